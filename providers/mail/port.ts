@@ -1,0 +1,15 @@
+/** One mail, rendered. `idempotencyKey` is our mail key; Resend keeps it for 24 h. */
+export interface OutgoingMail {
+  from: string;
+  to: string[];
+  cc: string[];
+  subject: string;
+  html: string;
+  text: string;
+  attachments: { filename: string; contentType: string; content: Uint8Array }[];
+  idempotencyKey: string;
+}
+
+export interface MailProvider {
+  send(mail: OutgoingMail): Promise<{ providerId: string }>;
+}
