@@ -1,0 +1,251 @@
+import { type HolidayTable, holidayName, publishedTable } from './holidays';
+
+/*
+ * Dates, instants and months of the store, all in Japan Standard Time (UTC+9, no summer time since 1951), by integer
+ * arithmetic on strings: no Date, no ICU, no process time zone, so a workflow replays the same everywhere.
+ */
+
+declare const brand: unique symbol;
+
+/** A calendar date in Japan, `2026-10-05`. String order is date order. */
+export type JstDate = string & { readonly [brand]: 'JstDate' };
+
+/** A moment, canonically `2026-10-05T10:00:00.000+09:00`. String order is time order. */
+export type Instant = string & { readonly [brand]: 'Instant' };
+
+/** A calendar month, `2026-10`. String order is time order. */
+export type Period = string & { readonly [brand]: 'Period' };
+
+const DAY_MS = 86_400_000;
+const JST_MS = 9 * 3_600_000;
+
+// ── dates ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** null unless `s` is `YYYY-MM-DD` and that day exists. */
+export function parseJstDate(s: string): JstDate | null {
+  const m = /^(\d{4})-(\d\d)-(\d\d)$/.exec(s);
+  return m && dayExists(Number(m[1]), Number(m[2]), Number(m[3])) ? (s as JstDate) : null;
+}
+
+/** @throws RangeError where {@link parseJstDate} gives null. */
+export function jstDate(s: string): JstDate {
+  return parseJstDate(s) ?? fail(`not an existing date (YYYY-MM-DD): ${s}`);
+}
+
+export function addDays(date: JstDate, days: number): JstDate {
+  return dateOfEpochDay(epochDay(date) + days);
+}
+
+/** The same day n months later, or that month's last day where it has no such day: 2026-01-31 + 1 → 2026-02-28. */
+export function addMonths(date: JstDate, months: number): JstDate {
+  const end = periodEnd(addPeriods(periodOf(date), months));
+  return date.slice(8) > end.slice(8) ? end : ((end.slice(0, 8) + date.slice(8)) as JstDate);
+}
+
+const WEEKDAYS = ['日', '月', '火', '水', '木', '金', '土'] as const;
+
+/** 日 月 火 水 木 金 土 */
+export function weekdayJa(date: JstDate): (typeof WEEKDAYS)[number] {
+  return WEEKDAYS[weekday(date)]!;
+}
+
+// ── instants ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+const RFC3339 = /^(\d{4}-\d\d-\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:\.(\d+))?(?:[Zz]|([+-])(\d\d):(\d\d))$/;
+
+/** null unless `s` is an RFC 3339 date-time that exists (leap seconds do not). Digits below a millisecond are cut. */
+export function parseInstant(s: string): Instant | null {
+  const m = RFC3339.exec(s);
+  const date = m && parseJstDate(m[1]!);
+  if (!m || !date) return null;
+  const [hour, minute, second] = [Number(m[2]), Number(m[3]), Number(m[4])];
+  const [offsetHour, offsetMinute] = [Number(m[7] ?? 0), Number(m[8] ?? 0)];
+  if (hour > 23 || minute > 59 || second > 59 || offsetHour > 23 || offsetMinute > 59) return null;
+  const millis = Number((m[5] ?? '').slice(0, 3).padEnd(3, '0'));
+  const offset = (offsetHour * 60 + offsetMinute) * 60_000 * (m[6] === '-' ? -1 : 1);
+  const ms = epochDay(date) * DAY_MS + ((hour * 60 + minute) * 60 + second) * 1000 + millis - offset;
+  return isPrintable(ms) ? instantOfMs(ms) : null;
+}
+
+/** Any RFC 3339 date-time in canonical form. @throws RangeError where {@link parseInstant} gives null. */
+export function instant(rfc3339: string): Instant {
+  return parseInstant(rfc3339) ?? fail(`not an existing RFC 3339 date-time: ${rfc3339}`);
+}
+
+/** From milliseconds since 1970-01-01T00:00Z. @throws RangeError unless whole and in the years 0000–9999 of Japan. */
+export function instantOfMs(ms: number): Instant {
+  if (!Number.isSafeInteger(ms) || !isPrintable(ms)) return fail(`not a moment in milliseconds: ${ms}`);
+  const local = ms + JST_MS;
+  const day = Math.floor(local / DAY_MS);
+  const rest = local - day * DAY_MS;
+  const [h, m, s, milli] = [rest / 3_600_000, (rest / 60_000) % 60, (rest / 1000) % 60, rest % 1000].map(Math.floor);
+  return `${dateOfEpochDay(day)}T${pad(h!)}:${pad(m!)}:${pad(s!)}.${pad(milli!, 3)}+09:00` as Instant;
+}
+
+/** Milliseconds since 1970-01-01T00:00Z. */
+export function msOf(at: Instant): number {
+  const [h, m, s, milli] = [at.slice(11, 13), at.slice(14, 16), at.slice(17, 19), at.slice(20, 23)].map(Number);
+  return epochDay(dateOf(at)) * DAY_MS + ((h! * 60 + m!) * 60 + s!) * 1000 + milli! - JST_MS;
+}
+
+/** The moment `ms` milliseconds later (earlier when negative). */
+export function addMs(at: Instant, ms: number): Instant {
+  return instantOfMs(msOf(at) + ms);
+}
+
+/** The date in Japan at that moment. */
+export function dateOf(at: Instant): JstDate {
+  return at.slice(0, 10) as JstDate;
+}
+
+/** The clock in Japan at that moment, `HH:MM`. */
+export function timeOf(at: Instant): string {
+  return at.slice(11, 16);
+}
+
+/** `atTime(date, '09:00')`. @throws RangeError unless `time` is `HH:MM` from 00:00 to 23:59. */
+export function atTime(date: JstDate, time: string): Instant {
+  if (!/^([01]\d|2[0-3]):[0-5]\d$/.test(time)) return fail(`not a time of day (HH:MM): ${time}`);
+  return `${date}T${time}:00.000+09:00` as Instant;
+}
+
+export function startOfDay(date: JstDate): Instant {
+  return atTime(date, '00:00');
+}
+
+/** Where a deadline "on that date" ends: 00:00 of the next day, itself no longer in time. */
+export function endOf(date: JstDate): Instant {
+  return startOfDay(addDays(date, 1));
+}
+
+// ── periods ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** null unless `s` is `YYYY-MM` with a month from 01 to 12. */
+export function parsePeriod(s: string): Period | null {
+  return /^\d{4}-(0[1-9]|1[0-2])$/.test(s) ? (s as Period) : null;
+}
+
+/** @throws RangeError where {@link parsePeriod} gives null. */
+export function period(s: string): Period {
+  return parsePeriod(s) ?? fail(`not a month (YYYY-MM): ${s}`);
+}
+
+export function periodOf(date: JstDate): Period {
+  return date.slice(0, 7) as Period;
+}
+
+export function addPeriods(from: Period, months: number): Period {
+  const month = Number(from.slice(0, 4)) * 12 + Number(from.slice(5)) - 1 + months;
+  const year = Math.floor(month / 12);
+  if (!Number.isInteger(months) || year < 0 || year > 9999) return fail(`no month ${months} after ${from}`);
+  return `${pad(year, 4)}-${pad(month - year * 12 + 1)}` as Period;
+}
+
+export function nextPeriod(of: Period): Period {
+  return addPeriods(of, 1);
+}
+
+export function previousPeriod(of: Period): Period {
+  return addPeriods(of, -1);
+}
+
+/** Its first day. */
+export function periodStart(of: Period): JstDate {
+  return `${of}-01` as JstDate;
+}
+
+/** Its last day. */
+export function periodEnd(of: Period): JstDate {
+  return `${of}-${pad(daysIn(Number(of.slice(0, 4)), Number(of.slice(5))))}` as JstDate;
+}
+
+// ── business days ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** A national holiday (祝日法3条). Weekends are not holidays. @throws CalendarHorizonError beyond the table. */
+export function isHoliday(date: JstDate, table: HolidayTable = publishedTable): boolean {
+  return holidayName(date, table) !== null;
+}
+
+/** Banks are closed at weekends, on holidays and from 12-31 to 01-03 (銀行法15条, 施行令5条1項). */
+export function isBankBusinessDay(date: JstDate, table: HolidayTable = publishedTable): boolean {
+  if (isHoliday(date, table)) return false;
+  const day = weekday(date);
+  const yearEnd = date.endsWith('-12-31') || date.endsWith('-01-02') || date.endsWith('-01-03');
+  return day !== 0 && day !== 6 && !yearEnd;
+}
+
+/** The n-th business day after `date` (before it when negative), `date` itself not counted; n = 0 gives `date`. */
+export function addBusinessDays(date: JstDate, n: number, table: HolidayTable = publishedTable): JstDate {
+  if (!Number.isInteger(n)) return fail(`not a number of days: ${n}`);
+  const step = Math.sign(n);
+  let day = date;
+  for (let left = Math.abs(n); left > 0;) {
+    day = addDays(day, step);
+    if (isBankBusinessDay(day, table)) left -= 1;
+  }
+  return day;
+}
+
+export function businessDayOnOrAfter(date: JstDate, table: HolidayTable = publishedTable): JstDate {
+  return isBankBusinessDay(date, table) ? date : addBusinessDays(date, 1, table);
+}
+
+/** The last business day strictly before `date`. */
+export function businessDayBefore(date: JstDate, table: HolidayTable = publishedTable): JstDate {
+  return addBusinessDays(date, -1, table);
+}
+
+// ── arithmetic of the Gregorian calendar ─────────────────────────────────────────────────────────────────────────────
+
+function daysIn(year: number, month: number): number {
+  if (month === 2) return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28;
+  return [4, 6, 9, 11].includes(month) ? 30 : 31;
+}
+
+function dayExists(year: number, month: number, day: number): boolean {
+  return month >= 1 && month <= 12 && day >= 1 && day <= daysIn(year, month);
+}
+
+/** Days since 1970-01-01. Years run from March, so the leap day comes last; 719468 = days from 0000-03-01 to 1970. */
+function epochDay(date: JstDate): number {
+  const month = Number(date.slice(5, 7));
+  const year = Number(date.slice(0, 4)) - (month <= 2 ? 1 : 0);
+  const leapDays = Math.floor(year / 4) - Math.floor(year / 100) + Math.floor(year / 400);
+  const dayOfYear = Math.floor((153 * ((month + 9) % 12) + 2) / 5) + Number(date.slice(8)) - 1;
+  return year * 365 + leapDays + dayOfYear - 719_468;
+}
+
+/** Inverse of {@link epochDay}, by 400-year eras of 146097 days. */
+function dateOfEpochDay(days: number): JstDate {
+  const shifted = days + 719_468;
+  const era = Math.floor(shifted / 146_097);
+  const dayOfEra = shifted - era * 146_097;
+  const yearOfEra = Math.floor(
+    (dayOfEra - Math.floor(dayOfEra / 1460) + Math.floor(dayOfEra / 36_524) - Math.floor(dayOfEra / 146_096)) / 365,
+  );
+  const dayOfYear = dayOfEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100));
+  const shiftedMonth = Math.floor((5 * dayOfYear + 2) / 153);
+  const month = ((shiftedMonth + 2) % 12) + 1;
+  const year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0);
+  if (!Number.isInteger(days) || year < 0 || year > 9999) return fail(`no date ${days} days after 1970-01-01`);
+  const day = dayOfYear - Math.floor((153 * shiftedMonth + 2) / 5) + 1;
+  return `${pad(year, 4)}-${pad(month)}-${pad(day)}` as JstDate;
+}
+
+/** 0 = Sunday; 1970-01-01 was a Thursday. */
+function weekday(date: JstDate): number {
+  return (((epochDay(date) + 4) % 7) + 7) % 7;
+}
+
+/** Whether the moment falls in the years 0000–9999 in Japan, the ones four digits can write. */
+function isPrintable(ms: number): boolean {
+  return ms + JST_MS >= -62_167_219_200_000 && ms + JST_MS < 253_402_300_800_000;
+}
+
+function pad(n: number, width = 2): string {
+  return String(n).padStart(width, '0');
+}
+
+function fail(message: string): never {
+  throw new RangeError(message);
+}

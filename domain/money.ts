@@ -1,0 +1,51 @@
+declare const yenBrand: unique symbol;
+
+/** Whole yen, a safe integer; negative for reductions and credits. Each use says whether tax is inside. */
+export type Yen = number & { readonly [yenBrand]: true };
+
+/** @throws RangeError unless `n` is a safe integer: fractional yen do not exist, and beyond 2^53 they would be lost. */
+export function yen(n: number): Yen {
+  if (!Number.isSafeInteger(n)) throw new RangeError(`not a whole number of yen: ${n}`);
+  return (n + 0) as Yen; // + 0 turns -0 into 0
+}
+
+/** Yen from a BIGINT column or a JSON number. @throws RangeError as {@link yen}. */
+export function toYen(value: bigint | number): Yen {
+  const n = Number(value);
+  if (typeof value === 'bigint' && BigInt(n) !== value) throw new RangeError(`more yen than can be counted: ${value}`);
+  return yen(n);
+}
+
+export function addYen(a: Yen, b: Yen): Yen {
+  return yen(a + b);
+}
+
+export function subtractYen(a: Yen, b: Yen): Yen {
+  return yen(a - b);
+}
+
+/** 0 for an empty list. Every partial sum is checked. */
+export function sumYen(amounts: Iterable<Yen>): Yen {
+  let sum = yen(0);
+  for (const amount of amounts) sum = addYen(sum, amount);
+  return sum;
+}
+
+/** `33,000円`, `-500円`: for sentences and mails. */
+export function formatYen(amount: Yen): string {
+  return `${sign(amount)}${grouped(amount)}円`;
+}
+
+/** `¥33,000`, `-¥500`: for the amount columns of documents. */
+export function formatYenSign(amount: Yen): string {
+  return `${sign(amount)}¥${grouped(amount)}`;
+}
+
+function sign(amount: Yen): string {
+  return amount < 0 ? '-' : '';
+}
+
+/** Not toLocaleString: its output depends on the ICU data of the process. */
+function grouped(amount: Yen): string {
+  return String(Math.abs(amount)).replace(/\B(?=(\d{3})+$)/g, ',');
+}

@@ -1,0 +1,111 @@
+import type { JstDate } from './calendar';
+import { type Yen, addYen, subtractYen, sumYen, toYen } from './money';
+
+/** 標準税率, 軽減税率, 非課税, 不課税（対象外）. */
+export type RateClass = 'standard' | 'reduced' | 'exempt' | 'out_of_scope';
+
+/** The order in which rates are printed and posted. */
+export const rateClasses = ['standard', 'reduced', 'exempt', 'out_of_scope'] as const satisfies readonly RateClass[];
+
+/** Consumption tax in percent, national and local together. */
+export type Rate = 10 | 8 | 0;
+
+/** 切捨て, 四捨五入, 切上げ of the amount's magnitude, so a credit is exactly the negative of its charge. */
+export type Rounding = 'floor' | 'round' | 'ceil';
+
+/** Newest last. 2019-10-01: 7.8 + 2.2 %, reduced 6.24 + 1.76 %. Older rates are not known here: no sale is that old. */
+const DATED_RATES: readonly { from: string; rates: Record<RateClass, Rate> }[] = [
+  { from: '2019-10-01', rates: { standard: 10, reduced: 8, exempt: 0, out_of_scope: 0 } },
+];
+
+/** The rate in force on the date of supply. @throws RangeError before 2019-10-01. */
+export function rateOn(rateClass: RateClass, on: JstDate): Rate {
+  const dated = DATED_RATES.findLast(({ from }) => from <= on);
+  if (!dated) throw new RangeError(`no consumption tax rate known for ${on}: rates begin ${DATED_RATES[0]!.from}`);
+  return dated.rates[rateClass];
+}
+
+/** One rate's total; `gross` = `net` + `tax`. */
+export interface RateTotal {
+  rateClass: RateClass;
+  rate: Rate;
+  /** Yen without tax. */
+  net: Yen;
+  tax: Yen;
+  /** Yen with tax. */
+  gross: Yen;
+}
+
+/** Totals per rate class that occurs, in the order of {@link rateClasses}, and over all of them. */
+export interface TaxSummary {
+  rates: RateTotal[];
+  net: Yen;
+  tax: Yen;
+  gross: Yen;
+}
+
+/**
+ * In-house invoices: tax once per invoice and rate from the tax-exclusive sum (消費税法施行令70条の10), never per line.
+ * @param on date of supply, which decides the rates
+ */
+export function taxOnNet(
+  lines: readonly { amount: Yen; rateClass: RateClass }[],
+  on: JstDate,
+  rounding: Rounding = 'floor',
+): TaxSummary {
+  return summarise(lines, on, (net, rate) => {
+    const tax = share(net, rate, 100, rounding);
+    return { net, tax, gross: addYen(net, tax) };
+  });
+}
+
+/** One charge's tax-inclusive total as registered with NP (取引登録), from yen without tax. */
+export function grossOf(net: Yen, rateClass: RateClass, on: JstDate, rounding: Rounding = 'floor'): Yen {
+  return addYen(net, share(net, rateOn(rateClass, on), 100, rounding));
+}
+
+/**
+ * Documents whose total is a sum of tax-inclusive totals (NP's invoices, our mirror of them, card receipts): the tax
+ * inside is Σ gross × 10/110 or 8/108 per rate, rounded once.
+ */
+export function taxWithinGross(
+  totals: readonly { gross: Yen; rateClass: RateClass }[],
+  on: JstDate,
+  rounding: Rounding = 'floor',
+): TaxSummary {
+  const amounts = totals.map(({ gross, rateClass }) => ({ amount: gross, rateClass }));
+  return summarise(amounts, on, (gross, rate) => {
+    const tax = share(gross, rate, 100 + rate, rounding);
+    return { net: subtractYen(gross, tax), tax, gross };
+  });
+}
+
+function summarise(
+  lines: readonly { amount: Yen; rateClass: RateClass }[],
+  on: JstDate,
+  split: (sum: Yen, rate: Rate) => { net: Yen; tax: Yen; gross: Yen },
+): TaxSummary {
+  const rates = rateClasses.flatMap((rateClass): RateTotal[] => {
+    const ofClass = lines.filter((line) => line.rateClass === rateClass);
+    if (ofClass.length === 0) return [];
+    const rate = rateOn(rateClass, on);
+    return [{ rateClass, rate, ...split(sumYen(ofClass.map((line) => line.amount)), rate) }];
+  });
+  return {
+    rates,
+    net: sumYen(rates.map((r) => r.net)),
+    tax: sumYen(rates.map((r) => r.tax)),
+    gross: sumYen(rates.map((r) => r.gross)),
+  };
+}
+
+/** amount × numerator / denominator, rounded on the magnitude. In bigint: 10 × a safe integer need not be safe. */
+function share(amount: Yen, numerator: number, denominator: number, rounding: Rounding): Yen {
+  const whole = BigInt(denominator);
+  const product = BigInt(Math.abs(amount)) * BigInt(numerator);
+  const quotient = product / whole;
+  const rest = product % whole;
+  const up = rounding === 'ceil' ? rest > 0n : rounding === 'round' && rest * 2n >= whole;
+  const magnitude = up ? quotient + 1n : quotient;
+  return toYen(amount < 0 ? -magnitude : magnitude);
+}
