@@ -1,0 +1,106 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { NodeCompiler } from '@myriaddreamin/typst-ts-node-compiler';
+import * as fontkit from 'fontkit';
+
+/** Data of a document. `issuedOn` (JST date, YYYY-MM-DD) is also the PDF's creation date, so equal data gives equal bytes. */
+export interface TypstData {
+  issuedOn: string;
+}
+
+/** A character that no font can draw. Typst would print an empty box (tofu) without a word, so this is checked beforehand. */
+export class MissingGlyphError extends Error {
+  override readonly name = 'MissingGlyphError';
+  constructor(
+    /** JSON pointer into the data, e.g. `/recipient/company`. */
+    readonly field: string,
+    readonly character: string,
+  ) {
+    const codePoint = character.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0');
+    super(`${field}: no font has a glyph for "${character}" (U+${codePoint})`);
+  }
+}
+
+/** The template itself failed: a bug, or a field the template needs and the data lacks. */
+export class TypstError extends Error {
+  override readonly name = 'TypstError';
+}
+
+const templates = path.join(__dirname, 'templates');
+
+/** Per weight, in order of preference; the same order as `fonts` in templates/common.typ. */
+const fontFiles = {
+  regular: [
+    '@expo-google-fonts/biz-udpgothic/400Regular/BIZUDPGothic_400Regular.ttf',
+    '@expo-google-fonts/noto-sans-jp/400Regular/NotoSansJP_400Regular.ttf',
+  ],
+  bold: [
+    '@expo-google-fonts/biz-udpgothic/700Bold/BIZUDPGothic_700Bold.ttf',
+    '@expo-google-fonts/noto-sans-jp/700Bold/NotoSansJP_700Bold.ttf',
+  ],
+};
+
+interface Engine {
+  compiler: NodeCompiler;
+  /** Every weight has to be able to draw the character: names appear in both. */
+  canDraw(codePoint: number): boolean;
+}
+
+let engine: Engine | undefined;
+
+/** Reading the fonts takes about 0.1 s and 20 MB, so it happens once, at the first document. */
+function start(): Engine {
+  const read = (files: string[]) => files.map((file) => readFileSync(require.resolve(file)));
+  const weights = [read(fontFiles.regular), read(fontFiles.bold)];
+  const compiler = NodeCompiler.create({ workspace: templates, fontArgs: [{ fontBlobs: weights.flat() }] });
+  const families = weights.map((blobs) => blobs.map((blob) => fontkit.create(blob) as fontkit.Font));
+  const known = new Map<number, boolean>();
+  const canDraw = (codePoint: number) => {
+    let answer = known.get(codePoint);
+    if (answer === undefined) {
+      answer = families.every((fonts) => fonts.some((font) => font.hasGlyphForCodePoint(codePoint)));
+      known.set(codePoint, answer);
+    }
+    return answer;
+  };
+  return { compiler, canDraw };
+}
+
+/** @throws MissingGlyphError for the first character, in field order, that would print as an empty box. */
+function checkGlyphs(value: unknown, pointer: string, canDraw: Engine['canDraw']): void {
+  if (typeof value === 'string') {
+    for (const character of value) {
+      if (character !== '\n' && !canDraw(character.codePointAt(0)!)) throw new MissingGlyphError(pointer, character);
+    }
+  } else if (typeof value === 'object' && value !== null) {
+    for (const [key, member] of Object.entries(value)) checkGlyphs(member, `${pointer}/${key}`, canDraw);
+  }
+}
+
+/** Compiled pieces unused for this many documents leave Typst's cache, which would otherwise grow without end. */
+const cacheAge = 10;
+
+/**
+ * Renders `templates/<template>.typ` as PDF/A-2b. The data reach the template as JSON: text in them is never markup.
+ *
+ * @throws MissingGlyphError, TypstError
+ */
+export function renderTypst(template: string, data: TypstData): Uint8Array {
+  engine ??= start();
+  checkGlyphs(data, '', engine.canDraw);
+  const issuedAt = Date.parse(`${data.issuedOn}T00:00:00+09:00`);
+  if (Number.isNaN(issuedAt)) throw new TypstError(`/issuedOn: not a date: ${data.issuedOn}`);
+
+  const { compiler } = engine;
+  const result = compiler.compile({
+    mainFilePath: path.join(templates, `${template}.typ`),
+    inputs: { data: JSON.stringify(data) },
+  });
+  if (!result.result) {
+    const diagnostics = result.takeDiagnostics();
+    throw new TypstError(`${template}.typ: ${JSON.stringify(diagnostics?.shortDiagnostics ?? 'did not compile')}`);
+  }
+  const pdf = compiler.pdf(result.result, { pdfStandard: 'a-2b', creationTimestamp: issuedAt / 1000 });
+  compiler.evictCache(cacheAge);
+  return new Uint8Array(pdf);
+}
