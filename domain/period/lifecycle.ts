@@ -1,0 +1,15 @@
+import type { Lifecycle } from '../lifecycle';
+
+export type PeriodState = 'open' | 'frozen' | 'closed';
+
+/** A store's month in the books. */
+export const periodLifecycle: Lifecycle<PeriodState> = {
+  initial: 'open',
+  states: {
+    /** Takes billable items. */
+    open: { label: '受付中', to: ['frozen'] },
+    /** Takes none; its close is under way. */
+    frozen: { label: '凍結', to: ['closed'] },
+    closed: { label: '締め済み', to: [] },
+  },
+};
