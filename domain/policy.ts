@@ -71,6 +71,14 @@ export const policy = {
   storeDay: { bookTime: '00:05', issueTime: '09:00' },
 } as const;
 
+/** Whom a customer asks about a payment (S1); null = not offered. */
+export interface SupportDesk {
+  name: string;
+  phone: string | null;
+  email: string | null;
+  hours: string | null;
+}
+
 /** What a new store starts with; each is configuration (STORE.md, closing note). */
 export const storeDefaults = {
   /** V1 */
@@ -86,14 +94,14 @@ export const storeDefaults = {
       hours: '10:00〜17:00（土日祝日を除く）',
     },
     card: { name: 'オンラインストア お問い合わせフォーム', phone: null, email: null, hours: null },
-  },
-} as const;
+  } satisfies Record<'invoice' | 'card', SupportDesk>,
+};
 
 /** Who answers questions on a payment (S1): NP's desk for bank transfer and direct debit, the store's form for card. */
 export function supportDeskOf(
   method: 'bank_transfer' | 'direct_debit' | 'card',
-  desks: typeof storeDefaults.supportDesks = storeDefaults.supportDesks,
-): (typeof storeDefaults.supportDesks)['invoice' | 'card'] {
+  desks: Record<'invoice' | 'card', SupportDesk> = storeDefaults.supportDesks,
+): SupportDesk {
   return method === 'card' ? desks.card : desks.invoice;
 }
 

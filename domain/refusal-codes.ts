@@ -1,0 +1,309 @@
+/** What a refusal says to its reader, and the HTTP status it travels with. */
+interface RefusalText {
+  status: 400 | 401 | 403 | 404 | 409 | 422 | 429;
+  ja: { title: string; cure: string };
+  en: { title: string; cure: string };
+}
+
+/**
+ * Every reason to say no. 400: malformed; 401/403: who asks; 404: not in this store; 409: not now, in this state;
+ * 422: well-formed but against a rule. `title` says what is wrong, `cure` what to do.
+ */
+export const refusalTexts = {
+  // the request itself
+  invalid_request: {
+    status: 400,
+    ja: { title: 'リクエストの内容が正しくありません。', cure: '示された項目を修正して、もう一度送信してください。' },
+    en: { title: 'The request is not valid.', cure: 'Correct the named field and send it again.' },
+  },
+  invalid_date: {
+    status: 400,
+    ja: {
+      title: '存在しない日付、または形式の違う日付です。',
+      cure: '実在する日付を YYYY-MM-DD（日時は RFC 3339）で指定してください。',
+    },
+    en: {
+      title: 'The date does not exist or has the wrong form.',
+      cure: 'Give an existing date as YYYY-MM-DD (date-times as RFC 3339).',
+    },
+  },
+  invalid_amount: {
+    status: 400,
+    ja: { title: '金額が正しくありません。', cure: '0以上の円単位の整数で指定してください。' },
+    en: { title: 'The amount is not valid.', cure: 'Give whole yen, zero or more, as an integer.' },
+  },
+  card_number_in_text: {
+    status: 400,
+    ja: {
+      title: 'カード番号と思われる数字が含まれています。',
+      cure: 'カード番号を削除して送信してください。カードの登録は決済画面で行います。',
+    },
+    en: {
+      title: 'The text contains what looks like a card number.',
+      cure: 'Remove it. Cards are entered on the payment page only, never sent to this API.',
+    },
+  },
+  idempotency_key_missing: {
+    status: 400,
+    ja: { title: 'Idempotency-Key ヘッダーがありません。', cure: '操作ごとに一意のキーを付けて送信してください。' },
+    en: { title: 'The Idempotency-Key header is missing.', cure: 'Send a key that is unique to this operation.' },
+  },
+  idempotency_key_reused: {
+    status: 422,
+    ja: {
+      title: '同じ Idempotency-Key が別の内容で使われています。',
+      cure: '新しい操作には新しいキーを使用してください。',
+    },
+    en: { title: 'This Idempotency-Key was used with another payload.', cure: 'Use a new key for a new operation.' },
+  },
+  idempotency_in_flight: {
+    status: 409,
+    ja: {
+      title: '同じ Idempotency-Key のリクエストを処理中です。',
+      cure: 'Retry-After の秒数を待って、同じ内容で再送してください。',
+    },
+    en: {
+      title: 'A request with this Idempotency-Key is still being processed.',
+      cure: 'Wait as Retry-After says and send the same request again.',
+    },
+  },
+  // who asks
+  unauthorized: {
+    status: 401,
+    ja: { title: 'APIキーが無効です。', cure: '有効なAPIキーを Authorization: Bearer で指定してください。' },
+    en: { title: 'The API key is missing or not known.', cure: 'Send a valid API key as Authorization: Bearer.' },
+  },
+  forbidden: {
+    status: 403,
+    ja: { title: 'この操作を行う権限がありません。', cure: '必要な役割を持つAPIキーを使用してください。' },
+    en: { title: 'This key may not do that.', cure: 'Use an API key whose role allows it.' },
+  },
+  approval_required: {
+    status: 403,
+    ja: { title: 'この金額の操作には承認が必要です。', cure: '依頼者とは別の承認者に承認を依頼してください。' },
+    en: { title: 'An operation of this amount needs approval.', cure: 'Ask an approver who is not the one asking.' },
+  },
+  rate_limited: {
+    status: 429,
+    ja: { title: 'リクエストが多すぎます。', cure: 'Retry-After の秒数を待って再送してください。' },
+    en: { title: 'Too many requests.', cure: 'Wait as Retry-After says and send it again.' },
+  },
+  // what is named
+  not_found: {
+    status: 404,
+    ja: { title: '対象が見つかりません。', cure: 'IDと、APIキーのストアを確認してください。' },
+    en: { title: 'No such thing in this store.', cure: 'Check the id and the store of the API key.' },
+  },
+  unknown_plan: {
+    status: 422,
+    ja: { title: 'プランが存在しないか、販売されていません。', cure: '販売中のプランのIDを指定してください。' },
+    en: { title: 'The plan does not exist or is not on sale.', cure: 'Name a plan that is on sale.' },
+  },
+  unknown_billing_destination: {
+    status: 422,
+    ja: { title: '請求先がこのアカウントに登録されていません。', cure: '登録済みの請求先のIDを指定してください。' },
+    en: {
+      title: 'The account has no such billing destination.',
+      cure: 'Name one of the account’s billing destinations.',
+    },
+  },
+  unknown_debit: {
+    status: 422,
+    ja: { title: '該当する口座振替の請求がありません。', cure: '振替結果の顧客番号と振替日を確認してください。' },
+    en: { title: 'There is no such direct debit.', cure: 'Check the customer number and debit day of the result.' },
+  },
+  already_exists: {
+    status: 409,
+    ja: {
+      title: '同じ識別子の対象がすでに登録されています。',
+      cure: '別の識別子を使用するか、既存の対象を参照してください。',
+    },
+    en: {
+      title: 'Something with this identifier already exists.',
+      cure: 'Use another identifier, or the existing one.',
+    },
+  },
+  // orders and payment
+  consent_missing: {
+    status: 422,
+    ja: { title: 'ストア利用規約への同意がありません。', cure: '現在の規約の版への同意を得てから注文してください。' },
+    en: {
+      title: 'Consent to the store’s terms is missing.',
+      cure: 'Have the buyer consent to the current version of the terms first.',
+    },
+  },
+  private_person_np: {
+    status: 422,
+    ja: {
+      title: 'NP掛け払いは法人・個人事業主のみご利用いただけます。',
+      cure: 'クレジットカード決済を選択してください。',
+    },
+    en: { title: 'NP掛け払い is for corporations and sole proprietors only.', cure: 'Choose payment by card.' },
+  },
+  card_brand_unsupported: {
+    status: 422,
+    ja: {
+      title: 'ご利用いただけないカードブランドです。',
+      cure: 'JCB、VISA、Mastercard、American Express、Diners Club のいずれかをご利用ください。',
+    },
+    en: {
+      title: 'This card brand is not accepted.',
+      cure: 'Use JCB, VISA, Mastercard, American Express or Diners Club.',
+    },
+  },
+  divided_payment_unsupported: {
+    status: 422,
+    ja: { title: 'お支払い回数は一括払いのみです。', cure: '一括払いを選択してください。' },
+    en: { title: 'Only one-off card payment is accepted.', cure: 'Choose one-off payment (一括払い).' },
+  },
+  amount_over_card_limit: {
+    status: 422,
+    ja: {
+      title: 'カード決済の上限額（9,999,999円）を超えています。',
+      cure: '銀行振込を選択するか、注文を分けてください。',
+    },
+    en: {
+      title: 'The amount is over the card limit of 9,999,999 yen.',
+      cure: 'Choose bank transfer, or split the order.',
+    },
+  },
+  credit_limit_exceeded: {
+    status: 422,
+    ja: { title: '与信枠を超えています。', cure: '与信枠の増額を依頼するか、クレジットカード決済を選択してください。' },
+    en: { title: 'The credit limit would be exceeded.', cure: 'Ask for a higher limit, or choose payment by card.' },
+  },
+  duplicate_transaction: {
+    status: 409,
+    ja: {
+      title: '同じ加盟店取引IDの取引がすでに登録されています。',
+      cure: '既存の取引を照会してください。再登録には新しい番号が必要です。',
+    },
+    en: {
+      title: 'A transaction with this shopTransactionId is already registered.',
+      cure: 'Look up the existing one; a new registration needs a new id.',
+    },
+  },
+  account_closed: {
+    status: 409,
+    ja: { title: 'アカウントは解約済みです。', cure: '別のアカウントで注文してください。' },
+    en: { title: 'The account is closed.', cure: 'Order from another account.' },
+  },
+  account_suspended: {
+    status: 409,
+    ja: { title: 'アカウントは取引停止中です。', cure: 'サポート窓口にお問い合わせください。' },
+    en: { title: 'The account is suspended.', cure: 'Contact the support desk.' },
+  },
+  // states and deadlines
+  conflict: {
+    status: 409,
+    ja: { title: '現在の状態ではこの操作を行えません。', cure: '現在の状態を確認してください。' },
+    en: { title: 'The current state does not allow this.', cure: 'Look at the current state first.' },
+  },
+  order_not_cancellable: {
+    status: 409,
+    ja: { title: 'この注文はキャンセル・解約できる状態ではありません。', cure: '注文の状態を確認してください。' },
+    en: { title: 'The order is not in a state that can be cancelled.', cure: 'Look at the order’s state.' },
+  },
+  order_not_held: {
+    status: 409,
+    ja: { title: 'この注文は保留中ではありません。', cure: '保留中の注文だけが解除できます。' },
+    en: { title: 'The order is not held.', cure: 'Only a held order can be released.' },
+  },
+  service_start_unexpected: {
+    status: 409,
+    ja: { title: 'この注文は手配中ではありません。', cure: '提供開始は手配中の注文にだけ記録できます。' },
+    en: {
+      title: 'The order is not being provisioned.',
+      cure: 'A start of service is recorded for orders being provisioned only.',
+    },
+  },
+  minimum_term_running: {
+    status: 409,
+    ja: { title: '最低利用期間中です。', cure: '最低利用期間の満了後の終了日でお申し込みください。' },
+    en: {
+      title: 'The minimum term is still running.',
+      cure: 'Ask for an end on or after the end of the minimum term.',
+    },
+  },
+  screening_not_open: {
+    status: 409,
+    ja: { title: '購入企業審査を申請できる状態ではありません。', cure: '審査の状態を確認してください。' },
+    en: { title: 'The buyer’s screening is not open to an application.', cure: 'Look at the state of the screening.' },
+  },
+  mandate_out_of_order: {
+    status: 409,
+    ja: { title: '口座振替の手続きの順序が違います。', cure: '口座振替の状態を確認し、順に記録してください。' },
+    en: {
+      title: 'The direct debit is not at the step for this event.',
+      cure: 'Look at its state and record the steps in order.',
+    },
+  },
+  mandate_already_running: {
+    status: 409,
+    ja: {
+      title: '手続き中または有効な口座振替がすでにあります。',
+      cure: '既存の口座振替を取り下げてから申し込んでください。',
+    },
+    en: { title: 'A direct debit is already running or being set up.', cure: 'Withdraw it before asking for another.' },
+  },
+  evidence_missing: {
+    status: 422,
+    ja: { title: '根拠となる書類または記録がありません。', cure: '確認した根拠を指定してください。' },
+    en: { title: 'The evidence is missing.', cure: 'Name what shows it.' },
+  },
+  reason_missing: {
+    status: 422,
+    ja: { title: '理由がありません。', cure: '理由を記入してください。' },
+    en: { title: 'A reason is missing.', cure: 'Give the reason.' },
+  },
+  close_not_in_review: {
+    status: 409,
+    ja: { title: 'この月次締めは確認待ちではありません。', cure: '月次締めの状態を確認してください。' },
+    en: { title: 'The close is not in review.', cure: 'Look at the state of the close.' },
+  },
+  cutoff_passed: {
+    status: 409,
+    ja: { title: '請求依頼の期限を過ぎています。', cure: '翌月の請求で調整してください。' },
+    en: { title: 'The cutoff for this billing has passed.', cure: 'Adjust it in the next month’s billing.' },
+  },
+  period_frozen: {
+    status: 409,
+    ja: { title: '対象月はすでに締められています。', cure: '翌月以降の月を指定してください。' },
+    en: { title: 'The month is already frozen.', cure: 'Name a later month.' },
+  },
+  invoice_not_payable: {
+    status: 409,
+    ja: { title: 'この請求書には入金を記録できません。', cure: '請求書の状態を確認してください。' },
+    en: { title: 'No payment can be recorded for this invoice.', cure: 'Look at the invoice’s state.' },
+  },
+  refund_window_passed: {
+    status: 409,
+    ja: { title: 'カードへの返金期限を過ぎています。', cure: '銀行振込で返金してください。' },
+    en: { title: 'The window for a refund to the card has passed.', cure: 'Refund by bank transfer.' },
+  },
+  // the store’s clock
+  clock_advancing: {
+    status: 409,
+    ja: { title: 'ストアの時計を進めている間は操作できません。', cure: '時計が ready になってから再送してください。' },
+    en: { title: 'The store’s clock is advancing.', cure: 'Send it again when the clock is ready.' },
+  },
+  clock_not_simulated: {
+    status: 409,
+    ja: { title: '実時間のストアの時計は進められません。', cure: 'シミュレーション用のストアで行ってください。' },
+    en: { title: 'A real store’s clock cannot be advanced.', cure: 'Use a simulated store.' },
+  },
+  clock_cannot_go_back: {
+    status: 422,
+    ja: { title: '時計を過去に戻すことはできません。', cure: '現在より後の日時を指定してください。' },
+    en: { title: 'The clock cannot go back.', cure: 'Name a time after the store’s present.' },
+  },
+  beyond_calendar_horizon: {
+    status: 422,
+    ja: { title: '祝日データの範囲外の日付です。', cure: '収録範囲内の日付を指定してください。' },
+    en: { title: 'The date lies beyond the holiday data.', cure: 'Name a date within it.' },
+  },
+} as const satisfies Record<string, RefusalText>;
+
+export type RefusalCode = keyof typeof refusalTexts;
+
+export const refusalCodes = Object.keys(refusalTexts) as RefusalCode[];
