@@ -8,6 +8,8 @@ export interface OutgoingMail {
   text: string;
   attachments: { filename: string; contentType: string; content: Uint8Array }[];
   idempotencyKey: string;
+  /** Business instant of the mail (RFC 3339), sent as the header X-Business-Time: a simulated store's mails then show its own dates. */
+  at?: string;
 }
 
 export interface MailProvider {

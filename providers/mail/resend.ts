@@ -1,0 +1,62 @@
+import { type CreateEmailRequestOptions, type ErrorResponse, Resend } from 'resend';
+import { ProviderError, type ProviderFailure } from '../errors';
+import type { MailProvider, OutgoingMail } from './port';
+
+export interface ResendConfig {
+  /** `re_…` */
+  apiKey: string;
+  /** https://api.resend.com, or the simulator's address. */
+  baseUrl: string;
+}
+
+/** Resend answers in under a second; after ten, whether the mail went out is unknown and the key is asked again. */
+const TIMEOUT_MS = 10_000;
+
+/**
+ * 409 `concurrent_idempotent_requests`: the first request is still at work, its end not known.
+ * 409 `invalid_idempotent_request`: the key was used for another mail; no repetition helps.
+ * 429: not taken, too fast or over a quota. No status: the connection broke, before or after the mail was taken.
+ */
+function failureOf({ name, statusCode }: ErrorResponse): ProviderFailure {
+  if (name === 'concurrent_idempotent_requests' || statusCode === null) return 'unknown';
+  if (statusCode === 429 || statusCode === 503) return 'unreachable';
+  return statusCode >= 500 ? 'unknown' : 'rejected';
+}
+
+/** Mails through Resend. Sending again with the same key within 24 h gives the first answer and no second mail. */
+export function createResend({ apiKey, baseUrl }: ResendConfig): MailProvider {
+  const resend = new Resend(apiKey, { baseUrl });
+
+  return {
+    /** @throws ProviderError */
+    async send(mail: OutgoingMail): Promise<{ providerId: string }> {
+      // The SDK hands its options on to fetch; its types leave `signal` out.
+      const options: CreateEmailRequestOptions & { signal: AbortSignal } = {
+        idempotencyKey: mail.idempotencyKey,
+        signal: AbortSignal.timeout(TIMEOUT_MS),
+      };
+      const { data, error } = await resend.emails.send(
+        {
+          from: mail.from,
+          to: mail.to,
+          cc: mail.cc,
+          subject: mail.subject,
+          html: mail.html,
+          text: mail.text,
+          headers: mail.at === undefined ? {} : { 'X-Business-Time': mail.at },
+          attachments: mail.attachments.map(({ filename, contentType, content }) => ({
+            filename,
+            contentType,
+            content,
+          })),
+        },
+        options,
+      );
+      if (error) {
+        const status = error.statusCode ?? undefined;
+        throw new ProviderError('resend', failureOf(error), `${error.name}: ${error.message}`, [error.name], status);
+      }
+      return { providerId: data.id };
+    },
+  };
+}
