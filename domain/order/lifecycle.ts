@@ -28,7 +28,8 @@ export const orderLifecycle: Lifecycle<OrderState> = {
     authorising: { label: 'カード承認中', to: ['confirmed', 'cancelled'] },
     /** Over the credit limit (22): a higher limit and the operator's release are awaited (P4). */
     held: { label: '与信枠超過で保留', to: ['screening', 'declined', 'cancelled'] },
-    confirmed: { label: '注文確定', to: ['provisioning', 'cancelled'] },
+    /** Ordered from the maker where the plan needs it, else in force at once. */
+    confirmed: { label: '注文確定', to: ['provisioning', 'active', 'cancelled'] },
     /** Ordered from the maker; the start of service is awaited. */
     provisioning: { label: '手配中', to: ['active', 'cancelled'] },
     active: { label: '提供中', to: ['at_risk', 'suspended', 'ending', 'ended'] },

@@ -1,0 +1,41 @@
+import { PrismaPg } from '@prisma/adapter-pg';
+import { type Instant, type JstDate, instantOfMs, jstDate } from '../domain/calendar';
+import { Prisma, PrismaClient } from '../generated/prisma/client';
+
+export type Db = PrismaClient;
+/** Inside a transaction; every write goes through one. */
+export type Tx = Prisma.TransactionClient;
+export type Json = Prisma.InputJsonValue;
+export const sql = Prisma.sql;
+
+/** @param connections per process; PostgreSQL's default of 100 is shared by api, worker and people */
+export function openDb(url: string, connections = 20): Db {
+  return new PrismaClient({
+    adapter: new PrismaPg({ connectionString: url, max: connections }),
+    // A transaction waits for a connection at most 5 s and lives at most 30 s: a chunk of a close is the longest.
+    transactionOptions: { maxWait: 5_000, timeout: 30_000 },
+  });
+}
+
+// DATE and TIMESTAMPTZ travel as JavaScript Dates; these four are the only places that know it.
+
+export function dateOut(d: Date): JstDate {
+  return jstDate(d.toISOString().slice(0, 10));
+}
+export function dateIn(d: JstDate): Date {
+  return new Date(`${d}T00:00:00Z`);
+}
+export function instantOut(d: Date): Instant {
+  return instantOfMs(d.getTime());
+}
+export function instantIn(at: Instant): Date {
+  return new Date(at);
+}
+
+/** What PostgreSQL calls a broken unique constraint, also through Prisma. */
+export function isUniqueViolation(e: unknown): boolean {
+  return (
+    e instanceof Prisma.PrismaClientKnownRequestError &&
+    (e.code === 'P2002' || (e.code === 'P2010' && e.meta?.['code'] === '23505'))
+  );
+}

@@ -1,0 +1,715 @@
+-- shimebi, first schema. Conventions: every table belongs to a store (store_id leads each key and each foreign key, so a row can
+-- never point into another store); yen are BIGINT; business dates are DATE, business instants TIMESTAMPTZ passed in by the
+-- program; recorded_at alone uses the database's clock. Periods are 'YYYY-MM'.
+
+CREATE DOMAIN period AS text CHECK (VALUE ~ '^[0-9]{4}-(0[1-9]|1[0-2])$');
+
+CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE EXCEPTION '% is append-only: % is refused, correct by a new row', TG_TABLE_NAME, TG_OP USING ERRCODE = 'restrict_violation';
+END $$;
+
+-- ── stores, keys, audit ────────────────────────────────────────────────────────────────────────────────────────────────
+
+CREATE TABLE stores (
+  id                 text PRIMARY KEY,
+  name               text NOT NULL,
+  settlement         text NOT NULL CHECK (settlement IN ('np', 'in_house')),
+  clock              text NOT NULL CHECK (clock IN ('real', 'simulated')),
+  seller             jsonb NOT NULL,
+  np                 jsonb,
+  sbps               jsonb,
+  mail_from          text NOT NULL,
+  terms_version      text NOT NULL,
+  tax_rounding       text NOT NULL DEFAULT 'floor' CHECK (tax_rounding IN ('floor', 'round', 'ceil')),
+  fiscal_first_month integer NOT NULL DEFAULT 4 CHECK (fiscal_first_month BETWEEN 1 AND 12),
+  last_day_done      date NOT NULL,
+  recorded_at        timestamptz NOT NULL DEFAULT now(),
+  CHECK (settlement <> 'np' OR np IS NOT NULL)
+);
+
+-- A simulated store's time; a real store has no row here.
+CREATE TABLE clocks (
+  store_id  text PRIMARY KEY REFERENCES stores (id),
+  now_at    timestamptz NOT NULL,
+  target_at timestamptz,
+  status    text NOT NULL DEFAULT 'ready' CHECK (status IN ('ready', 'advancing', 'failed')),
+  failure   text,
+  CHECK ((status = 'advancing') = (target_at IS NOT NULL))
+);
+
+CREATE TABLE api_keys (
+  id          text PRIMARY KEY,
+  store_id    text REFERENCES stores (id),
+  role        text NOT NULL CHECK (role IN ('storefront', 'operator', 'finance', 'approver', 'auditor', 'admin', 'platform')),
+  name        text NOT NULL,
+  hash        text NOT NULL UNIQUE,
+  last4       text NOT NULL,
+  recorded_at timestamptz NOT NULL DEFAULT now(),
+  revoked_at  timestamptz,
+  CHECK ((role = 'platform') = (store_id IS NULL))
+);
+
+-- A request's key, a hash of what was asked and, once answered, the answer. `scope` is the store or 'platform'.
+CREATE TABLE idempotency_keys (
+  scope        text NOT NULL,
+  key          text NOT NULL CHECK (length(key) BETWEEN 1 AND 255),
+  request_hash text NOT NULL,
+  status       integer,
+  body         jsonb,
+  location     text,
+  locked_until timestamptz,
+  recorded_at  timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (scope, key)
+);
+
+CREATE TABLE audit_log (
+  store_id    text NOT NULL REFERENCES stores (id),
+  seq         bigint GENERATED ALWAYS AS IDENTITY,
+  at          timestamptz NOT NULL,
+  actor       text NOT NULL,
+  role        text NOT NULL,
+  action      text NOT NULL,
+  target      text NOT NULL,
+  reason      text,
+  before      jsonb,
+  after       jsonb,
+  request_id  text,
+  recorded_at timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (store_id, seq)
+);
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON audit_log FOR EACH ROW EXECUTE FUNCTION refuse_change();
+
+-- ── buyers ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+CREATE TABLE accounts (
+  store_id       text NOT NULL REFERENCES stores (id),
+  id             text NOT NULL,
+  reference      text NOT NULL,
+  entity         text NOT NULL CHECK (entity IN ('corporation', 'sole_proprietor', 'individual')),
+  company_name   text NOT NULL,
+  company_kana   text NOT NULL,
+  representative text NOT NULL,
+  postal_code    text NOT NULL,
+  address        text NOT NULL,
+  phone          text NOT NULL,
+  department     text,
+  contact_person text NOT NULL,
+  email          text NOT NULL,
+  registration_number text,
+  status         text NOT NULL DEFAULT 'registered' CHECK (status IN ('registered', 'open', 'suspended', 'closed')),
+  created_at     timestamptz NOT NULL,
+  recorded_at    timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (store_id, id),
+  UNIQUE (store_id, reference)
+);
+
+-- B1: the consented version of the terms is kept.
+CREATE TABLE consents (
+  store_id      text NOT NULL,
+  account_id    text NOT NULL,
+  terms_version text NOT NULL,
+  consented_at  timestamptz NOT NULL,
+  PRIMARY KEY (store_id, account_id, terms_version),
+  FOREIGN KEY (store_id, account_id) REFERENCES accounts (store_id, id)
+);
+
+CREATE TABLE billing_destinations (
+  store_id       text NOT NULL,
+  id             text NOT NULL,
+  account_id     text NOT NULL,
+  is_default     boolean NOT NULL,
+  company_name   text NOT NULL,
+  company_kana   text NOT NULL,
+  department     text,
+  person         text NOT NULL,
+  postal_code    text NOT NULL,
+  address        text NOT NULL,
+  email_to       text NOT NULL,
+  email_cc       text[] NOT NULL DEFAULT '{}',
+  np_buyer_id    text,
+  buyer_status   text NOT NULL DEFAULT 'none' CHECK (buyer_status IN ('none', 'screening', 'passed', 'held', 'denied', 'cancelled')),
+  buyer_reasons  text[] NOT NULL DEFAULT '{}',
+  guarantee      text NOT NULL DEFAULT 'OK' CHECK (guarantee IN ('OK', 'ALRT', 'NG')),
+  credit_limit   bigint CHECK (credit_limit >= 0),
+  recorded_at    timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (store_id, id),
+  UNIQUE (store_id, np_buyer_id),
+  UNIQUE (store_id, id, account_id),
+  FOREIGN KEY (store_id, account_id) REFERENCES accounts (store_id, id),
+  CHECK (buyer_status IN ('none', 'screening') OR np_buyer_id IS NOT NULL)
+);
+CREATE UNIQUE INDEX billing_destinations_one_default ON billing_destinations (store_id, account_id) WHERE is_default;
+
+-- ── catalogue ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+CREATE TABLE plans (
+  store_id           text NOT NULL REFERENCES stores (id),
+  id                 text NOT NULL,
+  code               text NOT NULL,
+  name               text NOT NULL,
+  provisioning       text NOT NULL CHECK (provisioning IN ('immediate', 'maker')),
+  start_within_days  integer NOT NULL DEFAULT 10 CHECK (start_within_days > 0),
+  cancellation_terms text NOT NULL,
+  recorded_at        timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (store_id, id),
+  UNIQUE (store_id, code)
+);
+
+-- One row per version of a plan's price; yen without tax for one unit and one month, billed in arrears.
+CREATE TABLE prices (
+  store_id       text NOT NULL,
+  id             text NOT NULL,
+  plan_id        text NOT NULL,
+  version        integer NOT NULL CHECK (version > 0),
+  amount         bigint NOT NULL CHECK (amount >= 0),
+  rate_class     text NOT NULL CHECK (rate_class IN ('standard', 'reduced', 'exempt', 'out_of_scope')),
+  effective_from date NOT NULL,
+  recorded_at    timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (store_id, id),
+  UNIQUE (store_id, plan_id, version),
+  UNIQUE (store_id, id, plan_id),
+  FOREIGN KEY (store_id, plan_id) REFERENCES plans (store_id, id)
+);
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON prices FOR EACH ROW EXECUTE FUNCTION refuse_change();
+
+-- ── orders and subscriptions ───────────────────────────────────────────────────────────────────────────────────────────
+
+CREATE TABLE orders (
+  store_id       text NOT NULL,
+  id             text NOT NULL,
+  account_id     text NOT NULL,
+  destination_id text NOT NULL,
+  reference      text,
+  method         text NOT NULL CHECK (method IN ('bank_transfer', 'card')),
+  status         text NOT NULL DEFAULT 'received' CHECK (status IN ('received', 'screening', 'authorising', 'confirmed', 'provisioning',
+                   'active', 'held', 'at_risk', 'suspended', 'ending', 'ended', 'declined', 'cancelled')),
+  reason         text,
+  accepted_at    timestamptz NOT NULL,
+  first_period   period NOT NULL,
+  -- First period, yen without and with tax (the sum NP registers or the card is charged).
+  net            bigint NOT NULL CHECK (net >= 0),
+  total          bigint NOT NULL CHECK (total >= net),
+  -- The n of np-txn/<order>/<first period>/<n>: raised by a decision (release), never by a retry.
+  credit_attempt integer NOT NULL DEFAULT 1 CHECK (credit_attempt > 0),
+  wait_until     date,
+  po_number      text,
+  subject        text,
+  metadata       jsonb NOT NULL DEFAULT '{}',
+  recorded_at    timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (store_id, id),
+  UNIQUE (store_id, reference),
+  UNIQUE (store_id, id, account_id),
+  FOREIGN KEY (store_id, account_id) REFERENCES accounts (store_id, id),
+  FOREIGN KEY (store_id, destination_id, account_id) REFERENCES billing_destinations (store_id, id, account_id)
+);
+CREATE INDEX orders_by_account ON orders (store_id, account_id);
+
+-- One line of an order and the contract it becomes. Price and name are the snapshot taken when the order was accepted.
+CREATE TABLE subscriptions (
+  store_id           text NOT NULL,
+  id                 text NOT NULL,
+  order_id           text NOT NULL,
+  line_no            integer NOT NULL CHECK (line_no > 0),
+  plan_id            text NOT NULL,
+  price_id           text NOT NULL,
+  plan_name          text NOT NULL,
+  quantity           integer NOT NULL CHECK (quantity > 0),
+  unit_amount        bigint NOT NULL CHECK (unit_amount >= 0),
+  rate_class         text NOT NULL,
+  cancellation_terms text NOT NULL,
+  status             text NOT NULL DEFAULT 'scheduled' CHECK (status IN ('scheduled', 'active', 'paused', 'ending', 'ended')),
+  starts_on          date,
+  ends_on            date,
+  recorded_at        timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (store_id, id),
+  UNIQUE (store_id, order_id, line_no),
+  FOREIGN KEY (store_id, order_id) REFERENCES orders (store_id, id),
+  FOREIGN KEY (store_id, price_id, plan_id) REFERENCES prices (store_id, id, plan_id),
+  CHECK (status = 'scheduled' OR status = 'ended' OR starts_on IS NOT NULL),
+  CHECK (ends_on IS NULL OR starts_on IS NULL OR ends_on >= starts_on)
+);
+
+-- ── periods, closes, invoices ──────────────────────────────────────────────────────────────────────────────────────────
+
+-- Whoever writes a billable item holds its period row FOR SHARE; the freeze takes it FOR UPDATE.
+CREATE TABLE periods (
+  store_id    text NOT NULL REFERENCES stores (id),
+  period      period NOT NULL,
+  status      text NOT NULL DEFAULT 'open' CHECK (status IN ('open', 'frozen', 'closed')),
+  recorded_at timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (store_id, period)
+);
+
+CREATE TABLE closes (
+  store_id    text NOT NULL,
+  period      period NOT NULL,
+  status      text NOT NULL CHECK (status IN ('freezing', 'drafting', 'checking', 'review', 'requesting',
+                'awaiting_issue', 'issuing', 'closed')),
+  close_on    date NOT NULL,
+  issue_on    date NOT NULL,
+  cutoff_at   timestamptz,
+  approved_at timestamptz,
+  approved_by text,
+  recorded_at timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (store_id, period),
+  FOREIGN KEY (store_id, period) REFERENCES periods (store_id, period)
+);
+
+-- One per destination, period and settlement; settlement_ref is the order for a card (one receipt per capture), else ''.
+CREATE TABLE invoices (
+  store_id       text NOT NULL,
+  id             text NOT NULL,
+  account_id     text NOT NULL,
+  destination_id text NOT NULL,
+  period         period NOT NULL,
+  settlement     text NOT NULL CHECK (settlement IN ('np', 'in_house', 'card')),
+  settlement_ref text NOT NULL DEFAULT '',
+  method         text NOT NULL CHECK (method IN ('bank_transfer', 'direct_debit', 'card')),
+  kind           text NOT NULL CHECK (kind IN ('invoice', 'debit_notice', 'receipt')),
+  issuer         text NOT NULL CHECK (issuer IN ('np', 'store')),
+  status         text NOT NULL DEFAULT 'draft' CHECK (status IN ('draft', 'held', 'requested', 'issued', 'paid', 'void')),
+  revision       integer NOT NULL DEFAULT 1 CHECK (revision > 0),
+  number         text,
+  net            bigint NOT NULL,
+  tax            bigint NOT NULL,
+  total          bigint NOT NULL,
+  taxes          jsonb NOT NULL,
+  close_on       date NOT NULL,
+  issued_on      date,
+  due_on         date,
+  pay_until      date,
+  debit_on       date,
+  paid_on        date,
+  recipient      jsonb,
+  document_id    text,
+  recorded_at    timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (store_id, id),
+  UNIQUE (store_id, number),
+  UNIQUE (store_id, id, account_id),
+  FOREIGN KEY (store_id, period) REFERENCES periods (store_id, period),
+  FOREIGN KEY (store_id, destination_id, account_id) REFERENCES billing_destinations (store_id, id, account_id),
+  CHECK (net + tax = total),
+  CHECK (status IN ('draft', 'held', 'requested', 'void') OR (number IS NOT NULL AND issued_on IS NOT NULL AND recipient IS NOT NULL)),
+  CHECK ((status = 'paid') = (paid_on IS NOT NULL)),
+  CHECK (method <> 'direct_debit' OR status NOT IN ('issued', 'paid') OR debit_on IS NOT NULL),
+  CHECK ((method = 'card') = (settlement = 'card') AND (settlement_ref <> '') = (settlement = 'card'))
+);
+CREATE UNIQUE INDEX invoices_one_per_settlement ON invoices (store_id, destination_id, period, settlement, settlement_ref) WHERE status <> 'void';
+CREATE INDEX invoices_by_period ON invoices (store_id, period, status);
+CREATE INDEX invoices_by_debit ON invoices (store_id, debit_on) WHERE debit_on IS NOT NULL;
+
+-- What a period bills, and why: reason keeps plan version, quantity, proration and order. Never changed once invoiced.
+CREATE TABLE billable_items (
+  store_id        text NOT NULL,
+  id              text NOT NULL,
+  period          period NOT NULL,
+  account_id      text NOT NULL,
+  destination_id  text NOT NULL,
+  order_id        text NOT NULL,
+  subscription_id text NOT NULL,
+  settlement      text NOT NULL CHECK (settlement IN ('np', 'in_house', 'card')),
+  description     text NOT NULL,
+  quantity        integer NOT NULL,
+  unit_amount     bigint NOT NULL,
+  net             bigint NOT NULL,
+  rate_class      text NOT NULL,
+  -- Yen with tax as registered with NP or charged to the card; for in_house only informative (tax is taken once per invoice and rate).
+  gross           bigint NOT NULL,
+  reason          jsonb NOT NULL,
+  -- Billable once its charge stands: NP registered it, or the card or the store's own terms carry it.
+  status          text NOT NULL DEFAULT 'pending' CHECK (status IN ('pending', 'billable', 'refused', 'withdrawn')),
+  invoice_id      text,
+  recorded_at     timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (store_id, id),
+  UNIQUE (store_id, subscription_id, period),
+  FOREIGN KEY (store_id, period) REFERENCES periods (store_id, period),
+  FOREIGN KEY (store_id, subscription_id) REFERENCES subscriptions (store_id, id),
+  FOREIGN KEY (store_id, order_id, account_id) REFERENCES orders (store_id, id, account_id),
+  FOREIGN KEY (store_id, invoice_id, account_id) REFERENCES invoices (store_id, id, account_id),
+  CHECK (invoice_id IS NULL OR status = 'billable')
+);
+CREATE INDEX billable_items_unbilled ON billable_items (store_id, period, destination_id) WHERE invoice_id IS NULL;
+CREATE INDEX billable_items_by_invoice ON billable_items (store_id, invoice_id);
+CREATE INDEX billable_items_by_order ON billable_items (store_id, order_id, period);
+
+CREATE TABLE invoice_lines (
+  store_id    text NOT NULL,
+  invoice_id  text NOT NULL,
+  line_no     integer NOT NULL,
+  item_id     text NOT NULL,
+  order_id    text NOT NULL,
+  description text NOT NULL,
+  quantity    integer NOT NULL,
+  unit_amount bigint NOT NULL,
+  net         bigint NOT NULL,
+  gross       bigint NOT NULL,
+  rate_class  text NOT NULL,
+  PRIMARY KEY (store_id, invoice_id, line_no),
+  UNIQUE (store_id, item_id),
+  FOREIGN KEY (store_id, invoice_id) REFERENCES invoices (store_id, id),
+  FOREIGN KEY (store_id, item_id) REFERENCES billable_items (store_id, id)
+);
+
+-- Gap-free numbers of the store's own documents, per series and fiscal year; taken only at issue, in the issuing transaction.
+CREATE TABLE number_series (
+  store_id    text NOT NULL REFERENCES stores (id),
+  series      text NOT NULL,
+  fiscal_year integer NOT NULL,
+  last        integer NOT NULL DEFAULT 0,
+  PRIMARY KEY (store_id, series, fiscal_year)
+);
+
+-- Issued and received documents, immutable, found by date, amount and counterparty together for ten years (電子帳簿保存法).
+CREATE TABLE documents (
+  store_id     text NOT NULL REFERENCES stores (id),
+  id           text NOT NULL,
+  kind         text NOT NULL CHECK (kind IN ('invoice', 'debit_notice', 'receipt')),
+  origin       text NOT NULL CHECK (origin IN ('issued', 'received')),
+  invoice_id   text,
+  revision     integer NOT NULL DEFAULT 1,
+  issued_on    date NOT NULL,
+  amount       bigint NOT NULL,
+  counterparty text NOT NULL,
+  content_type text NOT NULL,
+  sha256       text NOT NULL,
+  bytes        bytea NOT NULL,
+  recorded_at  timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (store_id, id),
+  UNIQUE (store_id, invoice_id, revision),
+  FOREIGN KEY (store_id, invoice_id) REFERENCES invoices (store_id, id)
+);
+CREATE INDEX documents_search ON documents (store_id, issued_on, amount, counterparty);
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON documents FOR EACH ROW EXECUTE FUNCTION refuse_change();
+ALTER TABLE invoices ADD FOREIGN KEY (store_id, document_id) REFERENCES documents (store_id, id);
+
+-- ── credit and cards ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+-- One attempt to register an order's charge of a period with NP; key np-txn/<order>/<period>/<n>.
+CREATE TABLE credit_transactions (
+  store_id            text NOT NULL,
+  key                 text NOT NULL,
+  shop_transaction_id text NOT NULL CHECK (length(shop_transaction_id) <= 40),
+  order_id            text NOT NULL,
+  destination_id      text NOT NULL,
+  period              period NOT NULL,
+  n                   integer NOT NULL CHECK (n > 0),
+  total               bigint NOT NULL,
+  status              text NOT NULL CHECK (status IN ('open', 'registered', 'refused', 'cancelled', 'requested', 'billed')),
+  np_transaction_id   text,
+  ng_reason           text CHECK (ng_reason IN ('21', '22', '24')),
+  recorded_at         timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (store_id, key),
+  UNIQUE (store_id, shop_transaction_id),
+  UNIQUE (store_id, order_id, period, n),
+  FOREIGN KEY (store_id, order_id) REFERENCES orders (store_id, id),
+  CHECK ((status IN ('registered', 'requested', 'billed')) <= (np_transaction_id IS NOT NULL)),
+  CHECK ((status = 'refused') = (ng_reason IS NOT NULL))
+);
+-- At most one registration of an order's period stands.
+CREATE UNIQUE INDEX credit_transactions_one_standing ON credit_transactions (store_id, order_id, period)
+  WHERE status IN ('registered', 'requested', 'billed');
+CREATE INDEX credit_transactions_by_period ON credit_transactions (store_id, period, status);
+
+-- A card shown for an order (or to replace one): the one-time token and its 3-D Secure authentication. Tokens are spent at once.
+CREATE TABLE card_authentications (
+  store_id          text NOT NULL,
+  id                text NOT NULL,
+  order_id          text NOT NULL,
+  purpose           text NOT NULL CHECK (purpose IN ('order', 'replacement')),
+  token             text,
+  token_key         text,
+  authentication_id text,
+  redirect_url      text,
+  status            text NOT NULL DEFAULT 'open' CHECK (status IN ('open', 'redirected', 'passed', 'failed', 'expired')),
+  recorded_at       timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (store_id, id),
+  UNIQUE (store_id, authentication_id),
+  FOREIGN KEY (store_id, order_id) REFERENCES orders (store_id, id)
+);
+
+-- One attempt to charge an order's period to its card; key card-auth/<order>/<period>/<n>.
+CREATE TABLE card_charges (
+  store_id      text NOT NULL,
+  key           text NOT NULL,
+  sbps_order_id text NOT NULL CHECK (length(sbps_order_id) <= 38),
+  order_id      text NOT NULL,
+  period        period NOT NULL,
+  n             integer NOT NULL CHECK (n > 0),
+  amount        bigint NOT NULL CHECK (amount BETWEEN 1 AND 9999999),
+  status        text NOT NULL CHECK (status IN ('open', 'authorised', 'committed', 'captured', 'declined', 'lapsed', 'refunded')),
+  tracking_id   text,
+  brand         text,
+  code          text,
+  authorised_on date,
+  captured_on   date,
+  recorded_at   timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (store_id, key),
+  UNIQUE (store_id, sbps_order_id),
+  UNIQUE (store_id, order_id, period, n),
+  FOREIGN KEY (store_id, order_id) REFERENCES orders (store_id, id),
+  CHECK ((status IN ('authorised', 'committed', 'captured', 'refunded')) <= (tracking_id IS NOT NULL)),
+  CHECK ((status = 'declined') = (code IS NOT NULL))
+);
+CREATE UNIQUE INDEX card_charges_one_standing ON card_charges (store_id, order_id, period) WHERE status IN ('committed', 'captured');
+
+-- Written before a call to the outside, closed with its answer: a retry that finds it open asks the provider first.
+CREATE TABLE gateway_calls (
+  store_id     text NOT NULL REFERENCES stores (id),
+  key          text NOT NULL,
+  provider     text NOT NULL CHECK (provider IN ('np', 'sbps', 'resend')),
+  request_hash text NOT NULL,
+  answer       jsonb,
+  opened_at    timestamptz NOT NULL,
+  recorded_at  timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (store_id, key)
+);
+
+-- The write template: a business key, a hash of the business input, the stored result.
+CREATE TABLE once (
+  store_id    text NOT NULL REFERENCES stores (id),
+  key         text NOT NULL,
+  input_hash  text NOT NULL,
+  result      jsonb NOT NULL,
+  recorded_at timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (store_id, key)
+);
+
+-- ── direct debit ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+CREATE TABLE direct_debits (
+  store_id         text NOT NULL,
+  id               text NOT NULL,
+  account_id       text NOT NULL,
+  destination_id   text NOT NULL,
+  status           text NOT NULL CHECK (status IN ('requested', 'form_posted', 'at_bank', 'active', 'defect', 'withdrawn', 'expired', 'ended')),
+  requested_on     date NOT NULL,
+  form_posted_on   date,
+  form_received_on date,
+  expected_on      date,
+  late             boolean NOT NULL DEFAULT false,
+  active_on        date,
+  first_period     period,
+  first_debit_on   date,
+  ended_on         date,
+  evidence         text,
+  reason           text,
+  recorded_at      timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (store_id, id),
+  FOREIGN KEY (store_id, destination_id, account_id) REFERENCES billing_destinations (store_id, id, account_id),
+  CHECK (status <> 'active' OR (active_on IS NOT NULL AND evidence IS NOT NULL)),
+  CHECK (status <> 'at_bank' OR (form_received_on IS NOT NULL AND expected_on IS NOT NULL))
+);
+CREATE UNIQUE INDEX direct_debits_one_live ON direct_debits (store_id, destination_id)
+  WHERE status IN ('requested', 'form_posted', 'at_bank', 'active', 'defect');
+
+CREATE TABLE debit_runs (
+  store_id    text NOT NULL REFERENCES stores (id),
+  nominal     period NOT NULL,
+  debit_on    date NOT NULL,
+  status      text NOT NULL CHECK (status IN ('collected', 'requested', 'booked')),
+  recorded_at timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (store_id, nominal)
+);
+
+CREATE TABLE debits (
+  store_id    text NOT NULL,
+  key         text NOT NULL,
+  nominal     period NOT NULL,
+  invoice_id  text NOT NULL,
+  amount      bigint NOT NULL CHECK (amount > 0),
+  status      text NOT NULL DEFAULT 'requested' CHECK (status IN ('requested', 'succeeded', 'failed')),
+  code        text CHECK (code IN ('0', '1', '2', '3', '4', '8', '9')),
+  recorded_at timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (store_id, key),
+  FOREIGN KEY (store_id, nominal) REFERENCES debit_runs (store_id, nominal),
+  FOREIGN KEY (store_id, invoice_id) REFERENCES invoices (store_id, id),
+  CHECK ((status = 'requested') = (code IS NULL)),
+  CHECK (status <> 'succeeded' OR code = '0')
+);
+CREATE INDEX debits_by_run ON debits (store_id, nominal, status);
+
+-- ── money ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+-- What a buyer paid towards an invoice. source_key is the provider's event or the person's entry: never booked twice.
+CREATE TABLE payments (
+  store_id    text NOT NULL,
+  id          text NOT NULL,
+  source_key  text NOT NULL,
+  source      text NOT NULL CHECK (source IN ('np', 'direct_debit', 'card', 'manual')),
+  account_id  text NOT NULL,
+  invoice_id  text NOT NULL,
+  amount      bigint NOT NULL CHECK (amount <> 0),
+  paid_on     date NOT NULL,
+  known_at    timestamptz NOT NULL,
+  recorded_at timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (store_id, id),
+  UNIQUE (store_id, source_key),
+  FOREIGN KEY (store_id, invoice_id, account_id) REFERENCES invoices (store_id, id, account_id)
+);
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON payments FOR EACH ROW EXECUTE FUNCTION refuse_change();
+
+CREATE TABLE journal_entries (
+  store_id    text NOT NULL REFERENCES stores (id),
+  id          text NOT NULL,
+  booked_on   date NOT NULL,
+  kind        text NOT NULL,
+  invoice_id  text,
+  reverses    text,
+  recorded_at timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (store_id, id),
+  FOREIGN KEY (store_id, invoice_id) REFERENCES invoices (store_id, id),
+  FOREIGN KEY (store_id, reverses) REFERENCES journal_entries (store_id, id)
+);
+CREATE TABLE journal_lines (
+  store_id     text NOT NULL,
+  entry_id     text NOT NULL,
+  line_no      integer NOT NULL,
+  side         char(1) NOT NULL CHECK (side IN ('D', 'C')),
+  account_code text NOT NULL,
+  amount       bigint NOT NULL CHECK (amount > 0),
+  rate_class   text,
+  account_id   text,
+  PRIMARY KEY (store_id, entry_id, line_no),
+  FOREIGN KEY (store_id, entry_id) REFERENCES journal_entries (store_id, id)
+);
+CREATE INDEX journal_entries_by_date ON journal_entries (store_id, booked_on);
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON journal_entries FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON journal_lines FOR EACH ROW EXECUTE FUNCTION refuse_change();
+
+-- Debits equal credits, judged at commit over all lines written in the statement's transaction.
+CREATE FUNCTION refuse_unbalanced() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF (SELECT coalesce(sum(CASE side WHEN 'D' THEN amount ELSE -amount END), 0) <> 0 OR count(*) < 2
+        FROM journal_lines WHERE store_id = NEW.store_id AND entry_id = NEW.id) THEN
+    RAISE EXCEPTION 'journal entry % of store % does not balance', NEW.id, NEW.store_id USING ERRCODE = 'check_violation';
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE CONSTRAINT TRIGGER balanced AFTER INSERT ON journal_entries DEFERRABLE INITIALLY DEFERRED
+  FOR EACH ROW EXECUTE FUNCTION refuse_unbalanced();
+
+-- ── what people and programs are told ──────────────────────────────────────────────────────────────────────────────────
+
+-- The feed of GET /v1/events. `business_date` is the date the fact belongs to, `at` the instant it was acted on.
+CREATE TABLE events (
+  store_id      text NOT NULL REFERENCES stores (id),
+  seq           bigint GENERATED ALWAYS AS IDENTITY,
+  key           text NOT NULL,
+  type          text NOT NULL,
+  business_date date NOT NULL,
+  at            timestamptz NOT NULL,
+  account_id    text,
+  order_id      text,
+  invoice_id    text,
+  amount        bigint,
+  period        period,
+  data          jsonb NOT NULL DEFAULT '{}',
+  recorded_at   timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (store_id, seq),
+  UNIQUE (store_id, key)
+);
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON events FOR EACH ROW EXECUTE FUNCTION refuse_change();
+
+CREATE TABLE mails (
+  store_id    text NOT NULL REFERENCES stores (id),
+  key         text NOT NULL,
+  template    text NOT NULL,
+  account_id  text NOT NULL,
+  order_id    text,
+  invoice_id  text,
+  data        jsonb NOT NULL,
+  recipients  text[] NOT NULL,
+  status      text NOT NULL DEFAULT 'queued' CHECK (status IN ('queued', 'sent', 'unknown', 'failed')),
+  provider_id text,
+  subject     text,
+  html        text,
+  text        text,
+  sent_at     timestamptz,
+  recorded_at timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (store_id, key)
+);
+
+-- News from a provider as received, deduplicated by its event id, judged by state and not by order of arrival.
+CREATE TABLE provider_news (
+  store_id    text NOT NULL REFERENCES stores (id),
+  event_id    text NOT NULL,
+  type        text NOT NULL,
+  data        jsonb NOT NULL,
+  at          timestamptz NOT NULL,
+  recorded_at timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (store_id, event_id)
+);
+
+-- ── the process: dispatch, waits, incidents ────────────────────────────────────────────────────────────────────────────
+
+-- Everything that must follow from a fact, written in the fact's transaction: a workflow start, signal, update or tick, a mail,
+-- provider news to be judged, a call back to a simulator. A row is due when the store's clock reaches due_at and done when
+-- processed_at is set: for a workflow, by the workflow itself when it has come to rest again. A simulated store has settled when no due row is open.
+CREATE TABLE dispatch (
+  seq          bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  store_id     text NOT NULL REFERENCES stores (id),
+  id           text NOT NULL,
+  kind         text NOT NULL CHECK (kind IN ('start', 'signal', 'update', 'tick', 'mail', 'news', 'http')),
+  target       text NOT NULL,
+  name         text NOT NULL,
+  payload      jsonb NOT NULL,
+  at           timestamptz NOT NULL,
+  due_at       timestamptz NOT NULL,
+  attempts     integer NOT NULL DEFAULT 0,
+  lease_until  timestamptz,
+  delivered_at timestamptz,
+  processed_at timestamptz,
+  outcome      text,
+  recorded_at  timestamptz NOT NULL DEFAULT now(),
+  UNIQUE (store_id, id)
+);
+CREATE INDEX dispatch_open ON dispatch (store_id, due_at) WHERE processed_at IS NULL;
+CREATE INDEX dispatch_undelivered ON dispatch (due_at, seq) WHERE delivered_at IS NULL;
+
+CREATE FUNCTION announce_dispatch() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM pg_notify('dispatch', '');
+  RETURN NULL;
+END $$;
+CREATE TRIGGER announce AFTER INSERT ON dispatch FOR EACH STATEMENT EXECUTE FUNCTION announce_dispatch();
+
+-- What each running workflow waits for: a name, an owner, a deadline; the console's row and the clock's alarm.
+CREATE TABLE waits (
+  store_id    text NOT NULL REFERENCES stores (id),
+  workflow_id text NOT NULL,
+  waiting_for text NOT NULL,
+  owner       text NOT NULL CHECK (owner IN ('buyer', 'operator', 'finance', 'np', 'sbps', 'bank', 'maker', 'engine')),
+  due_at      timestamptz NOT NULL,
+  since       timestamptz NOT NULL,
+  account_id  text,
+  recorded_at timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (store_id, workflow_id)
+);
+CREATE INDEX waits_by_due ON waits (store_id, due_at);
+
+CREATE TABLE incidents (
+  store_id    text NOT NULL REFERENCES stores (id),
+  id          text NOT NULL,
+  kind        text NOT NULL,
+  workflow_id text,
+  owner       text NOT NULL,
+  detail      jsonb NOT NULL,
+  status      text NOT NULL DEFAULT 'open' CHECK (status IN ('open', 'resolved')),
+  opened_at   timestamptz NOT NULL,
+  resolution  text,
+  reason      text,
+  resolved_at timestamptz,
+  recorded_at timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (store_id, id),
+  CHECK ((status = 'resolved') = (resolution IS NOT NULL))
+);
+
+-- Each calendar day of a store that has been worked, in order.
+CREATE TABLE store_days (
+  store_id    text NOT NULL REFERENCES stores (id),
+  day         date NOT NULL,
+  work        jsonb NOT NULL,
+  recorded_at timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (store_id, day)
+);

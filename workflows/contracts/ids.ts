@@ -1,0 +1,53 @@
+import type { JstDate, Period } from '../../domain/calendar';
+
+/*
+ * Every id of a workflow and every business key of an effect is built here, nowhere else. Keys survive retries, replays,
+ * continue-as-new and restored databases, so that "the same effect" is recognised wherever it comes from.
+ */
+
+export const workflowIds = {
+  order: (orderId: string) => `order/${orderId}`,
+  account: (accountId: string) => `account/${accountId}`,
+  directDebit: (directDebitId: string) => `direct-debit/${directDebitId}`,
+  monthlyClose: (storeId: string, period: Period) => `close/${storeId}/${period}`,
+  periodOpen: (storeId: string, period: Period) => `period/${storeId}/${period}`,
+  debitRun: (storeId: string, nominal: Period) => `debit-run/${storeId}/${nominal}`,
+  storeDay: (storeId: string, day: JstDate) => `store-day/${storeId}/${day}`,
+  clock: (storeId: string) => `clock/${storeId}`,
+} as const;
+
+export type WorkflowType = keyof typeof workflowIds;
+
+const PREFIXES: Record<WorkflowType, string> = {
+  order: 'order',
+  account: 'account',
+  directDebit: 'direct-debit',
+  monthlyClose: 'close',
+  periodOpen: 'period',
+  debitRun: 'debit-run',
+  storeDay: 'store-day',
+  clock: 'clock',
+};
+
+/** The inverse: which workflow type an id belongs to and the id's parts. @throws RangeError for an id not made here. */
+export function parseWorkflowId(id: string): { type: WorkflowType; parts: string[] } {
+  const [prefix, ...parts] = id.split('/');
+  const type = (Object.keys(PREFIXES) as WorkflowType[]).find((t) => PREFIXES[t] === prefix);
+  if (!type || parts.length === 0) throw new RangeError(`not a workflow id of shimebi: ${id}`);
+  return { type, parts };
+}
+
+export const keys = {
+  npTransaction: (orderId: string, period: Period, n: number) => `np-txn/${orderId}/${period}/${n}`,
+  cardAuthorisation: (orderId: string, period: Period, n: number) => `card-auth/${orderId}/${period}/${n}`,
+  billableItem: (subscriptionId: string, period: Period) => `${subscriptionId}/${period}`,
+  invoice: (destinationId: string, period: Period, settlement: string, ref: string) =>
+    `inv_${destinationId.replace(/^dst_/, '')}_${period.replace('-', '')}_${settlement}${ref && `_${ref.replace(/^ord_/, '')}`}`,
+  debit: (invoiceId: string, n: number) => `debit/${invoiceId}/${n}`,
+  mail: (event: string, template: string, n = 1) => `mail/${event}/${template}/${n}`,
+} as const;
+
+/** NP's 加盟店取引ID (≤ 40) and SBPS's order_id (≤ 38): the key's parts without its prefix, `ord_….202610.1`. */
+export function providerReference(orderId: string, period: Period, n: number): string {
+  return `${orderId}.${period.replace('-', '')}.${n}`;
+}
