@@ -1,0 +1,181 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import Handlebars from 'handlebars';
+import { jstDate, weekdayJa } from '../domain/calendar';
+import type { SettledBy, SupportDesks } from './support';
+
+/** What every mail needs: who writes, to whom. */
+export interface MailFrame {
+  store: {
+    /** The store's name as customers know it, in the subject and the signature. */
+    name: string;
+    /** The seller (STORE.md V1). */
+    seller: string;
+    url: string;
+    desks: SupportDesks;
+  };
+  recipient: { company: string; department: string | null; person: string | null };
+}
+
+export interface MailOrder {
+  number: string;
+  orderedOn: string;
+  /** What was ordered, on one line. */
+  summary: string;
+  /** Yen with tax, of one month. */
+  total: number;
+}
+
+/** Dates are JST dates `YYYY-MM-DD`; amounts are yen with tax. */
+export interface MailData {
+  /** P4: the order would exceed the customer's credit limit; it is kept through `until`. */
+  'order-held': { order: MailOrder; until: string };
+  /** NP 24 総合判断: no reason can be given; the customer may order by card. */
+  'order-declined-judgement': { order: MailOrder; orderUrl: string };
+  /** NP 21: an overdue bill at NP, whose desk can say which. */
+  'order-declined-overdue': { order: MailOrder };
+  /** The limit was not raised by `until`. */
+  'order-declined-hold-expired': { order: MailOrder; until: string; orderUrl: string };
+  /** Screening of the buyer ended in 否決, or (`expired`) had no result by its deadline. */
+  'order-declined-screening': { order: MailOrder; expired: boolean; orderUrl: string };
+  /** P10: the issuer did not approve the card. */
+  'order-cancelled-card': { order: MailOrder; orderUrl: string };
+  /** A monthly charge was declined. `retryOn` null: there is no further attempt. The card can be replaced through `replaceUntil`. */
+  'card-declined': {
+    order: MailOrder;
+    period: string;
+    amount: number;
+    retryOn: string | null;
+    replaceCardUrl: string;
+    replaceUntil: string;
+  };
+  /** The debit failed; the same invoice is now to be paid by transfer. `issuer` is whose invoice it is (NP, or the seller). */
+  'debit-failed': {
+    invoice: { number: string; issuer: string; total: number };
+    debitOn: string;
+    /** The bank's reason, e.g. 資金不足. */
+    reason: string;
+    dueOn: string;
+  };
+  /** The service stops on `suspendedOn` for want of payment; unpaid through `endsOn`, the contract ends. */
+  'contract-suspended': {
+    order: MailOrder;
+    settledBy: SettledBy;
+    unpaid: number;
+    suspendedOn: string;
+    endsOn: string;
+  };
+  /** The contract ended on `endedOn`; what is unpaid stays owed. */
+  'contract-ended-unpaid': { order: MailOrder; settledBy: SettledBy; unpaid: number; endedOn: string };
+}
+
+export type MailTemplate = keyof MailData;
+
+export interface RenderedMail {
+  subject: string;
+  text: string;
+  html: string;
+}
+
+/** The desk each mail names; `settledBy` in the data decides where the same mail goes to either kind of customer. */
+const deskOf: Record<MailTemplate, SettledBy | 'settledBy'> = {
+  'order-held': 'bank_transfer',
+  'order-declined-judgement': 'bank_transfer',
+  'order-declined-overdue': 'bank_transfer',
+  'order-declined-hold-expired': 'bank_transfer',
+  'order-declined-screening': 'bank_transfer',
+  'order-cancelled-card': 'card',
+  'card-declined': 'card',
+  'debit-failed': 'direct_debit',
+  'contract-suspended': 'settledBy',
+  'contract-ended-unpaid': 'settledBy',
+};
+
+export const mailTemplates = Object.keys(deskOf) as MailTemplate[];
+
+const folder = path.join(__dirname, 'mails');
+const source = (name: string) => readFileSync(path.join(folder, name), 'utf8');
+
+const handlebars = Handlebars.create();
+handlebars.registerHelper('yen', (amount: number) => `${amount.toLocaleString('en-US')}円`);
+handlebars.registerHelper('date', (date: string) => {
+  const [year, month, day] = jstDate(date).split('-').map(Number);
+  return `${year}年${month}月${day}日（${weekdayJa(jstDate(date))}）`;
+});
+handlebars.registerHelper('month', (period: string) => {
+  const [year, month] = period.split('-').map(Number);
+  return `${year}年${month}月`;
+});
+for (const partial of ['greeting', 'order', 'signature'])
+  handlebars.registerPartial(partial, source(`_${partial}.hbs`));
+
+/** Plain text is not escaped; `strict` makes a missing field an error instead of a blank. */
+const plain = { strict: true, noEscape: true } as const;
+const layout = handlebars.compile(source('layout.html.hbs'), { strict: true });
+
+interface Compiled {
+  subject: Handlebars.TemplateDelegate;
+  body: Handlebars.TemplateDelegate;
+}
+const compiled = new Map<MailTemplate, Compiled>();
+
+/** A template's first line is `subject: …`, then a blank line, then the text. */
+function compile(template: MailTemplate): Compiled {
+  let found = compiled.get(template);
+  if (!found) {
+    const parts = /^subject: (.+)\n\n([\s\S]+)$/.exec(source(`${template}.hbs`));
+    if (!parts) throw new Error(`${template}.hbs must begin with "subject: …" and a blank line`);
+    found = { subject: handlebars.compile(parts[1], plain), body: handlebars.compile(parts[2], plain) };
+    compiled.set(template, found);
+  }
+  return found;
+}
+
+/** Values stay on one line: a line break in a name could forge a mail header or a row of the table. */
+function refuseLineBreaks(value: unknown, pointer: string): void {
+  if (typeof value === 'string' && /[\p{Cc}\u2028\u2029]/u.test(value)) {
+    throw new Error(`${pointer}: control characters and line breaks don't belong in a mail`);
+  }
+  if (typeof value === 'object' && value !== null) {
+    for (const [key, member] of Object.entries(value)) refuseLineBreaks(member, `${pointer}/${key}`);
+  }
+}
+
+/** Blocks of the text as the layout draws them: lines `■label：value` become a table, the signature its foot. */
+function blocksOf(text: string) {
+  const [body, foot] = text.split('\n――――――――――――――――――――\n') as [string, string];
+  const blocks = body
+    .trim()
+    .split(/\n{2,}/)
+    .map((block) => {
+      const lines = block.split('\n');
+      if (!lines.every((line) => line.startsWith('■'))) return { rows: null, lines: lines.map(piecesOf) };
+      const rows = lines.map((line) => {
+        const colon = line.indexOf('：');
+        return { label: line.slice(1, colon), value: piecesOf(line.slice(colon + 1)) };
+      });
+      return { rows, lines: null };
+    });
+  return { blocks, foot: foot.trim().split('\n').map(piecesOf) };
+}
+
+/** Text and links in turn; the layout escapes both. */
+function piecesOf(line: string) {
+  return line.split(/(https?:\/\/[^\s（）「」、。]+)/).map((text, index) => ({ text, link: index % 2 === 1 }));
+}
+
+/**
+ * One source, three renderings: the text is the mail, the HTML is that text laid out.
+ *
+ * @throws Error for a missing field or a control character in a value
+ */
+export function renderMail<T extends MailTemplate>(template: T, data: MailData[T] & MailFrame): RenderedMail {
+  refuseLineBreaks(data, '');
+  const settledBy =
+    deskOf[template] === 'settledBy' ? (data as MailData['contract-suspended']).settledBy : deskOf[template];
+  const context = { ...data, desk: data.store.desks[settledBy as SettledBy] };
+  const { subject, body } = compile(template);
+  const line = subject(context);
+  const text = `${body(context).trim()}\n`;
+  return { subject: line, text, html: layout({ subject: line, store: data.store, ...blocksOf(text) }) };
+}
