@@ -76,6 +76,8 @@ export interface SupportDesk {
   name: string;
   phone: string | null;
   email: string | null;
+  /** e.g. the store's contact form */
+  url: string | null;
   hours: string | null;
 }
 
@@ -91,9 +93,10 @@ export const storeDefaults = {
       name: 'NP掛け払いサポートデスク',
       phone: '03-4577-9631',
       email: 'btob-support@netprotections.co.jp',
+      url: null,
       hours: '10:00〜17:00（土日祝日を除く）',
     },
-    card: { name: 'オンラインストア お問い合わせフォーム', phone: null, email: null, hours: null },
+    card: { name: 'オンラインストア お問い合わせフォーム', phone: null, email: null, url: null, hours: null },
   } satisfies Record<'invoice' | 'card', SupportDesk>,
 };
 

@@ -107,6 +107,16 @@ export const refusalTexts = {
       cure: 'Name one of the account’s billing destinations.',
     },
   },
+  invalid_registration_number: {
+    status: 422,
+    ja: { title: '登録番号の形式が正しくありません。', cure: 'T と13桁の数字で指定してください。' },
+    en: { title: 'The registration number has the wrong form.', cure: 'Give T and 13 digits.' },
+  },
+  unknown_cancellation_terms: {
+    status: 422,
+    ja: { title: '解約条件が存在しません。', cure: '定義済みの解約条件を指定してください。' },
+    en: { title: 'There are no such terms of cancellation.', cure: 'Name defined terms of cancellation.' },
+  },
   unknown_debit: {
     status: 422,
     ja: { title: '該当する口座振替の請求がありません。', cure: '振替結果の顧客番号と振替日を確認してください。' },
@@ -215,14 +225,6 @@ export const refusalTexts = {
     en: {
       title: 'The order is not being provisioned.',
       cure: 'A start of service is recorded for orders being provisioned only.',
-    },
-  },
-  minimum_term_running: {
-    status: 409,
-    ja: { title: '最低利用期間中です。', cure: '最低利用期間の満了後の終了日でお申し込みください。' },
-    en: {
-      title: 'The minimum term is still running.',
-      cure: 'Ask for an end on or after the end of the minimum term.',
     },
   },
   screening_not_open: {

@@ -1,23 +1,21 @@
 import type { Lifecycle } from '../lifecycle';
 
-export type CloseState =
-  'freezing' | 'drafting' | 'checking' | 'review' | 'requesting' | 'awaiting_issue' | 'issuing' | 'closed';
+export type CloseState = 'frozen' | 'review' | 'approved' | 'billing_requested' | 'issued' | 'closed';
 
 /** A store's monthly close (月次締め). */
 export const closeLifecycle: Lifecycle<CloseState> = {
-  initial: 'freezing',
+  initial: 'frozen',
   states: {
-    /** No more billable items come in: late ones go to the next period. */
-    freezing: { label: '締め処理中', to: ['drafting'] },
-    drafting: { label: '請求書作成中', to: ['checking'] },
-    /** An account that fails a check is set aside with an incident; the others go on. */
-    checking: { label: '検算中', to: ['review'] },
-    /** Finance looks, holds, redrafts, until approval or the cutoff. */
-    review: { label: '確認待ち', to: ['drafting', 'requesting', 'awaiting_issue'] },
-    /** np only: billing is asked of NP before its cutoff. */
-    requesting: { label: '請求依頼中', to: ['awaiting_issue'] },
-    awaiting_issue: { label: '発行日待ち', to: ['issuing'] },
-    issuing: { label: '発行中', to: ['closed'] },
+    /** No more billable items come in; drafts are made in chunks and checked. */
+    frozen: { label: '締め・下書き作成中', to: ['review'] },
+    /** Finance looks, holds, or has everything drafted again, until approval or the cutoff. */
+    review: { label: '確認待ち', to: ['frozen', 'approved'] },
+    /** In house nothing more is needed until the issue date. */
+    approved: { label: '承認済み', to: ['billing_requested', 'issued'] },
+    /** np: 請求確定依頼 made before the cutoff; NP issues. */
+    billing_requested: { label: '請求依頼済み', to: ['issued'] },
+    /** Numbers and journal are committed; documents and mails drain from here. */
+    issued: { label: '発行済み', to: ['closed'] },
     closed: { label: '締め完了', to: [] },
   },
 };

@@ -1,0 +1,93 @@
+import { type JstDate, type Period, periodEnd } from '../calendar';
+import { type Yen, yen } from '../money';
+import type { RateClass, TaxSummary } from '../tax';
+
+/** Chart of accounts: code → name (勘定科目). 税抜経理. */
+export const accountTitles = {
+  '1110': '普通預金',
+  '1130': '売掛金',
+  '1131': '売掛金（SBPS）',
+  '1150': '未収入金（NP）',
+  '2150': '仮受消費税',
+  '4110': '売上高',
+} as const;
+
+export type AccountCode = keyof typeof accountTitles;
+
+const BANK: AccountCode = '1110';
+const RECEIVABLE: AccountCode = '1130';
+const RECEIVABLE_SBPS: AccountCode = '1131';
+const RECEIVABLE_NP: AccountCode = '1150';
+const TAX_RECEIVED: AccountCode = '2150';
+const SALES: AccountCode = '4110';
+
+export interface JournalLine {
+  /** D 借方, C 貸方 */
+  side: 'D' | 'C';
+  accountCode: AccountCode;
+  /** Positive yen. */
+  amount: Yen;
+  /** On sales and tax lines; null elsewhere. */
+  rateClass: RateClass | null;
+}
+
+/** One balanced journal entry. No lines = nothing moved: book nothing. */
+export interface JournalEntry {
+  kind: 'sale' | 'card_sale' | 'np_assignment' | 'payment' | 'reversal';
+  bookedOn: JstDate;
+  lines: JournalLine[];
+}
+
+/** Invoice issued: Dr 売掛金 / Cr 売上高 and 仮受消費税 per rate, dated the last day of the period it bills. */
+export function invoiceIssued(period: Period, totals: TaxSummary): JournalEntry {
+  return { kind: 'sale', bookedOn: periodEnd(period), lines: saleLines(RECEIVABLE, totals) };
+}
+
+/** Card captured: Dr 売掛金（SBPS） / Cr 売上高 and 仮受消費税 per rate, dated the last day of the period it bills. */
+export function cardCaptured(period: Period, totals: TaxSummary): JournalEntry {
+  return { kind: 'card_sale', bookedOn: periodEnd(period), lines: saleLines(RECEIVABLE_SBPS, totals) };
+}
+
+/**
+ * Receivable assigned to NP (債権譲渡, P3): Dr 未収入金（NP） / Cr 売掛金. What the buyer then pays to NP is no journal of
+ * ours; NP's payout clears 未収入金（NP）.
+ * @param gross yen with tax
+ */
+export function assignedToNp(assignedOn: JstDate, gross: Yen): JournalEntry {
+  return { kind: 'np_assignment', bookedOn: assignedOn, lines: transfer(RECEIVABLE_NP, RECEIVABLE, gross) };
+}
+
+/** In-house invoice paid: Dr 普通預金 / Cr 売掛金. @param amount yen that arrived for it */
+export function paymentReceived(paidOn: JstDate, amount: Yen): JournalEntry {
+  return { kind: 'payment', bookedOn: paidOn, lines: transfer(BANK, RECEIVABLE, amount) };
+}
+
+/** The same lines with their sides exchanged: the only way to correct an entry. */
+export function reversalOf(entry: JournalEntry, bookedOn: JstDate): JournalEntry {
+  const lines = entry.lines.map((line): JournalLine => ({ ...line, side: line.side === 'D' ? 'C' : 'D' }));
+  return { kind: 'reversal', bookedOn, lines };
+}
+
+function saleLines(receivable: AccountCode, totals: TaxSummary): JournalLine[] {
+  return [
+    ...line('D', receivable, totals.gross),
+    ...totals.rates.flatMap(({ rateClass, net }) => line('C', SALES, net, rateClass)),
+    ...totals.rates.flatMap(({ rateClass, tax }) => line('C', TAX_RECEIVED, tax, rateClass)),
+  ];
+}
+
+function transfer(debit: AccountCode, credit: AccountCode, amount: Yen): JournalLine[] {
+  return [...line('D', debit, amount), ...line('C', credit, amount)];
+}
+
+/** Nothing for zero; a negative amount is written positive on the other side. */
+function line(
+  side: 'D' | 'C',
+  accountCode: AccountCode,
+  amount: Yen,
+  rateClass: RateClass | null = null,
+): JournalLine[] {
+  if (amount === 0) return [];
+  const other = side === 'D' ? 'C' : 'D';
+  return [{ side: amount > 0 ? side : other, accountCode, amount: yen(Math.abs(amount)), rateClass }];
+}

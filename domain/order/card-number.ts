@@ -1,0 +1,53 @@
+import type { CardBrand } from './card-rules';
+
+/** Prefix and length of the brands of P8 as their issuers publish them. */
+const BRANDS: readonly { brand: CardBrand; pattern: RegExp }[] = [
+  { brand: 'VISA', pattern: /^4\d{15}$/ },
+  { brand: 'Mastercard', pattern: /^(5[1-5]\d{2}|222[1-9]|22[3-9]\d|2[3-6]\d{2}|27[01]\d|2720)\d{12}$/ },
+  { brand: 'JCB', pattern: /^35(2[89]|[3-8]\d)\d{12}$/ },
+  { brand: 'American Express', pattern: /^3[47]\d{13}$/ },
+  { brand: 'Diners Club', pattern: /^3(0[0-59]|6\d|[89]\d)\d{11}$/ },
+];
+
+/**
+ * The first thing in the text that is written like a card number: 14–16 digits, alone or grouped by single spaces or
+ * hyphens (full-width forms too), with a P8 brand's prefix and length and a right Luhn digit. Digits inside a longer
+ * unbroken run are ids, not cards. The answer never carries the number.
+ */
+export function findCardNumber(text: string): { brand: CardBrand; start: number; end: number } | null {
+  for (const run of halfWidth(text).matchAll(/\d+(?:[ -]\d+)*/g)) {
+    const groups = [...run[0].matchAll(/\d+/g)];
+    for (const [first, from] of groups.entries()) {
+      let digits = '';
+      for (const to of groups.slice(first)) {
+        digits += to[0];
+        if (digits.length > 16) break;
+        const brand = brandOf(digits);
+        if (brand && hasLuhnDigit(digits))
+          return { brand, start: run.index + from.index, end: run.index + to.index + to[0].length };
+      }
+    }
+  }
+  return null;
+}
+
+function brandOf(digits: string): CardBrand | null {
+  return BRANDS.find(({ pattern }) => pattern.test(digits))?.brand ?? null;
+}
+
+/** Every second digit from the right doubled, its digits summed: the total is a multiple of 10. */
+function hasLuhnDigit(digits: string): boolean {
+  const sum = [...digits].reverse().reduce((total, char, i) => {
+    const value = Number(char) * (i % 2 === 1 ? 2 : 1);
+    return total + (value > 9 ? value - 9 : value);
+  }, 0);
+  return sum % 10 === 0;
+}
+
+/** Full-width digits, spaces and the hyphens people type between them; one character for one, so positions hold. */
+function halfWidth(text: string): string {
+  return text
+    .replace(/[０-９]/g, (char) => String.fromCharCode(char.charCodeAt(0) - 0xfee0))
+    .replace(/[\u3000\u00a0]/g, ' ')
+    .replace(/[－‐‑–—―−ー]/g, '-');
+}
