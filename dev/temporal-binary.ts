@@ -1,0 +1,193 @@
+import { spawnSync } from 'node:child_process';
+import { accessSync, constants, existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { startService } from './processes';
+import { type Progress, SetupError } from './progress';
+
+export interface TemporalBinary {
+  path: string;
+  /** Temporal's own "Server 1.29.1", the version that counts. */
+  serverVersion: string;
+  source: 'TEMPORAL_CLI_PATH' | 'PATH' | 'cache' | 'download' | 'go install';
+}
+
+/** The first with update-with-start for everyone; what order and account are started by. */
+export const MIN_SERVER = '1.28.0';
+
+/** The last tag of the command line that `go install` takes (newer ones have a `replace` in their go.mod). Brings the UI along. */
+const GO_PACKAGE = 'github.com/temporalio/cli/cmd/temporal@v1.5.1';
+
+/** A reachable download answers within this; a blocked network often doesn't answer at all. */
+const PROBE_TIMEOUT_MS = 3_000;
+
+/** Where downloaded or built programs are kept, shared by all checkouts of a user. */
+export function cacheDir(): string {
+  return process.env.SHIMEBI_CACHE ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'shimebi');
+}
+
+/**
+ * The Temporal program: `TEMPORAL_CLI_PATH`, `temporal` on the PATH, the cache folder; else, once and into the cache folder, the
+ * SDK's download or a build by Go.
+ * @throws SetupError saying what to install when none of these works
+ */
+export async function obtainTemporal(log: Progress): Promise<TemporalBinary> {
+  const present = findTemporal((reason) => log.line(reason));
+  if (present) return present;
+  const failures: string[] = [];
+  for (const attempt of [download, buildWithGo]) {
+    try {
+      const path = await attempt(log);
+      const serverVersion = serverVersionOf(path);
+      if (!serverVersion || tooOld(serverVersion))
+        throw new Error(`gave server ${serverVersion}, ${MIN_SERVER} or later is needed`);
+      return { path, serverVersion, source: attempt === download ? 'download' : 'go install' };
+    } catch (error) {
+      failures.push(`  ${attempt === download ? 'download' : 'go install'}: ${(error as Error).message}`);
+    }
+  }
+  throw new SetupError(
+    `No Temporal server could be had:\n${failures.join('\n')}\n` +
+      'Install the Temporal CLI (https://docs.temporal.io/cli) and put it on the PATH or name it in TEMPORAL_CLI_PATH,\n' +
+      'or install Go 1.24 or later, or set TEMPORAL_ADDRESS to a server of yours.',
+  );
+}
+
+/**
+ * What is there already, without fetching anything.
+ * @param onSkipped told why a program on the PATH or in the cache is passed over
+ * @throws SetupError when `TEMPORAL_CLI_PATH` names something that won't do
+ */
+export function findTemporal(onSkipped: (reason: string) => void = () => {}): TemporalBinary | undefined {
+  const named = process.env.TEMPORAL_CLI_PATH;
+  if (named) {
+    const serverVersion = isExecutable(named) ? serverVersionOf(named) : undefined;
+    if (!serverVersion)
+      throw new SetupError(`TEMPORAL_CLI_PATH is ${named}, which is not a Temporal command line. Correct or unset it.`);
+    if (tooOld(serverVersion)) {
+      throw new SetupError(
+        `TEMPORAL_CLI_PATH is ${named} with server ${serverVersion}; ${MIN_SERVER} or later is needed. Upgrade or unset it.`,
+      );
+    }
+    return { path: named, serverVersion, source: 'TEMPORAL_CLI_PATH' };
+  }
+  const candidates: { path: string; source: 'PATH' | 'cache' }[] = (process.env.PATH ?? '')
+    .split(delimiter)
+    .filter((folder) => folder !== '')
+    .map((folder) => ({ path: join(folder, executable('temporal')), source: 'PATH' as const }));
+  candidates.push({ path: cachedPath(), source: 'cache' });
+  for (const { path, source } of candidates) {
+    if (!isExecutable(path)) continue;
+    const serverVersion = serverVersionOf(path);
+    if (serverVersion && !tooOld(serverVersion)) return { path, serverVersion, source };
+    onSkipped(
+      `Passing over ${path}: ${serverVersion ? `server ${serverVersion}, ${MIN_SERVER} or later is needed` : 'it does not run'}`,
+    );
+  }
+  return undefined;
+}
+
+export function tooOld(version: string): boolean {
+  const [have, need] = [version, MIN_SERVER].map((text) => text.split(/[.-]/).slice(0, 3).map(Number));
+  for (let i = 0; i < 3; i++) {
+    const difference = (have?.[i] ?? 0) - (need?.[i] ?? 0);
+    if (difference !== 0) return difference < 0;
+  }
+  return false;
+}
+
+/** Lets the SDK's own test kit fetch the program it was released with, then keeps it. */
+async function download(log: Progress): Promise<string> {
+  await log.step('Asking temporal.download for the Temporal server', async () => {
+    const platform = process.platform === 'win32' ? 'windows' : process.platform;
+    const arch = process.arch === 'x64' ? 'amd64' : process.arch;
+    const url = `https://temporal.download/cli/default?arch=${arch}&platform=${platform}&format=${platform === 'windows' ? 'zip' : 'tar.gz'}`;
+    const response = await fetch(url, { signal: AbortSignal.timeout(PROBE_TIMEOUT_MS) }).catch(() => undefined);
+    if (!response?.ok)
+      throw new Error(
+        response ? `temporal.download answered ${response.status}` : 'temporal.download is not reachable',
+      );
+  });
+  return log.step('Downloading the Temporal server, once', async () => {
+    const draft = join(cacheDir(), `download-${process.pid}`);
+    mkdirSync(draft, { recursive: true });
+    try {
+      const { TestWorkflowEnvironment } = await import('@temporalio/testing');
+      const environment = await TestWorkflowEnvironment.createLocal({
+        server: { executable: { type: 'cached-download', downloadDir: draft } },
+      });
+      await environment.teardown();
+      const file = readdirSync(draft).find((name) => name.startsWith('temporal'));
+      if (!file) throw new Error(`the SDK left no program in ${draft}`);
+      return keep(join(draft, file));
+    } finally {
+      rmSync(draft, { recursive: true, force: true });
+    }
+  });
+}
+
+/** Where package registries can be reached but downloads can't, Go's module proxy usually can. Pure Go: needs no C compiler. */
+async function buildWithGo(log: Progress): Promise<string> {
+  if (spawnSync('go', ['version']).status !== 0) throw new Error('Go is not installed');
+  return log.step('Building the Temporal server with Go, once (2–3 minutes)', async (note) => {
+    const draft = join(cacheDir(), `build-${process.pid}`);
+    mkdirSync(draft, { recursive: true });
+    try {
+      const build = startService({
+        name: 'go install',
+        command: 'go',
+        args: ['install', GO_PACKAGE],
+        logFile: join(draft, 'build.log'),
+        env: { ...process.env, GOBIN: draft, GOFLAGS: '', CGO_ENABLED: '0' },
+        cwd: draft,
+      });
+      const report = setInterval(
+        () =>
+          note(
+            build
+              .lastLines(1)
+              .replace(/^--- .*/, '')
+              .slice(0, 70),
+          ),
+        1_000,
+      );
+      const { code } = await build.ended;
+      clearInterval(report);
+      if (code !== 0) throw new Error(`it failed:\n${build.lastLines(10)}`);
+      return keep(join(draft, executable('temporal')));
+    } finally {
+      rmSync(draft, { recursive: true, force: true });
+    }
+  });
+}
+
+/** Renamed into place, so that two runs at once never see half a program. */
+function keep(file: string): string {
+  if (!existsSync(file)) throw new Error(`it left no ${file}`);
+  mkdirSync(join(cacheDir(), 'bin'), { recursive: true });
+  renameSync(file, cachedPath());
+  return cachedPath();
+}
+
+function cachedPath(): string {
+  return join(cacheDir(), 'bin', executable('temporal'));
+}
+
+function executable(name: string): string {
+  return process.platform === 'win32' ? `${name}.exe` : name;
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Builds by Go call themselves 0.0.0-DEV, so only the server's version tells. */
+function serverVersionOf(path: string): string | undefined {
+  const { stdout } = spawnSync(path, ['--version'], { encoding: 'utf8', timeout: 10_000 });
+  return /Server (\d+\.\d+\.\d+)/.exec(stdout ?? '')?.[1];
+}

@@ -1,0 +1,149 @@
+import { Connection } from '@temporalio/client';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from './ports';
+import { type Service, startService } from './processes';
+import { type Progress, SetupError } from './progress';
+import { MIN_SERVER, obtainTemporal, tooOld } from './temporal-binary';
+
+export interface Temporal {
+  /** host:port of the gRPC front end. */
+  address: string;
+  /** Where operators look; undefined when headless or when the server is not ours. */
+  uiUrl?: string;
+  stop(): Promise<void>;
+}
+
+export const NAMESPACE = process.env.TEMPORAL_NAMESPACE ?? 'default';
+
+/** The only search attributes there are (see DESIGN: every wait has a name, a deadline and an owner). */
+const SEARCH_ATTRIBUTES = [
+  'StoreId=Keyword',
+  'AccountId=Keyword',
+  'Status=Keyword',
+  'WaitingFor=Keyword',
+  'Owner=Keyword',
+  'DueAt=Datetime',
+];
+
+const DYNAMIC_CONFIG = [
+  // The dev server has one shard and polls its queues 20 times a second, so each hand-over waits up to 50 ms: three activities in
+  // a row take 350 ms, with these 39 ms.
+  'history.transferProcessorMaxPollRPS=5000',
+  'history.timerProcessorMaxPollRPS=5000',
+  'system.enableActivityEagerExecution=true',
+  // Caps of the dev server (2,400 and 1,200 a second) that would pass for limits of the engine.
+  'frontend.rps=100000',
+  'frontend.namespaceRPS=100000',
+  'matching.rps=100000',
+  // One node: four partitions would only forward to each other.
+  'matching.numTaskqueueReadPartitions=1',
+  'matching.numTaskqueueWritePartitions=1',
+  // A workflow may use a search attribute the moment it is registered.
+  'system.forceSearchAttributesCacheRefreshOnRead=true',
+];
+
+const START_TIMEOUT_MS = 30_000;
+
+/**
+ * `TEMPORAL_ADDRESS` if set (stopping is then not ours), else a dev server; see temporal-binary.ts for where its program comes from.
+ * Returns when the namespace answers, not merely the port.
+ * @param options.dbFile where workflows survive a restart; null keeps them in memory, for tests only
+ * @param options.uiPort without it the server runs headless
+ * @throws SetupError when no program can be had, it is too old, or the server does not come up
+ */
+export async function startTemporal(options: {
+  dbFile: string | null;
+  port?: number;
+  uiPort?: number;
+  logFile: string;
+  log: Progress;
+}): Promise<Temporal> {
+  const given = process.env.TEMPORAL_ADDRESS;
+  if (given) return options.log.step(`Reaching Temporal at ${given} (TEMPORAL_ADDRESS)`, () => reachGiven(given));
+  const binary = await obtainTemporal(options.log);
+  const port = options.port ?? (await freePort());
+  return options.log.step('Starting Temporal', async () => {
+    const service = startService({
+      name: 'Temporal',
+      command: binary.path,
+      args: serverArguments({ ...options, port }),
+      logFile: options.logFile,
+    });
+    const address = `127.0.0.1:${port}`;
+    await untilReady(service, address);
+    return {
+      address,
+      uiUrl: options.uiPort ? `http://localhost:${options.uiPort}` : undefined,
+      stop: () => service.stop(),
+    };
+  });
+}
+
+function serverArguments(options: { dbFile: string | null; port: number; uiPort?: number }): string[] {
+  return [
+    'server',
+    'start-dev',
+    '--ip=127.0.0.1',
+    `--port=${options.port}`,
+    `--namespace=${NAMESPACE}`,
+    '--log-level=warn',
+    ...(options.uiPort ? [`--ui-port=${options.uiPort}`] : ['--headless']),
+    // WAL with NORMAL survives kill -9 of the server; only a power cut could cost the last moments.
+    ...(options.dbFile
+      ? [`--db-filename=${options.dbFile}`, '--sqlite-pragma=journal_mode=WAL', '--sqlite-pragma=synchronous=NORMAL']
+      : []),
+    ...SEARCH_ATTRIBUTES.map((attribute) => `--search-attribute=${attribute}`),
+    ...DYNAMIC_CONFIG.map((value) => `--dynamic-config-value=${value}`),
+  ];
+}
+
+async function untilReady(service: Service, address: string): Promise<void> {
+  const deadline = performance.now() + START_TIMEOUT_MS;
+  for (;;) {
+    if (!service.running)
+      throw new SetupError(`Temporal did not start (log: ${service.logFile}):\n${service.lastLines(8)}`);
+    try {
+      await askNamespace(address, 1_000);
+      return;
+    } catch (error) {
+      if (performance.now() > deadline) {
+        throw new SetupError(
+          `Temporal does not answer on ${address} (log: ${service.logFile}): ${String(error)}\n${service.lastLines(8)}`,
+        );
+      }
+      await sleep(100);
+    }
+  }
+}
+
+async function reachGiven(address: string): Promise<Temporal> {
+  let version: string;
+  try {
+    version = await askNamespace(address, 5_000);
+  } catch (error) {
+    throw new SetupError(
+      `TEMPORAL_ADDRESS is ${address}, but no Temporal with the namespace "${NAMESPACE}" answers there: ${(error as Error).message}\n` +
+        'Start it (and make the namespace), or unset TEMPORAL_ADDRESS to use a dev server.',
+    );
+  }
+  if (tooOld(version)) {
+    throw new SetupError(
+      `Temporal at ${address} is server ${version}; ${MIN_SERVER} or later is needed. Upgrade it, or unset TEMPORAL_ADDRESS.`,
+    );
+  }
+  return { address, stop: async () => {} };
+}
+
+/** @returns the server's version, once it serves the namespace */
+export async function askNamespace(address: string, timeoutMs: number): Promise<string> {
+  const connection = await Connection.connect({ address, connectTimeout: timeoutMs });
+  try {
+    return await connection.withDeadline(Date.now() + timeoutMs, async () => {
+      const system = await connection.workflowService.getSystemInfo({});
+      await connection.workflowService.describeNamespace({ namespace: NAMESPACE });
+      return system.serverVersion ?? '';
+    });
+  } finally {
+    await connection.close();
+  }
+}

@@ -1,0 +1,11 @@
+import { defineConfig } from 'prisma/config';
+
+/**
+ * For the Prisma command line only; the engine itself connects through `@prisma/adapter-pg`.
+ * `prisma generate` needs no database, so the address may be missing there.
+ */
+export default defineConfig({
+  schema: 'prisma/schema.prisma',
+  migrations: { path: 'prisma/migrations' },
+  ...(process.env.DATABASE_URL ? { datasource: { url: process.env.DATABASE_URL } } : {}),
+});
