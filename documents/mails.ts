@@ -106,6 +106,11 @@ handlebars.registerHelper('month', (period: string) => {
   const [year, month] = period.split('-').map(Number);
   return `${year}年${month}月`;
 });
+// `strict` does not look at the conditions of blocks, where a missing field would silently choose the other branch.
+handlebars.registerHelper('if', function (this: unknown, value: unknown, options: Handlebars.HelperOptions) {
+  if (value === undefined) throw new Error('{{#if}} asks for a field that is missing');
+  return value ? options.fn(this) : options.inverse(this);
+});
 for (const partial of ['greeting', 'order', 'signature'])
   handlebars.registerPartial(partial, source(`_${partial}.hbs`));
 
@@ -177,5 +182,5 @@ export function renderMail<T extends MailTemplate>(template: T, data: MailData[T
   const { subject, body } = compile(template);
   const line = subject(context);
   const text = `${body(context).trim()}\n`;
-  return { subject: line, text, html: layout({ subject: line, store: data.store, ...blocksOf(text) }) };
+  return { subject: line, text, html: layout({ subject: line, store: data.store, ...blocksOf(text) }).trimStart() };
 }
