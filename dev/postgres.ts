@@ -1,6 +1,16 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { chownSync, cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import { createHash, randomUUID } from 'node:crypto';
+import {
+  chownSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
@@ -11,6 +21,8 @@ import { type Progress, SetupError } from './progress';
 export interface Postgres {
   /** `postgresql://…` of an existing, possibly empty database. */
   url: string;
+  /** The program, when the server is ours. */
+  service?: Service;
   stop(): Promise<void>;
 }
 
@@ -103,6 +115,7 @@ async function startOwn(
   await untilReady(service, port);
   return {
     url,
+    service,
     async stop() {
       await service.stop();
       if (options.throwaway) rmSync(dataDir, { recursive: true, force: true });
@@ -197,8 +210,16 @@ function housing(native: string, dataDir: string): { native: string; dataDir: st
     cpSync(native, `${copy}.new`, { recursive: true, verbatimSymlinks: true });
     renameSync(`${copy}.new`, copy);
   }
-  const folder = createHash('sha256').update(dataDir).digest('hex').slice(0, 8);
-  return { native: copy, dataDir: join(home, `${basename(dataDir)}-${folder}`), account };
+  return { native: copy, dataDir: linkedDataDir(dataDir, home), account };
+}
+
+/** The folder asked for becomes a link, so that removing it starts afresh here too. */
+function linkedDataDir(dataDir: string, home: string): string {
+  if (existsSync(dataDir)) return realpathSync(dataDir);
+  rmSync(dataDir, { force: true }); // a link to data that are gone
+  const target = join(home, `${basename(dataDir)}-${randomUUID().slice(0, 8)}`);
+  symlinkSync(target, dataDir);
+  return target;
 }
 
 function postgresAccount(): Required<Account> {

@@ -10,6 +10,8 @@ export interface Temporal {
   address: string;
   /** Where operators look; undefined when headless or when the server is not ours. */
   uiUrl?: string;
+  /** The program, when the server is ours. */
+  service?: Service;
   stop(): Promise<void>;
 }
 
@@ -74,6 +76,7 @@ export async function startTemporal(options: {
     return {
       address,
       uiUrl: options.uiPort ? `http://localhost:${options.uiPort}` : undefined,
+      service,
       stop: () => service.stop(),
     };
   });

@@ -1,0 +1,27 @@
+import { stopServicesOnExit } from './processes';
+import { createProgress, SetupError } from './progress';
+import { startStack } from './stack';
+
+/** `npm run dev`: all of it, without the story; stays up until Ctrl-C. */
+async function main(): Promise<void> {
+  const log = createProgress(process.stdout);
+  stopServicesOnExit();
+  const stack = await startStack({ mode: 'dev', log });
+  log.line(`
+  API            ${stack.apiUrl}
+  Temporal UI    ${stack.temporalUiUrl ?? `(not ours: ${stack.temporalAddress})`}
+  Mail inbox     ${stack.resendUrl}
+  PostgreSQL     ${stack.databaseUrl}
+  Logs           ${stack.logDir}
+  Admin API key  ${stack.adminApiKey}
+
+Ctrl-C stops everything. To start afresh: rm -rf .shimebi`);
+  const failure = await stack.failed;
+  await stack.stop();
+  throw failure;
+}
+
+main().catch((error: unknown) => {
+  console.error(error instanceof SetupError ? `\n${error.message}` : error);
+  process.exit(1);
+});

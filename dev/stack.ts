@@ -1,0 +1,274 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { migrate } from '../prisma/migrate';
+import { freePort, requireFree } from './ports';
+import { type Postgres, startPostgres } from './postgres';
+import { type Service, startService } from './processes';
+import { type Progress, SetupError } from './progress';
+import { NAMESPACE, startTemporal, type Temporal } from './temporal';
+
+const ROOT = resolve(__dirname, '..');
+/** Data and logs of dev and demo; removing it starts afresh. */
+export const STATE_DIR = join(ROOT, '.shimebi');
+const CHILD_READY_TIMEOUT_MS = 60_000;
+
+/** Where each part listens in dev and demo, and the variable that moves it. */
+export const PORTS = {
+  api: { name: 'API', port: 4000, variable: 'PORT' },
+  np: { name: 'NP simulator', port: 4010, variable: 'NP_PORT' },
+  sbps: { name: 'SBPS simulator', port: 4011, variable: 'SBPS_PORT' },
+  resend: { name: 'mail inbox', port: 4012, variable: 'RESEND_PORT' },
+  temporal: { name: 'Temporal', port: 7233, variable: 'TEMPORAL_PORT' },
+  temporalUi: { name: 'Temporal UI', port: 8233, variable: 'TEMPORAL_UI_PORT' },
+  postgres: { name: 'PostgreSQL', port: 5433, variable: 'POSTGRES_PORT' },
+} as const;
+
+type Ports = Record<keyof typeof PORTS, number>;
+
+export interface Stack {
+  apiUrl: string;
+  npUrl: string;
+  sbpsUrl: string;
+  /** The simulator of Resend: its API, and its inbox as a page. */
+  resendUrl: string;
+  temporalUiUrl?: string;
+  temporalAddress: string;
+  temporalNamespace: string;
+  databaseUrl: string;
+  adminApiKey: string;
+  logDir: string;
+  /** Resolves when a part dies by itself, with what to tell the user; never after `stop`. */
+  failed: Promise<SetupError>;
+  stop(): Promise<void>;
+}
+
+export interface StackOptions {
+  /** dev and demo keep data under `.shimebi/` and use fixed ports; test throws away its data and takes free ports, without a UI. */
+  mode: 'dev' | 'demo' | 'test';
+  log: Progress;
+  /** Commands to run in place of the engine's own processes; for tests of this file. */
+  programs?: typeof PROGRAMS;
+}
+
+/** Order of starting; each prints a JSON line with `"ready":true` on standard output when it serves. */
+const PROGRAMS = { simulators: 'simulators/server.ts', worker: 'worker/main.ts', api: 'api/main.ts' };
+
+/**
+ * Starts everything the engine needs and the engine itself: PostgreSQL with its migrations beside Temporal, then simulators, worker and API.
+ * On failure what had been started is stopped again.
+ * @throws SetupError with the cure, for what the person at the keyboard can mend
+ */
+export async function startStack(options: StackOptions): Promise<Stack> {
+  const { mode, log } = options;
+  const throwaway = mode === 'test';
+  const dir = throwaway ? join(STATE_DIR, `test-${process.pid}`) : STATE_DIR;
+  const logDir = throwaway ? join(STATE_DIR, 'logs', 'test') : join(STATE_DIR, 'logs');
+  // A run starts with fresh logs: what "the last lines" show is then always of this run.
+  rmSync(logDir, { recursive: true, force: true });
+  mkdirSync(logDir, { recursive: true });
+  mkdirSync(dir, { recursive: true });
+  const ports = throwaway ? await randomPorts() : await fixedPorts();
+
+  const started: { stop(): Promise<void> }[] = [];
+  let stopping = false;
+  const stop = async () => {
+    stopping = true;
+    for (const part of started.splice(0).reverse()) await part.stop();
+    if (throwaway) rmSync(dir, { recursive: true, force: true });
+  };
+  const keep = <T extends { stop(): Promise<void> }>(part: T): T => {
+    started.push(part);
+    return part;
+  };
+
+  try {
+    const [postgres, temporal] = await both(
+      startPostgres({
+        dataDir: join(dir, 'postgres'),
+        port: ports.postgres,
+        throwaway,
+        logFile: join(logDir, 'postgres.log'),
+        log,
+      })
+        .then(keep)
+        .then(async (server) => {
+          await log.step('Migrating the database', () => migrate(server.url));
+          return server;
+        }),
+      startTemporal({
+        dbFile: throwaway ? null : join(dir, 'temporal.db'),
+        port: ports.temporal,
+        uiPort: throwaway ? undefined : ports.temporalUi,
+        logFile: join(logDir, 'temporal.log'),
+        log,
+      }).then(keep),
+    );
+    const urls = {
+      apiUrl: `http://localhost:${ports.api}`,
+      npUrl: `http://localhost:${ports.np}`,
+      sbpsUrl: `http://localhost:${ports.sbps}`,
+      resendUrl: `http://localhost:${ports.resend}`,
+    };
+    const adminApiKey = process.env.ADMIN_API_KEY ?? (throwaway ? newApiKey() : keptApiKey());
+    const env = childEnvironment({ mode, ports, urls, adminApiKey, postgres, temporal });
+    const programs = options.programs ?? PROGRAMS;
+    const launch = (name: string, file: string) =>
+      log.step(`Starting ${name}`, () => startProgram({ name, file, env, logFile: join(logDir, `${name}.log`), keep }));
+    // Simulators and worker side by side; the API last, as it is what tells the world that all of it is there.
+    const [simulators, worker] = await both(
+      launch('simulators', programs.simulators),
+      launch('worker', programs.worker),
+    );
+    const api = await launch('api', programs.api);
+
+    return {
+      ...urls,
+      temporalUiUrl: temporal.uiUrl,
+      temporalAddress: temporal.address,
+      temporalNamespace: NAMESPACE,
+      databaseUrl: postgres.url,
+      adminApiKey,
+      logDir,
+      failed: firstDeath([postgres.service, temporal.service, simulators, worker, api], () => stopping),
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** Waits for the other even when one fails, so that stopping sees both. */
+async function both<A, B>(a: Promise<A>, b: Promise<B>): Promise<[A, B]> {
+  const [first, second] = await Promise.allSettled([a, b]);
+  if (first.status === 'rejected') throw first.reason;
+  if (second.status === 'rejected') throw second.reason;
+  return [first.value, second.value];
+}
+
+async function fixedPorts(): Promise<Ports> {
+  const wanted = Object.entries(PORTS).map(([key, entry]) => ({
+    key,
+    ...entry,
+    port: portFrom(entry.variable) ?? entry.port,
+  }));
+  const notOurs = new Set<string>();
+  if (process.env.DATABASE_URL) notOurs.add('postgres');
+  if (process.env.TEMPORAL_ADDRESS) notOurs.add('temporal').add('temporalUi');
+  await requireFree(wanted.filter(({ key }) => !notOurs.has(key)));
+  return Object.fromEntries(wanted.map(({ key, port }) => [key, port])) as Ports;
+}
+
+function portFrom(variable: string): number | undefined {
+  const text = process.env[variable];
+  if (!text) return undefined;
+  const port = Number(text);
+  if (Number.isInteger(port) && port >= 1 && port <= 65_535) return port;
+  throw new SetupError(`${variable} is "${text}", which is not a port (1–65535).`);
+}
+
+async function randomPorts(): Promise<Ports> {
+  const entries = await Promise.all(Object.keys(PORTS).map(async (key) => [key, await freePort()] as const));
+  return Object.fromEntries(entries) as Ports;
+}
+
+function childEnvironment(parts: {
+  mode: string;
+  ports: Ports;
+  urls: { apiUrl: string; npUrl: string; sbpsUrl: string; resendUrl: string };
+  adminApiKey: string;
+  postgres: Postgres;
+  temporal: Temporal;
+}): NodeJS.ProcessEnv {
+  const { ports, urls } = parts;
+  return {
+    LOG_LEVEL: parts.mode === 'test' ? 'warn' : 'info',
+    ...process.env,
+    DATABASE_URL: parts.postgres.url,
+    TEMPORAL_ADDRESS: parts.temporal.address,
+    TEMPORAL_NAMESPACE: NAMESPACE,
+    TEMPORAL_UI_URL: parts.temporal.uiUrl ?? '',
+    API_URL: urls.apiUrl,
+    NP_BASE_URL: urls.npUrl,
+    SBPS_BASE_URL: urls.sbpsUrl,
+    RESEND_BASE_URL: urls.resendUrl,
+    PORT: String(ports.api),
+    NP_PORT: String(ports.np),
+    SBPS_PORT: String(ports.sbps),
+    RESEND_PORT: String(ports.resend),
+    ADMIN_API_KEY: parts.adminApiKey,
+  };
+}
+
+async function startProgram(options: {
+  name: string;
+  file: string;
+  env: NodeJS.ProcessEnv;
+  logFile: string;
+  keep: (service: Service) => Service;
+}): Promise<Service> {
+  const service = options.keep(
+    startService({
+      name: options.name,
+      command: process.execPath,
+      args: ['--import', 'tsx', '--enable-source-maps', options.file],
+      cwd: ROOT,
+      env: options.env,
+      logFile: options.logFile,
+      readOutput: true,
+    }),
+  );
+  const ready = new Promise<void>((resolve) => service.onLine((line) => isReady(line) && resolve()));
+  let timer: NodeJS.Timeout | undefined;
+  const tooLate = new Promise<'late'>((resolve) => (timer = setTimeout(resolve, CHILD_READY_TIMEOUT_MS, 'late')));
+  const outcome = await Promise.race([ready, service.ended, tooLate]);
+  clearTimeout(timer);
+  if (outcome === undefined) return service;
+  const what =
+    outcome === 'late'
+      ? `was not ready within ${CHILD_READY_TIMEOUT_MS / 1000} s`
+      : `ended before it was ready (${ending(outcome)})`;
+  throw new SetupError(`${options.name} ${what}. The last lines of ${service.logFile}:\n${service.lastLines(20)}`);
+}
+
+function isReady(line: string): boolean {
+  if (!line.startsWith('{') || !line.includes('"ready"')) return false;
+  try {
+    return (JSON.parse(line) as { ready?: unknown }).ready === true;
+  } catch {
+    return false;
+  }
+}
+
+async function firstDeath(services: (Service | undefined)[], expected: () => boolean): Promise<SetupError> {
+  return new Promise((resolve) => {
+    for (const service of services) {
+      void service?.ended.then((outcome) => {
+        if (expected()) return;
+        resolve(
+          new SetupError(
+            `${service.name} ended by itself (${ending(outcome)}). The last lines of ${service.logFile}:\n${service.lastLines(20)}`,
+          ),
+        );
+      });
+    }
+  });
+}
+
+function ending({ code, signal }: { code: number | null; signal: NodeJS.Signals | null }): string {
+  return signal ? `signal ${signal}` : `exit code ${code}`;
+}
+
+function newApiKey(): string {
+  return `admin_${randomBytes(24).toString('base64url')}`;
+}
+
+/** One per checkout: a curl copied from yesterday's terminal works today. */
+function keptApiKey(): string {
+  const file = join(STATE_DIR, 'admin-api-key');
+  if (existsSync(file)) return readFileSync(file, 'utf8').trim();
+  const key = newApiKey();
+  writeFileSync(file, `${key}\n`, { mode: 0o600 });
+  return key;
+}
