@@ -1,0 +1,95 @@
+import fc from 'fast-check';
+import { addPeriods, jstDate, nextPeriod, periodEnd, periodOf } from '../../../domain/calendar';
+import { cancellationTerms, previewCancellation } from '../../../domain/cancellation/terms';
+import { type OrderState, orderLifecycle } from '../../../domain/order/lifecycle';
+import { canMove, statesOf } from '../../../domain/lifecycle';
+import { dates } from '../arbitraries';
+
+const startsOn = jstDate('2026-10-08');
+
+function preview(terms: keyof typeof cancellationTerms, askedOn: string, status: OrderState = 'active') {
+  return previewCancellation({ terms: cancellationTerms[terms], startsOn, askedOn: jstDate(askedOn), status });
+}
+
+it('budou asks on 2026-12-10: notice by the end of December ends 2027-01-31', () => {
+  expect(preview('notice_by_previous_month_end_ends_month_end', '2026-12-10')).toEqual({
+    ok: true,
+    value: { ends_on: '2027-01-31', last_period: '2027-01', reason: 'notice' },
+  });
+});
+
+it('the last day of the month is in time, the next day costs another month', () => {
+  expect(preview('notice_by_previous_month_end_ends_month_end', '2026-12-31')).toMatchObject({
+    value: { ends_on: '2027-01-31' },
+  });
+  expect(preview('notice_by_previous_month_end_ends_month_end', '2027-01-01')).toMatchObject({
+    value: { ends_on: '2027-02-28' },
+  });
+});
+
+it('other terms end this very month', () => {
+  expect(preview('ends_this_month_end', '2026-12-10')).toMatchObject({
+    value: { ends_on: '2026-12-31', last_period: '2026-12', reason: 'notice' },
+  });
+});
+
+it('a minimum term of twelve months from October ends with September', () => {
+  expect(preview('minimum_12_months_ends_this_month_end', '2026-12-10')).toEqual({
+    ok: true,
+    value: { ends_on: '2027-09-30', last_period: '2027-09', reason: 'minimum_term' },
+  });
+  expect(preview('minimum_12_months_ends_this_month_end', '2027-09-30')).toMatchObject({ value: { reason: 'notice' } });
+  expect(preview('minimum_12_months_ends_this_month_end', '2027-10-01')).toMatchObject({
+    value: { ends_on: '2027-10-31' },
+  });
+});
+
+it('before service has started the order ends at once and bills nothing', () => {
+  const asked = { terms: cancellationTerms.ends_this_month_end, startsOn: null, askedOn: jstDate('2026-10-06') };
+  expect(previewCancellation({ ...asked, status: 'held' })).toEqual({
+    ok: true,
+    value: { ends_on: '2026-10-06', last_period: null, reason: 'not_started' },
+  });
+});
+
+it('a contract already ending, ended, declined or cancelled is refused with its state', () => {
+  for (const status of ['ending', 'ended', 'declined', 'cancelled'] as const) {
+    expect(preview('ends_this_month_end', '2026-12-10', status)).toEqual({
+      ok: false,
+      refusal: { code: 'order_not_cancellable', params: { state: status } },
+    });
+  }
+});
+
+it('is granted in exactly the states whose life cycle can follow it', () => {
+  for (const status of statesOf(orderLifecycle)) {
+    const goesOn = canMove(orderLifecycle, status, 'ending') || canMove(orderLifecycle, status, 'cancelled');
+    expect([status, preview('ends_this_month_end', '2026-12-10', status).ok]).toEqual([status, goesOn]);
+  }
+});
+
+it('always: the end is a month’s last day, not before the notice nor the minimum term, and asking later never ends sooner', () => {
+  const terms = fc.record({
+    ends: fc.constantFrom('this_month' as const, 'next_month' as const),
+    minimumMonths: fc.integer({ min: 0, max: 36 }),
+    label: fc.constant(''),
+  });
+  fc.assert(
+    fc.property(terms, dates, dates, dates, (terms, startsOn, one, other) => {
+      const end = (askedOn: typeof one) => {
+        const preview = previewCancellation({ terms, startsOn, askedOn, status: 'active' });
+        if (!preview.ok) throw new Error('refused');
+        return preview.value;
+      };
+      const value = end(one);
+      expect(value.ends_on).toBe(periodEnd(value.last_period!));
+      expect(value.ends_on >= one && value.ends_on >= startsOn).toBe(true);
+      expect(value.last_period! >= addPeriods(periodOf(startsOn), Math.max(terms.minimumMonths, 1) - 1)).toBe(true);
+      if (value.reason === 'notice') {
+        const asked = periodOf(one < startsOn ? startsOn : one);
+        expect(value.last_period).toBe(terms.ends === 'this_month' ? asked : nextPeriod(asked));
+      }
+      if (other > one) expect(end(other).ends_on >= value.ends_on).toBe(true);
+    }),
+  );
+});

@@ -1,0 +1,98 @@
+import fc from 'fast-check';
+import { accountLifecycle, buyerScreeningLifecycle } from '../../domain/account/lifecycle';
+import { closeLifecycle } from '../../domain/close/lifecycle';
+import { directDebitLifecycle } from '../../domain/direct-debit/lifecycle';
+import { invoiceLifecycle, isOverdue } from '../../domain/invoice/lifecycle';
+import { type Lifecycle, canMove, labelOf, statesOf, terminals, unreachable } from '../../domain/lifecycle';
+import { orderLifecycle, stateOfLines } from '../../domain/order/lifecycle';
+import { periodLifecycle } from '../../domain/period/lifecycle';
+import { subscriptionLifecycle } from '../../domain/subscription/lifecycle';
+import { jstDate } from '../../domain/calendar';
+
+const tables: [string, Lifecycle<string>, string[]][] = [
+  ['order', orderLifecycle, ['ended', 'declined', 'cancelled']],
+  ['subscription', subscriptionLifecycle, ['ended']],
+  ['account', accountLifecycle, ['closed']],
+  ['buyer screening', buyerScreeningLifecycle, ['passed', 'denied']],
+  ['direct debit', directDebitLifecycle, ['ended', 'withdrawn', 'expired']],
+  ['invoice', invoiceLifecycle, ['paid', 'void']],
+  ['close', closeLifecycle, ['closed']],
+  ['period', periodLifecycle, ['closed']],
+];
+
+describe.each(tables)('%s', (_, table, ends) => {
+  it('every state is reached from the first', () => expect(unreachable(table)).toEqual([]));
+
+  it('ends only where it should', () => expect(terminals(table).sort()).toEqual([...ends].sort()));
+
+  it('moves only to states of its own, never to itself, never twice the same', () => {
+    for (const state of statesOf(table)) {
+      const { to } = table.states[state]!;
+      expect(statesOf(table)).toEqual(expect.arrayContaining([...to]));
+      expect(to).not.toContain(state);
+      expect(new Set(to).size).toBe(to.length);
+    }
+  });
+
+  it('names each state in Japanese, no two alike', () => {
+    const labels = statesOf(table).map((state) => labelOf(table, state));
+    expect(labels.filter((label) => !/[ぁ-んァ-ヶ一-龠]/.test(label))).toEqual([]);
+    expect(new Set(labels).size).toBe(labels.length);
+  });
+
+  it('can be brought to an end from wherever chance has led it', () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat(), { maxLength: 20 }), (choices) => {
+        let state = table.initial;
+        for (const choice of choices) {
+          const { to } = table.states[state]!;
+          if (to.length > 0) state = to[choice % to.length]!;
+        }
+        const onwards: Lifecycle<string> = { initial: state, states: table.states };
+        const dead = new Set(unreachable(onwards));
+        expect(terminals(table).some((end) => !dead.has(end))).toBe(true);
+      }),
+    );
+  });
+});
+
+it('an unreachable state and a dead end would be seen', () => {
+  const broken: Lifecycle<'a' | 'b' | 'c'> = {
+    initial: 'a',
+    states: { a: { label: '甲', to: ['b'] }, b: { label: '乙', to: [] }, c: { label: '丙', to: ['a'] } },
+  };
+  expect(unreachable(broken)).toEqual(['c']);
+  expect(terminals(broken)).toEqual(['b']);
+});
+
+it('budou: received, screened, held, released, confirmed', () => {
+  const way = [
+    'received',
+    'screening',
+    'held',
+    'screening',
+    'confirmed',
+    'provisioning',
+    'active',
+    'ending',
+    'ended',
+  ] as const;
+  for (const [i, state] of way.slice(1).entries()) expect(canMove(orderLifecycle, way[i]!, state)).toBe(true);
+  expect(canMove(orderLifecycle, 'held', 'confirmed')).toBe(false);
+});
+
+it('an order is as lively as its liveliest line', () => {
+  expect(stateOfLines(['ended', 'active', 'ending'])).toBe('active');
+  expect(stateOfLines(['scheduled', 'ended'])).toBe('provisioning');
+  expect(stateOfLines(['ending', 'ended'])).toBe('ending');
+  expect(stateOfLines(['paused', 'ended'])).toBe('suspended');
+  expect(stateOfLines(['ended', 'ended'])).toBe('ended');
+  expect(() => stateOfLines([])).toThrow(RangeError);
+});
+
+it('only an issued invoice is overdue, from the first day it counts', () => {
+  const from = jstDate('2027-01-07');
+  expect(isOverdue('issued', from, jstDate('2027-01-06'))).toBe(false);
+  expect(isOverdue('issued', from, from)).toBe(true);
+  expect(isOverdue('paid', from, from)).toBe(false);
+});
