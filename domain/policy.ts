@@ -32,6 +32,8 @@ export const policy = {
     retryAfterDays: [3, 7, 14],
     /** Retries run in the afternoon: the buyer has the morning to replace the card. */
     retryTime: '15:00',
+    /** Suspended after the last retry; ended when it stays unpaid this long. DESIGN §4 ("then suspend, then end"). */
+    endDaysAfterSuspension: 14,
     /** Capture until the end of the third month after the authorisation's (SBPS type 42). japan-domain.md §2.4. */
     captureMonths: 3,
     /** Refund until the end of the third month after the capture's (type 56; its start is unclear in public). §2.4. */

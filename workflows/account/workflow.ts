@@ -1,0 +1,53 @@
+import { allHandlersFinished, condition, continueAsNew } from '@temporalio/workflow';
+import { addMonths, dateOf, endOf } from '../../domain/calendar';
+import { policy } from '../../domain/policy';
+import type { Guarantee } from '../../providers/credit/port';
+import * as messages from '../contracts/messages';
+import { book } from '../lib/activities';
+import { type Carried, Life } from '../lib/life';
+
+type AccountMessage =
+  | ({ kind: 'clear'; destinationId: string } & messages.Message)
+  | ({ kind: 'reapply'; destinationId: string } & messages.Command)
+  | ({ kind: 'buyerScreened'; destinationId: string; newsId: string } & messages.Message)
+  | ({ kind: 'guaranteeChanged'; destinationId: string; status: Guarantee } & messages.Message);
+
+/** A buyer's account for as long as it exists: screening by NP, corrections, and the guarantee's ups and downs. */
+export async function account(input: messages.AccountStart & { carried?: Carried }): Promise<void> {
+  const life = new Life<AccountMessage>(input, input.accountId, input.carried);
+  life.hear('clear', messages.clear);
+  life.hear('buyerScreened', messages.buyerScreened);
+  life.hear('guaranteeChanged', messages.guaranteeChanged);
+  life.obey('reapply', messages.reapply, () => null);
+
+  const screen = async (destinationId: string, again: boolean, cause: string) => {
+    const of = { ...life.fact, accountId: input.accountId, destinationId };
+    const answer = await life.attempt(`np-buyer/${destinationId}/${cause}`, 'np_buyer_screening', 'operator', () =>
+      life.providers.screenBuyer({ ...of, again }),
+    );
+    if (!('resolvedAs' in answer)) await book.recordScreening({ ...of, ...answer, cause });
+  };
+
+  while (!life.mustContinue) {
+    // Nothing ends an account by itself; it is looked at once a year so that no wait is without a deadline.
+    const review = endOf(addMonths(dateOf(life.asOf), policy.order.contractReviewMonths));
+    const m = await life.next(review, { waitingFor: 'account_events', owner: 'np', status: 'open' });
+    if (m === null) break;
+    const of = { ...life.fact, accountId: input.accountId, destinationId: m.destinationId };
+    switch (m.kind) {
+      case 'clear':
+        await screen(m.destinationId, false, m.messageId);
+        break;
+      case 'reapply':
+        await screen(m.destinationId, true, m.messageId);
+        break;
+      case 'buyerScreened':
+        await book.recordScreeningNews({ ...of, newsId: m.newsId });
+        break;
+      case 'guaranteeChanged':
+        await book.recordGuarantee({ ...of, status: m.status, cause: m.messageId });
+    }
+  }
+  await condition(allHandlersFinished);
+  await continueAsNew<typeof account>({ ...input, at: life.asOf, carried: life.carry() });
+}

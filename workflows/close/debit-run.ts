@@ -1,0 +1,38 @@
+import { dateOf, endOf } from '../../domain/calendar';
+import { debitResultLateOn, debitResultOn } from '../../domain/close/terms';
+import * as messages from '../contracts/messages';
+import { book, bulk } from '../lib/activities';
+import { Life } from '../lib/life';
+
+type DebitRunMessage =
+  | ({ kind: 'debitReported'; key: string; code: string } & messages.Message)
+  | ({ kind: 'importResults'; results: { key: string; code: string }[] } & messages.Command);
+
+/** One debit day: collect what is to be debited, wait for the results, book each. */
+export async function debitRun(input: messages.DebitRunStart): Promise<void> {
+  const life = new Life<DebitRunMessage>(input, null);
+  life.hear('debitReported', messages.debitReported);
+  life.obey('importResults', messages.importResults, () => null);
+  const fact = () => ({ ...life.fact, nominal: input.nominal, debitOn: input.debitOn });
+
+  let { open } = await bulk.collectDebits(fact());
+  let until = endOf(debitResultOn(input.debitOn));
+  while (open > 0) {
+    const m = await life.next(until, { waitingFor: 'debit_results', owner: 'bank', status: 'requested' });
+    if (m === null) {
+      const lateOn = endOf(debitResultLateOn(input.debitOn));
+      if (until >= lateOn) await book.debitsLate(fact());
+      until = until < lateOn ? lateOn : endOf(nextDay(until));
+    } else {
+      const results = m.kind === 'importResults' ? m.results : [{ key: m.key, code: m.code }];
+      ({ open } = await book.bookDebitResults({ ...fact(), results, cause: m.messageId }));
+    }
+  }
+  await book.closeDebitRun(fact());
+  await life.end();
+}
+
+/** A deadline "on D" ends at 00:00 of the next day, so the date of that instant is already the next day. */
+function nextDay(deadline: Parameters<typeof dateOf>[0]) {
+  return dateOf(deadline);
+}

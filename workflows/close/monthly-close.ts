@@ -1,0 +1,148 @@
+import { type Instant, addBusinessDays, addDays, atTime, dateOf, endOf } from '../../domain/calendar';
+import { policy } from '../../domain/policy';
+import type { Chunk } from '../contracts/activities';
+import * as messages from '../contracts/messages';
+import { book, bulk } from '../lib/activities';
+import { everyChunk } from '../lib/chunks';
+import { Life } from '../lib/life';
+import { refusal } from '../lib/refusals';
+
+type CloseMessage =
+  | ({ kind: 'approve' } & messages.Command)
+  | ({ kind: 'hold'; invoiceId: string } & messages.Command)
+  | ({ kind: 'releaseHold'; invoiceId: string } & messages.Command)
+  | ({ kind: 'redraft' } & messages.Command)
+  | ({ kind: 'billsIssued' } & messages.Message);
+
+/** A store's month: freeze, draft, review, ask NP for its bills (or issue our own), close. */
+export async function monthlyClose(input: messages.PeriodStart): Promise<void> {
+  const close = new Close(input);
+  await close.freezeAndDraft();
+  await close.collectCards();
+  if (close.hasDrafts) {
+    await close.review();
+    if (close.hasNpDrafts) await close.requestBilling();
+    await close.issue();
+  }
+  await close.finish();
+}
+
+class Close {
+  private readonly life: Life<CloseMessage>;
+  private inReview = false;
+  private issueOn!: ReturnType<typeof dateOf>;
+  private cutoffAt!: Instant;
+  private npDrafts = 0;
+  private ownDrafts = 0;
+
+  constructor(private readonly input: messages.PeriodStart) {
+    const life = (this.life = new Life<CloseMessage>(input, null));
+    const whileInReview = () => (this.inReview ? null : refusal('close_not_in_review'));
+    life.obey('approve', messages.approve, whileInReview);
+    life.obey('hold', messages.hold, whileInReview);
+    life.obey('releaseHold', messages.releaseHold, whileInReview);
+    life.obey('redraft', messages.redraft, whileInReview);
+    life.hear('billsIssued', messages.billsIssued);
+  }
+
+  get hasDrafts(): boolean {
+    return this.npDrafts + this.ownDrafts > 0;
+  }
+  get hasNpDrafts(): boolean {
+    return this.npDrafts > 0;
+  }
+
+  async freezeAndDraft(): Promise<void> {
+    ({ issueOn: this.issueOn, cutoffAt: this.cutoffAt } = await bulk.freezePeriod(this.fact));
+    await this.draft();
+  }
+
+  async collectCards(): Promise<void> {
+    await this.each('card_collection', (after) => this.life.providers.chargeChunk({ ...this.fact, after }));
+  }
+
+  /** Until finance approves. Past NP's cutoff there is an incident, and the wait goes on: an unapproved bill is never sent. */
+  async review(): Promise<void> {
+    this.inReview = true;
+    let until = this.hasNpDrafts ? this.cutoffAt : atTime(this.issueOn, policy.storeDay.issueTime);
+    for (let late = false; ;) {
+      const waitingFor = late ? 'close_review_overdue' : 'close_review';
+      const m = await this.life.next(until, { waitingFor, owner: 'finance', status: 'review' });
+      if (m === null) {
+        await this.tell('close_not_approved', `drafts of ${this.input.period} not approved in time`);
+        late = true;
+        until = endOf(addBusinessDays(dateOf(this.life.asOf), 1));
+      } else if (m.kind === 'approve') {
+        this.inReview = false;
+        return book.approveClose({ ...this.fact, messageId: m.messageId, by: m.by });
+      } else if (m.kind === 'redraft') {
+        await bulk.reopenDrafts({ ...this.fact, messageId: m.messageId });
+        await this.draft();
+      } else if (m.kind === 'hold' || m.kind === 'releaseHold') {
+        await book.holdInvoice({
+          ...this.fact,
+          invoiceId: m.invoiceId,
+          held: m.kind === 'hold',
+          messageId: m.messageId,
+        });
+      }
+    }
+  }
+
+  async requestBilling(): Promise<void> {
+    await this.each('np_billing_request', (after) => this.life.providers.requestBillingChunk({ ...this.fact, after }));
+    await bulk.billingRequested(this.fact);
+  }
+
+  async issue(): Promise<void> {
+    if (this.ownDrafts > 0) {
+      await this.life.next(
+        atTime(this.issueOn, policy.storeDay.issueTime),
+        { waitingFor: 'issue_day', owner: 'engine', status: 'awaiting_issue' },
+        'approve',
+      );
+      await this.each('issue', (after) => bulk.issueChunk({ ...this.fact, after }));
+    }
+    if (!this.hasNpDrafts) return;
+    const wait = { waitingFor: 'np_issue', owner: 'np', status: 'awaiting_issue' } as const;
+    await this.life.next(endOf(this.issueOn), wait, 'billsIssued');
+    await this.each('np_mirror', (after) => this.life.providers.mirrorChunk({ ...this.fact, after }));
+  }
+
+  /** Closed when every approved draft is a document; NP's missing ones are asked for daily. */
+  async finish(): Promise<void> {
+    for (;;) {
+      const { missing } = await bulk.closePeriod(this.fact);
+      if (missing === 0) return this.life.end();
+      await this.tell('np_bills_missing', `${missing} bills of ${this.input.period} not issued by NP`);
+      const wait = { waitingFor: 'np_issue', owner: 'np', status: 'issuing' } as const;
+      await this.life.next(endOf(addDays(dateOf(this.life.asOf), 0)), wait, 'billsIssued');
+      await this.each('np_mirror', (after) => this.life.providers.mirrorChunk({ ...this.fact, after }));
+    }
+  }
+
+  private async draft(): Promise<void> {
+    await this.each('draft', (after) => bulk.draftChunk({ ...this.fact, after }));
+    ({ npDrafts: this.npDrafts, ownDrafts: this.ownDrafts } = await bulk.presentDrafts(this.fact));
+  }
+
+  private get fact() {
+    return { ...this.life.fact, period: this.input.period };
+  }
+
+  private each(kind: string, step: (after: string | null) => Promise<Chunk>): Promise<void> {
+    return everyChunk(this.life, `${kind}/${this.input.period}`, kind, step);
+  }
+
+  private tell(kind: string, detail: string): Promise<void> {
+    const { storeId, period } = this.input;
+    return book.openIncident({
+      ...this.life.fact,
+      id: `${kind}/${period}`,
+      kind,
+      owner: 'finance',
+      detail,
+      workflowId: `close/${storeId}/${period}`,
+    });
+  }
+}

@@ -1,0 +1,8 @@
+/** The workflow types a worker can run: the bundle's entry. */
+export { account } from './account/workflow';
+export { debitRun } from './close/debit-run';
+export { monthlyClose } from './close/monthly-close';
+export { periodOpen } from './close/period-open';
+export { directDebit } from './direct-debit/workflow';
+export { order } from './order/workflow';
+export { clock, storeDay } from './store-day/workflow';

@@ -1,0 +1,232 @@
+import {
+  ApplicationFailure,
+  type SignalDefinition,
+  condition,
+  type defineUpdate,
+  isCancellation,
+  setHandler,
+  workflowInfo,
+} from '@temporalio/workflow';
+import { type Instant, addBusinessDays, dateOf, endOf, msOf } from '../../domain/calendar';
+import { policy } from '../../domain/policy';
+import type { Refusal } from '../../domain/refusal';
+import type { Owner } from '../contracts/activities';
+import {
+  type Accepted,
+  type Command,
+  type Message,
+  type Repair,
+  type Start,
+  repair,
+  tick,
+} from '../contracts/messages';
+import { book, failureText, gateway } from './activities';
+import { show } from './details';
+
+/** Messages remembered to recognise one sent twice; a retry comes within minutes, 200 messages are months of one contract. */
+const REMEMBERED = 200;
+
+/** What a new run of the same workflow takes over. */
+export interface Carried {
+  asOf: Instant;
+  seen: string[];
+  processed: string[];
+  queue: { kind: string; message: Message }[];
+}
+
+export interface WaitFor {
+  /** Code of what is waited for; its Japanese words are in details.ts. */
+  waitingFor: string;
+  owner: Owner;
+  /** Business state, shown in the UI and as search attribute Status. */
+  status: string;
+}
+
+/**
+ * One workflow's life: a single writer that takes messages one at a time, knows the business time of the fact it acts on,
+ * and says, each time it comes to rest, what it waits for, until when and who can move it.
+ *
+ * Business time (`asOf`) is the instant of the last message taken or alarm due, never the moment of the call. A real store
+ * waits on durable timers; a simulated one is woken by its clock, which reads the deadline from the row written at rest.
+ */
+export class Life<M extends { kind: string } & Message> {
+  asOf: Instant;
+  private readonly seen: string[];
+  private readonly processed: string[];
+  private readonly queue: M[];
+  private readonly repairs = new Map<string, { how: Repair; messageId: string }>();
+  private tickedAt: Instant | null = null;
+  private status = '';
+
+  constructor(
+    readonly start: Start,
+    private readonly accountId: string | null,
+    carried?: Carried,
+  ) {
+    this.asOf = carried?.asOf ?? start.at;
+    this.seen = carried?.seen ?? [];
+    this.processed = carried?.processed ?? [start.messageId];
+    this.queue = (carried?.queue ?? []).map(({ kind, message }) => ({ kind, ...message }) as M);
+    setHandler(tick, (m) => {
+      this.processed.push(m.messageId);
+      if (this.tickedAt === null || m.at > this.tickedAt) this.tickedAt = m.at;
+    });
+    setHandler(repair, (m) => {
+      this.repairs.set(m.incident, { how: m.how, messageId: m.messageId });
+      return { accepted: true } as const;
+    });
+  }
+
+  get storeId(): string {
+    return this.start.storeId;
+  }
+
+  /** Stamps an activity's input with the store and the instant of the fact. */
+  get fact(): { storeId: string; at: Instant } {
+    return { storeId: this.start.storeId, at: this.asOf };
+  }
+
+  get providers() {
+    return gateway(`${workflowInfo().taskQueue}-gateway`);
+  }
+
+  /** News from outside: taken in order of arrival, judged by state when its turn comes. */
+  hear<K extends M['kind']>(kind: K, signal: SignalDefinition<[Body<M, K>]>): void {
+    setHandler(signal, (m) => this.accept({ kind, ...m } as unknown as M));
+  }
+
+  /** A person's command: `refused` says no at once and leaves no trace in history. */
+  obey<K extends M['kind']>(
+    kind: K,
+    update: ReturnType<typeof defineUpdate<Accepted, [Body<M, K> & Command]>>,
+    refused: (m: Body<M, K> & Command) => Refusal | null,
+  ): void {
+    setHandler(
+      update,
+      (m) => {
+        this.accept({ kind, ...m } as unknown as M);
+        return { accepted: true };
+      },
+      {
+        validator: (m) => {
+          const refusal = refused(m);
+          if (refusal) throw ApplicationFailure.nonRetryable(refusal.code, 'Refusal', refusal);
+        },
+      },
+    );
+  }
+
+  /** The next message of the given kinds (all kinds when none is named), or null once `until` has come. */
+  async next(until: Instant, wait: WaitFor, ...kinds: M['kind'][]): Promise<M | null> {
+    const wanted = (m: M) => kinds.length === 0 || kinds.includes(m.kind);
+    const due = await this.rest(until, () => this.queue.some(wanted), wait);
+    if (due) return null;
+    const message = this.queue.splice(this.queue.findIndex(wanted), 1)[0]!;
+    this.take(message);
+    return message;
+  }
+
+  /**
+   * Does a step that may fail for good: then there is an incident with an owner, and the step is tried again, skipped or
+   * resolved as that person says. @returns what the step gave, or `{ resolvedAs }` ('skip' when skipped)
+   */
+  async attempt<T>(
+    id: string,
+    kind: string,
+    owner: 'operator' | 'finance',
+    step: () => Promise<T>,
+  ): Promise<T | { resolvedAs: string }> {
+    for (;;) {
+      try {
+        return await step();
+      } catch (e) {
+        if (isCancellation(e)) throw e;
+        const detail = failureText(e);
+        await book.openIncident({ ...this.fact, id, kind, owner, workflowId: workflowInfo().workflowId, detail });
+      }
+      const decided = await this.waitForRepair(id, owner);
+      await book.resolveIncident({ ...this.fact, id, how: JSON.stringify(decided.how), messageId: decided.messageId });
+      this.processed.push(decided.messageId);
+      this.repairs.delete(id);
+      if (decided.how !== 'retry') return { resolvedAs: decided.how === 'skip' ? 'skip' : decided.how.resolveAs };
+    }
+  }
+
+  /** To be called before the workflow returns: acknowledges what it has acted on, and waits for nothing more. */
+  async end(): Promise<void> {
+    for (const left of this.queue.splice(0)) this.processed.push(left.messageId);
+    await book.rest({
+      ...this.fact,
+      workflowId: workflowInfo().workflowId,
+      wait: null,
+      processed: this.processed.splice(0),
+    });
+  }
+
+  get mustContinue(): boolean {
+    return workflowInfo().continueAsNewSuggested;
+  }
+
+  carry(): Carried {
+    const queue = this.queue.map(({ kind, ...message }) => ({ kind, message: message as unknown as Message }));
+    return { asOf: this.asOf, seen: this.seen, processed: this.processed, queue };
+  }
+
+  private async waitForRepair(id: string, owner: 'operator' | 'finance') {
+    for (;;) {
+      // Five business days, then again: an incident stays until somebody decides.
+      const until = endOf(addBusinessDays(dateOf(this.asOf), policy.order.atRiskBusinessDays));
+      const due = await this.rest(until, () => this.repairs.has(id), {
+        waitingFor: 'repair',
+        owner,
+        status: this.status || 'incident',
+      });
+      if (!due) return this.repairs.get(id)!;
+    }
+  }
+
+  private accept(m: M): void {
+    if (this.seen.includes(m.messageId)) {
+      this.processed.push(m.messageId);
+      return;
+    }
+    this.seen.push(m.messageId);
+    if (this.seen.length > REMEMBERED) this.seen.shift();
+    this.queue.push(m);
+  }
+
+  private take(m: M): void {
+    if (m.at > this.asOf) this.asOf = m.at;
+    this.processed.push(m.messageId);
+  }
+
+  /** @returns true when `until` came first */
+  private async rest(until: Instant, wake: () => boolean, wait: WaitFor): Promise<boolean> {
+    if (wake()) return false;
+    if (until <= this.asOf) return true;
+    this.status = wait.status;
+    const { workflowId } = workflowInfo();
+    const simulated = this.start.clock === 'simulated';
+    await book.rest({
+      ...this.fact,
+      workflowId,
+      wait: {
+        waitingFor: wait.waitingFor,
+        owner: wait.owner,
+        dueAt: until,
+        accountId: this.accountId,
+        alarm: simulated,
+      },
+      processed: this.processed.splice(0),
+    });
+    show(wait, until);
+    const rung = () => this.tickedAt !== null && this.tickedAt >= until;
+    if (simulated) await condition(() => wake() || rung());
+    else await condition(wake, Math.max(1, msOf(until) - Date.now()));
+    if (wake()) return false;
+    this.asOf = until;
+    return true;
+  }
+}
+
+type Body<M, K> = Omit<Extract<M, { kind: K }>, 'kind'>;

@@ -1,0 +1,204 @@
+import { type Instant, addMs, dateOf, endOf } from '../../domain/calendar';
+import { decideCredit, screeningUntil } from '../../domain/order/credit-decision';
+import { policy } from '../../domain/policy';
+import { refusal } from '../lib/refusals';
+import type { DeclineReason, OrderFacts } from '../contracts/activities';
+import * as messages from '../contracts/messages';
+import { book } from '../lib/activities';
+import { Life } from '../lib/life';
+import { type Contract, type OrderMessage, runContract } from './contract';
+
+/** One order: credit or card, then the service, then the contract until its end. */
+export async function order(input: messages.OrderStart & { contract?: Contract }): Promise<void> {
+  const process = new OrderProcess(input);
+  const contract = input.contract ?? (await process.toContract());
+  if (contract) await runContract(process.life, input, contract);
+  else await process.life.end();
+}
+
+class OrderProcess {
+  readonly life: Life<OrderMessage>;
+  private readonly order: { orderId: string };
+  private cancellable = false;
+  private heldForRelease = false;
+  private awaitingService = false;
+  private running = false;
+  private facts!: OrderFacts;
+
+  constructor(private readonly input: messages.OrderStart & { contract?: Contract }) {
+    this.order = { orderId: input.orderId };
+    this.running = input.contract !== undefined;
+    const life = (this.life = new Life<OrderMessage>(input, input.accountId, input.contract?.carried));
+    life.hear('buyerDecided', messages.buyerDecided);
+    life.hear('cardReturned', messages.cardReturned);
+    life.hear('chargeDeclined', messages.chargeDeclined);
+    life.hear('atRisk', messages.atRisk);
+    life.obey('cancel', messages.cancel, () =>
+      this.running || this.cancellable ? null : refusal('order_not_cancellable'),
+    );
+    life.obey('release', messages.release, () =>
+      this.running || this.heldForRelease ? null : refusal('order_not_held'),
+    );
+    life.obey('serviceStarted', messages.serviceStarted, () =>
+      this.awaitingService ? null : refusal('service_start_unexpected'),
+    );
+    life.obey('replaceCard', messages.replaceCard, () => (this.running ? null : refusal('conflict')));
+  }
+
+  /** @returns the contract in force, or null when the order ended in a refusal or cancellation */
+  async toContract(): Promise<Contract | null> {
+    this.facts = await book.orderFacts(this.fact);
+    const confirmed = this.facts.method === 'card' ? await this.payByCard() : await this.passCredit();
+    if (!confirmed) return null;
+    if (!(await this.provision())) return null;
+    this.running = true;
+    return { endsOn: null, arrears: null, replacing: null, risk: null, suspendedUntil: null };
+  }
+
+  private get fact() {
+    return { ...this.life.fact, ...this.order };
+  }
+
+  // ── bank transfer ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  private async passCredit(): Promise<boolean> {
+    if (this.facts.settlement === 'np' && this.facts.buyer !== 'passed') {
+      const cleared = await this.awaitClearance();
+      if (cleared !== 'passed') return this.decline(cleared);
+    }
+    for (let n = 1; ;) {
+      const answer = await this.register(n);
+      const decision = decideCredit(answer, dateOf(this.life.asOf));
+      switch (decision.decision) {
+        case 'confirm':
+          return true;
+        case 'decline':
+          return this.decline(decision.reason === '21' ? 'overdue' : 'judgement');
+        case 'wait':
+          return this.decline('screening_denied'); // a buyer's screening is settled before a registration is tried
+        case 'hold': {
+          await book.holdOrder({ ...this.fact, until: decision.until });
+          const released = await this.awaitRelease(endOf(decision.until));
+          if (released === null) return false;
+          n = released;
+        }
+      }
+    }
+  }
+
+  private async register(n: number) {
+    const { firstPeriod: period } = this.facts;
+    if (this.facts.settlement !== 'np') return '00';
+    const answer = await this.life.attempt(
+      `np-txn/${this.input.orderId}/${period}/${n}`,
+      'np_registration',
+      'operator',
+      () => this.life.providers.registerTransaction({ ...this.fact, period, n }),
+    );
+    if ('resolvedAs' in answer) return answer.resolvedAs === 'registered' ? '00' : '24';
+    return answer.outcome === 'registered' ? '00' : answer.reason;
+  }
+
+  /** The account has the buyer screened; 保留 gives staff ten business days to correct the data. */
+  private async awaitClearance(): Promise<'passed' | DeclineReason> {
+    const { destinationId } = this.facts;
+    await book.askClearance({ ...this.fact, accountId: this.input.accountId, destinationId });
+    let until = screeningUntil(dateOf(this.life.asOf));
+    let owner: 'np' | 'operator' = 'np';
+    for (;;) {
+      const waitingFor = owner === 'np' ? 'buyer_screening' : 'screening_correction';
+      const m = await this.life.next(endOf(until), { waitingFor, owner, status: 'screening' }, 'buyerDecided');
+      if (m?.kind !== 'buyerDecided') return 'screening_expired';
+      if (m.result === 'passed') return 'passed';
+      if (m.result === 'denied') return 'screening_denied';
+      if (m.result !== 'screening' && owner === 'np') {
+        until = screeningUntil(dateOf(this.life.asOf));
+        owner = 'operator';
+        await book.screeningHeld({ ...this.fact, until });
+      }
+    }
+  }
+
+  /** @returns the n to register under, or null when the order was cancelled or the hold ran out */
+  private async awaitRelease(until: Instant): Promise<number | null> {
+    this.cancellable = this.heldForRelease = true;
+    const m = await this.life.next(
+      until,
+      { waitingFor: 'release', owner: 'operator', status: 'held' },
+      'release',
+      'cancel',
+    );
+    this.cancellable = this.heldForRelease = false;
+    if (m?.kind === 'release') return (await book.releaseOrder({ ...this.fact, messageId: m.messageId })).n;
+    if (m === null) await this.decline('hold_expired');
+    else await book.cancelOrder({ ...this.fact, reason: 'asked' });
+    return null;
+  }
+
+  // ── card ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  private async payByCard(): Promise<boolean> {
+    const { orderId } = this.input;
+    const { firstPeriod: period } = this.facts;
+    const authenticationRef = this.facts.authenticationRef!;
+    const asked = await this.life.attempt(
+      `card-3ds/${orderId}/${authenticationRef}`,
+      'card_authentication',
+      'operator',
+      () => this.life.providers.request3ds({ ...this.fact, authenticationRef }),
+    );
+    if ('resolvedAs' in asked || asked.outcome === 'declined') return this.cancel('card_declined');
+    const until = addMs(this.life.asOf, policy.order.threeDSecureMinutes * 60_000);
+    const back = await this.life.next(
+      until,
+      { waitingFor: 'three_d_secure', owner: 'buyer', status: 'authorising' },
+      'cardReturned',
+    );
+    if (back === null) {
+      await book.authenticationExpired({ ...this.fact, authenticationRef });
+      return this.cancel('card_not_authenticated');
+    }
+    const charge = await this.life.attempt(`card-auth/${orderId}/${period}/1`, 'card_authorisation', 'operator', () =>
+      this.life.providers.authoriseFirst({ ...this.fact, period, n: 1, authenticationRef }),
+    );
+    if ('resolvedAs' in charge) return charge.resolvedAs === 'charged' || this.cancel('card_declined');
+    return charge.outcome === 'charged' || this.cancel('card_declined');
+  }
+
+  // ── service ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  private async provision(): Promise<boolean> {
+    const { status, startBy } = await book.confirmOrder({ ...this.fact, period: this.facts.firstPeriod });
+    for (let until = endOf(startBy); status === 'provisioning'; until = endOf(dateOf(until))) {
+      this.awaitingService = true;
+      const m = await this.life.next(until, { waitingFor: 'service_start', owner: 'maker', status }, 'serviceStarted');
+      this.awaitingService = false;
+      if (m?.kind === 'serviceStarted') {
+        await book.startService({ ...this.fact, on: m.on });
+        return true;
+      }
+      // Past its deadline the operator is told each day; the order is never dropped.
+      const id = `service-start/${this.input.orderId}`;
+      const [owner, detail, kind] = ['operator', `service not started by ${startBy}`, 'service_start_late'] as const;
+      await book.openIncident({
+        ...this.life.fact,
+        id,
+        kind,
+        owner,
+        detail,
+        workflowId: `order/${this.input.orderId}`,
+      });
+    }
+    return true;
+  }
+
+  private async decline(reason: DeclineReason): Promise<false> {
+    await book.declineOrder({ ...this.fact, reason });
+    return false;
+  }
+
+  private async cancel(reason: 'card_declined' | 'card_not_authenticated'): Promise<false> {
+    await book.cancelOrder({ ...this.fact, reason });
+    return false;
+  }
+}
