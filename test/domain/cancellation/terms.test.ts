@@ -52,6 +52,13 @@ it('before service has started the order ends at once and bills nothing', () => 
   });
 });
 
+it('notice given before the first day counts from the month service starts', () => {
+  expect(preview('notice_by_previous_month_end_ends_month_end', '2026-09-30')).toEqual({
+    ok: true,
+    value: { ends_on: '2026-11-30', last_period: '2026-11', reason: 'notice' },
+  });
+});
+
 it('a contract already ending, ended, declined or cancelled is refused with its state', () => {
   for (const status of ['ending', 'ended', 'declined', 'cancelled'] as const) {
     expect(preview('ends_this_month_end', '2026-12-10', status)).toEqual({
