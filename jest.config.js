@@ -1,9 +1,37 @@
-/** Unit tests need nothing but Node; scenario tests get one PostgreSQL, Temporal and engine per run from globalSetup. */
-const transform = {
-  '^.+\\.ts$': ['@swc/jest', { jsc: { target: 'es2022', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } }],
-};
-module.exports = {
+/**
+ * Two projects. `unit` needs nothing but Node. `engine` tests share one PostgreSQL, Temporal, simulators, worker and API, started once
+ * per run and only when such a test is selected; each test makes a store of its own in it.
+ */
+const project = {
   testEnvironment: 'node',
-  testMatch: ['<rootDir>/test/**/*.test.ts'],
-  transform,
+  transform: {
+    '^.+\\.ts$': [
+      '@swc/jest',
+      { jsc: { target: 'es2022', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } },
+    ],
+  },
+  modulePathIgnorePatterns: ['<rootDir>/.shimebi/'],
+};
+
+const ENGINE = ['api', 'activities', 'workflows', 'scenarios', 'replay'];
+
+module.exports = {
+  // The engine beside needs its share of the machine; CI has two cores.
+  maxWorkers: 2,
+  projects: [
+    {
+      ...project,
+      displayName: 'unit',
+      testMatch: ['<rootDir>/test/**/*.test.ts'],
+      testPathIgnorePatterns: ['/node_modules/', ...ENGINE.map((folder) => `<rootDir>/test/${folder}/`)],
+    },
+    {
+      ...project,
+      displayName: 'engine',
+      testMatch: ENGINE.map((folder) => `<rootDir>/test/${folder}/**/*.test.ts`),
+      globalSetup: '<rootDir>/test/support/global-setup.ts',
+      globalTeardown: '<rootDir>/test/support/global-teardown.ts',
+      testTimeout: 60_000,
+    },
+  ],
 };

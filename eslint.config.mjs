@@ -1,0 +1,101 @@
+import tseslint from 'typescript-eslint';
+
+/** Layers that must behave the same at any time, on any machine, any number of times: business time is passed to them. */
+const CLOCKLESS = ['domain/**/*.ts', 'workflows/**/*.ts', 'simulators/**/*.ts'];
+
+const noClock = [
+  {
+    selector: "CallExpression[callee.object.name='Date'][callee.property.name='now']",
+    message: 'Business time is passed in (`at`, `asOf`), never read.',
+  },
+  {
+    selector: "NewExpression[callee.name='Date'][arguments.length=0]",
+    message: 'Business time is passed in (`at`, `asOf`), never read.',
+  },
+  { selector: "CallExpression[callee.name='Date']", message: 'Business time is passed in (`at`, `asOf`), never read.' },
+];
+const noEnvironment = [
+  { selector: "MemberExpression[object.name='process'][property.name='env']", message: 'Configuration is passed in.' },
+  {
+    selector: "CallExpression[callee.object.name='Math'][callee.property.name='random']",
+    message: 'Rules and workflows give the same answer each time.',
+  },
+];
+
+/** `import type` of these is fine: types do not end up in the workflow bundle. */
+const outside = [
+  {
+    group: ['node:*', 'fs', 'path', 'crypto', 'http', 'https', 'os', 'child_process', 'timers/*'],
+    message: 'No Node built-ins here.',
+  },
+  {
+    group: ['zod', 'zod/*', '@prisma/*', '**/generated/**', '**/prisma/*', 'express', 'pg', 'pino'],
+    message: 'No I/O libraries here.',
+  },
+  {
+    group: ['@temporalio/client', '@temporalio/worker', '@temporalio/activity', '@temporalio/testing'],
+    message: 'Types only.',
+  },
+].map((pattern) => ({ ...pattern, allowTypeImports: true }));
+
+export default tseslint.config(
+  {
+    ignores: [
+      'node_modules/',
+      'generated/',
+      '.shimebi/',
+      'coverage/',
+      'test/histories/',
+      '**/*.js',
+      '**/*.cjs',
+      '**/*.mjs',
+    ],
+  },
+  {
+    files: ['**/*.ts'],
+    extends: [tseslint.configs.recommended],
+    languageOptions: {
+      parserOptions: {
+        projectService: { allowDefaultProject: ['prisma.config.ts'] },
+        tsconfigRootDir: import.meta.dirname,
+      },
+    },
+    linterOptions: { reportUnusedDisableDirectives: 'error' },
+    rules: {
+      eqeqeq: ['error', 'always', { null: 'ignore' }],
+      'no-console': 'error',
+      'no-var': 'error',
+      'prefer-const': 'error',
+      '@typescript-eslint/await-thenable': 'error',
+      '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
+      '@typescript-eslint/no-explicit-any': 'error',
+      '@typescript-eslint/no-floating-promises': 'error',
+      '@typescript-eslint/no-misused-promises': ['error', { checksVoidReturn: { arguments: false } }],
+      '@typescript-eslint/no-unnecessary-type-assertion': 'error',
+      '@typescript-eslint/no-unused-vars': [
+        'error',
+        { argsIgnorePattern: '^_', varsIgnorePattern: '^_', caughtErrorsIgnorePattern: '^_' },
+      ],
+      '@typescript-eslint/only-throw-error': 'error',
+      '@typescript-eslint/prefer-promise-reject-errors': 'error',
+      '@typescript-eslint/return-await': ['error', 'error-handling-correctness-only'],
+      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+    },
+  },
+  {
+    files: CLOCKLESS,
+    rules: { 'no-restricted-syntax': ['error', ...noClock] },
+  },
+  {
+    files: ['domain/**/*.ts', 'workflows/**/*.ts'],
+    rules: {
+      'no-restricted-syntax': ['error', ...noClock, ...noEnvironment],
+      '@typescript-eslint/no-restricted-imports': ['error', { patterns: outside }],
+    },
+  },
+  {
+    // People at a keyboard read these.
+    files: ['dev/**/*.ts', 'bench/**/*.ts', 'prisma/**/*.ts', '**/main.ts', 'simulators/server.ts'],
+    rules: { 'no-console': 'off' },
+  },
+);

@@ -1,0 +1,48 @@
+import { createProgress, SetupError } from '../../dev/progress';
+import { type Stack, startStack } from '../../dev/stack';
+
+/** What an engine test finds in `process.env.SHIMEBI_TEST_ENV`, as JSON. */
+export type TestEnvironment = Pick<
+  Stack,
+  | 'apiUrl'
+  | 'npUrl'
+  | 'sbpsUrl'
+  | 'resendUrl'
+  | 'temporalAddress'
+  | 'temporalNamespace'
+  | 'databaseUrl'
+  | 'adminApiKey'
+  | 'logDir'
+>;
+
+declare global {
+  var shimebiTestStack: Stack | undefined;
+}
+
+/** Once per run, in Jest's own process: the test processes inherit the variable. */
+export default async function globalSetup(): Promise<void> {
+  try {
+    const stack = await startStack({ mode: 'test', log: createProgress(process.stderr) });
+    globalThis.shimebiTestStack = stack;
+    const { apiUrl, npUrl, sbpsUrl, resendUrl, temporalAddress, temporalNamespace, databaseUrl, adminApiKey, logDir } =
+      stack;
+    const environment: TestEnvironment = {
+      apiUrl,
+      npUrl,
+      sbpsUrl,
+      resendUrl,
+      temporalAddress,
+      temporalNamespace,
+      databaseUrl,
+      adminApiKey,
+      logDir,
+    };
+    process.env.SHIMEBI_TEST_ENV = JSON.stringify(environment);
+    // A part that dies makes every later test fail for a reason of its own; say the real one once.
+    void stack.failed.then((failure) => process.stderr.write(`\n${failure.message}\n`));
+  } catch (error) {
+    if (error instanceof SetupError)
+      throw new Error(`The engine for the tests did not start.\n${error.message}`, { cause: error });
+    throw error;
+  }
+}
