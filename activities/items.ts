@@ -1,0 +1,115 @@
+import { type Period, nextPeriod, periodEnd } from '../domain/calendar';
+import { type Yen, sumYen, toYen } from '../domain/money';
+import { type RateClass, type Rounding, grossOf } from '../domain/tax';
+import { type Json, type Tx, sql } from '../prisma/db';
+import { keys } from '../workflows/contracts/ids';
+
+/** Why a billable item is there; kept with it for good (DESIGN §5). */
+export interface ItemReason {
+  plan_id: string;
+  price_id: string;
+  price_version: number;
+  order_id: string;
+  /** The month of service; the month that bills it unless `late`. */
+  usage_period: Period;
+  quantity: number;
+  proration: '1/1';
+  /** Its month was frozen already, so the next open one bills it. */
+  late?: true;
+}
+
+interface Line {
+  id: string;
+  plan_id: string;
+  price_id: string;
+  version: number;
+  plan_name: string;
+  quantity: number;
+  unit_amount: bigint;
+  rate_class: RateClass;
+  account_id: string;
+  destination_id: string;
+  settlement: string;
+  tax_rounding: Rounding;
+  made_in: Period | null;
+  made_gross: bigint | null;
+}
+
+/**
+ * Bills each line of an order for one month of service, once: a second call finds the items, also when the month has been
+ * frozen between. Holds the period FOR SHARE, so no freeze can pass between the look and the write; a frozen month's items
+ * go to the next open one and say so.
+ * @returns the month that bills them, and their sum in yen with tax
+ */
+export async function makeOrderItems(
+  tx: Tx,
+  input: { storeId: string; orderId: string; period: Period; status: 'pending' | 'billable' },
+): Promise<{ period: Period; gross: Yen }> {
+  const { storeId, orderId, period: usage, status } = input;
+  const lines = await tx.$queryRaw<Line[]>(sql`
+    SELECT s.id, s.plan_id, s.price_id, p.version, s.plan_name, s.quantity, s.unit_amount, s.rate_class,
+           o.account_id, o.destination_id, CASE o.method WHEN 'card' THEN 'card' ELSE st.settlement END AS settlement,
+           st.tax_rounding, i.period AS made_in, i.gross AS made_gross
+      FROM subscriptions s
+      JOIN orders o ON o.store_id = s.store_id AND o.id = s.order_id
+      JOIN stores st ON st.id = s.store_id
+      JOIN prices p ON p.store_id = s.store_id AND p.id = s.price_id
+      LEFT JOIN billable_items i ON i.store_id = s.store_id AND i.subscription_id = s.id AND i.reason->>'usage_period' = ${usage}
+     WHERE s.store_id = ${storeId} AND s.order_id = ${orderId}
+     ORDER BY s.line_no`);
+  if (lines.length === 0) throw new Error(`order ${orderId} of store ${storeId} has no lines`);
+  const made = lines.find((line) => line.made_in !== null)?.made_in;
+  if (made) return { period: made, gross: sumYen(lines.map((line) => toYen(line.made_gross ?? 0))) };
+
+  const period = await holdOpenPeriod(tx, storeId, usage);
+  const items = lines.map((line) => {
+    const net = toYen(line.unit_amount * BigInt(line.quantity));
+    const reason: ItemReason = {
+      plan_id: line.plan_id,
+      price_id: line.price_id,
+      price_version: line.version,
+      order_id: orderId,
+      usage_period: usage,
+      quantity: line.quantity,
+      proration: '1/1',
+      ...(period !== usage && { late: true }),
+    };
+    return { line, net, gross: grossOf(net, line.rate_class, periodEnd(usage), line.tax_rounding), reason };
+  });
+  await tx.billableItem.createMany({
+    data: items.map(({ line, net, gross, reason }) => ({
+      storeId,
+      id: keys.billableItem(line.id, period),
+      period,
+      accountId: line.account_id,
+      destinationId: line.destination_id,
+      orderId,
+      subscriptionId: line.id,
+      settlement: line.settlement,
+      description: line.plan_name,
+      quantity: line.quantity,
+      unitAmount: line.unit_amount,
+      net: BigInt(net),
+      rateClass: line.rate_class,
+      gross: BigInt(gross),
+      reason: reason as unknown as Json,
+      status,
+    })),
+    skipDuplicates: true,
+  });
+  return { period, gross: sumYen(items.map((item) => item.gross)) };
+}
+
+/** The first month from `from` on that still takes items, held until the transaction ends. */
+async function holdOpenPeriod(tx: Tx, storeId: string, from: Period): Promise<Period> {
+  let period = from;
+  for (;;) {
+    const [held] = await tx.$queryRaw<{ status: string }[]>(sql`
+      SELECT status FROM periods WHERE store_id = ${storeId} AND period = ${period} FOR SHARE`);
+    if (held?.status === 'open') return period;
+    if (held) period = nextPeriod(period);
+    else
+      await tx.$executeRaw(sql`
+        INSERT INTO periods (store_id, period) VALUES (${storeId}, ${period}) ON CONFLICT DO NOTHING`);
+  }
+}
