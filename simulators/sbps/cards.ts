@@ -1,0 +1,72 @@
+import { z } from 'zod';
+import { type JstDate, parseJstDate } from '../../domain/calendar';
+import { refuse } from './wire';
+
+/**
+ * What a card will do, chosen with its token:
+ * - `ok`: everything passes
+ * - `declined`: the issuer refuses every authorisation (type 23)
+ * - `insufficient_limit`: likewise, over the card's limit (type 22)
+ * - `tds_failed`: 3-D Secure ends as failed whatever the shopper does
+ * - `ok_then_renewal_declined`: passes with 3-D Secure; authorisations by the saved card are refused (type 23), with
+ *   `declined_from` only those whose request_date is that date or later
+ */
+export const cardSchema = z.strictObject({
+  scenario: z.enum(['ok', 'declined', 'insufficient_limit', 'tds_failed', 'ok_then_renewal_declined']),
+  /** JCB, VISA, Mastercard, American Express, Diners Club; X: a brand the store does not take (P8). */
+  brand: z.enum(['J', 'V', 'M', 'A', 'D', 'X']).default('V'),
+  declined_from: z
+    .string()
+    .transform((s, context) => {
+      const date = parseJstDate(s);
+      if (date === null) context.addIssue('not an existing date (YYYY-MM-DD)');
+      return date ?? z.NEVER;
+    })
+    .optional(),
+});
+
+export type Card = z.infer<typeof cardSchema>;
+
+/** The issuer's word on an authorisation. @throws Refusal */
+export function askIssuer(card: Card, by: 'three_d_secure' | 'saved_card', on: JstDate): void {
+  if (card.scenario === 'declined') refuse('23');
+  if (card.scenario === 'insufficient_limit') refuse('22');
+  if (card.scenario !== 'ok_then_renewal_declined' || by !== 'saved_card') return;
+  if (!card.declined_from || on >= card.declined_from) refuse('23');
+}
+
+/** Number of digits and the last four, which is all that response_info_type 2 shows. */
+const NUMBER = {
+  J: [16, '0000'],
+  V: [16, '1111'],
+  M: [16, '4444'],
+  A: [15, '0005'],
+  D: [14, '0004'],
+  X: [16, '9999'],
+} as const;
+
+export function maskedNumber({ brand }: Card): string {
+  const [length, last] = NUMBER[brand];
+  return last.padStart(length, '*');
+}
+
+/** One-time tokens as SBPS's JavaScript hands them out. They never expire, for there is no clock here. */
+export class Tokens {
+  private readonly issued = new Map<string, { key: string; card: Card; used: boolean }>();
+
+  issue(card: Card): { token: string; token_key: string } {
+    const number = String(this.issued.size + 1).padStart(8, '0');
+    const pair = { token: `tok_${card.scenario}_${number}`, token_key: `key_${number}` };
+    this.issued.set(pair.token, { key: pair.token_key, card, used: false });
+    return pair;
+  }
+
+  /** @throws Refusal T1 for a token or key that is not ours, T2 the second time. */
+  redeem(token: string, key: string): Card {
+    const found = this.issued.get(token);
+    if (!found || found.key !== key) return refuse('T1');
+    if (found.used) return refuse('T2');
+    found.used = true;
+    return found.card;
+  }
+}

@@ -1,0 +1,40 @@
+import { z } from 'zod';
+
+/**
+ * How the simulator can misbehave on `/api/xmlapi.do`:
+ * - `down`: 503, nothing done
+ * - `refuse`: the connection is cut at once, nothing done
+ * - `timeout_before_effect`: never answered, nothing done
+ * - `timeout_after_effect`: done, then the connection is cut without an answer
+ * - `hang_after_effect`: done, then never answered, until the caller's own time-out
+ * - `slow`: done and answered after `delay_ms` of real time
+ */
+export const faultSchema = z.strictObject({
+  merchant_id: z.string(),
+  /** `ST02-00201-101`, or `*` for every call. */
+  api_id: z.string().default('*'),
+  mode: z.enum(['down', 'refuse', 'timeout_before_effect', 'timeout_after_effect', 'hang_after_effect', 'slow']),
+  /** How many requests it hits. */
+  times: z.int().min(1).max(1000).default(1),
+  delay_ms: z.int().min(1).max(60_000).default(1000),
+});
+
+export type Fault = z.infer<typeof faultSchema>;
+
+/** Faults in the order they were filed; each is used up after `times` requests. */
+export class Faults {
+  private readonly filed: Fault[] = [];
+
+  file(fault: Fault): void {
+    this.filed.push({ ...fault });
+  }
+
+  /** The fault for this call of this merchant, if any; counts it as used. */
+  take(merchantId: string, apiId: string): Fault | null {
+    const index = this.filed.findIndex((f) => f.merchant_id === merchantId && (f.api_id === '*' || f.api_id === apiId));
+    const fault = this.filed[index];
+    if (!fault) return null;
+    if (--fault.times === 0) this.filed.splice(index, 1);
+    return fault;
+  }
+}

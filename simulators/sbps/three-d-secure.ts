@@ -1,0 +1,97 @@
+import type { Card } from './cards';
+import { refuse, type SpsRequest } from './wire';
+
+export interface Authentication {
+  id: string;
+  merchantId: string;
+  customerCode: string;
+  amount: number;
+  card: Card;
+  okUrl: string;
+  ngUrl: string;
+  result: 'pending' | 'passed' | 'failed';
+  /** An authorisation took it; it serves once. */
+  used: boolean;
+}
+
+/** 3-D Secure authentications by id, kept in memory. */
+export class Authentications {
+  private readonly byId = new Map<string, Authentication>();
+
+  /** TA02-00101-101 */
+  open(request: SpsRequest, card: Card): Authentication {
+    const authentication: Authentication = {
+      id: `3ds-${request.get('merchant_id')}-${String(this.byId.size + 1).padStart(8, '0')}`,
+      merchantId: request.get('merchant_id'),
+      customerCode: request.get('cust_code'),
+      amount: Number(request.get('amount')),
+      card,
+      okUrl: request.get('pay_option_manage/ok_return_url'),
+      ngUrl: request.get('pay_option_manage/ng_return_url'),
+      result: 'pending',
+      used: false,
+    };
+    this.byId.set(authentication.id, authentication);
+    return authentication;
+  }
+
+  find(id: string): Authentication | undefined {
+    return this.byId.get(id);
+  }
+
+  /** The shopper's answer, once; the page opened again leads to where the first answer led. Returns that address. */
+  answer(authentication: Authentication, wanted: 'passed' | 'failed'): string {
+    if (authentication.result === 'pending') {
+      authentication.result = authentication.card.scenario === 'tds_failed' ? 'failed' : wanted;
+    }
+    return authentication.result === 'passed' ? authentication.okUrl : authentication.ngUrl;
+  }
+
+  /** @throws Refusal for another merchant's or unknown id (assumed code: 07). */
+  of(merchantId: string, id: string): Authentication {
+    const found = this.byId.get(id);
+    return found && found.merchantId === merchantId ? found : refuse('07');
+  }
+
+  /**
+   * The authentication an authorisation leans on (codes assumed).
+   * @throws Refusal 95 another customer's, 94 used before, 36 not passed or for less than this amount.
+   */
+  passedFor(request: SpsRequest): Authentication {
+    const found = this.of(request.get('merchant_id'), request.get('pay_option_manage/tds_authentication_id'));
+    if (found.customerCode !== request.get('cust_code')) return refuse('95', '003');
+    if (found.used) return refuse('94');
+    if (found.result !== 'passed' || Number(request.get('amount')) > found.amount) return refuse('36');
+    return found;
+  }
+}
+
+/** What the shopper sees at `redirect_url`, in the issuer's place. */
+export function threeDSecurePage({ merchantId, amount, result }: Authentication): string {
+  const yen = String(amount).replace(/\B(?=(\d{3})+$)/g, ',');
+  const buttons = `<form method="post">
+<button name="result" value="passed">認証する</button>
+<button name="result" value="failed">やめる</button>
+</form>`;
+  const body = result === 'pending' ? buttons : '<p>この認証は終わっています。</p>';
+  return `<!doctype html>
+<html lang="ja">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>本人認証(シミュレーター)</title>
+<style>
+body{font-family:sans-serif;max-width:28rem;margin:3rem auto;padding:0 1rem;line-height:1.7}
+dl{display:grid;grid-template-columns:auto 1fr;gap:.25rem 1rem}dd{margin:0}
+button{font:inherit;padding:.5rem 1.5rem;margin-right:.5rem}
+</style>
+</head>
+<body>
+<h1>本人認証(3-Dセキュア)</h1>
+<dl><dt>加盟店</dt><dd>${merchantId}</dd><dt>金額</dt><dd>${yen}円</dd></dl>
+${body}
+<p><small>カード会社の画面の代わりです。実際の決済は行われません。</small></p>
+</body>
+</html>
+`;
+}
