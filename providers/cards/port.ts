@@ -1,10 +1,12 @@
-import type { Instant } from '../../domain/calendar';
+import type { Instant, JstDate } from '../../domain/calendar';
 import type { Yen } from '../../domain/money';
 
 /** A one-time token from SBPS's JavaScript; never a card number. */
 export interface CardToken {
   token: string;
   tokenKey: string;
+  /** The pair of the 3-D Secure script (card holder's name, mail, phone), which the issuer's risk check reads. */
+  tdsInfo?: { token: string; tokenKey: string };
 }
 
 /** What SBPS knows of one authorisation (MG01-00101-101). */
@@ -15,13 +17,17 @@ export interface CardInquiry {
 
 export type CardAuthorisation =
   | { outcome: 'authorised'; trackingId: string; spsTransactionId: string; brand: CardBrand; approval: string }
-  | { outcome: 'declined'; /** 3+2+3, e.g. 10123999 */ code: string };
+  | {
+      outcome: 'declined';
+      /** 3+2+3, e.g. 10123999; `brand_not_accepted` when SBPS authorised a brand outside P8 (never committed). */
+      code: string;
+    };
 
 /** STORE.md P8. SBPS: J V M A D. */
 export type CardBrand = 'JCB' | 'VISA' | 'Mastercard' | 'American Express' | 'Diners Club';
 
 /** Any step after authorisation: done, already done (found by inquiry), or refused with SBPS's code. */
-export type CardStep = { outcome: 'done'; processedOn: string | null } | { outcome: 'refused'; code: string };
+export type CardStep = { outcome: 'done'; processedOn: JstDate | null } | { outcome: 'refused'; code: string };
 
 export interface CardProvider {
   /** TA02-00101-101: asks for 3-D Secure; the shopper is sent to `redirectUrl` and comes back to one of ours. */
@@ -32,7 +38,9 @@ export interface CardProvider {
     okUrl: string;
     ngUrl: string;
     at: Instant;
-  }): Promise<{ outcome: 'redirect'; authenticationId: string; redirectUrl: string } | { outcome: 'declined'; code: string }>;
+  }): Promise<
+    { outcome: 'redirect'; authenticationId: string; redirectUrl: string } | { outcome: 'declined'; code: string }
+  >;
   /** TA02-00201-101 */
   result3ds(authenticationId: string, at: Instant): Promise<'passed' | 'failed' | 'pending'>;
   /**

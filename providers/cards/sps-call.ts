@@ -1,0 +1,106 @@
+import { ProviderError, type ProviderFailure } from '../errors';
+import { readSpsError, type SpsErrorKind } from './sps-errors';
+import { UnencodableCharacter } from './shift-jis';
+import { buildSpsRequest, parseSpsResponse, type SpsField } from './sps-xml';
+
+export interface SpsAccess {
+  /** Without the path: `https://stbfep.sps-system.com` (test), `https://api.sps-system.com`. */
+  baseUrl: string;
+  merchantId: string;
+  serviceId: string;
+  hashKey: string;
+  timeoutMs: number;
+}
+
+export type SpsAnswer =
+  /** `value` gives '' for what the answer does not carry; nested fields by path, `res_pay_method_info/cardbrand_code`. */
+  { ok: true; value(path: string): string } | { ok: false; code: string; kind: SpsErrorKind; type: string };
+
+export type SpsCall = (apiId: string, fields: readonly SpsField[]) => Promise<SpsAnswer>;
+
+/**
+ * One POST to `/api/xmlapi.do`. Refusals the caller may act on are values; a malformed request and an outage are thrown.
+ * @throws ProviderError as {@link ProviderError} says.
+ */
+export function createSpsCall({ baseUrl, merchantId, serviceId, hashKey, timeoutMs }: SpsAccess): SpsCall {
+  const url = `${baseUrl.replace(/\/$/, '')}/api/xmlapi.do`;
+  const headers = {
+    'Content-Type': 'text/xml',
+    // A kept connection that SBPS closed meanwhile would fail as `unknown`; a new one fails before anything is sent.
+    Connection: 'close',
+    Authorization: `Basic ${Buffer.from(`${merchantId}${serviceId}:${hashKey}`).toString('base64')}`,
+  };
+
+  return async (apiId, fields) => {
+    const body = encodeRequest(apiId, fields, hashKey);
+    const { status, bytes } = await post(apiId, url, headers, body, timeoutMs);
+    if (status !== 200) throw httpFailure(apiId, status);
+    const values = parseSpsResponse(bytes);
+    const result = values?.get('res_result');
+    if (!values || (result !== 'OK' && result !== 'NG')) {
+      throw new ProviderError('sbps', uncertain(apiId), `${apiId}: answer is not readable`, [], status);
+    }
+    if (result === 'OK') return { ok: true, value: (path) => values.get(path) ?? '' };
+
+    const code = values.get('res_err_code') ?? '';
+    const { kind, type, text } = readSpsError(code);
+    if (kind === 'malformed') throw new ProviderError('sbps', 'rejected', `${apiId}: ${code} ${text}`, [code], status);
+    if (kind === 'outage') {
+      throw new ProviderError('sbps', uncertain(apiId), `${apiId}: ${code} ${text}`, [code], status);
+    }
+    return { ok: false, code, kind, type };
+  };
+}
+
+function encodeRequest(apiId: string, fields: readonly SpsField[], hashKey: string): Buffer {
+  try {
+    return buildSpsRequest(apiId, fields, hashKey);
+  } catch (error) {
+    if (!(error instanceof UnencodableCharacter)) throw error;
+    throw new ProviderError('sbps', 'rejected', `${apiId}: ${error.message}`);
+  }
+}
+
+async function post(apiId: string, url: string, headers: Record<string, string>, body: Buffer, timeoutMs: number) {
+  try {
+    const signal = AbortSignal.timeout(timeoutMs);
+    const response = await fetch(url, { method: 'POST', headers, body, signal, redirect: 'manual' });
+    return { status: response.status, bytes: new Uint8Array(await response.arrayBuffer()) };
+  } catch (error) {
+    const reason = connectionCode(error);
+    const neverLeft = NEVER_CONNECTED.has(reason);
+    throw new ProviderError('sbps', neverLeft ? 'unreachable' : uncertain(apiId), `${apiId}: no answer (${reason})`);
+  }
+}
+
+/** 3-D Secure result, inquiry, saved card: they change nothing, so without an answer they are safe to send again. */
+const READS = new Set(['TA02-00201-101', 'MG01-00101-101', 'MG02-00104-101']);
+
+/** When the request may have arrived. */
+function uncertain(apiId: string): ProviderFailure {
+  return READS.has(apiId) ? 'unreachable' : 'unknown';
+}
+
+/** Before a connection stands, nothing has been sent. A reset or time-out may come after. */
+const NEVER_CONNECTED = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
+
+/** fetch hides the socket's error in `cause`. Read by shape: an error of Node's own is no `instanceof` across vm contexts. */
+function connectionCode(error: unknown): string {
+  const { name, cause } = error as { name?: unknown; cause?: { code?: unknown } };
+  return String(cause?.code ?? name ?? 'no reason given');
+}
+
+function httpFailure(apiId: string, status: number): ProviderError {
+  // SBPS answers 200 also to what it refuses: 503 is the door closed, other 5xx broke somewhere behind it.
+  const failure = status === 503 ? 'unreachable' : status >= 500 ? uncertain(apiId) : 'rejected';
+  const hint =
+    status === 401 ? ': merchant, service or hash key' : status === 403 ? ': caller address not allowed' : '';
+  return new ProviderError('sbps', failure, `${apiId}: HTTP ${status}${hint}`, [], status);
+}
