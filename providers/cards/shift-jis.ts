@@ -42,7 +42,7 @@ export function isShiftJis(character: string): boolean {
 const decoder = new TextDecoder('shift_jis', { fatal: true });
 
 function encode(text: string): number[] {
-  return Encoding.convert(text, { from: 'UNICODE', to: 'SJIS', type: 'array', fallback: 'error' }) as number[];
+  return Encoding.convert(text, { from: 'UNICODE', to: 'SJIS', type: 'array', fallback: 'error' });
 }
 
 function encodeOrName(text: string): number[] {

@@ -88,7 +88,7 @@ function collect(nodes: readonly XmlNode[], prefix: string, into: Map<string, st
     for (const [tag, content] of Object.entries(node)) {
       if (!Array.isArray(content)) continue;
       const text = content.map((child) => child['#text']).find((t) => typeof t === 'string');
-      if (text !== undefined) into.set(prefix + tag, text as string);
+      if (text !== undefined) into.set(prefix + tag, text);
       collect(content, `${prefix}${tag}/`, into);
     }
   }
