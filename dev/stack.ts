@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { migrate } from '../prisma/migrate';
 import { freePort, requireFree } from './ports';
@@ -62,9 +62,11 @@ const PROGRAMS = { simulators: 'simulators/server.ts', worker: 'worker/main.ts',
 export async function startStack(options: StackOptions): Promise<Stack> {
   const { mode, log } = options;
   const throwaway = mode === 'test';
-  const dir = throwaway ? join(STATE_DIR, `test-${process.pid}`) : STATE_DIR;
-  const logDir = throwaway ? join(STATE_DIR, 'logs', 'test') : join(STATE_DIR, 'logs');
   // A run starts with fresh logs: what "the last lines" show is then always of this run.
+  const run = `test-${process.pid}`;
+  const dir = throwaway ? join(STATE_DIR, run) : STATE_DIR;
+  const logDir = throwaway ? join(STATE_DIR, 'logs', run) : join(STATE_DIR, 'logs', 'dev');
+  if (throwaway) forgetDeadTestRuns();
   rmSync(logDir, { recursive: true, force: true });
   mkdirSync(logDir, { recursive: true });
   mkdirSync(dir, { recursive: true });
@@ -136,6 +138,26 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   } catch (error) {
     await stop();
     throw error;
+  }
+}
+
+/** Logs of a test run are kept for reading until the next run; data of one that was killed go with them. */
+function forgetDeadTestRuns(): void {
+  for (const folder of [STATE_DIR, join(STATE_DIR, 'logs')]) {
+    if (!existsSync(folder)) continue;
+    for (const name of readdirSync(folder)) {
+      const pid = /^test-(\d+)$/.exec(name)?.[1];
+      if (pid && !isAlive(Number(pid))) rmSync(join(folder, name), { recursive: true, force: true });
+    }
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
   }
 }
 

@@ -1,0 +1,191 @@
+import { existsSync, readdirSync, statfsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { Client } from 'pg';
+import { holderOf, isFree } from './ports';
+import { dataVersion, nativeDir, POSTGRES_MAJOR } from './postgres';
+import { type SetupError } from './progress';
+import { PORTS, STATE_DIR } from './stack';
+import { askNamespace, NAMESPACE } from './temporal';
+import { cacheDir, findTemporal, MIN_SERVER, tooOld } from './temporal-binary';
+
+/** `blocks` keeps the engine from running; `note` is worth knowing. */
+type Finding = { level: 'ok' | 'note' | 'blocks'; text: string; fix?: string };
+type Check = { name: string; run: () => Promise<Finding> | Finding };
+
+const ROOT = resolve(__dirname, '..');
+const NEEDED_NODE = [20, 19];
+const NEEDED_MB = 1_000; // PostgreSQL's data, Temporal's file, logs; a build of Temporal by Go wants more
+const BUILD_MB = 4_000;
+
+const ok = (text: string): Finding => ({ level: 'ok', text });
+const note = (text: string, fix?: string): Finding => ({ level: 'note', text, fix });
+const blocks = (text: string, fix: string): Finding => ({ level: 'blocks', text, fix });
+
+const checks: Check[] = [
+  { name: 'Node.js', run: node },
+  { name: 'Packages', run: packages },
+  { name: 'Prisma client', run: prismaClient },
+  { name: 'Fonts', run: fonts },
+  { name: 'Time zones', run: timeZones },
+  { name: 'Disk', run: disk },
+  { name: 'PostgreSQL', run: postgres },
+  { name: 'Temporal', run: temporal },
+  ...Object.values(PORTS).map(({ name, port, variable }) => ({
+    name: `Port ${Number(process.env[variable]) || port}`,
+    run: () => freeFor(name, Number(process.env[variable]) || port, variable),
+  })),
+];
+
+function node(): Finding {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  const enough = major > NEEDED_NODE[0]! || (major === NEEDED_NODE[0] && minor >= NEEDED_NODE[1]!);
+  return enough
+    ? ok(process.versions.node)
+    : blocks(process.versions.node, `install Node.js ${NEEDED_NODE.join('.')} or later`);
+}
+
+function packages(): Finding {
+  const wanted = Object.keys(
+    (require(join(ROOT, 'package.json')) as { dependencies: Record<string, string> }).dependencies,
+  );
+  const missing = wanted.filter((name) => !existsSync(join(ROOT, 'node_modules', name)));
+  return missing.length === 0 ? ok(`${wanted.length} installed`) : blocks(`missing: ${missing.join(', ')}`, 'npm ci');
+}
+
+function prismaClient(): Finding {
+  return existsSync(join(ROOT, 'generated', 'prisma', 'client.ts'))
+    ? ok('generated')
+    : blocks('not generated', 'npm run generate');
+}
+
+function fonts(): Finding {
+  const wanted = ['@expo-google-fonts/biz-udpgothic', '@expo-google-fonts/noto-sans-jp'];
+  const hasFont = (folder: string): boolean =>
+    existsSync(folder) && readdirSync(folder, { recursive: true }).some((name) => String(name).endsWith('.ttf'));
+  const missing = wanted.filter((name) => !hasFont(join(ROOT, 'node_modules', name)));
+  return missing.length === 0 ? ok('BIZ UDPGothic, Noto Sans JP') : blocks(`no TTF in ${missing.join(', ')}`, 'npm ci');
+}
+
+function timeZones(): Finding {
+  const noon = new Date('2026-10-05T03:00:00Z');
+  const hour = new Intl.DateTimeFormat('en', { timeZone: 'Asia/Tokyo', hour: 'numeric', hourCycle: 'h23' }).format(
+    noon,
+  );
+  if (hour !== '12')
+    return blocks(
+      'Asia/Tokyo is not known to this Node.js',
+      'use a Node.js with full ICU (the official builds have it)',
+    );
+  return ok(
+    `Asia/Tokyo known; this machine's ${process.env.TZ ?? Intl.DateTimeFormat().resolvedOptions().timeZone} plays no part`,
+  );
+}
+
+function disk(): Finding {
+  const { bavail, bsize } = statfsSync(ROOT);
+  const free = Math.floor((bavail * bsize) / 1_000_000);
+  if (free < NEEDED_MB)
+    return blocks(`${free} MB free`, `make room: ${NEEDED_MB} MB are needed (rm -rf .shimebi clears old data)`);
+  if (free < BUILD_MB && present() === undefined)
+    return note(`${free} MB free`, `a build of Temporal by Go takes up to ${BUILD_MB} MB`);
+  return ok(`${(free / 1_000).toFixed(1)} GB free`);
+}
+
+async function postgres(): Promise<Finding> {
+  const given = process.env.DATABASE_URL;
+  if (given) {
+    const client = new Client({ connectionString: given, connectionTimeoutMillis: 3_000 });
+    try {
+      await client.connect();
+      const { rows } = await client.query<{ server_version: string }>('SHOW server_version');
+      return ok(`DATABASE_URL answers: ${rows[0]?.server_version}`);
+    } catch (error) {
+      return blocks(
+        `DATABASE_URL does not answer: ${(error as Error).message || String(error)}`,
+        'start it, or unset DATABASE_URL to use the embedded one',
+      );
+    } finally {
+      await client.end().catch(() => {});
+    }
+  }
+  try {
+    nativeDir();
+  } catch (error) {
+    return blocks((error as SetupError).message.split('\n')[0]!, 'npm ci without --omit=optional, or set DATABASE_URL');
+  }
+  const folder = join(STATE_DIR, 'postgres');
+  const found = dataVersion(folder);
+  if (found === undefined) return ok(`embedded ${POSTGRES_MAJOR}, no data yet`);
+  if (found === POSTGRES_MAJOR) return ok(`embedded ${POSTGRES_MAJOR}, data in ${folder}`);
+  return blocks(
+    `data in ${folder} are of version ${found}`,
+    `mv ${folder} ${folder}-${found}, or set DATABASE_URL to a PostgreSQL ${found}`,
+  );
+}
+
+async function temporal(): Promise<Finding> {
+  const address = process.env.TEMPORAL_ADDRESS;
+  if (address) {
+    try {
+      const version = await askNamespace(address, 3_000);
+      if (tooOld(version))
+        return blocks(
+          `TEMPORAL_ADDRESS is server ${version}`,
+          `upgrade it to ${MIN_SERVER} or later, or unset TEMPORAL_ADDRESS`,
+        );
+      return ok(`TEMPORAL_ADDRESS answers: server ${version}`);
+    } catch {
+      return blocks(
+        `nothing with the namespace "${NAMESPACE}" answers at TEMPORAL_ADDRESS ${address}`,
+        'start it, or unset TEMPORAL_ADDRESS to use a dev server',
+      );
+    }
+  }
+  try {
+    const binary = findTemporal();
+    if (binary) return ok(`server ${binary.serverVersion} from ${binary.path}`);
+  } catch (error) {
+    return blocks((error as SetupError).message, 'correct or unset TEMPORAL_CLI_PATH');
+  }
+  return note(
+    'not here yet',
+    `the first start downloads it, or builds it with Go (2–3 minutes), into ${cacheDir()}; or install https://docs.temporal.io/cli`,
+  );
+}
+
+async function freeFor(name: string, port: number, variable: string): Promise<Finding> {
+  if (variable === 'POSTGRES_PORT' && process.env.DATABASE_URL) return ok(`not needed (${name}: DATABASE_URL)`);
+  if (variable.startsWith('TEMPORAL_') && process.env.TEMPORAL_ADDRESS)
+    return ok(`not needed (${name}: TEMPORAL_ADDRESS)`);
+  if (await isFree(port)) return ok(`free for ${name}`);
+  return blocks(
+    `wanted by ${name}, taken by ${holderOf(port) ?? 'another program'}`,
+    `end it, or set ${variable} to another port`,
+  );
+}
+
+function present(): unknown {
+  try {
+    return findTemporal();
+  } catch {
+    return undefined;
+  }
+}
+
+async function main(): Promise<void> {
+  const signs = { ok: '✓', note: '·', blocks: '✗' };
+  let blocked = 0;
+  for (const { name, run } of checks) {
+    const { level, text, fix } = await run();
+    if (level === 'blocks') blocked += 1;
+    console.log(`${signs[level]} ${name.padEnd(14)} ${text}${fix ? `\n  ${' '.repeat(14)} → ${fix}` : ''}`);
+  }
+  console.log(
+    blocked === 0
+      ? '\nReady: npm run demo'
+      : `\n${blocked} ${blocked === 1 ? 'thing stands' : 'things stand'} in the way.`,
+  );
+  process.exitCode = blocked === 0 ? 0 : 1;
+}
+
+void main();

@@ -1,0 +1,14 @@
+#!/bin/sh
+# Brings Temporal's two databases to the schema of this image. Safe to run again: set-up refuses politely, update does what is missing.
+set -eu
+export SQL_PLUGIN=postgres12 SQL_HOST=postgres SQL_PORT=5432 SQL_USER=temporal SQL_PASSWORD="$TEMPORAL_PASSWORD"
+schema=/etc/temporal/schema/postgresql/v12
+
+prepare() {
+  temporal-sql-tool --db "$1" update-schema -d "$2" 2>/dev/null && return
+  temporal-sql-tool --db "$1" setup-schema -v 0.0
+  temporal-sql-tool --db "$1" update-schema -d "$2"
+}
+
+prepare temporal "$schema/temporal/versioned"
+prepare temporal_visibility "$schema/visibility/versioned"
