@@ -1,0 +1,146 @@
+import { ApplicationFailure } from '@temporalio/common';
+import { type Instant, type JstDate, type Period, periodEnd, periodStart } from '../domain/calendar';
+import { sumYen, toYen, yen } from '../domain/money';
+import { type RateClass, type Rounding, grossOf } from '../domain/tax';
+import { type Db, type Tx, sql } from '../prisma/db';
+import type { TransactionRequest, TransactionResult } from '../providers/credit/port';
+import { keys, providerReference } from '../workflows/contracts/ids';
+import type { Deps } from './deps';
+import { gatewayCall } from './gateway-call';
+import { groupBy } from './group-by';
+
+/** What an order is charged for a month of service, as NP is told it: tax-inclusive. */
+export interface OrderCharge {
+  orderId: string;
+  accountId: string;
+  destinationId: string;
+  buyerId: string | null;
+  lines: TransactionRequest['lines'];
+}
+
+export interface Registration {
+  storeId: string;
+  orderId: string;
+  period: Period;
+  /** Raised by a decision (release, at risk), never by a retry. */
+  n: number;
+  at: Instant;
+  /** The first day of the period unless told otherwise. */
+  orderedOn?: JstDate;
+}
+
+/**
+ * 取引登録 of one order's month. Its billable items, when they are made already, become billable or refused with NP's answer; a
+ * new order has none yet and is registered by its lines.
+ * @throws ApplicationFailure non-retryable: InvalidInput without a buyer id at NP, and what gatewayCall throws
+ */
+export async function registerOrderPeriod(deps: Deps, input: Registration): Promise<TransactionResult> {
+  const [charge] = await chargesOf(deps.db, input.storeId, input.period, [input.orderId]);
+  if (!charge) throw ApplicationFailure.nonRetryable(`order ${input.orderId} has nothing to register`, 'InvalidInput');
+  return registerCharge(deps, input, charge);
+}
+
+/** @param also what else follows from the answer, in the transaction that books it */
+export async function registerCharge(
+  deps: Deps,
+  input: Registration,
+  charge: OrderCharge,
+  also?: (tx: Tx, result: TransactionResult) => Promise<void>,
+): Promise<TransactionResult> {
+  const { storeId, orderId, period, n, at } = input;
+  const { buyerId, destinationId, lines } = charge;
+  if (buyerId === null)
+    throw ApplicationFailure.nonRetryable(`billing destination ${destinationId} has no buyer id at NP`, 'InvalidInput');
+  const credit = await deps.credit(storeId);
+  const key = keys.npTransaction(orderId, period, n);
+  const total = sumYen(lines.map(({ price, quantity }) => yen(price * quantity)));
+  const request: TransactionRequest = {
+    shopTransactionId: providerReference(orderId, period, n),
+    buyerId,
+    orderedOn: input.orderedOn ?? periodStart(period),
+    total,
+    lines,
+  };
+  return gatewayCall<TransactionResult>(deps.db, {
+    storeId,
+    key,
+    provider: 'np',
+    at,
+    request,
+    find: () => credit.findTransaction(request.shopTransactionId),
+    send: () => credit.registerTransaction(request),
+    record: async (tx, result) => {
+      const registered = result.outcome === 'registered';
+      await tx.creditTransaction.create({
+        data: {
+          storeId,
+          key,
+          shopTransactionId: request.shopTransactionId,
+          orderId,
+          destinationId,
+          period,
+          n,
+          total: BigInt(total),
+          status: result.outcome,
+          npTransactionId: registered ? result.transactionId : null,
+          ngReason: registered ? null : result.reason,
+        },
+      });
+      await tx.$executeRaw(sql`
+        UPDATE billable_items SET status = ${registered ? 'billable' : 'refused'}
+         WHERE store_id = ${storeId} AND order_id = ${orderId} AND reason->>'usage_period' = ${period}
+           AND status IN ('pending', 'refused')`);
+      await also?.(tx, result);
+    },
+  });
+}
+
+interface ChargeLine {
+  order_id: string;
+  account_id: string;
+  destination_id: string;
+  np_buyer_id: string | null;
+  tax_rounding: Rounding;
+  plan_name: string;
+  quantity: number;
+  net: bigint;
+  rate_class: RateClass;
+  gross: bigint | null;
+}
+
+/** The charges of these orders for the month: its items, or the lines of an order that has none yet. */
+export async function chargesOf(db: Db, storeId: string, period: Period, orderIds: string[]): Promise<OrderCharge[]> {
+  const rows = await db.$queryRaw<ChargeLine[]>(sql`
+    SELECT o.id AS order_id, o.account_id, o.destination_id, d.np_buyer_id, st.tax_rounding, s.plan_name,
+           s.quantity, s.unit_amount * s.quantity AS net, s.rate_class, i.gross
+      FROM orders o
+      JOIN stores st ON st.id = o.store_id
+      JOIN billing_destinations d ON d.store_id = o.store_id AND d.id = o.destination_id
+      JOIN subscriptions s ON s.store_id = o.store_id AND s.order_id = o.id
+      LEFT JOIN billable_items i ON i.store_id = s.store_id AND i.subscription_id = s.id
+            AND i.reason->>'usage_period' = ${period} AND i.status <> 'withdrawn'
+     WHERE o.store_id = ${storeId} AND o.id = ANY(${orderIds})
+     ORDER BY o.id, s.line_no`);
+  return [...groupBy(rows, (row) => row.order_id).values()].map((lines) => {
+    const made = lines.filter((line) => line.gross !== null);
+    const first = lines[0]!;
+    return {
+      orderId: first.order_id,
+      accountId: first.account_id,
+      destinationId: first.destination_id,
+      buyerId: first.np_buyer_id,
+      lines: (made.length > 0 ? made : lines).map((line) => chargeLine(line, period)),
+    };
+  });
+}
+
+/** NP multiplies a tax-inclusive unit price; a line whose total doesn't divide by its quantity is told as one piece. */
+function chargeLine(line: ChargeLine, period: Period): TransactionRequest['lines'][number] {
+  const gross =
+    line.gross === null
+      ? grossOf(toYen(line.net), line.rate_class, periodEnd(period), line.tax_rounding)
+      : toYen(line.gross);
+  const divides = gross % line.quantity === 0;
+  const [price, quantity] = divides ? [yen(gross / line.quantity), line.quantity] : [gross, 1];
+  return { text: line.plan_name, price, quantity, rateClass: line.rate_class };
+}

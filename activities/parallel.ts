@@ -1,0 +1,28 @@
+import { asyncLocalStorage } from '@temporalio/activity';
+
+/**
+ * Does the work for every item, at most `width` at a time, and tells Temporal after each that this activity is alive. One that
+ * fails doesn't stop the others.
+ * @throws the first failure, after all are done
+ */
+export async function inParallel<T>(
+  items: readonly T[],
+  width: number,
+  work: (item: T) => Promise<void>,
+): Promise<void> {
+  const failures: unknown[] = [];
+  const queue = items.values();
+  const lane = async () => {
+    for (const item of queue) {
+      await work(item).catch((e: unknown) => failures.push(e));
+      heartbeat();
+    }
+  };
+  await Promise.all(Array.from({ length: width }, lane));
+  if (failures.length > 0) throw failures[0];
+}
+
+/** Outside of an activity nobody listens. */
+export function heartbeat(): void {
+  asyncLocalStorage.getStore()?.heartbeat();
+}
