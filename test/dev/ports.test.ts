@@ -1,0 +1,36 @@
+import { createServer, type Server } from 'node:net';
+import { freePort, holderOf, isFree, requireFree } from '../../dev/ports';
+import { SetupError } from '../../dev/progress';
+
+describe('a port that is taken', () => {
+  let server: Server;
+  let port: number;
+
+  beforeAll(async () => {
+    port = await freePort();
+    server = createServer();
+    await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+  });
+  afterAll(() => new Promise((resolve) => server.close(resolve)));
+
+  test('is seen, and its holder named', async () => {
+    expect(await isFree(port)).toBe(false);
+    expect(holderOf(port)).toContain(`(pid ${process.pid})`);
+  });
+
+  test('stops the start with the variable that chooses another', async () => {
+    const free = await freePort();
+    const start = requireFree([
+      { name: 'API', port, variable: 'PORT' },
+      { name: 'mail inbox', port: free, variable: 'RESEND_PORT' },
+    ]);
+    await expect(start).rejects.toThrow(SetupError);
+    await expect(start).rejects.toThrow(
+      new RegExp(`^Port ${port} \\(API\\) is taken by .*pid ${process.pid}.* PORT=\\d+$`),
+    );
+  });
+});
+
+test('a free port is free', async () => {
+  expect(await isFree(await freePort())).toBe(true);
+});
