@@ -1,4 +1,4 @@
-import type { JstDate } from '../../domain/calendar';
+import type { Instant, JstDate, Period } from '../../domain/calendar';
 import type { Yen } from '../../domain/money';
 import type { RateClass } from '../../domain/tax';
 
@@ -29,7 +29,9 @@ export interface BuyerScreening {
   /** Hold or refusal codes, e.g. RE009 (address mismatch); empty when passed. */
   reasons: string[];
   guarantee: Guarantee;
-  /** Monthly limit and what is left of it, yen with tax; null until passed. */
+  /**
+   * Monthly limit, and what is left of it in the latest month that has a registration, yen with tax; null until passed.
+   */
   limit: Yen | null;
   available: Yen | null;
 }
@@ -55,6 +57,8 @@ export interface IssuedBill {
   /** F-1-YYYYMMDD-NNNNNN */
   number: string;
   kind: 'invoice' | 'debit_notice';
+  /** 1; 2 once a debit notice whose debit failed has become an invoice to be paid by transfer, under the same number. */
+  revision: number;
   buyerId: string;
   issuedOn: JstDate;
   /** Last day of the billed month. */
@@ -72,22 +76,25 @@ export interface IssuedBill {
 
 /** The one door to a credit provider. NP speaks it over HTTP; an in-house store answers it from its own books. */
 export interface CreditProvider {
-  registerBuyer(profile: BuyerProfile, reference: string): Promise<BuyerScreening>;
+  /** `reference`: our id of the billing destination, one buyer each. `at`: the application's instant, NP is told its date. */
+  registerBuyer(profile: BuyerProfile, reference: string, at: Instant): Promise<BuyerScreening>;
   /** Corrected data after 保留 or 取消, and the application made again (申請). */
-  reapplyBuyer(buyerId: string, profile: BuyerProfile): Promise<BuyerScreening>;
+  reapplyBuyer(buyerId: string, profile: BuyerProfile, at: Instant): Promise<BuyerScreening>;
   buyer(buyerId: string): Promise<BuyerScreening>;
   /** Looks a buyer up by our reference; null = never registered. Asked before a lost registration is sent again. */
   findBuyer(reference: string): Promise<BuyerScreening | null>;
+  /** @throws ProviderError rejected when the id was used before, also by a refused one: a new attempt takes the next n. */
   registerTransaction(request: TransactionRequest): Promise<TransactionResult>;
   /** Asked before a lost registration is sent again; null = NP never saw it. */
   findTransaction(shopTransactionId: string): Promise<TransactionResult | null>;
+  /** All or none. Cancelling a cancelled one again changes nothing; a paid one is rejected. */
   cancelTransactions(transactionIds: string[]): Promise<void>;
-  /** 請求確定依頼. `baseDate` decides which month's invoice. */
+  /** 請求確定依頼, all or none. `baseDate` decides which month's invoice. The same request again changes nothing. */
   requestBilling(requests: { transactionId: string; baseDate: JstDate }[]): Promise<void>;
   /** Bills of the month that closed on `closeOn`, in number order; cursor null = from the start, `next` null = the end. */
   issuedBills(closeOn: JstDate, cursor: string | null): Promise<{ bills: IssuedBill[]; next: string | null }>;
   billDocument(number: string): Promise<{ contentType: string; bytes: Uint8Array }>;
   /** Tells NP that a buyer's direct debit is in force from the month `fromPeriod` on (assumed: NP learns it from the bank). */
-  directDebitActive(buyerId: string, fromPeriod: string): Promise<void>;
+  directDebitActive(buyerId: string, fromPeriod: Period): Promise<void>;
   directDebitEnded(buyerId: string): Promise<void>;
 }
