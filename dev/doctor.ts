@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, statfsSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statfsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Client } from 'pg';
 import { holderOf, isFree } from './ports';
@@ -45,9 +45,8 @@ function node(): Finding {
 }
 
 function packages(): Finding {
-  const wanted = Object.keys(
-    (require(join(ROOT, 'package.json')) as { dependencies: Record<string, string> }).dependencies,
-  );
+  const declared = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { dependencies: Record<string, string> };
+  const wanted = Object.keys(declared.dependencies);
   const missing = wanted.filter((name) => !existsSync(join(ROOT, 'node_modules', name)));
   return missing.length === 0 ? ok(`${wanted.length} installed`) : blocks(`missing: ${missing.join(', ')}`, 'npm ci');
 }
