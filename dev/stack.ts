@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { migrate } from '../prisma/migrate';
 import { freePort, requireFree } from './ports';
 import { type Postgres, startPostgres } from './postgres';
-import { type Service, startService } from './processes';
+import { type Service, startService, stopAllServices } from './processes';
 import { type Progress, SetupError } from './progress';
 import { NAMESPACE, startTemporal, type Temporal } from './temporal';
 
@@ -161,12 +161,15 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** Waits for the other even when one fails, so that stopping sees both. */
+/** When one fails the other is cut short (it may be a build of minutes), yet waited for, so that `stop` sees what it had started. */
 async function both<A, B>(a: Promise<A>, b: Promise<B>): Promise<[A, B]> {
-  const [first, second] = await Promise.allSettled([a, b]);
-  if (first.status === 'rejected') throw first.reason;
-  if (second.status === 'rejected') throw second.reason;
-  return [first.value, second.value];
+  try {
+    return await Promise.all([a, b]);
+  } catch (error) {
+    await stopAllServices();
+    await Promise.allSettled([a, b]);
+    throw error;
+  }
 }
 
 async function fixedPorts(): Promise<Ports> {
