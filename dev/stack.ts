@@ -166,8 +166,10 @@ async function both<A, B>(a: Promise<A>, b: Promise<B>): Promise<[A, B]> {
   try {
     return await Promise.all([a, b]);
   } catch (error) {
-    await stopAllServices();
+    // Again and again: the other may be between two programs.
+    const cut = setInterval(() => void stopAllServices(), 200);
     await Promise.allSettled([a, b]);
+    clearInterval(cut);
     throw error;
   }
 }
