@@ -49,8 +49,7 @@ export interface TransactionRequest {
 
 /** 00 = registered; NG reasons: 21 未払い, 22 金額超過, 24 総合判断. */
 export type TransactionResult =
-  | { outcome: 'registered'; transactionId: string }
-  | { outcome: 'refused'; reason: '21' | '22' | '24' };
+  { outcome: 'registered'; transactionId: string } | { outcome: 'refused'; reason: '21' | '22' | '24' };
 
 /** An invoice or debit notice that NP issued, with NP's number; mirrored by us, checked to the yen. */
 export interface IssuedBill {
