@@ -1,0 +1,53 @@
+import { findCardNumber } from '../domain/order/card-number';
+import { type Reason, pointer } from './problems';
+
+/** Members that carry ids or one-time tokens, where 14 to 16 digits in a row are no card number. */
+const ID_MEMBERS = new Set([
+  'id',
+  'key',
+  'token',
+  'token_key',
+  'source_key',
+  'invoice_number',
+  'registration_number',
+  'account_id',
+  'billing_destination_id',
+  'plan_id',
+  'invoice_id',
+]);
+
+/** No body of this API nests deeper than 4; beyond 16 only an attack on the stack does. */
+const DEEPEST = 16;
+
+/**
+ * What may be in no body: a card number in any text or number, and NUL, which PostgreSQL cannot keep. Looked for before
+ * anything else, so that no later message repeats what was sent.
+ */
+export function forbiddenContent(body: unknown): Reason[] {
+  const reasons: Reason[] = [];
+  const look = (text: string, path: readonly PropertyKey[], exempt: boolean) => {
+    if (text.includes('\u0000')) reasons.push({ code: 'invalid_request', field: pointer(path), detail: 'U+0000' });
+    // A name that is itself a card number must not come back in its pointer.
+    if (!exempt && findCardNumber(text)) reasons.push({ code: 'card_number_in_text', field: pointer(path) });
+  };
+  const visit = (value: unknown, path: readonly PropertyKey[], exempt: boolean): void => {
+    if (path.length > DEEPEST) reasons.push({ code: 'invalid_request', field: pointer(path) });
+    else if (typeof value === 'string' || typeof value === 'number') look(String(value), path, exempt);
+    else if (Array.isArray(value)) value.forEach((item, i) => visit(item, [...path, i], exempt));
+    else if (typeof value === 'object' && value !== null)
+      for (const [name, item] of Object.entries(value)) {
+        if (findCardNumber(name)) look(name, path, false);
+        else visit(item, [...path, name], ID_MEMBERS.has(name));
+      }
+  };
+  visit(body, [], false);
+  return reasons;
+}
+
+/** The same JSON value always as the same text: members sorted, no white space. */
+export function canonicalJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
+  const members = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+  return `{${members.map(([name, item]) => `${JSON.stringify(name)}:${canonicalJson(item)}`).join(',')}}`;
+}

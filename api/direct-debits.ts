@@ -1,0 +1,223 @@
+import { emit, enqueue, startRow } from '../activities/facts';
+import { dateOf } from '../domain/calendar';
+import type { DirectDebitState } from '../domain/direct-debit/lifecycle';
+import { type MandateEvent, afterEvent } from '../domain/direct-debit/rules';
+import type { DirectDebit } from '../generated/prisma/client';
+import { type Tx, dateIn, dateOut, isUniqueViolation } from '../prisma/db';
+import { workflowIds } from '../workflows/contracts/ids';
+import { LEASE_SECONDS, audit, giveCommand } from './commands';
+import { newId } from './ids';
+import { olderThan, pageOf } from './lists';
+import { found, orRefuse, refuse } from './problems';
+import { type CommandRoute, type Route, type WriteContext, command, read } from './route';
+import { id, jstDate, listOf, paging, reason, z } from './schemas';
+
+const status = z.enum(['requested', 'form_posted', 'at_bank', 'active', 'defect', 'withdrawn', 'expired', 'ended']);
+const shape = z.object({
+  id: z.string(),
+  object: z.literal('direct_debit'),
+  account_id: z.string(),
+  billing_destination_id: z.string(),
+  status,
+  requested_on: z.string(),
+  form_posted_on: z.string().nullable(),
+  form_received_on: z.string().nullable(),
+  expected_on: z.string().nullable().openapi({ description: 'About two months after the form came back (D2)' }),
+  late: z.boolean(),
+  active_on: z.string().nullable(),
+  first_period: z.string().nullable().openapi({ description: 'First month paid by debit' }),
+  first_debit_on: z.string().nullable(),
+  ended_on: z.string().nullable(),
+  evidence: z.string().nullable(),
+  reason: z.string().nullable(),
+});
+
+const evidence = z.string({ error: 'evidence_missing' }).trim().min(1, { error: 'evidence_missing' }).max(1000);
+const LIVE = ['requested', 'form_posted', 'at_bank', 'active', 'defect'];
+
+const fresh: CommandRoute['fresh'] = async ({ env, store }, ref) =>
+  show(await env.db.directDebit.findUniqueOrThrow({ where: { storeId_id: { storeId: store.id, id: ref } } }));
+
+export const directDebitRoutes: Route[] = [
+  command({
+    operation: 'direct_debits.create',
+    path: '/v1/direct_debits',
+    summary: 'Ask for direct debit (口座振替) of a billing destination (D1).',
+    body: z.strictObject({ account_id: id, billing_destination_id: id.optional() }),
+    waits: 0,
+    done: 201,
+    answers: { 201: shape },
+    refusals: ['not_found', 'unknown_billing_destination', 'mandate_already_running'],
+    async handle(tx, context) {
+      const ref = await request(tx, context);
+      return { message: `start/${workflowIds.directDebit(ref)}`, ref, location: `/v1/direct_debits/${ref}` };
+    },
+    fresh,
+  }),
+  read({
+    operation: 'direct_debits.list',
+    path: '/v1/direct_debits',
+    summary: 'Direct debits, newest first.',
+    query: z.strictObject({ ...paging, account_id: id.optional(), status: status.optional() }),
+    answers: { 200: listOf(shape) },
+    async handle({ env, store, query }) {
+      const rows = await env.db.directDebit.findMany({
+        where: {
+          storeId: store.id,
+          ...(query.account_id !== undefined && { accountId: query.account_id }),
+          ...(query.status && { status: query.status }),
+          ...olderThan(query.after),
+        },
+        orderBy: { id: 'desc' },
+        take: query.limit + 1,
+      });
+      return { status: 200, body: pageOf(rows, query, (row) => row.id, show) };
+    },
+  }),
+  read({
+    operation: 'direct_debits.get',
+    path: '/v1/direct_debits/:id',
+    summary: 'One direct debit.',
+    query: z.strictObject({}),
+    answers: { 200: shape },
+    refusals: ['not_found'],
+    async handle({ env, store, params }) {
+      const where = { storeId_id: { storeId: store.id, id: params['id']! } };
+      return { status: 200, body: show(found(await env.db.directDebit.findUnique({ where }))) };
+    },
+  }),
+  step('form_posted', 'Record that the paper form was posted to the customer.', {
+    body: z.strictObject({ on: jstDate }),
+    event: 'form_posted',
+    name: 'formPosted',
+    payload: ({ on }) => ({ on }),
+  }),
+  step('form_received', 'Record that the form came back; it goes on to the bank.', {
+    body: z.strictObject({ on: jstDate }),
+    event: 'form_received',
+    name: 'formReceived',
+    payload: ({ on }) => ({ on }),
+  }),
+  step('complete', 'Record that the bank has taken it up, with what shows it.', {
+    body: z.strictObject({ evidence }),
+    event: 'completed',
+    name: 'complete',
+    payload: (body) => ({ evidence: body.evidence }),
+  }),
+  step('reject', 'Record a defect the bank has found (seal, number, name …).', {
+    body: z.strictObject({ reason }),
+    event: 'rejected',
+    name: 'reject',
+    payload: (body) => ({ reason: body.reason }),
+  }),
+  step('withdraw', 'Take the request or the running direct debit back.', {
+    body: z.strictObject({ reason }),
+    event: 'withdrawn',
+    name: 'withdraw',
+    payload: () => ({}),
+  }),
+];
+
+/** One step of the procedure, refused out of order before it reaches the workflow. */
+function step<B extends z.ZodType>(
+  verb: 'form_posted' | 'form_received' | 'complete' | 'reject' | 'withdraw',
+  summary: string,
+  taken: { body: B; event: MandateEvent; name: string; payload(body: z.output<B>): object },
+): Route {
+  return command({
+    operation: `direct_debits.${verb}`,
+    path: `/v1/direct_debits/:id/${verb}`,
+    summary,
+    body: taken.body,
+    answers: { 200: shape, 202: shape },
+    refusals: ['not_found', 'mandate_out_of_order', 'reason_missing', 'evidence_missing'],
+    async handle(tx, context) {
+      const where = { storeId_id: { storeId: context.store.id, id: context.params['id']! } };
+      const directDebit = found(await tx.directDebit.findUnique({ where }));
+      orRefuse(afterEvent(directDebit.status as DirectDebitState, taken.event));
+      const why = (context.body as { reason?: string }).reason;
+      const message = await giveCommand(tx, context, {
+        workflowId: workflowIds.directDebit(directDebit.id),
+        name: taken.name,
+        target: directDebit.id,
+        payload: taken.payload(context.body),
+        ...(why !== undefined && { reason: why }),
+      });
+      return { message, ref: directDebit.id };
+    },
+    fresh,
+  });
+}
+
+async function request(
+  tx: Tx,
+  context: WriteContext<{ account_id: string; billing_destination_id?: string | undefined }>,
+): Promise<string> {
+  const { store, body, at } = context;
+  const account = await tx.account.findUnique({
+    where: { storeId_id: { storeId: store.id, id: body.account_id } },
+    include: { billingDestinations: true },
+  });
+  if (!account) return refuse('not_found', { field: '/account_id' });
+  const destination = account.billingDestinations.find((known) =>
+    body.billing_destination_id === undefined ? known.isDefault : known.id === body.billing_destination_id,
+  );
+  if (!destination) return refuse('unknown_billing_destination', { field: '/billing_destination_id' });
+  const running = await tx.directDebit.findFirst({
+    where: { storeId: store.id, destinationId: destination.id, status: { in: LIVE } },
+  });
+  if (running) refuse('mandate_already_running', { params: { id: running.id, state: running.status } });
+
+  const directDebitId = newId('ddb');
+  const payload = { directDebitId, accountId: account.id };
+  try {
+    await tx.directDebit.create({
+      data: {
+        storeId: store.id,
+        id: directDebitId,
+        accountId: account.id,
+        destinationId: destination.id,
+        status: 'requested',
+        requestedOn: dateIn(dateOf(at)),
+      },
+    });
+  } catch (e) {
+    // Asked for twice at once: the partial unique index lets one through.
+    return isUniqueViolation(e) ? refuse('mandate_already_running') : Promise.reject(e);
+  }
+  await emit(tx, {
+    storeId: store.id,
+    key: `direct_debit.requested/${directDebitId}`,
+    type: 'direct_debit.requested',
+    at,
+    accountId: account.id,
+  });
+  await audit(tx, context, { action: 'direct_debit.request', target: directDebitId });
+  await enqueue(
+    tx,
+    startRow('directDebit', workflowIds.directDebit(directDebitId), store.id, at, payload, LEASE_SECONDS),
+  );
+  return directDebitId;
+}
+
+function show(row: DirectDebit) {
+  const date = (d: Date | null) => d && dateOut(d);
+  return {
+    id: row.id,
+    object: 'direct_debit',
+    account_id: row.accountId,
+    billing_destination_id: row.destinationId,
+    status: row.status,
+    requested_on: dateOut(row.requestedOn),
+    form_posted_on: date(row.formPostedOn),
+    form_received_on: date(row.formReceivedOn),
+    expected_on: date(row.expectedOn),
+    late: row.late,
+    active_on: date(row.activeOn),
+    first_period: row.firstPeriod,
+    first_debit_on: date(row.firstDebitOn),
+    ended_on: date(row.endedOn),
+    evidence: row.evidence,
+    reason: row.reason,
+  };
+}

@@ -1,0 +1,16 @@
+import type { RequestHandler } from 'express';
+import { refusalCodes, refusalTexts } from '../domain/refusal-codes';
+import { languageOf } from './language';
+
+/** Where the `type` of every problem points: each code with what is wrong and what to do. */
+export const errorPage: RequestHandler = (req, res) => {
+  const language = languageOf(req);
+  const rows = refusalCodes.map((code) => {
+    const { status } = refusalTexts[code];
+    const { title, cure } = refusalTexts[code][language];
+    return `<dt id="${code}"><code>${code}</code> (${status})</dt><dd>${title}<br>${cure}</dd>`;
+  });
+  res.send(
+    `<!doctype html><html lang="${language}"><head><meta charset="utf-8"><title>shimebi: errors</title></head><body><h1>Errors</h1><dl>${rows.join('')}</dl></body></html>`,
+  );
+};

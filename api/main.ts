@@ -1,0 +1,75 @@
+import { Client, Connection } from '@temporalio/client';
+import type { Server } from 'node:http';
+import pino from 'pino';
+import { openDb } from '../prisma/db';
+import { createDelivery } from '../worker/delivery';
+import { createApi } from './app';
+import { z } from './schemas';
+
+const environment = z.object({
+  DATABASE_URL: z.string().min(1),
+  TEMPORAL_ADDRESS: z.string().min(1).default('127.0.0.1:7233'),
+  PORT: z.coerce.number().int().min(1).max(65_535).default(3000),
+  API_PORT: z.coerce.number().int().min(1).max(65_535).optional(),
+  PUBLIC_URL: z.url().optional(),
+  /** Shorter ones can be guessed. */
+  ADMIN_API_KEY: z.string().min(16),
+  TEMPORAL_UI_URL: z.url().default('http://127.0.0.1:8233'),
+  LOG_LEVEL: z.string().default('info'),
+});
+
+/** Requests under way when asked to stop are given as long as the longest `Prefer: wait`. */
+const DRAIN_MS = 30_000;
+
+async function main(): Promise<void> {
+  const parsed = environment.safeParse(process.env);
+  if (!parsed.success) {
+    for (const issue of parsed.error.issues) process.stderr.write(`api: ${issue.path.join('.')}: ${issue.message}\n`);
+    process.exit(1);
+  }
+  const env = parsed.data;
+  const log = pino({ level: env.LOG_LEVEL, base: { process: 'api' } }, pino.destination(2));
+  const db = openDb(env.DATABASE_URL);
+  // Lazy: the API takes orders while Temporal is away; their start follows when it is back.
+  const connection = Connection.lazy({ address: env.TEMPORAL_ADDRESS });
+  const delivery = createDelivery({ db, client: new Client({ connection }), log });
+  const port = env.API_PORT ?? env.PORT;
+  const publicUrl = env.PUBLIC_URL ?? `http://127.0.0.1:${port}`;
+
+  const server = await new Promise<Server>((resolve, reject) => {
+    const app = createApi({
+      db,
+      delivery,
+      adminKey: env.ADMIN_API_KEY,
+      temporalUiUrl: env.TEMPORAL_UI_URL.replace(/\/$/, ''),
+      publicUrl,
+      log,
+      temporalReady: async () => {
+        await connection.withDeadline(Date.now() + 2_000, () => connection.healthService.check({}));
+        return true;
+      },
+    });
+    const listening = app.listen(port, (error) => (error ? reject(error) : resolve(listening)));
+  });
+  process.stdout.write(`${JSON.stringify({ ready: true, url: publicUrl })}\n`);
+
+  let stopping = false;
+  const stop = async () => {
+    if (stopping) return;
+    stopping = true;
+    setTimeout(() => process.exit(1), DRAIN_MS).unref();
+    server.closeIdleConnections();
+    await new Promise((closed) => server.close(closed));
+    await connection.close();
+    await db.$disconnect();
+    process.exit(0);
+  };
+  process.on('SIGTERM', () => void stop());
+  process.on('SIGINT', () => void stop());
+  if (process.env['SHIMEBI_CHILD'] === '1') process.stdin.resume().on('end', () => void stop());
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`api: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  process.exit(1);
+});

@@ -1,0 +1,121 @@
+import { OpenAPIRegistry, OpenApiGeneratorV31 } from '@asteasolutions/zod-to-openapi';
+import { type RefusalCode, refusalTexts } from '../domain/refusal-codes';
+import { access } from './access';
+import type { Route } from './route';
+import { z } from './schemas';
+
+/** Any authorised route can answer so; writes also the second list. */
+const EVERYWHERE: readonly RefusalCode[] = [
+  'invalid_request',
+  'invalid_date',
+  'unauthorized',
+  'forbidden',
+  'rate_limited',
+];
+const ON_WRITES: readonly RefusalCode[] = [
+  'invalid_amount',
+  'card_number_in_text',
+  'idempotency_key_missing',
+  'idempotency_key_reused',
+  'idempotency_in_flight',
+];
+
+const problem = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.number(),
+    detail: z.string().openapi({ description: 'What to do' }),
+    code: z.string(),
+    request_id: z.string(),
+    errors: z.array(
+      z.object({
+        pointer: z.string().optional().openapi({ description: 'JSON pointer to the member (RFC 6901)' }),
+        code: z.string(),
+        detail: z.string(),
+        params: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
+      }),
+    ),
+  })
+  .openapi('Problem');
+
+/** OpenAPI 3.1 of the routes, from the very schemas that check their requests. */
+export function openApiDocument(routes: readonly Route[], publicUrl: string) {
+  const registry = new OpenAPIRegistry();
+  registry.registerComponent('securitySchemes', 'apiKey', { type: 'http', scheme: 'bearer' });
+  registry.register('Problem', problem);
+  for (const route of routes) {
+    registry.registerPath({
+      method: route.method,
+      path: route.path.replace(/[:*](\w+)/g, '{$1}'),
+      operationId: route.operation,
+      tags: [route.operation.split('.')[0]!],
+      summary: route.summary,
+      description: `Roles: ${access[route.operation].join(', ')}.`,
+      security: [{ apiKey: [] }],
+      request: requestOf(route),
+      responses: { ...answersOf(route), ...problemsOf(route) },
+    });
+  }
+  return new OpenApiGeneratorV31(registry.definitions).generateDocument({
+    openapi: '3.1.0',
+    info: { title: 'shimebi', version: '1', description: 'Order to cash for Japanese B2B stores. Yen are integers.' },
+    servers: [{ url: publicUrl }],
+  });
+}
+
+function requestOf(route: Route) {
+  const names = [...route.path.matchAll(/[:*](\w+)/g)].map((match) => match[1]!);
+  const params = z.object(Object.fromEntries(names.map((name) => [name, z.string()])));
+  const wait = z.object({ Prefer: z.string().optional().openapi({ example: 'wait=10' }) });
+  const key = z.object({ 'Idempotency-Key': z.string().max(255) });
+  const isPatient = route.kind === 'command' || route.operation === 'clock.get';
+  const headers = [...(route.kind === 'read' || route.method === 'delete' ? [] : [key]), ...(isPatient ? [wait] : [])];
+  return {
+    ...(names.length > 0 && { params }),
+    ...(headers.length > 0 && { headers }),
+    ...(route.kind === 'read' && { query: route.query as z.ZodObject }),
+    ...(route.kind !== 'read' &&
+      route.method !== 'delete' && {
+        body: { required: true, content: { 'application/json': { schema: route.body } } },
+      }),
+  };
+}
+
+function answersOf(route: Route) {
+  return Object.fromEntries(
+    Object.entries(route.answers).map(([status, schema]) => [
+      status,
+      {
+        description: status === '202' ? 'Accepted, not yet acted on' : 'Done',
+        content: schema ? { 'application/json': { schema } } : { 'application/pdf': { schema: z.any() } },
+      },
+    ]),
+  );
+}
+
+/** One response per status, naming the codes it can carry. */
+function problemsOf(route: Route) {
+  const isStoreWrite = route.kind === 'write' || route.kind === 'command';
+  const codes = new Set<RefusalCode>([
+    ...EVERYWHERE,
+    ...(route.kind === 'read' ? [] : ON_WRITES),
+    ...(isStoreWrite ? (['clock_advancing'] as const) : []),
+    ...(route.kind === 'command' ? (['conflict'] as const) : []),
+    ...(route.refusals ?? []),
+  ]);
+  const byStatus = new Map<number, RefusalCode[]>();
+  for (const code of codes) {
+    const { status } = refusalTexts[code];
+    byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
+  }
+  return Object.fromEntries(
+    [...byStatus].map(([status, of]) => [
+      status,
+      {
+        description: of.map((code) => `\`${code}\`: ${refusalTexts[code].en.title}`).join('\n'),
+        content: { 'application/problem+json': { schema: problem } },
+      },
+    ]),
+  );
+}

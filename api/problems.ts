@@ -1,0 +1,113 @@
+import type { z } from 'zod';
+import { type RefusalCode, refusalCodes, refusalTexts } from '../domain/refusal-codes';
+import type { Refusal, Result } from '../domain/refusal';
+
+export type Language = 'ja' | 'en';
+
+/** A refusal, with words of its own where the code's cure says too little (which member is unknown, which is too long). */
+export interface Reason extends Refusal {
+  detail?: string;
+}
+
+/** Unwinds a request, and its transaction, with one or more refusals; the error handler turns it into a problem. */
+export class Refused extends Error {
+  override readonly name = 'Refused';
+  constructor(
+    readonly reasons: readonly Reason[],
+    readonly status?: number,
+  ) {
+    super(reasons.map((reason) => reason.code).join(', '));
+  }
+}
+
+/** @throws Refused */
+export function refuse(code: RefusalCode, details: Omit<Reason, 'code'> = {}): never {
+  throw new Refused([{ code, ...details }]);
+}
+
+/** The value, or a request refused for the domain's reason. @throws Refused */
+export function orRefuse<T>(result: Result<T>, field?: string): T {
+  if (result.ok) return result.value;
+  throw new Refused([{ ...result.refusal, ...(field !== undefined && { field }) }]);
+}
+
+/** @throws Refused not_found for null */
+export function found<T>(row: T | null | undefined): T {
+  return row ?? refuse('not_found');
+}
+
+/** RFC 9457. `detail` is the cure; `errors` names each member by JSON pointer. */
+export interface Problem {
+  type: string;
+  title: string;
+  status: number;
+  detail: string;
+  code: RefusalCode | 'internal_error';
+  request_id: string;
+  errors: { pointer?: string; code: RefusalCode; detail: string; params?: Refusal['params'] }[];
+}
+
+export function problemOf(
+  refused: { reasons: readonly Reason[]; status?: number | undefined },
+  where: { language: Language; requestId: string; publicUrl: string },
+): Problem {
+  const codes = new Set(refused.reasons.map((reason) => reason.code));
+  const [first = 'invalid_request'] = codes;
+  const code: RefusalCode = codes.size === 1 ? first : 'invalid_request';
+  const text = refusalTexts[code][where.language];
+  return {
+    type: `${where.publicUrl}/docs/errors#${code}`,
+    title: text.title,
+    // Several different reasons are told under invalid_request; the status stays that of the first.
+    status: refused.status ?? refusalTexts[first].status,
+    detail: text.cure,
+    code,
+    request_id: where.requestId,
+    errors: refused.reasons.map((reason) => ({
+      ...(reason.field !== undefined && { pointer: reason.field }),
+      code: reason.code,
+      detail: reason.detail ?? refusalTexts[reason.code][where.language].cure,
+      ...(reason.params && { params: reason.params }),
+    })),
+  };
+}
+
+export function internalProblem(where: { language: Language; requestId: string; publicUrl: string }): Problem {
+  return {
+    type: `${where.publicUrl}/docs/errors#internal_error`,
+    title: where.language === 'ja' ? 'サーバーで問題が発生しました。' : 'Something went wrong on our side.',
+    status: 500,
+    detail:
+      where.language === 'ja'
+        ? '同じ Idempotency-Key で再送してください。続く場合は request_id を添えてお問い合わせください。'
+        : 'Send it again with the same Idempotency-Key; if it persists, ask us and name the request_id.',
+    code: 'internal_error',
+    request_id: where.requestId,
+    errors: [],
+  };
+}
+
+/** Codes whose cure is to try again shortly; answers carry Retry-After with as many seconds. */
+export function retryAfterOf(problem: Problem): number | null {
+  return problem.code === 'clock_advancing' || problem.code === 'idempotency_in_flight' ? 1 : null;
+}
+
+/** Zod's issues as refusals: a message that is a refusal code is that refusal, any other says what is wrong in words. */
+export function reasonsOf(error: z.ZodError): Reason[] {
+  return error.issues.flatMap((issue): Reason[] => {
+    if (issue.code === 'unrecognized_keys')
+      return issue.keys.map((key) => ({
+        code: 'invalid_request',
+        field: pointer([...issue.path, key]),
+        detail: issue.message,
+      }));
+    const field = pointer(issue.path);
+    const code = refusalCodes.find((known) => known === issue.message);
+    return [code ? { code, field } : { code: 'invalid_request', field, detail: issue.message }];
+  });
+}
+
+/** RFC 6901 */
+export function pointer(path: readonly PropertyKey[]): string {
+  return path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+}

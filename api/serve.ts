@@ -1,0 +1,153 @@
+import express, { type Request, type RequestHandler, type Response } from 'express';
+import type { Tx } from '../prisma/db';
+import { type Operation, mayCall } from './access';
+import { callerOf } from './auth';
+import { forbiddenContent } from './bodies';
+import { type StoredAnswer, claim, keep, readKey, requestHash } from './idempotency';
+import { languageOf } from './language';
+import { Refused, reasonsOf, refuse } from './problems';
+import type { Answer, CommandRoute, File, PlatformRoute, Route, Surroundings, WriteRoute } from './route';
+import { z } from './schemas';
+import { acceptedAt, isLockTimeout } from './store-clock';
+
+/** Bodies are a few kB; the largest, a day's debit results, are under 100. Anything is read as JSON. */
+export const jsonBody: RequestHandler = express.json({ limit: '100kb', type: () => true });
+
+/** Everything a route's request goes through, in order: who asks, may they, what do they ask, was it asked before. */
+export function serve(route: Route, env: Surroundings): RequestHandler[] {
+  return [
+    (req, res, next) => {
+      authorise(route.operation, env, req, res).then(() => next(), next);
+    },
+    ...(route.kind === 'read' ? [] : [jsonBody]),
+    async (req, res) => {
+      const request = {
+        params: req.params as Record<string, string>,
+        actor: caller(res).actor,
+        role: caller(res).role,
+        requestId: res.locals['requestId'] as string,
+        waitSeconds: preferredWait(req),
+        env,
+      };
+      if (Object.values(request.params).some((part) => part.includes('\u0000'))) refuse('not_found');
+      if (route.kind === 'read') {
+        const query = parse(route.query, req.query, req);
+        return send(res, await route.handle({ ...request, store: storeOf(res), query }));
+      }
+      const key = route.method === 'delete' ? null : readKey(req.get('idempotency-key'));
+      const body = bodyOf(route, req);
+      const scope = caller(res).store?.id ?? 'platform';
+      const hash = requestHash(req.method, req.path, req.body);
+      const context = { ...request, body };
+
+      const work = async (tx: Tx): Promise<{ stored: StoredAnswer; answer?: Answer; replayed: boolean }> => {
+        const earlier = key === null ? null : await claim(tx, scope, key, hash);
+        if (earlier) return { stored: earlier, replayed: true };
+        const made = await perform(route, tx, context, res);
+        if (key !== null) await keep(tx, scope, key, made.stored);
+        return { ...made, replayed: false };
+      };
+      const { stored, answer, replayed } = await env.db.$transaction(work).catch((e: unknown) => {
+        throw isLockTimeout(e) ? new Refused([{ code: 'idempotency_in_flight' }]) : e;
+      });
+      if (replayed) res.set('Idempotent-Replayed', 'true');
+      if (answer) return send(res, answer);
+      if ('refusals' in stored.kept) throw new Refused(stored.kept.refusals);
+      if ('answer' in stored.kept) return send(res, replayOf(stored, stored.kept.answer));
+
+      // The effect is committed; what is left can be done again by whoever asks again with the key.
+      const told = await tell(route as CommandRoute, stored, { ...request, store: storeOf(res) });
+      if (key !== null && told.final) await keep(env.db, scope, key, told.stored);
+      if ('refusals' in told.stored.kept) throw new Refused(told.stored.kept.refusals);
+      send(res, replayOf(told.stored, (told.stored.kept as { answer: unknown }).answer));
+    },
+  ];
+}
+
+async function authorise(operation: Operation, env: Surroundings, req: Request, res: Response): Promise<void> {
+  const who = await callerOf(req.get('authorization'), env.db, env.adminKey);
+  if (!who) return refuse('unauthorized');
+  if (!mayCall(who.role, operation)) refuse('forbidden', { params: { role: who.role } });
+  res.locals['caller'] = who;
+}
+
+function caller(res: Response): NonNullable<Awaited<ReturnType<typeof callerOf>>> {
+  return res.locals['caller'];
+}
+
+function storeOf(res: Response) {
+  return caller(res).store ?? refuse('forbidden');
+}
+
+function bodyOf(route: Exclude<Route, { kind: 'read' }>, req: Request): unknown {
+  const forbidden = forbiddenContent(req.body);
+  if (forbidden.length > 0) throw new Refused(forbidden);
+  return parse(route.body, req.body ?? {}, req);
+}
+
+function parse(schema: z.ZodType, value: unknown, req: Request): unknown {
+  const words = languageOf(req) === 'ja' ? z.locales.ja() : z.locales.en();
+  const parsed = schema.safeParse(value, { error: words.localeError });
+  if (!parsed.success) throw new Refused(reasonsOf(parsed.error));
+  return parsed.data;
+}
+
+/** Runs the handler of a write in its transaction. */
+async function perform(
+  route: WriteRoute | CommandRoute | PlatformRoute,
+  tx: Tx,
+  context: Omit<Parameters<PlatformRoute['handle']>[1], never>,
+  res: Response,
+): Promise<{ stored: StoredAnswer; answer?: Answer }> {
+  if (route.kind === 'platform') return settled(await route.handle(tx, context));
+  const store = storeOf(res);
+  const alone = route.kind === 'command' && route.movesClock;
+  const at = await acceptedAt(tx, store, context.env.now, alone);
+  if (route.kind === 'write') return settled(await route.handle(tx, { ...context, store, at }));
+  const { message, ref, location } = await route.handle(tx, { ...context, store, at });
+  return { stored: { status: null, location: location ?? null, kept: { pending: { message, ref } } } };
+}
+
+function settled(answer: Answer): { stored: StoredAnswer; answer: Answer } {
+  const { status, location = null, body, stored = body } = answer;
+  return { stored: { status, location, kept: { answer: stored } }, answer };
+}
+
+function replayOf(stored: StoredAnswer, body: unknown): Answer {
+  return { status: stored.status ?? 200, body, ...(stored.location !== null && { location: stored.location }) };
+}
+
+/** Delivers a command's message, waits for the workflow as long as asked, and reads what came of it. */
+async function tell(
+  route: CommandRoute,
+  stored: StoredAnswer,
+  context: Parameters<CommandRoute['fresh']>[0],
+): Promise<{ stored: StoredAnswer; final: boolean }> {
+  if (!('pending' in stored.kept)) throw new Error('an answer kept twice');
+  const { message, ref } = stored.kept.pending;
+  const { delivery } = context.env;
+  const { refusal } = await delivery.now(context.store.id, message);
+  if (refusal) return { stored: { ...stored, status: 409, kept: { refusals: [refusal] } }, final: true };
+  const seconds = context.waitSeconds ?? route.waits;
+  const processed = seconds > 0 && (await delivery.untilProcessed(context.store.id, message, seconds * 1000));
+  const body = await route.fresh(context, ref);
+  // Not processed in time is not the last word: asking again with the key tells what came of it.
+  const status = processed || route.waits === 0 ? route.done : 202;
+  return { stored: { ...stored, status, kept: { answer: body } }, final: status !== 202 };
+}
+
+function preferredWait(req: Request): number | null {
+  const wait = /(?:^|[,;]\s*)wait=(\d{1,4})(?:\s*(?:[,;]|$))/.exec(req.get('prefer') ?? '')?.[1];
+  return wait === undefined ? null : Math.min(Number(wait), 30);
+}
+
+function send(res: Response, answer: Answer | File): void {
+  if ('bytes' in answer) {
+    res.set('Content-Type', answer.contentType);
+    res.set('Content-Disposition', `inline; filename*=UTF-8''${encodeURIComponent(answer.name)}`);
+    res.send(Buffer.from(answer.bytes));
+    return;
+  }
+  if (answer.location) res.set('Location', answer.location);
+  res.status(answer.status).json(answer.body);
+}

@@ -1,0 +1,140 @@
+import { addDays, dateOf, instantOfMs } from '../domain/calendar';
+import { registrationNumberWarning } from '../domain/invoice/registration-number';
+import { storeDefaults } from '../domain/policy';
+import type { Store } from '../generated/prisma/client';
+import { type Tx, dateIn, dateOut, instantIn } from '../prisma/db';
+import { type Role, storeRoles } from './access';
+import { newSecret } from './auth';
+import { newId } from './ids';
+import { found } from './problems';
+import { type Route, platform, read } from './route';
+import { httpUrl, instantOrDate, phone, postalCode, registrationNumber, text, z } from './schemas';
+
+const credentials = text(100);
+
+const newStore = z.strictObject({
+  name: text(),
+  settlement: z.enum(['np', 'in_house']),
+  clock: z.discriminatedUnion('kind', [
+    z.strictObject({ kind: z.literal('real') }),
+    z.strictObject({ kind: z.literal('simulated'), now: instantOrDate }),
+  ]),
+  seller: z.strictObject({
+    name: text().default(storeDefaults.seller.name),
+    registration_number: registrationNumber,
+    postal_code: postalCode,
+    address: text(),
+    phone,
+    contact_url: httpUrl,
+  }),
+  np: z
+    .strictObject({ base_url: httpUrl, shop_code: credentials, sp_code: credentials, terminal_id: credentials })
+    .optional(),
+  sbps: z
+    .strictObject({ base_url: httpUrl, merchant_id: credentials, service_id: credentials, hash_key: credentials })
+    .optional(),
+  mail_from: text(320),
+  terms_version: text(50),
+});
+
+const storeShape = z.object({
+  id: z.string(),
+  object: z.literal('store'),
+  name: z.string(),
+  settlement: z.enum(['np', 'in_house']),
+  clock: z.enum(['real', 'simulated']),
+  seller: z.record(z.string(), z.unknown()),
+  mail_from: z.string(),
+  terms_version: z.string(),
+  last_day_done: z.string(),
+});
+const keyShape = z.object({ id: z.string(), role: z.enum(storeRoles), secret: z.string() });
+
+/** Never its providers' credentials. */
+export function showStore(store: Store): z.infer<typeof storeShape> {
+  return {
+    id: store.id,
+    object: 'store',
+    name: store.name,
+    settlement: store.settlement as 'np' | 'in_house',
+    clock: store.clock as 'real' | 'simulated',
+    seller: store.seller as Record<string, string>,
+    mail_from: store.mailFrom,
+    terms_version: store.termsVersion,
+    last_day_done: dateOut(store.lastDayDone),
+  };
+}
+
+/** Makes a key and shows its secret, this once. */
+export async function addKey(tx: Tx, store: Store, role: Exclude<Role, 'platform'>, name: string) {
+  const { secret, hash, last4 } = newSecret(store.clock as 'real' | 'simulated');
+  const key = await tx.apiKey.create({ data: { id: newId('key'), storeId: store.id, role, name, hash, last4 } });
+  return { id: key.id, role, name, last4, secret };
+}
+
+export const storeRoutes: Route[] = [
+  platform({
+    operation: 'stores.create',
+    path: '/v1/stores',
+    summary: 'Make a store, with one API key per role. Secrets are told in this answer only; a replay leaves them out.',
+    body: newStore.superRefine((store, ctx) => {
+      if (store.settlement === 'np' && !store.np)
+        ctx.addIssue({ code: 'custom', path: ['np'], message: 'settlement np needs np' });
+    }),
+    answers: { 201: storeShape.extend({ api_keys: z.array(keyShape), warnings: z.array(z.string()) }) },
+    async handle(tx, { body, env }) {
+      const now = body.clock.kind === 'simulated' ? body.clock.now : instantOfMs(env.now().getTime());
+      const { seller, np, sbps } = body;
+      const store = await tx.store.create({
+        data: {
+          id: newId('sto'),
+          name: body.name,
+          settlement: body.settlement,
+          clock: body.clock.kind,
+          seller,
+          ...(np && { np }),
+          ...(sbps && { sbps }),
+          mailFrom: body.mail_from,
+          termsVersion: body.terms_version,
+          lastDayDone: dateIn(addDays(dateOf(now), -1)),
+        },
+      });
+      if (body.clock.kind === 'simulated')
+        await tx.clock.create({ data: { storeId: store.id, nowAt: instantIn(body.clock.now) } });
+      const api_keys = [];
+      for (const role of storeRoles) api_keys.push(await addKey(tx, store, role, role));
+      const warning = registrationNumberWarning(seller.registration_number);
+      const warnings = warning ? [`/seller/registration_number: ${warning}`] : [];
+      const shown = { ...showStore(store), warnings };
+      return {
+        status: 201,
+        location: '/v1/store',
+        body: { ...shown, api_keys },
+        stored: { ...shown, api_keys: api_keys.map(({ id, role, name, last4 }) => ({ id, role, name, last4 })) },
+      };
+    },
+  }),
+  platform({
+    operation: 'stores.add_key',
+    path: '/v1/stores/:id/api_keys',
+    summary: 'Make another key for a store whose keys were lost.',
+    body: z.strictObject({ role: z.enum(storeRoles), name: text(100) }),
+    answers: { 201: keyShape },
+    refusals: ['not_found'],
+    async handle(tx, { body, params }) {
+      const store = found(await tx.store.findUnique({ where: { id: params['id']! } }));
+      const { secret, ...key } = await addKey(tx, store, body.role, body.name);
+      return { status: 201, body: { ...key, secret }, stored: key };
+    },
+  }),
+  read({
+    operation: 'store.get',
+    path: '/v1/store',
+    summary: 'The store of the key.',
+    query: z.strictObject({}),
+    answers: { 200: storeShape },
+    async handle({ store }) {
+      return { status: 200, body: showStore(store) };
+    },
+  }),
+];
