@@ -158,7 +158,7 @@ export interface DebitBook {
   collectDebits(input: ForDebitRun): Promise<{ open: number }>;
   bookDebitResults(
     input: ForDebitRun & { results: { key: string; code: string }[]; cause: string },
-  ): Promise<{ open: number }>;
+  ): Promise<{ open: number; /** invoices now to be paid by transfer */ rebilled: string[] }>;
   debitsLate(input: ForDebitRun): Promise<void>;
   closeDebitRun(input: ForDebitRun): Promise<void>;
 }
@@ -184,7 +184,7 @@ export interface GatewayActivities {
   /** 取引登録 for a chunk of the month's orders; the refused are told to their orders as atRisk. */
   registerPeriodChunk(input: ForPeriod & { after: string | null }): Promise<Chunk>;
   screenBuyer(
-    input: ForAccount & { again: boolean },
+    input: ForAccount & { again: boolean; cause: string },
   ): Promise<{ buyerId: string; result: BuyerResult; reasons: string[]; limit: number | null }>;
   request3ds(
     input: ForOrder & { authenticationRef: string },

@@ -1,13 +1,30 @@
-import { continueAsNew } from '@temporalio/workflow';
+import { defineSearchAttributeKey } from '@temporalio/common';
+import { continueAsNew, workflowInfo } from '@temporalio/workflow';
+import { dateOf, instantOfMs } from '../../domain/calendar';
 import type { ClockStart, StoreDayStart } from '../contracts/messages';
 import { bulk, clockwork } from '../lib/activities';
 import { Life } from '../lib/life';
 
+const scheduledAt = defineSearchAttributeKey('TemporalScheduledStartTime', 'DATETIME');
+
 /** The unit of calendar work: every day since the store's last one, in order, starts what it calls for. */
-export async function storeDay(input: StoreDayStart): Promise<void> {
-  const life = new Life<never>(input, null);
-  await bulk.workStoreDays({ ...life.fact, day: input.day });
+export async function storeDay(input: StoreDayStart | ScheduledDay): Promise<void> {
+  const start = 'day' in input ? input : dayOfSchedule(input);
+  const life = new Life<never>(start, null);
+  await bulk.workStoreDays({ ...life.fact, day: start.day });
   await life.end();
+}
+
+/** What a real store's Schedule starts; the date is that of the intended time, also when the run comes late. */
+interface ScheduledDay {
+  storeId: string;
+  clock: 'real';
+}
+
+function dayOfSchedule(input: ScheduledDay): StoreDayStart {
+  const { typedSearchAttributes, workflowId, startTime } = workflowInfo();
+  const at = instantOfMs((typedSearchAttributes.get(scheduledAt) ?? startTime).getTime());
+  return { ...input, at, day: dateOf(at), messageId: `start/${workflowId}` };
 }
 
 /** A simulated store's time, driven forward from due instant to due instant, each settled before the next. */

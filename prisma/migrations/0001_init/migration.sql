@@ -244,8 +244,7 @@ CREATE TABLE periods (
 CREATE TABLE closes (
   store_id    text NOT NULL,
   period      period NOT NULL,
-  status      text NOT NULL CHECK (status IN ('freezing', 'drafting', 'checking', 'review', 'requesting',
-                'awaiting_issue', 'issuing', 'closed')),
+  status      text NOT NULL CHECK (status IN ('drafting', 'review', 'requesting', 'awaiting_issue', 'issuing', 'closed')),
   close_on    date NOT NULL,
   issue_on    date NOT NULL,
   cutoff_at   timestamptz,
@@ -673,6 +672,11 @@ BEGIN
   RETURN NULL;
 END $$;
 CREATE TRIGGER announce AFTER INSERT ON dispatch FOR EACH STATEMENT EXECUTE FUNCTION announce_dispatch();
+
+-- Message id of the alarm of one wait: rung once, whatever steps the clock takes.
+CREATE FUNCTION tick_id(workflow_id text, due_at timestamptz) RETURNS text LANGUAGE sql IMMUTABLE AS $$
+  SELECT 'tick/' || workflow_id || '/' || (extract(epoch FROM due_at) * 1000)::bigint
+$$;
 
 -- What each running workflow waits for: a name, an owner, a deadline; the console's row and the clock's alarm.
 CREATE TABLE waits (

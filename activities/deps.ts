@@ -1,0 +1,16 @@
+import type { Logger } from 'pino';
+import type { Db } from '../prisma/db';
+import type { CardProvider } from '../providers/cards/port';
+import type { CreditProvider } from '../providers/credit/port';
+import type { MailProvider } from '../providers/mail/port';
+
+/** What activities are given: the books, each store's providers, and where this engine is reached from outside. */
+export interface Deps {
+  db: Db;
+  credit(storeId: string): Promise<CreditProvider>;
+  cards(storeId: string): Promise<CardProvider>;
+  mail: MailProvider;
+  /** Base URL of the API as a shopper's browser reaches it. */
+  publicUrl: string;
+  log: Logger;
+}

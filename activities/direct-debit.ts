@@ -1,0 +1,135 @@
+import { dateOf } from '../domain/calendar';
+import { closeTerms } from '../domain/close/terms';
+import { escalateOn, expectedOn, firstPeriod } from '../domain/direct-debit/rules';
+import { type Tx, dateIn } from '../prisma/db';
+import type { DirectDebitBook, ForDirectDebit, GatewayActivities } from '../workflows/contracts/activities';
+import type { EventType } from '../workflows/contracts/events';
+import type { Deps } from './deps';
+import { emit, openIncident } from './facts';
+import { gatewayCall } from './gateway-call';
+import { once } from './once';
+
+type Change = Parameters<Tx['directDebit']['update']>[0]['data'];
+
+/** The steps of a mandate in the books, each told of once. */
+export function directDebitBook({ db }: Deps): DirectDebitBook {
+  const change = (input: ForDirectDebit, step: string, data: Change, type: EventType, told: object) =>
+    once(db, input.storeId, `direct-debit/${input.directDebitId}/${step}`, {}, async (tx) => {
+      const row = await tx.directDebit.update({
+        where: { storeId_id: { storeId: input.storeId, id: input.directDebitId } },
+        data,
+      });
+      await emit(tx, {
+        storeId: input.storeId,
+        key: `${type}/${input.directDebitId}/${step}`,
+        type,
+        at: input.at,
+        accountId: row.accountId,
+        data: { direct_debit: input.directDebitId, ...told },
+      });
+    });
+  const alert = (input: ForDirectDebit, step: string, kind: string, failure: string) =>
+    db.$transaction((tx) =>
+      openIncident(tx, {
+        storeId: input.storeId,
+        id: `${kind}/${input.directDebitId}/${step}`,
+        kind,
+        owner: 'finance',
+        at: input.at,
+        workflowId: `direct-debit/${input.directDebitId}`,
+        detail: { failure },
+      }),
+    );
+
+  return {
+    recordFormPosted: ({ on, messageId, ...input }) =>
+      change(
+        input,
+        messageId,
+        { status: 'form_posted', formPostedOn: dateIn(on), reason: null },
+        'direct_debit.form_posted',
+        {},
+      ),
+
+    async recordFormReceived({ on, messageId, ...input }) {
+      const expected = expectedOn(on);
+      const data = { status: 'at_bank', formReceivedOn: dateIn(on), expectedOn: dateIn(expected), late: false };
+      await change(input, messageId, data, 'direct_debit.received', { expected_on: expected });
+      return { expectedOn: expected, escalateOn: escalateOn(on) };
+    },
+
+    /** The form is NP's; staff ask after it. */
+    remindForm: ({ nth, ...input }) => alert(input, String(nth), 'direct_debit_form_not_returned', `reminder ${nth}`),
+
+    markLate: (input) => change(input, 'late', { late: true }, 'direct_debit.late', {}),
+
+    escalateLate: (input) => alert(input, dateOf(input.at), 'direct_debit_overdue_at_bank', 'ask the bank'),
+
+    async activateDirectDebit({ messageId, evidence, ...input }) {
+      const on = dateOf(input.at);
+      const period = firstPeriod(on);
+      const firstDebitOn = closeTerms(period).debit_on;
+      const dates = { activeOn: dateIn(on), firstPeriod: period, firstDebitOn: dateIn(firstDebitOn) };
+      await change(input, messageId, { status: 'active', evidence, ...dates }, 'direct_debit.active', {
+        first_period: period,
+        first_debit_on: firstDebitOn,
+      });
+      return { firstPeriod: period };
+    },
+
+    recordDefect: ({ messageId, reason, ...input }) =>
+      change(input, messageId, { status: 'defect', reason }, 'direct_debit.defect', { reason }),
+
+    closeDirectDebit: ({ as, reason, ...input }) =>
+      change(input, as, { status: as, reason, endedOn: dateIn(dateOf(input.at)) }, `direct_debit.${as}`, { reason }),
+  };
+}
+
+export function directDebitGateway(deps: Deps): Pick<GatewayActivities, 'directDebitActive' | 'directDebitEnded'> {
+  async function buyerOf({ storeId, directDebitId }: ForDirectDebit): Promise<string | null> {
+    const row = await deps.db.directDebit.findUniqueOrThrow({
+      where: { storeId_id: { storeId, id: directDebitId } },
+      include: { destination: true },
+    });
+    return row.destination.npBuyerId;
+  }
+  return {
+    async directDebitActive({ firstPeriod: period, ...input }) {
+      const { storeId, at, directDebitId } = input;
+      const buyerId = await buyerOf(input);
+      if (!buyerId) return;
+      const credit = await deps.credit(storeId);
+      const send = () => credit.directDebitActive(buyerId, period).then(() => 'done' as const);
+      const key = `np-direct-debit/${directDebitId}/active`;
+      // Telling NP twice changes nothing there, so a lost answer is simply sent again.
+      await gatewayCall(deps.db, {
+        storeId,
+        key,
+        provider: 'np',
+        at,
+        request: { buyerId, period },
+        find: async () => null,
+        send,
+        record: async () => {},
+      });
+    },
+    async directDebitEnded(input) {
+      const { storeId, at, directDebitId } = input;
+      const buyerId = await buyerOf(input);
+      if (!buyerId) return;
+      const credit = await deps.credit(storeId);
+      const send = () => credit.directDebitEnded(buyerId).then(() => 'done' as const);
+      const key = `np-direct-debit/${directDebitId}/ended`;
+      await gatewayCall(deps.db, {
+        storeId,
+        key,
+        provider: 'np',
+        at,
+        request: { buyerId },
+        find: async () => null,
+        send,
+        record: async () => {},
+      });
+    },
+  };
+}

@@ -1,0 +1,69 @@
+import { ApplicationFailure } from '@temporalio/common';
+import type { Instant } from '../domain/calendar';
+import { Prisma } from '../generated/prisma/client';
+import { type Db, type Json, type Tx, instantIn } from '../prisma/db';
+import { ProviderError } from '../providers/errors';
+import { conflict, hashOf } from './once';
+
+export interface GatewayCall<A> {
+  storeId: string;
+  /** Business key of the effect and the step, e.g. `np-txn/ord_…/2026-10/1`, `card-auth/ord_…/2026-10/1/capture`. */
+  key: string;
+  provider: 'np' | 'sbps';
+  at: Instant;
+  /** The business input; the same key with another one is refused. */
+  request: unknown;
+  /** Asks the provider whether an earlier try had its effect: the answer, null = it never saw it, 'unknown' = it can't say. */
+  find: () => Promise<A | null | 'unknown'>;
+  send: () => Promise<A>;
+  /** Books the answer, in the transaction that closes the call. */
+  record: (tx: Tx, answer: A) => Promise<void>;
+}
+
+/**
+ * One effect outside, at most once: a row is written before the call and closed with the answer; a retry that finds it open
+ * asks the provider before it sends again. What the provider can't say either is `UnknownOutcome`, for a person.
+ * @throws ApplicationFailure non-retryable: Conflict, ProviderRejected, UnknownOutcome
+ */
+export async function gatewayCall<A>(db: Db, call: GatewayCall<A>): Promise<A> {
+  const { storeId, key, provider } = call;
+  const where = { storeId_key: { storeId, key } };
+  const requestHash = hashOf(call.request);
+  const opened = await db.gatewayCall.createMany({
+    data: [{ storeId, key, provider, requestHash, openedAt: instantIn(call.at) }],
+    skipDuplicates: true,
+  });
+  if (opened.count === 0) {
+    const before = await db.gatewayCall.findUniqueOrThrow({ where });
+    if (before.requestHash !== requestHash) throw conflict(key);
+    if (before.answer !== null) return before.answer as A;
+    const found = await asked(call.find);
+    if (found === 'unknown')
+      throw ApplicationFailure.nonRetryable(`${provider} can't say what became of ${key}`, 'UnknownOutcome');
+    if (found !== null) return close(db, call, found);
+  }
+  return close(db, call, await asked(call.send));
+}
+
+async function close<A>(db: Db, call: GatewayCall<A>, answer: A): Promise<A> {
+  const { storeId, key } = call;
+  await db.$transaction(async (tx) => {
+    const closed = await tx.gatewayCall.updateMany({
+      where: { storeId, key, answer: { equals: Prisma.DbNull } },
+      data: { answer: (answer ?? 'done') as Json },
+    });
+    if (closed.count === 1) await call.record(tx, answer);
+  });
+  return answer;
+}
+
+/** A provider's refusal of the request itself is final; everything else is tried again, asking first. */
+async function asked<A>(call: () => Promise<A>): Promise<A> {
+  try {
+    return await call();
+  } catch (e) {
+    if (e instanceof ProviderError && e.failure === 'rejected')
+      throw ApplicationFailure.nonRetryable(`${e.message} [${e.codes.join(' ')}]`, 'ProviderRejected');
+    throw e;
+  }
+}

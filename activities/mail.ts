@@ -1,0 +1,109 @@
+import { contactForm, npDesk } from '../documents/support';
+import { type MailData, type MailFrame, type MailTemplate, renderMail } from '../documents/mails';
+import { ProviderError } from '../providers/errors';
+import { instantOut } from '../prisma/db';
+import type { Deps } from './deps';
+import { emit, openIncident } from './facts';
+import { sellerOf } from './seller';
+
+/** A row of the dispatch table that says a mail is due. */
+interface MailRow {
+  storeId: string;
+  target: string;
+  at: Date;
+  dueAt: Date;
+}
+
+/**
+ * Sends one queued mail and tells of it. Resend keeps the idempotency key for 24 h of wall time; a mail whose fate is still
+ * unknown after that is never sent blindly again but becomes an incident.
+ */
+export async function sendMail(deps: Deps, row: MailRow): Promise<void> {
+  const { db } = deps;
+  const { storeId, target: key } = row;
+  const mail = await db.mail.findUniqueOrThrow({ where: { storeId_key: { storeId, key } } });
+  const at = instantOut(row.dueAt);
+  if (mail.status !== 'queued') return done(deps, row, async () => {});
+  if (Date.now() - mail.recordedAt.getTime() > 23 * 3_600_000)
+    return giveUp(deps, row, 'unknown', 'not known to be sent within 23 h');
+  const template = mail.template as MailTemplate;
+  const rendered = renderMail(template, {
+    ...(mail.data as object as MailData[MailTemplate]),
+    ...(await frameOf(deps, storeId, mail.accountId)),
+  });
+  const store = await db.store.findUniqueOrThrow({ where: { id: storeId }, select: { mailFrom: true } });
+  const [to, ...cc] = mail.recipients;
+  let providerId: string;
+  try {
+    ({ providerId } = await deps.mail.send({
+      from: store.mailFrom,
+      to: [to!],
+      cc,
+      ...rendered,
+      attachments: [],
+      idempotencyKey: `${storeId}/${key}`,
+      at,
+    }));
+  } catch (e) {
+    if (e instanceof ProviderError && e.failure === 'rejected') return giveUp(deps, row, 'failed', e.message);
+    throw e;
+  }
+  await done(deps, row, async (tx) => {
+    await tx.mail.update({
+      where: { storeId_key: { storeId, key } },
+      data: { status: 'sent', providerId, sentAt: row.dueAt, ...rendered },
+    });
+    await emit(tx, {
+      storeId,
+      key: `mail.sent/${key}`,
+      type: 'mail.sent',
+      at,
+      accountId: mail.accountId,
+      ...(mail.orderId && { orderId: mail.orderId }),
+      ...(mail.invoiceId && { invoiceId: mail.invoiceId }),
+      data: { template, to: mail.recipients },
+    });
+  });
+}
+
+type Tx = Parameters<typeof emit>[0];
+
+async function done({ db }: Deps, { storeId, target }: MailRow, work: (tx: Tx) => Promise<void>): Promise<void> {
+  await db.$transaction(async (tx) => {
+    await work(tx);
+    const now = new Date();
+    await tx.dispatch.updateMany({ where: { storeId, id: target }, data: { deliveredAt: now, processedAt: now } });
+  });
+}
+
+function giveUp(deps: Deps, row: MailRow, status: 'unknown' | 'failed', why: string): Promise<void> {
+  return done(deps, row, async (tx) => {
+    await tx.mail.update({ where: { storeId_key: { storeId: row.storeId, key: row.target } }, data: { status } });
+    await openIncident(tx, {
+      storeId: row.storeId,
+      id: row.target,
+      kind: `mail_${status}`,
+      owner: 'operator',
+      at: instantOut(row.dueAt),
+      detail: { failure: why },
+    });
+  });
+}
+
+/** Who writes, to whom: the names as they are at sending. */
+async function frameOf({ db }: Deps, storeId: string, accountId: string): Promise<MailFrame> {
+  const store = await db.store.findUniqueOrThrow({ where: { id: storeId } });
+  const account = await db.account.findUniqueOrThrow({ where: { storeId_id: { storeId, id: accountId } } });
+  const seller = sellerOf(store);
+  const form = contactForm(store.name, seller.contactUrl);
+  const byInvoice = store.settlement === 'np' ? npDesk : form;
+  return {
+    store: {
+      name: store.name,
+      seller: seller.name,
+      url: seller.contactUrl,
+      desks: { bank_transfer: byInvoice, direct_debit: byInvoice, card: form },
+    },
+    recipient: { company: account.companyName, department: account.department, person: account.contactPerson },
+  };
+}

@@ -1,0 +1,104 @@
+import { ApplicationFailure } from '@temporalio/common';
+import { type JstDate, dateOf, instantOfMs } from '../domain/calendar';
+import { canMove } from '../domain/lifecycle';
+import { type OrderState, orderLifecycle } from '../domain/order/lifecycle';
+import { toYen } from '../domain/money';
+import type { MailData, MailOrder, MailTemplate } from '../documents/mails';
+import type { Prisma } from '../generated/prisma/client';
+import { type Db, type Tx, dateIn } from '../prisma/db';
+import type { ForOrder } from '../workflows/contracts/activities';
+import { queueMail } from './facts';
+import { sellerOf } from './seller';
+
+const parts = {
+  destination: true,
+  account: { include: { store: true } },
+  subscriptions: { include: { price: { include: { plan: true } } }, orderBy: { lineNo: 'asc' } },
+} satisfies Prisma.OrderInclude;
+
+type Loaded = Prisma.OrderGetPayload<{ include: typeof parts }>;
+/** An order with its store, buyer and lines. */
+export type OrderRow = Omit<Loaded, 'subscriptions'> & {
+  store: Loaded['account']['store'];
+  lines: (Loaded['subscriptions'][number] & { plan: Loaded['subscriptions'][number]['price']['plan'] })[];
+};
+
+/** @throws ApplicationFailure non-retryable InvalidInput when the store has no such order */
+export async function loadOrder(db: Db | Tx, { storeId, orderId }: ForOrder): Promise<OrderRow> {
+  const row = await db.order.findUnique({ where: { storeId_id: { storeId, id: orderId } }, include: parts });
+  if (!row) throw ApplicationFailure.nonRetryable(`no order ${orderId} in store ${storeId}`, 'InvalidInput');
+  const { subscriptions, ...order } = row;
+  return {
+    ...order,
+    store: order.account.store,
+    lines: subscriptions.map((line) => ({ ...line, plan: line.price.plan })),
+  };
+}
+
+/** Moves the order along its life cycle; staying where it is changes only what is waited for. */
+export async function changeStatus(
+  tx: Tx,
+  { storeId, orderId }: ForOrder,
+  to: OrderState,
+  also: { waitUntil?: JstDate | null; reason?: string | null } = {},
+): Promise<void> {
+  const where = { storeId_id: { storeId, id: orderId } };
+  const { status } = await tx.order.findUniqueOrThrow({ where, select: { status: true } });
+  const allowed = status === to || reaches(status as OrderState, to);
+  if (!allowed) throw ApplicationFailure.nonRetryable(`order ${orderId} can't go from ${status} to ${to}`, 'Conflict');
+  await tx.order.update({
+    where,
+    data: {
+      status: to,
+      ...(also.waitUntil !== undefined && { waitUntil: also.waitUntil && dateIn(also.waitUntil) }),
+      ...(also.reason !== undefined && { reason: also.reason }),
+    },
+  });
+}
+
+/** States an order may cross within one transaction, without coming to rest in them. */
+const CROSSED: OrderState[] = ['screening', 'authorising', 'confirmed'];
+
+function reaches(from: OrderState, to: OrderState, crossed = CROSSED): boolean {
+  if (canMove(orderLifecycle, from, to)) return true;
+  return crossed.some(
+    (via) =>
+      canMove(orderLifecycle, from, via) &&
+      reaches(
+        via,
+        to,
+        crossed.filter((state) => state !== via),
+      ),
+  );
+}
+
+/** Queues a mail about the order for its account's contact. */
+export async function mailBuyer<T extends MailTemplate>(
+  tx: Tx,
+  { storeId, orderId, at }: ForOrder,
+  order: OrderRow,
+  event: string,
+  template: T,
+  data: (mail: MailOrder, storeUrl: string) => MailData[T],
+): Promise<void> {
+  await queueMail(tx, {
+    storeId,
+    event,
+    template,
+    at,
+    accountId: order.accountId,
+    orderId,
+    to: [order.account.email],
+    data: data(mailOrder(order), sellerOf(order.store).contactUrl),
+  });
+}
+
+/** How a mail speaks of the order: yen with tax for one month. */
+export function mailOrder(order: OrderRow): MailOrder {
+  return {
+    number: order.reference ?? order.id,
+    orderedOn: dateOf(instantOfMs(order.acceptedAt.getTime())),
+    summary: order.lines.map((line) => `${line.planName} × ${line.quantity}`).join('、'),
+    total: toYen(order.total),
+  };
+}

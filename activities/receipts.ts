@@ -1,0 +1,200 @@
+import { createHash } from 'node:crypto';
+import { type Instant, type Period, dateOf, periodEnd, periodStart } from '../domain/calendar';
+import { cardCaptured } from '../domain/ledger/entries';
+import { toYen } from '../domain/money';
+import { storeDefaults } from '../domain/policy';
+import { type RateClass, taxWithinGross } from '../domain/tax';
+import { renderReceipt } from '../documents/render';
+import { contactForm } from '../documents/support';
+import { type Json, type Tx, dateIn, dateOut, instantIn } from '../prisma/db';
+import type { Deps } from './deps';
+import { emit, openIncident } from './facts';
+import { post } from './journal';
+import { takeNumber } from './numbers';
+import { sellerOf } from './seller';
+
+interface ForInvoice {
+  storeId: string;
+  at: Instant;
+  invoiceId: string;
+}
+
+/** A capture's 適格請求書: number, posting, payment and news of it, in the transaction that books the capture. */
+export async function issueReceipt(tx: Tx, { storeId, at, invoiceId }: ForInvoice): Promise<void> {
+  const where = { storeId_id: { storeId, id: invoiceId } };
+  const invoice = await tx.invoice.findUniqueOrThrow({ where, include: { destination: true } });
+  if (invoice.status !== 'draft') return;
+  const on = dateOf(at);
+  const number = await takeNumber(tx, storeId, 'R', on);
+  const lines = await tx.invoiceLine.findMany({ where: { storeId, invoiceId }, orderBy: { lineNo: 'asc' } });
+  const period = invoice.period as Period;
+  const totals = taxWithinGross(
+    lines.map((line) => ({ gross: toYen(line.gross), rateClass: line.rateClass as RateClass })),
+    periodEnd(period),
+  );
+  const { companyName, department, person, postalCode, address } = invoice.destination;
+  await tx.invoice.update({
+    where,
+    data: {
+      status: 'paid',
+      number,
+      issuedOn: dateIn(on),
+      paidOn: dateIn(on),
+      recipient: { company: companyName, department, person, postal_code: postalCode, address } as Json,
+    },
+  });
+  await post(tx, storeId, `sale/${invoiceId}`, cardCaptured(period, totals), invoiceId);
+  const amount = toYen(invoice.total);
+  await tx.payment.create({
+    data: {
+      storeId,
+      id: `pay_${invoiceId}`,
+      sourceKey: `card/${invoiceId}`,
+      source: 'card',
+      accountId: invoice.accountId,
+      invoiceId,
+      amount: BigInt(amount),
+      paidOn: dateIn(on),
+      knownAt: instantIn(at),
+    },
+  });
+  await emit(tx, {
+    storeId,
+    key: `receipt.issued/${invoiceId}`,
+    type: 'receipt.issued',
+    at,
+    accountId: invoice.accountId,
+    orderId: invoice.settlementRef,
+    invoiceId,
+    amount,
+    period,
+    data: { number, document: `/v1/invoices/${invoiceId}/document` },
+  });
+}
+
+/** Draws and keeps the receipt. A document that can't be drawn is an incident and holds nothing else. */
+export async function storeReceipt({ db, log }: Deps, { storeId, at, invoiceId }: ForInvoice): Promise<void> {
+  const where = { storeId_id: { storeId, id: invoiceId } };
+  const invoice = await db.invoice.findUniqueOrThrow({
+    where,
+    include: {
+      invoiceLines: { orderBy: { lineNo: 'asc' } },
+      destination: { include: { account: { include: { store: true } } } },
+    },
+  });
+  if (invoice.documentId || !invoice.number) return;
+  const { store } = invoice.destination.account;
+  const order = await db.order.findUniqueOrThrow({ where: { storeId_id: { storeId, id: invoice.settlementRef } } });
+  const charge = await db.cardCharge.findFirst({
+    where: { storeId, orderId: order.id, period: invoice.period, status: 'captured' },
+  });
+  const seller = sellerOf(store);
+  const recipient = invoice.recipient as {
+    company: string;
+    department: string | null;
+    person: string;
+    postal_code: string;
+    address: string;
+  };
+  const period = invoice.period as Period;
+  const issuedOn = dateOut(invoice.issuedOn!);
+  const lines = netLines(invoice.invoiceLines, invoice.taxes as unknown as TaxJson[], period);
+  try {
+    const bytes = renderReceipt({
+      number: invoice.number,
+      issuedOn,
+      issuer: seller,
+      recipient: { ...recipient, postalCode: recipient.postal_code },
+      subject: order.subject,
+      poNumber: order.poNumber,
+      periodFrom: periodStart(period),
+      periodTo: periodEnd(period),
+      lines,
+      taxes: (invoice.taxes as unknown as TaxJson[]).map((t) => ({
+        rateClass: t.rate_class,
+        percent: t.rate,
+        net: t.net,
+        tax: t.tax,
+      })),
+      netTotal: toYen(invoice.net),
+      taxTotal: toYen(invoice.tax),
+      total: toYen(invoice.total),
+      support: contactForm(store.name, seller.contactUrl),
+      orderNumber: order.reference ?? order.id,
+      paidOn: dateOut(invoice.paidOn!),
+      purpose: `${period.slice(0, 4)}年${Number(period.slice(5))}月分 サービス利用料`,
+      cardBrand: charge?.brand ?? null,
+      descriptor: storeDefaults.cardDescriptor,
+    });
+    const id = `doc_${invoiceId}_1`;
+    await db.$transaction(async (tx) => {
+      await tx.document.createMany({
+        data: [
+          {
+            storeId,
+            id,
+            kind: 'receipt',
+            origin: 'issued',
+            invoiceId,
+            revision: 1,
+            issuedOn: dateIn(issuedOn),
+            amount: invoice.total,
+            counterparty: recipient.company,
+            contentType: 'application/pdf',
+            sha256: createHash('sha256').update(bytes).digest('hex'),
+            bytes: Uint8Array.from(bytes),
+          },
+        ],
+        skipDuplicates: true,
+      });
+      await tx.invoice.update({ where, data: { documentId: id } });
+    });
+  } catch (e) {
+    log.error({ storeId, invoiceId, err: e }, 'receipt not drawn');
+    const failure = e instanceof Error ? e.message : String(e);
+    await db.$transaction((tx) =>
+      openIncident(tx, {
+        storeId,
+        id: `document/${invoiceId}/1`,
+        kind: 'document_missing',
+        owner: 'finance',
+        at,
+        detail: { failure },
+      }),
+    );
+  }
+}
+
+interface TaxJson {
+  rate_class: RateClass;
+  rate: number;
+  net: number;
+  tax: number;
+}
+
+/**
+ * Lines as printed, without tax. The statutory tax is taken from the tax-inclusive total, so the net of the lines may miss the
+ * net of its rate by a yen or so; the last line of each rate carries that difference, and the document's sums tie.
+ */
+function netLines(
+  lines: { description: string; quantity: number; unitAmount: bigint; net: bigint; rateClass: string }[],
+  taxes: TaxJson[],
+  period: Period,
+) {
+  const printed = lines.map((line) => ({
+    description: line.description,
+    periodFrom: periodStart(period) as string,
+    periodTo: periodEnd(period) as string,
+    quantity: line.quantity,
+    unitPrice: Number(toYen(line.unitAmount)),
+    amount: Number(toYen(line.net)),
+    rateClass: line.rateClass as RateClass,
+  }));
+  for (const { rate_class, net } of taxes) {
+    const ofRate = printed.filter((line) => line.rateClass === rate_class);
+    const missing = net - ofRate.reduce((sum, line) => sum + line.amount, 0);
+    const last = ofRate.at(-1);
+    if (last && missing !== 0) last.amount += missing;
+  }
+  return printed;
+}

@@ -1,0 +1,98 @@
+import { addDays, atTime } from '../domain/calendar';
+import { policy } from '../domain/policy';
+import { type DayWork, workOfDay } from '../domain/store-day/work';
+import { type Json, type Tx, dateIn, dateOut, instantIn } from '../prisma/db';
+import type { StoreBook } from '../workflows/contracts/activities';
+import { workflowIds } from '../workflows/contracts/ids';
+import type { Deps } from './deps';
+import { type DispatchRow, enqueue, openIncident, startRow } from './facts';
+
+export function storeBook({ db }: Deps): StoreBook {
+  return {
+    /** One statement, since every workflow does it at every step: the wait is written and its messages are done, or neither. */
+    async rest({ storeId, workflowId, wait, processed, at }) {
+      const acknowledged = db.$executeRaw`
+        UPDATE dispatch SET processed_at = now(), delivered_at = coalesce(delivered_at, now())
+        WHERE store_id = ${storeId} AND id = ANY(${processed}) AND processed_at IS NULL`;
+      const waited = wait
+        ? db.$executeRaw`
+            INSERT INTO waits (store_id, workflow_id, waiting_for, owner, due_at, since, account_id)
+            VALUES (${storeId}, ${workflowId}, ${wait.waitingFor}, ${wait.owner}, ${wait.dueAt}::timestamptz, ${at}::timestamptz, ${wait.accountId})
+            ON CONFLICT (store_id, workflow_id) DO UPDATE SET waiting_for = excluded.waiting_for, owner = excluded.owner,
+              due_at = excluded.due_at, since = excluded.since, recorded_at = now()`
+        : db.$executeRaw`DELETE FROM waits WHERE store_id = ${storeId} AND workflow_id = ${workflowId}`;
+      await db.$transaction([waited, acknowledged]);
+    },
+
+    async openIncident({ storeId, at, id, kind, owner, workflowId, detail }) {
+      await db.$transaction(async (tx) => {
+        await openIncident(tx, { storeId, id, kind, owner, at, workflowId, detail: { failure: detail } });
+        // The same step failing again after a repair is the same incident, open once more.
+        await tx.incident.updateMany({
+          where: { storeId, id, status: 'resolved' },
+          data: { status: 'open', resolution: null, resolvedAt: null, detail: { failure: detail } },
+        });
+      });
+    },
+
+    async resolveIncident({ storeId, at, id, how, messageId }) {
+      await db.incident.updateMany({
+        where: { storeId, id, status: 'open' },
+        data: { status: 'resolved', resolution: how, reason: messageId, resolvedAt: instantIn(at) },
+      });
+    },
+
+    async workStoreDays({ storeId, day: until }) {
+      const store = await db.store.findUniqueOrThrow({ where: { id: storeId } });
+      const days = [];
+      for (let day = addDays(dateOut(store.lastDayDone), 1); day <= until; day = addDays(day, 1)) {
+        await db.$transaction(async (tx) => {
+          const work = workOfDay(day);
+          const guard = await tx.storeDay.createMany({
+            data: [{ storeId, day: dateIn(day), work: work as unknown as Json }],
+            skipDuplicates: true,
+          });
+          await tx.store.updateMany({
+            where: { id: storeId, lastDayDone: { lt: dateIn(day) } },
+            data: { lastDayDone: dateIn(day) },
+          });
+          if (guard.count === 1) await enqueue(tx, ...(await startsOf(tx, storeId, day, work)));
+        });
+        days.push(day);
+      }
+      return { days };
+    },
+  };
+}
+
+/** Books with the intended day's date, also when it is caught up late. A month nothing was sold in is not closed. */
+async function startsOf(
+  tx: Tx,
+  storeId: string,
+  day: Parameters<typeof addDays>[0],
+  work: DayWork[],
+): Promise<DispatchRow[]> {
+  const at = atTime(day, policy.storeDay.bookTime);
+  const rows: DispatchRow[] = [];
+  for (const job of work) {
+    switch (job.start) {
+      case 'monthlyClose':
+        if (!(await tx.billingPeriod.findUnique({ where: { storeId_period: { storeId, period: job.period } } }))) break;
+        rows.push(
+          startRow('monthlyClose', workflowIds.monthlyClose(storeId, job.period), storeId, at, { period: job.period }),
+        );
+        break;
+      case 'periodOpen':
+        rows.push(
+          startRow('periodOpen', workflowIds.periodOpen(storeId, job.period), storeId, at, { period: job.period }),
+        );
+        break;
+      case 'debitRun': {
+        const { nominal, debitOn } = job;
+        if ((await tx.invoice.count({ where: { storeId, debitOn: dateIn(debitOn) } })) === 0) break;
+        rows.push(startRow('debitRun', workflowIds.debitRun(storeId, nominal), storeId, at, { nominal, debitOn }));
+      }
+    }
+  }
+  return rows;
+}

@@ -1,0 +1,40 @@
+import { accountBook, accountGateway } from '../activities/account';
+import { cardGateway } from '../activities/card';
+import { cardBook, cardCollection } from '../activities/card-book';
+import { clockActivities } from '../activities/clock';
+import { closeBook } from '../activities/close';
+import { creditGateway } from '../activities/credit';
+import { debitBook } from '../activities/debit-run';
+import type { Deps } from '../activities/deps';
+import { directDebitBook, directDebitGateway } from '../activities/direct-debit';
+import { npBillingGateway } from '../activities/np-billing';
+import { orderBook } from '../activities/order';
+import { periodBook } from '../activities/period';
+import { storeBook } from '../activities/store';
+import type { BookActivities, ClockActivities, GatewayActivities } from '../workflows/contracts/activities';
+
+/** Every activity of the contract, each implemented once. */
+export function bookActivities(deps: Deps): BookActivities & ClockActivities {
+  return {
+    ...orderBook(deps),
+    ...cardBook(deps),
+    ...accountBook(deps),
+    ...directDebitBook(deps),
+    ...closeBook(deps),
+    ...periodBook(deps),
+    ...debitBook(deps),
+    ...storeBook(deps),
+    ...clockActivities(deps),
+  };
+}
+
+export function gatewayActivities(deps: Deps): GatewayActivities {
+  return {
+    ...creditGateway(deps),
+    ...accountGateway(deps),
+    ...cardGateway(deps),
+    ...cardCollection(deps),
+    ...npBillingGateway(deps),
+    ...directDebitGateway(deps),
+  };
+}

@@ -1,0 +1,188 @@
+import {
+  type Client,
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowNotFoundError,
+  WorkflowUpdateFailedError,
+  WorkflowUpdateStage,
+} from '@temporalio/client';
+import { ApplicationFailure, defineSearchAttributeKey, type SearchAttributePair } from '@temporalio/common';
+import type { Logger } from 'pino';
+import { openIncident } from '../activities/facts';
+import type { Refusal } from '../domain/refusal';
+import { type Db, type Json, instantOut } from '../prisma/db';
+import { parseWorkflowId, workflowIds } from '../workflows/contracts/ids';
+import { taskQueueOf } from './queues';
+
+/** A dispatch row as it is read for delivery. */
+export interface Outgoing {
+  storeId: string;
+  id: string;
+  kind: string;
+  target: string;
+  name: string;
+  payload: Json;
+  at: Date;
+  dueAt: Date;
+  attempts: number;
+}
+
+export interface Delivery {
+  /** Delivers the row at once, for at most 5 s; what can't be delivered now is left to the dispatch loop. */
+  now(storeId: string, id: string): Promise<{ refusal?: Refusal }>;
+  /** True once the workflow has acted on it and come to rest, false after `ms` of waiting. */
+  untilProcessed(storeId: string, id: string, ms: number): Promise<boolean>;
+  /** Hands a row for a workflow to Temporal. @throws when Temporal can't be reached: the row stays open */
+  toWorkflow(row: Outgoing): Promise<{ refusal?: Refusal }>;
+}
+
+const DELIVER_MS = 5_000;
+const storeIdAttribute = defineSearchAttributeKey('StoreId', 'KEYWORD');
+const accountIdAttribute = defineSearchAttributeKey('AccountId', 'KEYWORD');
+
+export function createDelivery({ db, client, log }: { db: Db; client: Client; log: Logger }): Delivery {
+  const clocks = new Map<string, string>();
+
+  async function clockOf(storeId: string): Promise<string> {
+    const known = clocks.get(storeId);
+    if (known) return known;
+    const { clock } = await db.store.findUniqueOrThrow({ where: { id: storeId }, select: { clock: true } });
+    clocks.set(storeId, clock);
+    return clock;
+  }
+
+  async function toWorkflow(row: Outgoing): Promise<{ refusal?: Refusal }> {
+    const clock = await clockOf(row.storeId);
+    const message = { ...(row.payload as object), messageId: row.id, at: instantOut(row.at) };
+    const startOptions = (accountId: unknown) => ({
+      workflowId: row.target,
+      taskQueue: taskQueueOf(clock),
+      // A clock that failed may be sent to the same instant again; everything else is started once for ever.
+      workflowIdReusePolicy: row.name === 'clock' ? ('ALLOW_DUPLICATE' as const) : ('REJECT_DUPLICATE' as const),
+      workflowIdConflictPolicy: 'USE_EXISTING' as const,
+      workflowTaskTimeout: '5s' as const,
+      staticSummary: row.target,
+      typedSearchAttributes: attributesOf(row.storeId, accountId),
+    });
+    try {
+      switch (row.kind) {
+        case 'start': {
+          const input = { storeId: row.storeId, clock, ...message };
+          await client.workflow.start(row.name, {
+            ...startOptions((input as { accountId?: unknown }).accountId),
+            args: [input],
+          });
+          break;
+        }
+        case 'signal':
+        case 'tick':
+          if (parseWorkflowId(row.target).type === 'account') await signalAccount(row, clock, message, startOptions);
+          else await client.workflow.getHandle(row.target).signal(row.name, message);
+          break;
+        case 'update':
+          await client.workflow.getHandle(row.target).startUpdate(row.name, {
+            updateId: row.id,
+            args: [message],
+            waitForStage: WorkflowUpdateStage.ACCEPTED,
+          });
+      }
+    } catch (e) {
+      if (
+        e instanceof WorkflowUpdateFailedError &&
+        e.cause instanceof ApplicationFailure &&
+        e.cause.type === 'Refusal'
+      ) {
+        const refusal = (e.cause.details?.[0] ?? { code: 'conflict' }) as Refusal;
+        await settle(row, `refused: ${refusal.code}`, refusal);
+        return { refusal };
+      }
+      if (e instanceof WorkflowExecutionAlreadyStartedError) await settle(row, 'already ended');
+      else if (e instanceof WorkflowNotFoundError) await targetEnded(row);
+      else throw e;
+      return row.kind === 'update' ? { refusal: { code: 'conflict' } } : {};
+    }
+    await db.dispatch.updateMany({ where: { storeId: row.storeId, id: row.id }, data: { deliveredAt: new Date() } });
+    return {};
+  }
+
+  /** An account's workflow begins with the first message for it. */
+  async function signalAccount(
+    row: Outgoing,
+    clock: string,
+    message: object,
+    options: (accountId: unknown) => object,
+  ): Promise<void> {
+    const accountId = parseWorkflowId(row.target).parts[0]!;
+    const input = {
+      storeId: row.storeId,
+      clock,
+      accountId,
+      at: instantOut(row.at),
+      messageId: `start/${workflowIds.account(accountId)}`,
+    };
+    await client.workflow.signalWithStart('account', {
+      ...(options(accountId) as { workflowId: string; taskQueue: string }),
+      args: [input],
+      signal: row.name,
+      signalArgs: [message],
+    });
+  }
+
+  async function settle(row: Outgoing, outcome: string, refusal?: Refusal): Promise<void> {
+    const now = new Date();
+    await db.dispatch.updateMany({
+      where: { storeId: row.storeId, id: row.id },
+      data: { deliveredAt: now, processedAt: now, outcome: refusal ? JSON.stringify(refusal) : outcome },
+    });
+  }
+
+  /** A tick for a workflow that has ended says nothing; anything else told to it must be looked at by a person. */
+  async function targetEnded(row: Outgoing): Promise<void> {
+    await settle(row, 'target ended');
+    if (row.kind === 'tick') return;
+    await db.$transaction((tx) =>
+      openIncident(tx, {
+        storeId: row.storeId,
+        id: `undeliverable/${row.id}`,
+        kind: 'message_undeliverable',
+        owner: 'operator',
+        at: instantOut(row.at),
+        workflowId: row.target,
+        detail: { name: row.name },
+      }),
+    );
+  }
+
+  return {
+    toWorkflow,
+    async now(storeId, id) {
+      const row = await db.dispatch.findUnique({ where: { storeId_id: { storeId, id } } });
+      if (!row) return {};
+      if (row.processedAt) return row.outcome?.startsWith('{') ? { refusal: JSON.parse(row.outcome) as Refusal } : {};
+      try {
+        return await client.connection.withDeadline(Date.now() + DELIVER_MS, () => toWorkflow(row as Outgoing));
+      } catch (e) {
+        log.warn({ storeId, id, err: e }, 'not delivered at once, left to the dispatch loop');
+        await db.dispatch.updateMany({ where: { storeId, id }, data: { leaseUntil: null } });
+        return {};
+      }
+    },
+    async untilProcessed(storeId, id, ms) {
+      const until = Date.now() + ms;
+      for (let pause = 4; ; pause = Math.min(pause * 1.5, 100)) {
+        const row = await db.dispatch.findUnique({
+          where: { storeId_id: { storeId, id } },
+          select: { processedAt: true },
+        });
+        if (row?.processedAt) return true;
+        if (Date.now() >= until) return false;
+        await new Promise((wake) => setTimeout(wake, pause));
+      }
+    },
+  };
+}
+
+function attributesOf(storeId: string, accountId: unknown): SearchAttributePair[] {
+  const pairs: SearchAttributePair[] = [{ key: storeIdAttribute, value: storeId }];
+  if (typeof accountId === 'string') pairs.push({ key: accountIdAttribute, value: accountId });
+  return pairs;
+}

@@ -1,0 +1,158 @@
+import pg from 'pg';
+import type { Logger } from 'pino';
+import { applyNews } from '../activities/news';
+import type { Deps } from '../activities/deps';
+import { sendMail } from '../activities/mail';
+import type { Db } from '../prisma/db';
+import type { Delivery, Outgoing } from './delivery';
+
+/** Rows taken at a time; 50 keep one loop busy for about a tenth of a second. */
+const BATCH = 50;
+/** Looks even when not told to: a lease of a dead writer runs out, a real store's time passes. */
+const POLL_MS = 500;
+/** A row taken by a loop that dies is taken again after this. */
+const LEASE_SECONDS = 30;
+
+/**
+ * Delivers what follows from facts: every due, undelivered row once, several loops side by side (SKIP LOCKED), rows of the
+ * same target in order. A real store's rows are due by wall clock, a simulated one's by its own clock.
+ */
+export class DispatchLoop {
+  private readonly chains = new Map<string, Promise<void>>();
+  private inFlight = 0;
+  private stopping = false;
+  private wake: () => void = () => {};
+  private listener: pg.Client | null = null;
+
+  constructor(
+    private readonly deps: Deps,
+    private readonly delivery: Delivery,
+    private readonly databaseUrl: string,
+  ) {}
+
+  private get db(): Db {
+    return this.deps.db;
+  }
+  private get log(): Logger {
+    return this.deps.log;
+  }
+
+  /** Runs until stop(). Errors of the database are waited out. */
+  async run(): Promise<void> {
+    while (!this.stopping) {
+      try {
+        await this.listen();
+        const rows = this.inFlight < BATCH * 2 ? await this.claim() : [];
+        for (const row of rows) this.chain(row);
+        if (rows.length < BATCH) await this.pause(POLL_MS);
+      } catch (e) {
+        this.log.warn({ err: e }, 'dispatch loop: database away, trying again');
+        this.listener = null;
+        await this.pause(POLL_MS);
+      }
+    }
+    await Promise.all(this.chains.values());
+    await this.listener?.end().catch(() => {});
+  }
+
+  stop(): void {
+    this.stopping = true;
+    this.wake();
+  }
+
+  private async listen(): Promise<void> {
+    if (this.listener) return;
+    const listener = new pg.Client({ connectionString: this.databaseUrl });
+    listener.on('notification', () => this.wake());
+    listener.on('error', () => {
+      if (this.listener === listener) this.listener = null;
+    });
+    await listener.connect();
+    await listener.query('LISTEN dispatch');
+    this.listener = listener;
+  }
+
+  private pause(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      this.wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
+  private claim(): Promise<Outgoing[]> {
+    return this.db.$queryRaw<Outgoing[]>`
+      UPDATE dispatch SET lease_until = now() + make_interval(secs => ${LEASE_SECONDS}), attempts = attempts + 1
+      WHERE seq IN (
+        SELECT d.seq FROM dispatch d LEFT JOIN clocks c ON c.store_id = d.store_id
+        WHERE d.delivered_at IS NULL AND d.processed_at IS NULL AND (d.lease_until IS NULL OR d.lease_until < now())
+          AND d.due_at <= coalesce(c.now_at, now())
+        ORDER BY d.due_at, d.seq LIMIT ${BATCH} FOR UPDATE OF d SKIP LOCKED)
+      RETURNING store_id AS "storeId", id, kind, target, name, payload, at, due_at AS "dueAt", attempts, seq`.then(
+      (rows) =>
+        rows.sort((a, b) => Number((a as unknown as { seq: bigint }).seq - (b as unknown as { seq: bigint }).seq)),
+    );
+  }
+
+  private chain(row: Outgoing): void {
+    const key = row.kind === 'mail' ? row.id : `${row.storeId} ${row.target}`;
+    this.inFlight += 1;
+    const done = (this.chains.get(key) ?? Promise.resolve())
+      .then(() => this.deliver(row))
+      .finally(() => {
+        this.inFlight -= 1;
+        if (this.chains.get(key) === done) this.chains.delete(key);
+        this.wake();
+      });
+    this.chains.set(key, done);
+  }
+
+  private async deliver(row: Outgoing): Promise<void> {
+    try {
+      switch (row.kind) {
+        case 'mail':
+          return await sendMail(this.deps, row);
+        case 'news':
+          return await applyNews(this.deps, row);
+        case 'http':
+          return await this.callBack(row);
+        default:
+          await this.delivery.toWorkflow(row);
+      }
+    } catch (e) {
+      this.log.warn(
+        { storeId: row.storeId, id: row.id, attempts: row.attempts, err: e },
+        'delivery failed, will be tried again',
+      );
+      await this.retryLater(row).catch(() => {});
+    }
+  }
+
+  /** 0.1 s, 0.2 s … at most a minute. */
+  private async retryLater(row: Outgoing): Promise<void> {
+    const seconds = Math.min(60, 0.1 * 2 ** Math.min(row.attempts - 1, 10));
+    await this.db.dispatch.updateMany({
+      where: { storeId: row.storeId, id: row.id },
+      data: { leaseUntil: new Date(Date.now() + seconds * 1000) },
+    });
+    setTimeout(() => this.wake(), seconds * 1000 + 5).unref();
+  }
+
+  /** A simulator's alarm: done when it has done its work and told us its news. */
+  private async callBack(row: Outgoing): Promise<void> {
+    const answer = await fetch(row.target, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(row.payload),
+      signal: AbortSignal.timeout(20_000),
+    });
+    if (!answer.ok) throw new Error(`alarm ${row.id}: ${answer.status} ${await answer.text()}`);
+    const now = new Date();
+    await this.db.dispatch.updateMany({
+      where: { storeId: row.storeId, id: row.id },
+      data: { deliveredAt: now, processedAt: now },
+    });
+  }
+}

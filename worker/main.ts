@@ -1,0 +1,109 @@
+import { Client, Connection } from '@temporalio/client';
+import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import pino from 'pino';
+import { openDb } from '../prisma/db';
+import { bookActivities, gatewayActivities } from './activities';
+import { workflowBundle } from './bundle';
+import { createDelivery } from './delivery';
+import { createDeps } from './deps';
+import { DispatchLoop } from './dispatch-loop';
+import { gatewayQueueOf, taskQueueOf } from './queues';
+import { ensureStoreDays } from './schedules';
+
+/**
+ * Starts the engine's worker: for each kind of clock one worker that runs workflows and the books' activities, and one that
+ * calls providers; and the dispatch loop, which delivers what follows from facts.
+ */
+async function main(): Promise<void> {
+  const env = (name: string, fallback?: string): string => {
+    const value = process.env[name] ?? fallback;
+    if (!value) throw new Error(`${name} is not set: the worker can't start without it`);
+    return value;
+  };
+  const log = pino({ level: env('LOG_LEVEL', 'info'), base: { process: 'worker' } }, pino.destination(2));
+  const address = env('TEMPORAL_ADDRESS', '127.0.0.1:7233');
+  const namespace = env('TEMPORAL_NAMESPACE', 'default');
+  const databaseUrl = env('DATABASE_URL');
+
+  Runtime.install({
+    // main() itself shuts down in order: workers first, then the loop, then connections.
+    shutdownSignals: [],
+    telemetryOptions: { logging: { filter: { core: 'WARN', other: 'WARN' }, forward: {} } },
+    logger: {
+      log: (level, message, meta) =>
+        log[level === 'WARN' ? 'warn' : level === 'ERROR' ? 'error' : 'debug']({ meta }, message),
+      trace: (message, meta) => log.trace({ meta }, message),
+      debug: (message, meta) => log.debug({ meta }, message),
+      info: (message, meta) => log.debug({ meta }, message),
+      warn: (message, meta) => log.warn({ meta }, message),
+      error: (message, meta) => log.error({ meta }, message),
+    },
+  });
+
+  const db = openDb(databaseUrl);
+  const deps = createDeps({
+    db,
+    log,
+    publicUrl: env('PUBLIC_URL', env('API_URL', 'http://127.0.0.1:4000')),
+    resend: {
+      apiKey: env('RESEND_API_KEY', 're_simulated'),
+      baseUrl: env('RESEND_BASE_URL', 'https://api.resend.com'),
+    },
+  });
+  const connection = await NativeConnection.connect({ address });
+  const clientConnection = await Connection.connect({ address });
+  const client = new Client({ connection: clientConnection, namespace });
+
+  const bundle = await workflowBundle();
+  const books = bookActivities(deps);
+  const gateways = gatewayActivities(deps);
+  const shared = { connection, namespace, shutdownGraceTime: '10s', shutdownForceTime: '20s' } as const;
+  const workers = await Promise.all(
+    ['real', 'simulated'].flatMap((clock) => [
+      Worker.create({
+        ...shared,
+        taskQueue: taskQueueOf(clock),
+        workflowBundle: bundle,
+        activities: books,
+        // About 1 MB each: 500 keep a busy worker's contracts in half a gigabyte.
+        maxCachedWorkflows: 500,
+        maxConcurrentWorkflowTaskExecutions: 40,
+        maxConcurrentLocalActivityExecutions: 40,
+        maxConcurrentActivityTaskExecutions: 40,
+      }),
+      Worker.create({
+        ...shared,
+        taskQueue: gatewayQueueOf(clock),
+        activities: gateways,
+        maxConcurrentActivityTaskExecutions: 40,
+        // NP and SBPS publish no rate; 50 calls a second over all workers is what a careful merchant would stay below.
+        ...(clock === 'real' && { maxTaskQueueActivitiesPerSecond: 50 }),
+      }),
+    ]),
+  );
+
+  const delivery = createDelivery({ db, client, log });
+  const loop = new DispatchLoop(deps, delivery, databaseUrl);
+  const running = Promise.all([...workers.map((worker) => worker.run()), loop.run()]);
+  await ensureStoreDays({ db, client, log });
+  process.stdout.write(`${JSON.stringify({ ready: true })}\n`);
+
+  const stop = () => {
+    for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+    loop.stop();
+  };
+  process.once('SIGTERM', stop);
+  process.once('SIGINT', stop);
+  await running;
+  await clientConnection.close();
+  await connection.close();
+  await db.$disconnect();
+}
+
+main().then(
+  () => process.exit(0),
+  (e: unknown) => {
+    process.stderr.write(`worker: ${e instanceof Error ? (e.stack ?? e.message) : String(e)}\n`);
+    process.exit(1);
+  },
+);

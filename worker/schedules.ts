@@ -1,0 +1,35 @@
+import { type Client, ScheduleAlreadyRunning, ScheduleOverlapPolicy } from '@temporalio/client';
+import type { Logger } from 'pino';
+import type { Db } from '../prisma/db';
+import { taskQueueOf } from './queues';
+
+/** Id of a real store's daily schedule. */
+export const storeDayScheduleId = (storeId: string): string => `store-day/${storeId}`;
+
+/**
+ * Every real store's day begins at 00:05 JST by a Temporal Schedule; created where it is missing. Runs are buffered, not
+ * skipped, and a day missed while Temporal was away is caught up for a week; older days are caught up by the next run, which
+ * works every day since the store's last one.
+ */
+export async function ensureStoreDays({ db, client, log }: { db: Db; client: Client; log: Logger }): Promise<void> {
+  const stores = await db.store.findMany({ where: { clock: 'real' }, select: { id: true } });
+  for (const { id: storeId } of stores) {
+    try {
+      await client.schedule.create({
+        scheduleId: storeDayScheduleId(storeId),
+        spec: { calendars: [{ hour: 0, minute: 5 }], timezone: 'Asia/Tokyo' },
+        policies: { overlap: ScheduleOverlapPolicy.BUFFER_ONE, catchupWindow: '7 days' },
+        action: {
+          type: 'startWorkflow',
+          workflowType: 'storeDay',
+          workflowId: `store-day/${storeId}`,
+          taskQueue: taskQueueOf('real'),
+          args: [{ storeId, clock: 'real' }],
+        },
+      });
+      log.info({ storeId }, 'daily schedule created');
+    } catch (e) {
+      if (!(e instanceof ScheduleAlreadyRunning)) throw e;
+    }
+  }
+}
