@@ -17,7 +17,8 @@ import type { Surroundings } from './route';
 import { routes } from './routes';
 import { serve } from './serve';
 
-export interface ApiOptions extends Omit<Surroundings, 'now'> {
+export interface ApiOptions extends Omit<Surroundings, 'now' | 'temporalNamespace'> {
+  temporalNamespace?: string;
   /** Wall clock; only tests give another. */
   now?: () => Date;
   /** Whether Temporal answers, for /readyz; absent = not asked. */
@@ -28,7 +29,12 @@ export interface ApiOptions extends Omit<Surroundings, 'now'> {
 const REQUESTS_PER_MINUTE = 60_000;
 
 export function createApi(options: ApiOptions): Express {
-  const env: Surroundings = { now: () => new Date(), ...options, publicUrl: options.publicUrl.replace(/\/$/, '') };
+  const env: Surroundings = {
+    now: () => new Date(),
+    temporalNamespace: 'default',
+    ...options,
+    publicUrl: options.publicUrl.replace(/\/$/, ''),
+  };
   const app = express();
   app.disable('x-powered-by');
   app.set('trust proxy', 'loopback');

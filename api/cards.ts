@@ -49,7 +49,7 @@ export const cardRoutes: Route[] = [
       });
       return { message, ref: order.id };
     },
-    fresh: ({ env, store }, ref) => showOrder(env.db, store.id, ref, env.temporalUiUrl),
+    fresh: ({ env, store }, ref) => showOrder(env.db, store.id, ref, env),
   }),
 ];
 

@@ -12,9 +12,12 @@ const environment = z.object({
   PORT: z.coerce.number().int().min(1).max(65_535).default(3000),
   API_PORT: z.coerce.number().int().min(1).max(65_535).optional(),
   PUBLIC_URL: z.url().optional(),
+  API_URL: z.url().optional(),
   /** Shorter ones can be guessed. */
   ADMIN_API_KEY: z.string().min(16),
-  TEMPORAL_UI_URL: z.url().default('http://127.0.0.1:8233'),
+  /** Empty where there is no UI: answers then link to none. */
+  TEMPORAL_UI_URL: z.union([z.url(), z.literal('')]).default('http://127.0.0.1:8233'),
+  TEMPORAL_NAMESPACE: z.string().min(1).default('default'),
   LOG_LEVEL: z.string().default('info'),
 });
 
@@ -32,9 +35,9 @@ async function main(): Promise<void> {
   const db = openDb(env.DATABASE_URL);
   // Lazy: the API takes orders while Temporal is away; their start follows when it is back.
   const connection = Connection.lazy({ address: env.TEMPORAL_ADDRESS });
-  const delivery = createDelivery({ db, client: new Client({ connection }), log });
+  const delivery = createDelivery({ db, client: new Client({ connection, namespace: env.TEMPORAL_NAMESPACE }), log });
   const port = env.API_PORT ?? env.PORT;
-  const publicUrl = env.PUBLIC_URL ?? `http://127.0.0.1:${port}`;
+  const publicUrl = env.PUBLIC_URL ?? env.API_URL ?? `http://127.0.0.1:${port}`;
 
   const server = await new Promise<Server>((resolve, reject) => {
     const app = createApi({
@@ -42,6 +45,7 @@ async function main(): Promise<void> {
       delivery,
       adminKey: env.ADMIN_API_KEY,
       temporalUiUrl: env.TEMPORAL_UI_URL.replace(/\/$/, ''),
+      temporalNamespace: env.TEMPORAL_NAMESPACE,
       publicUrl,
       log,
       temporalReady: async () => {

@@ -17,7 +17,7 @@ import { type CommandRoute, type Route, type WriteContext, command, write } from
 import { id, jstDate, reason, z } from './schemas';
 
 const answers = { 200: orderShape, 202: orderShape };
-const fresh: CommandRoute['fresh'] = ({ env, store }, ref) => showOrder(env.db, store.id, ref, env.temporalUiUrl);
+const fresh: CommandRoute['fresh'] = ({ env, store }, ref) => showOrder(env.db, store.id, ref, env);
 const lines = z.union([z.literal('all'), z.array(id).min(1).max(100)]).default('all');
 
 export const orderCommandRoutes: Route[] = [

@@ -2,6 +2,7 @@ import type { CardAuthentication, Order, Subscription, Wait } from '../generated
 import { type Db, type Tx, dateOut, instantOut } from '../prisma/db';
 import { workflowIds } from '../workflows/contracts/ids';
 import { found } from './problems';
+import type { Surroundings } from './route';
 import { rateClass, z } from './schemas';
 
 export const waitShape = z.object({
@@ -61,7 +62,7 @@ export const orderShape = z.object({
       ends_on: z.string().nullable(),
     }),
   ),
-  workflow: z.object({ id: z.string(), url: z.string() }),
+  workflow: z.object({ id: z.string(), url: z.string().nullable() }),
   links: z.object({ timeline: z.string() }),
 });
 
@@ -72,34 +73,34 @@ const withParts = {
 
 type WholeOrder = Order & { subscriptions: Subscription[]; cardAuthentications: CardAuthentication[] };
 
-export async function showOrder(db: Db | Tx, storeId: string, id: string, temporalUiUrl: string) {
+export async function showOrder(db: Db | Tx, storeId: string, id: string, env: Surroundings) {
   const where = { storeId_id: { storeId, id } };
   const order = found(await db.order.findUnique({ where, include: withParts }));
   const wait = await db.wait.findUnique({
     where: { storeId_workflowId: { storeId, workflowId: workflowIds.order(id) } },
   });
-  return show(order, wait, temporalUiUrl);
+  return show(order, wait, env);
 }
 
 export async function showOrders(
   db: Db,
   where: { storeId: string; id?: { lt: string }; accountId?: string; status?: string },
   take: number,
-  temporalUiUrl: string,
+  env: Surroundings,
 ) {
   const orders = await db.order.findMany({ where, orderBy: { id: 'desc' }, take, include: withParts });
   const waits = await db.wait.findMany({
     where: { storeId: where.storeId, workflowId: { in: orders.map((order) => workflowIds.order(order.id)) } },
   });
   const byWorkflow = new Map(waits.map((wait) => [wait.workflowId, wait]));
-  return orders.map((order) => show(order, byWorkflow.get(workflowIds.order(order.id)) ?? null, temporalUiUrl));
+  return orders.map((order) => show(order, byWorkflow.get(workflowIds.order(order.id)) ?? null, env));
 }
 
 export function showWait(wait: Wait) {
   return { for: wait.waitingFor, owner: wait.owner, due_at: instantOut(wait.dueAt) };
 }
 
-function show(order: WholeOrder, wait: Wait | null, temporalUiUrl: string) {
+function show(order: WholeOrder, wait: Wait | null, env: Surroundings) {
   const [authentication] = order.cardAuthentications;
   const workflowId = workflowIds.order(order.id);
   return {
@@ -137,11 +138,13 @@ function show(order: WholeOrder, wait: Wait | null, temporalUiUrl: string) {
       starts_on: line.startsOn && dateOut(line.startsOn),
       ends_on: line.endsOn && dateOut(line.endsOn),
     })),
-    workflow: { id: workflowId, url: workflowUrl(temporalUiUrl, workflowId) },
+    workflow: { id: workflowId, url: workflowUrl(env, workflowId) },
     links: { timeline: `/v1/orders/${order.id}/timeline` },
   };
 }
 
-export function workflowUrl(temporalUiUrl: string, workflowId: string): string {
-  return `${temporalUiUrl}/namespaces/default/workflows/${encodeURIComponent(workflowId)}`;
+/** Where the Temporal UI shows the workflow; null where there is no UI. */
+export function workflowUrl(env: Surroundings, workflowId: string): string | null {
+  if (env.temporalUiUrl === '') return null;
+  return `${env.temporalUiUrl}/namespaces/${env.temporalNamespace}/workflows/${encodeURIComponent(workflowId)}`;
 }

@@ -35,7 +35,7 @@ export const orderRoutes: Route[] = [
       return { message: `start/${workflowIds.order(ref)}`, ref, location: `/v1/orders/${ref}` };
     },
     async fresh({ env, store }, ref) {
-      return showOrder(env.db, store.id, ref, env.temporalUiUrl);
+      return showOrder(env.db, store.id, ref, env);
     },
   }),
   read({
@@ -51,7 +51,7 @@ export const orderRoutes: Route[] = [
         ...(query.status && { status: query.status }),
         ...olderThan(query.after),
       };
-      const orders = await showOrders(env.db, where, query.limit + 1, env.temporalUiUrl);
+      const orders = await showOrders(env.db, where, query.limit + 1, env);
       return {
         status: 200,
         body: pageOf(
@@ -71,7 +71,7 @@ export const orderRoutes: Route[] = [
     answers: { 200: orderShape },
     refusals: ['not_found'],
     async handle({ env, store, params }) {
-      return { status: 200, body: await showOrder(env.db, store.id, params['id']!, env.temporalUiUrl) };
+      return { status: 200, body: await showOrder(env.db, store.id, params['id']!, env) };
     },
   }),
   read({

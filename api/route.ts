@@ -15,7 +15,9 @@ export interface Surroundings {
   now: () => Date;
   /** The platform's key, from the environment. */
   adminKey: string;
+  /** '' where there is no UI. */
   temporalUiUrl: string;
+  temporalNamespace: string;
   /** Where callers and browsers reach this API, without a slash at the end. */
   publicUrl: string;
   log: Logger;

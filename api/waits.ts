@@ -7,7 +7,7 @@ import { id, listOf, paging, z } from './schemas';
 
 const shape = waitShape.extend({
   object: z.literal('wait'),
-  workflow: z.object({ id: z.string(), url: z.string() }),
+  workflow: z.object({ id: z.string(), url: z.string().nullable() }),
   account_id: z.string().nullable(),
   since: z.string(),
 });
@@ -43,7 +43,7 @@ export const waitRoutes: Route[] = [
         due_at: instantOut(wait.dueAt),
         since: instantOut(wait.since),
         account_id: wait.accountId,
-        workflow: { id: wait.workflowId, url: workflowUrl(env.temporalUiUrl, wait.workflowId) },
+        workflow: { id: wait.workflowId, url: workflowUrl(env, wait.workflowId) },
       });
       const body = pageOf(rows, query, (wait) => pairCursor(instantOut(wait.dueAt), wait.workflowId), show);
       return { status: 200, body };
