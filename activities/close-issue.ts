@@ -1,0 +1,101 @@
+import { dateOf } from '../domain/calendar';
+import { closeTerms } from '../domain/close/terms';
+import { type Tx, dateIn, instantIn, sql } from '../prisma/db';
+import type { CloseBook, ForPeriod } from '../workflows/contracts/activities';
+import { workflowIds } from '../workflows/contracts/ids';
+import { CHUNK } from './close-draft';
+import type { Deps } from './deps';
+import { openIncident } from './facts';
+import { type Issue, issueInvoices, takeNumbers } from './issuing';
+import { WHOLE_STORE } from './period';
+
+/** From finance's approval to the closed month. */
+export function issueSteps({
+  db,
+}: Deps): Pick<CloseBook, 'approveClose' | 'billingRequested' | 'issueChunk' | 'closePeriod'> {
+  return {
+    async approveClose({ storeId, period, at, by }) {
+      await db.$transaction(async (tx) => {
+        const np = await tx.invoice.findFirst({ where: { storeId, period, settlement: 'np', status: 'draft' } });
+        await tx.close.updateMany({
+          where: { storeId, period, status: 'review' },
+          data: { status: np ? 'requesting' : 'awaiting_issue', approvedAt: instantIn(at), approvedBy: by },
+        });
+      });
+    },
+
+    async billingRequested({ storeId, period, at }) {
+      await db.$transaction(async (tx) => {
+        await tx.$executeRaw(sql`
+          INSERT INTO events (store_id, key, type, business_date, at, account_id, invoice_id, amount, period)
+          SELECT store_id, 'billing.requested/' || id, 'billing.requested', ${dateIn(dateOf(at))}::date,
+                 ${instantIn(at)}::timestamptz, account_id, id, total, period
+            FROM invoices
+           WHERE store_id = ${storeId} AND period = ${period} AND status = 'requested'
+           ORDER BY destination_id
+          ON CONFLICT DO NOTHING`);
+        await tx.close.updateMany({
+          where: { storeId, period, status: 'requesting' },
+          data: { status: 'awaiting_issue' },
+        });
+      }, WHOLE_STORE);
+    },
+
+    /** Held ones are passed over. A chunk run again finds its drafts issued and goes on with the next. */
+    async issueChunk({ storeId, period, at, after }) {
+      return db.$transaction(async (tx) => {
+        const drafts = await tx.$queryRaw<{ id: string; method: string }[]>(sql`
+          SELECT id, method FROM invoices
+           WHERE store_id = ${storeId} AND period = ${period} AND status = 'draft' AND settlement = 'in_house'
+             AND id > ${after ?? ''}
+           ORDER BY id LIMIT ${CHUNK} FOR UPDATE`);
+        await tx.close.updateMany({
+          where: { storeId, period, status: 'awaiting_issue' },
+          data: { status: 'issuing' },
+        });
+        if (drafts.length === 0) return { next: null, count: 0 };
+        const { issue_on, due_on, pay_until, debit_on } = closeTerms(period);
+        const numbers = await takeNumbers(tx, storeId, 'INV', issue_on, drafts.length);
+        const issues = drafts.map(({ id, method }, index): Issue => {
+          const dates =
+            method === 'direct_debit'
+              ? { dueOn: debit_on, payUntil: debit_on, debitOn: debit_on }
+              : { dueOn: due_on, payUntil: pay_until, debitOn: null };
+          return { invoiceId: id, number: numbers[index]!, issuedOn: issue_on, ...dates };
+        });
+        await issueInvoices(tx, { storeId, period, at }, issues);
+        return { next: drafts.length === CHUNK ? drafts.at(-1)!.id : null, count: drafts.length };
+      });
+    },
+
+    /** Closed when NP has issued all it was asked for. What was held or never registered is left out, but not in silence. */
+    async closePeriod(input) {
+      const { storeId, period } = input;
+      return db.$transaction(async (tx) => {
+        const missing = await tx.invoice.count({ where: { storeId, period, status: 'requested' } });
+        if (missing > 0) return { missing };
+        await tellUnbilled(tx, input);
+        await tx.billingPeriod.updateMany({ where: { storeId, period, status: 'frozen' }, data: { status: 'closed' } });
+        await tx.close.updateMany({ where: { storeId, period }, data: { status: 'closed' } });
+        return { missing };
+      }, WHOLE_STORE);
+    },
+  };
+}
+
+async function tellUnbilled(tx: Tx, { storeId, period, at }: ForPeriod): Promise<void> {
+  const held = await tx.invoice.count({ where: { storeId, period, status: 'held' } });
+  const items = await tx.billableItem.count({
+    where: { storeId, period, invoiceId: null, status: { in: ['pending', 'refused', 'billable'] } },
+  });
+  if (held + items === 0) return;
+  await openIncident(tx, {
+    storeId,
+    id: `unbilled/${period}`,
+    kind: 'unbilled_items',
+    owner: 'finance',
+    at,
+    workflowId: workflowIds.monthlyClose(storeId, period),
+    detail: { held_invoices: held, items_on_no_invoice: items },
+  });
+}

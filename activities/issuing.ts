@@ -1,0 +1,107 @@
+import type { Instant, JstDate, Period } from '../domain/calendar';
+import { toYen } from '../domain/money';
+import { assignedToNp, invoiceIssued } from '../domain/ledger/entries';
+import { type Json, type Tx, instantIn, sql } from '../prisma/db';
+import { type Posting, postAll, taxSummary } from './journal';
+import { rowsIn } from './set-sql';
+
+/** What an invoice or debit notice gets at its issue. */
+export interface Issue {
+  invoiceId: string;
+  number: string;
+  issuedOn: JstDate;
+  /** As printed. */
+  dueOn: JstDate;
+  /** Last day of payment in time. */
+  payUntil: JstDate;
+  debitOn: JstDate | null;
+}
+
+interface Issued {
+  id: string;
+  settlement: 'np' | 'in_house';
+  net: bigint;
+  tax: bigint;
+  total: bigint;
+  taxes: Json;
+}
+
+/**
+ * Issues what is still a draft (in house) or requested (np): number, dates and recipient frozen, posted, told. What was issued
+ * before is left alone, so the same list can come again.
+ */
+export async function issueInvoices(
+  tx: Tx,
+  { storeId, period, at }: { storeId: string; period: Period; at: Instant },
+  issues: readonly Issue[],
+): Promise<void> {
+  if (issues.length === 0) return;
+  const given = rowsIn(issues);
+  const issued = await tx.$queryRaw<Issued[]>(sql`
+    UPDATE invoices i
+       SET status = 'issued', number = g.number, issued_on = g."issuedOn", due_on = g."dueOn", pay_until = g."payUntil",
+           debit_on = g."debitOn",
+           recipient = jsonb_build_object('company', d.company_name, 'department', d.department, 'person', d.person,
+                                          'postal_code', d.postal_code, 'address', d.address, 'email_to', d.email_to,
+                                          'email_cc', to_jsonb(d.email_cc))
+      FROM jsonb_to_recordset(${given})
+             AS g ("invoiceId" text, number text, "issuedOn" date, "dueOn" date, "payUntil" date, "debitOn" date),
+           billing_destinations d
+     WHERE i.store_id = ${storeId} AND i.id = g."invoiceId" AND d.store_id = i.store_id AND d.id = i.destination_id
+       AND i.status = CASE i.settlement WHEN 'np' THEN 'requested' ELSE 'draft' END
+    RETURNING i.id, i.settlement, i.net, i.tax, i.total, i.taxes`);
+  const issuedOn = new Map(issues.map((issue) => [issue.invoiceId, issue.issuedOn]));
+  await postAll(
+    tx,
+    storeId,
+    issued.flatMap((invoice) => postingsOf(invoice, period, issuedOn.get(invoice.id)!)),
+  );
+  await tellIssued(tx, storeId, at, issued);
+}
+
+/** The sale, dated the last day of its month; with NP also its assignment (P3), dated the issue. */
+function postingsOf(invoice: Issued, period: Period, issuedOn: JstDate): Posting[] {
+  const { id, settlement, total } = invoice;
+  const sale = { id: `sale/${id}`, entry: invoiceIssued(period, taxSummary(invoice)), invoiceId: id };
+  if (settlement !== 'np') return [sale];
+  return [sale, { id: `np-assignment/${id}`, entry: assignedToNp(issuedOn, toYen(total)), invoiceId: id }];
+}
+
+async function tellIssued(tx: Tx, storeId: string, at: Instant, issued: readonly Issued[]): Promise<void> {
+  await tx.$executeRaw(sql`
+    INSERT INTO events (store_id, key, type, business_date, at, account_id, invoice_id, amount, period, data)
+    SELECT store_id, kind || '.issued/' || id || '/' || revision, kind || '.issued', issued_on, ${instantIn(at)}::timestamptz,
+           account_id, id, total, period,
+           jsonb_build_object('issuer', issuer, 'number', number)
+             || CASE kind WHEN 'debit_notice' THEN jsonb_build_object('debit_on', debit_on)
+                ELSE jsonb_build_object('due_on', due_on) END
+      FROM invoices
+     WHERE store_id = ${storeId} AND id = ANY(${issued.map((invoice) => invoice.id)})
+     ORDER BY number
+    ON CONFLICT DO NOTHING`);
+}
+
+/**
+ * The next `count` numbers of a series of the store (`INV-2026-000001`), without a gap: the row stays locked until the issue
+ * commits or is undone. The fiscal year is that of the issue date, named by the year it begins in.
+ */
+export async function takeNumbers(
+  tx: Tx,
+  storeId: string,
+  series: string,
+  issuedOn: JstDate,
+  count: number,
+): Promise<string[]> {
+  const [year, month] = [Number(issuedOn.slice(0, 4)), Number(issuedOn.slice(5, 7))];
+  const [block] = await tx.$queryRaw<{ last: number; fiscal_year: number }[]>(sql`
+    INSERT INTO number_series (store_id, series, fiscal_year, last)
+    SELECT id, ${series}, ${year} - CASE WHEN ${month} < fiscal_first_month THEN 1 ELSE 0 END, ${count}
+      FROM stores WHERE id = ${storeId}
+    ON CONFLICT (store_id, series, fiscal_year) DO UPDATE SET last = number_series.last + EXCLUDED.last
+    RETURNING last, fiscal_year`);
+  const { last, fiscal_year } = block!;
+  return Array.from(
+    { length: count },
+    (_, index) => `${series}-${fiscal_year}-${String(last - count + index + 1).padStart(6, '0')}`,
+  );
+}

@@ -1,0 +1,72 @@
+import { toYen } from '../domain/money';
+import type { JournalEntry } from '../domain/ledger/entries';
+import type { Rate, RateClass, TaxSummary } from '../domain/tax';
+import { type Tx, sql } from '../prisma/db';
+import { rowsIn } from './set-sql';
+
+/** What is posted, under its business key, e.g. `sale/<invoice id>`. */
+export interface Posting {
+  id: string;
+  entry: JournalEntry;
+  invoiceId: string;
+}
+
+/** Posts one entry of an invoice, once; nothing for an entry without lines. Lines carry the invoice's account. */
+export async function post(tx: Tx, storeId: string, id: string, entry: JournalEntry, invoiceId: string): Promise<void> {
+  await postAll(tx, storeId, [{ id, entry, invoiceId }]);
+}
+
+/** Any number of entries in two statements. That each balances is judged by the database at commit. */
+export async function postAll(tx: Tx, storeId: string, postings: readonly Posting[]): Promise<void> {
+  const moved = postings.filter(({ entry }) => entry.lines.length > 0);
+  if (moved.length === 0) return;
+  const entries = moved.map(({ id, entry, invoiceId }) => ({
+    id,
+    invoice_id: invoiceId,
+    booked_on: entry.bookedOn,
+    kind: entry.kind,
+    lines: entry.lines,
+  }));
+  await tx.$executeRaw(sql`
+    WITH given AS MATERIALIZED (
+      SELECT * FROM jsonb_to_recordset(${rowsIn(entries)})
+                 AS given (id text, invoice_id text, booked_on date, kind text, lines jsonb)
+    ), posted AS (
+      INSERT INTO journal_entries (store_id, id, booked_on, kind, invoice_id)
+      SELECT ${storeId}, id, booked_on, kind, invoice_id FROM given
+      ON CONFLICT DO NOTHING
+      RETURNING id
+    )
+    INSERT INTO journal_lines (store_id, entry_id, line_no, side, account_code, amount, rate_class, account_id)
+    SELECT ${storeId}, given.id, line.no, line.value->>'side', line.value->>'accountCode', (line.value->>'amount')::bigint,
+           line.value->>'rateClass', i.account_id
+      FROM posted
+      JOIN given USING (id)
+      JOIN invoices i ON i.store_id = ${storeId} AND i.id = given.invoice_id
+     CROSS JOIN LATERAL jsonb_array_elements(given.lines) WITH ORDINALITY AS line (value, no)`);
+}
+
+/** One rate of `invoices.taxes`, as stored. */
+export interface StoredRate {
+  rate_class: RateClass;
+  rate: Rate;
+  net: number;
+  tax: number;
+  gross: number;
+}
+
+/** An invoice's totals as the domain knows them. */
+export function taxSummary(invoice: { net: bigint; tax: bigint; total: bigint; taxes: unknown }): TaxSummary {
+  return {
+    rates: (invoice.taxes as StoredRate[]).map(({ rate_class, rate, net, tax, gross }) => ({
+      rateClass: rate_class,
+      rate,
+      net: toYen(net),
+      tax: toYen(tax),
+      gross: toYen(gross),
+    })),
+    net: toYen(invoice.net),
+    tax: toYen(invoice.tax),
+    gross: toYen(invoice.total),
+  };
+}

@@ -1,0 +1,151 @@
+import { ApplicationFailure } from '@temporalio/common';
+import { dateOut, sql } from '../prisma/db';
+import type { ForPeriod, GatewayActivities } from '../workflows/contracts/activities';
+import { workflowIds } from '../workflows/contracts/ids';
+import { CHUNK } from './close-draft';
+import type { Deps } from './deps';
+import { storeBillDocument } from './documents';
+import { enqueue, openIncident } from './facts';
+import { gatewayCall } from './gateway-call';
+import { mirrorPage } from './np-mirror';
+import { type OrderCharge, chargesOf, registerCharge } from './np-registration';
+import { heartbeat, inParallel } from './parallel';
+
+/** Orders a chunk, and how many are on their way to NP at once. */
+const ORDERS = 200;
+const WIDTH = 8;
+/** Transactions in one 請求確定依頼 (assumed, as NP's other lists). */
+const BILLING_BATCH = 100;
+
+type NpBilling = Pick<
+  GatewayActivities,
+  'registerPeriodChunk' | 'requestBillingChunk' | 'mirrorChunk' | 'fetchBillDocument'
+>;
+
+/** NP's side of a month: registered on the 1st, asked for after the close, mirrored when issued. */
+export function npBillingGateway(deps: Deps): NpBilling {
+  const { db } = deps;
+  return {
+    /** A chunk run again takes up those that have no answer yet. An order that fails for good is set aside for finance. */
+    async registerPeriodChunk(input) {
+      const { storeId, period, after } = input;
+      const rows = await db.$queryRaw<{ order_id: string }[]>(sql`
+        SELECT DISTINCT order_id FROM billable_items
+         WHERE store_id = ${storeId} AND period = ${period} AND settlement = 'np' AND status = 'pending'
+           AND order_id > ${after ?? ''}
+         ORDER BY order_id LIMIT ${ORDERS}`);
+      const orders = rows.map((row) => row.order_id);
+      await inParallel(await chargesOf(db, storeId, period, orders), WIDTH, (charge) => register(deps, input, charge));
+      return { next: orders.length === ORDERS ? orders.at(-1)! : null, count: orders.length };
+    },
+
+    /**
+     * 請求確定依頼 for the registrations of 500 approved drafts. NP can't be asked whether it has a request, but one sent twice is
+     * one (assumed), so a lost one is sent again. Asked ones stay in the chunk: its batches, and their keys, are the same when
+     * run again.
+     */
+    async requestBillingChunk({ storeId, period, at, after }) {
+      const invoices = await db.invoice.findMany({
+        where: { storeId, period, settlement: 'np', status: { notIn: ['held', 'void'] }, id: { gt: after ?? '' } },
+        orderBy: { id: 'asc' },
+        take: CHUNK,
+        select: { id: true, closeOn: true },
+      });
+      if (invoices.length === 0) return { next: null, count: 0 };
+      const baseDate = dateOut(invoices[0]!.closeOn);
+      const ids = invoices.map((invoice) => invoice.id);
+      const transactions = await db.$queryRaw<Asked[]>(sql`
+        SELECT DISTINCT i.invoice_id, t.shop_transaction_id, t.np_transaction_id
+          FROM billable_items i
+          JOIN credit_transactions t ON t.store_id = i.store_id AND t.order_id = i.order_id
+               AND t.period = i.reason->>'usage_period' AND t.status IN ('registered', 'requested', 'billed')
+         WHERE i.store_id = ${storeId} AND i.invoice_id = ANY(${ids})
+         ORDER BY i.invoice_id, t.shop_transaction_id`);
+      const credit = await deps.credit(storeId);
+      for (let from = 0; from < transactions.length; from += BILLING_BATCH) {
+        const batch = transactions.slice(from, from + BILLING_BATCH);
+        const requests = batch.map((t) => ({ transactionId: t.np_transaction_id, baseDate }));
+        await gatewayCall<'asked'>(db, {
+          storeId,
+          key: `np-bill/${period}/${batch[0]!.shop_transaction_id}..${batch.at(-1)!.shop_transaction_id}`,
+          provider: 'np',
+          at,
+          request: requests,
+          find: () => Promise.resolve(null),
+          send: async () => {
+            await credit.requestBilling(requests);
+            return 'asked';
+          },
+          record: async (tx) => {
+            await tx.creditTransaction.updateMany({
+              where: {
+                storeId,
+                shopTransactionId: { in: batch.map((t) => t.shop_transaction_id) },
+                status: 'registered',
+              },
+              data: { status: 'requested' },
+            });
+          },
+        });
+        heartbeat();
+      }
+      // Only now: an invoice's registrations may lie in two batches.
+      await db.invoice.updateMany({
+        where: { storeId, id: { in: transactions.map((t) => t.invoice_id) }, status: 'draft' },
+        data: { status: 'requested' },
+      });
+      return { next: invoices.length === CHUNK ? ids.at(-1)! : null, count: invoices.length };
+    },
+
+    /** `after` is NP's cursor. */
+    async mirrorChunk(input) {
+      const { storeId, period, after } = input;
+      const closes = await db.close.findUniqueOrThrow({ where: { storeId_period: { storeId, period } } });
+      const credit = await deps.credit(storeId);
+      const { bills, next } = await credit.issuedBills(dateOut(closes.closeOn), after);
+      await mirrorPage(deps, input, bills);
+      return { next, count: bills.length };
+    },
+
+    fetchBillDocument: ({ storeId, invoiceId }) => storeBillDocument(deps, { storeId, invoiceId }),
+  };
+}
+
+interface Asked {
+  invoice_id: string;
+  shop_transaction_id: string;
+  np_transaction_id: string;
+}
+
+/** A refused month is told to its order, which is at risk. */
+async function register(deps: Deps, { storeId, period, at }: ForPeriod, charge: OrderCharge): Promise<void> {
+  const { orderId } = charge;
+  try {
+    await registerCharge(deps, { storeId, orderId, period, n: 1, at }, charge, async (tx, result) => {
+      if (result.outcome === 'registered') return;
+      await enqueue(tx, {
+        storeId,
+        id: `at-risk/${orderId}/${period}/1`,
+        kind: 'signal',
+        target: workflowIds.order(orderId),
+        name: 'atRisk',
+        payload: { period, reason: result.reason },
+        at,
+      });
+    });
+  } catch (e) {
+    if (!(e instanceof ApplicationFailure) || e.nonRetryable !== true) throw e;
+    deps.log.error({ storeId, orderId, period, err: e }, 'month not registered with NP');
+    await deps.db.$transaction((tx) =>
+      openIncident(tx, {
+        storeId,
+        id: `np-registration/${orderId}/${period}`,
+        kind: 'np_registration_failed',
+        owner: 'finance',
+        at,
+        workflowId: workflowIds.order(orderId),
+        detail: { order_id: orderId, failure: e.message },
+      }),
+    );
+  }
+}
