@@ -1,0 +1,80 @@
+import { Command } from 'commander';
+import { stopServicesOnExit } from './processes';
+import { SetupError, createProgress } from './progress';
+import { type Stack, startStack } from './stack';
+import { EventReader } from './story/events';
+import { Story } from './story/story';
+import { Timeline } from './story/timeline';
+import { World } from './story/world';
+
+const STORY_BEGINS = '2026-10-01';
+
+/** `npm run demo`: everything on embedded defaults, the story played through the public API, then up until Ctrl-C. */
+async function main(): Promise<void> {
+  const options = new Command('demo')
+    .description(
+      'Play half a year of a store through the public API, on PostgreSQL, Temporal and simulators started here.',
+    )
+    .option('--exit', 'stop after the story')
+    .option('--json', 'print one JSON object per event and nothing else on standard output')
+    .parse()
+    .opts<{ exit?: boolean; json?: boolean }>();
+  const log = createProgress(options.json ? process.stderr : process.stdout);
+  stopServicesOnExit();
+  const stack = await startStack({ mode: 'demo', log });
+  const failed = stack.failed.then((failure) => {
+    throw failure;
+  });
+  try {
+    await Promise.race([play(stack, log, options.json ?? false), failed]);
+    if (!options.exit) {
+      log.line(urls(stack));
+      await failed;
+    }
+  } finally {
+    await stack.stop();
+  }
+}
+
+async function play(stack: Stack, log: ReturnType<typeof createProgress>, json: boolean): Promise<void> {
+  const began = performance.now();
+  const world = await log.step('Making a store that settles by NP, clock at 2026-10-01', () =>
+    World.create(stack, { now: STORY_BEGINS }),
+  );
+  const story = new Story(world);
+  await log.step('Putting plans on sale, registering six buyers', () => story.prepare());
+  const reader = new EventReader(world);
+  const timeline = new Timeline((line) => log.line(line), process.stdout.isTTY && !json, stack.apiUrl);
+  const tell = async () => {
+    for (const event of await reader.fresh()) {
+      if (json) process.stdout.write(`${JSON.stringify(event)}\n`);
+      else timeline.event(event);
+    }
+  };
+  for (const step of story.steps()) {
+    await world.until(step.at);
+    await tell();
+    if (!json) timeline.did(step.at, step.says);
+    await step.act();
+    await tell();
+  }
+  log.line(`\nThe story took ${((performance.now() - began) / 1000).toFixed(1)} s.`);
+}
+
+function urls(stack: Stack): string {
+  return `
+  API            ${stack.apiUrl}/v1/openapi.json
+  Temporal UI    ${stack.temporalUiUrl ?? `(not ours: ${stack.temporalAddress})`}
+  Mail inbox     ${stack.resendUrl}
+  Admin API key  ${stack.adminApiKey}
+
+Ctrl-C stops everything.`;
+}
+
+main().then(
+  () => process.exit(0),
+  (error: unknown) => {
+    console.error(error instanceof SetupError ? `\n${error.message}` : error);
+    process.exit(1);
+  },
+);

@@ -1,0 +1,172 @@
+import { createHash, randomBytes } from 'node:crypto';
+import type { Instant } from '../../domain/calendar';
+import { Api } from './api';
+
+/** Where the engine and the stand-ins of the outside are reached. */
+export interface Surroundings {
+  apiUrl: string;
+  npUrl: string;
+  sbpsUrl: string;
+  resendUrl: string;
+  adminApiKey: string;
+}
+
+type Role = 'storefront' | 'operator' | 'finance' | 'approver' | 'auditor' | 'admin';
+
+export interface NewBuyer {
+  reference: string;
+  company: string;
+  kana: string;
+  representative: string;
+  address: string;
+  /** Its local part may hold a magic value of the simulators. */
+  email: string;
+}
+
+/** A store of its own with a simulated clock, its keys, and its outside: buyers with cards, NP, the bank. */
+export class World {
+  private constructor(
+    readonly at: Surroundings,
+    readonly storeId: string,
+    private readonly shopCode: string,
+    private readonly keys: Record<Role, Api>,
+  ) {}
+
+  /** Makes the store through the API and makes it known to the simulators of NP and SBPS. */
+  static async create(
+    at: Surroundings,
+    options: { name?: string; settlement?: 'np' | 'in_house'; now: string },
+  ): Promise<World> {
+    const digits = (n: number) => Array.from(randomBytes(n), (b) => String(b % 10)).join('');
+    const np = { shop_code: `bss${digits(7)}`, sp_code: `sp${digits(8)}`, terminal_id: digits(10) };
+    const sbps = { merchant_id: digits(5), service_id: '001', hash_key: randomBytes(20).toString('hex') };
+    const platform = new Api(at.apiUrl, at.adminApiKey);
+    const store = await platform.post<{ id: string; api_keys: { role: Role; secret: string }[] }>('/v1/stores', {
+      name: options.name ?? 'ITreviewオンラインストア',
+      settlement: options.settlement ?? 'np',
+      clock: { kind: 'simulated', now: options.now },
+      seller: {
+        name: 'アイティクラウド株式会社',
+        registration_number: 'T2011001016148',
+        postal_code: '107-0052',
+        address: '東京都港区赤坂二丁目14番4号',
+        phone: '03-0000-0000',
+        contact_url: 'https://store.example.jp/contact',
+      },
+      np: { base_url: at.npUrl, ...np },
+      sbps: { base_url: at.sbpsUrl, ...sbps },
+      mail_from: 'ITreviewオンラインストア <store@store.example.jp>',
+      terms_version: '2026-04-01',
+    });
+    const alarmToken = createHash('sha256')
+      .update(store.id + at.adminApiKey)
+      .digest('hex');
+    await new Api(at.npUrl).post('/control/merchants', {
+      ...np,
+      news_url: `${at.apiUrl}/v1/providers/np/${store.id}/news`,
+      alarms_url: `${at.apiUrl}/v1/alarms/${store.id}`,
+      alarms_token: alarmToken,
+      mail_url: at.resendUrl,
+    });
+    await new Api(at.sbpsUrl).post('/control/merchants', sbps);
+    const keys = Object.fromEntries(store.api_keys.map(({ role, secret }) => [role, new Api(at.apiUrl, secret)]));
+    return new World(at, store.id, np.shop_code, keys as Record<Role, Api>);
+  }
+
+  as(role: Role): Api {
+    return this.keys[role];
+  }
+
+  // ── the store's catalogue and buyers ───────────────────────────────────────────────────────────────────────────────
+
+  /** A plan billed monthly in arrears. @param amount yen without tax @returns its id */
+  async plan(
+    code: string,
+    name: string,
+    amount: number,
+    options: { maker?: boolean; terms?: string } = {},
+  ): Promise<string> {
+    const plan = await this.as('admin').post<{ id: string }>('/v1/plans', {
+      code,
+      name,
+      provisioning: options.maker ? 'maker' : 'immediate',
+      cancellation_terms: options.terms ?? 'notice_by_previous_month_end_ends_month_end',
+      price: { amount, rate_class: 'standard', effective_from: '2026-04-01' },
+    });
+    return plan.id;
+  }
+
+  async buyer(buyer: NewBuyer): Promise<Buyer> {
+    const account = await this.as('storefront').post<{ id: string; billing_destinations: { id: string }[] }>(
+      '/v1/accounts',
+      {
+        reference: buyer.reference,
+        entity: 'corporation',
+        company_name: buyer.company,
+        company_kana: buyer.kana,
+        representative: buyer.representative,
+        postal_code: '150-0002',
+        address: buyer.address,
+        phone: '03-1111-2222',
+        department: '経理部',
+        contact_person: buyer.representative,
+        email: buyer.email,
+        consent: { terms_version: '2026-04-01' },
+      },
+    );
+    return { accountId: account.id, destinationId: account.billing_destinations[0]!.id };
+  }
+
+  // ── time ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** Lets the store live on until then. @throws when its clock fails, naming what is stuck */
+  async until(to: Instant | string): Promise<void> {
+    await this.as('admin').post('/v1/clock/advance', { to });
+    for (;;) {
+      const clock = await this.as('admin').get<{ status: string; failure: string | null }>('/v1/clock', {
+        prefer: 'wait=30',
+      });
+      if (clock.status === 'failed') throw new Error(`the clock of ${this.storeId} failed: ${clock.failure}`);
+      if (clock.status === 'ready') return;
+    }
+  }
+
+  // ── the outside ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** The page's JavaScript turns the buyer's card into a one-time token; the scenario is a magic value of the simulator. */
+  cardToken(scenario: string, more: object = {}): Promise<{ token: string; token_key: string }> {
+    return new Api(this.at.sbpsUrl).post('/control/tokens', { scenario, brand: 'V', ...more });
+  }
+
+  /** The buyer passes (or fails) 3-D Secure on the issuer's page and comes back to ours. */
+  async pass3ds(redirectUrl: string, result: 'passed' | 'failed' = 'passed'): Promise<void> {
+    const id = new URL(redirectUrl).pathname.split('/').pop()!;
+    const { location } = await new Api(this.at.sbpsUrl).post<{ location: string }>(`/control/3ds/${id}`, { result });
+    const page = await fetch(location);
+    if (!page.ok) throw new Error(`coming back from 3-D Secure: ${page.status} ${await page.text()}`);
+  }
+
+  /** NP grants a buyer a monthly limit, yen with tax. */
+  npGrants(reference: string, limit: number): Promise<unknown> {
+    return new Api(this.at.npUrl).post('/control/limits', { shop_code: this.shopCode, reference, limit });
+  }
+
+  /** A buyer pays a bill into NP's virtual account. */
+  npIsPaid(billNumber: string, paidOn: string): Promise<unknown> {
+    return new Api(this.at.npUrl).post('/control/payments', {
+      shop_code: this.shopCode,
+      bill_number: billNumber,
+      paid_on: paidOn,
+    });
+  }
+
+  /** What the bank will answer to the buyer's coming debits. */
+  bankAnswers(reference: string, outcomes: number[]): Promise<unknown> {
+    return new Api(this.at.npUrl).post('/control/debits', { shop_code: this.shopCode, reference, outcomes });
+  }
+}
+
+export interface Buyer {
+  accountId: string;
+  destinationId: string;
+}
