@@ -4,7 +4,6 @@ import helmet from 'helmet';
 import type { Logger } from 'pino';
 import { pinoHttp } from 'pino-http';
 import { randomUUID } from 'node:crypto';
-import { instantOfMs } from '../domain/calendar';
 import { hashOf } from './auth';
 import { cardReturn } from './cards';
 import { errorPage } from './error-page';
@@ -101,13 +100,21 @@ function onError(env: Surroundings): ErrorRequestHandler {
     const requestId = res.locals['requestId'] as string;
     const where = { language: languageOf(req), requestId, publicUrl: env.publicUrl };
     const refused = error instanceof Refused ? error : refusalOfExpress(error);
-    if (!refused) env.log.error({ err: error, requestId, at: instantOfMs(env.now().getTime()) }, 'request failed');
+    if (!refused) env.log.error({ failure: failureOf(error), requestId }, 'request failed');
     const problem = refused ? problemOf(refused, where) : internalProblem(where);
     const retryAfter = retryAfterOf(problem);
     if (retryAfter !== null) res.set('Retry-After', String(retryAfter));
     if (problem.status === 401) res.set('WWW-Authenticate', 'Bearer');
     res.status(problem.status).type('application/problem+json').send(JSON.stringify(problem));
   };
+}
+
+/** Prisma's messages can repeat the arguments, which are people's names and addresses: only its code and the stack are told. */
+function failureOf(error: unknown): object {
+  if (!(error instanceof Error)) return { type: typeof error };
+  const { name, message, code, stack = '' } = error as Error & { code?: unknown };
+  const frames = stack.split('\n').filter((line) => line.startsWith('    at '));
+  return { name, code, ...(!name.startsWith('Prisma') && { message }), frames };
 }
 
 /** What Express and its body parser refuse by themselves: not JSON, too large, a path that cannot be decoded. */

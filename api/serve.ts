@@ -1,5 +1,5 @@
 import express, { type Request, type RequestHandler, type Response } from 'express';
-import type { Tx } from '../prisma/db';
+import { type Tx, isUniqueViolation } from '../prisma/db';
 import { type Operation, mayCall } from './access';
 import { callerOf } from './auth';
 import { forbiddenContent } from './bodies';
@@ -48,7 +48,10 @@ export function serve(route: Route, env: Surroundings): RequestHandler[] {
         return { ...made, replayed: false };
       };
       const { stored, answer, replayed } = await env.db.$transaction(work).catch((e: unknown) => {
-        throw isLockTimeout(e) ? new Refused([{ code: 'idempotency_in_flight' }]) : e;
+        if (isLockTimeout(e)) refuse('idempotency_in_flight');
+        // Two requests with different keys made the same thing at once: the checks before saw neither.
+        if (isUniqueViolation(e)) refuse('already_exists');
+        throw e;
       });
       if (replayed) res.set('Idempotent-Replayed', 'true');
       if (answer) return send(res, answer);

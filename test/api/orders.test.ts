@@ -1,4 +1,4 @@
-import { ApiUnderTest, type StoreUnderTest, cardOrder, newAccount, transferOrder } from './support';
+import { ApiUnderTest, type StoreUnderTest, transferOrder } from './support';
 
 const api = new ApiUnderTest();
 let store: StoreUnderTest;
@@ -11,7 +11,11 @@ afterAll(() => api.stop());
 test('a bank-transfer order is kept with its price snapshot and the start of its workflow, then answered', async () => {
   const account = await store.account();
   const plan = await store.plan();
-  const made = await store.post('/v1/orders', { ...transferOrder(account.id, plan, 2), reference: 'R-1', po_number: 'PO-7' });
+  const made = await store.post('/v1/orders', {
+    ...transferOrder(account.id, plan, 2),
+    reference: 'R-1',
+    po_number: 'PO-7',
+  });
 
   expect(made).toMatchObject({
     status: 201,

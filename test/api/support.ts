@@ -121,7 +121,7 @@ export const newStore = {
   clock: { kind: 'simulated', now: '2026-10-05' },
   seller: {
     name: 'アイティクラウド株式会社',
-    registration_number: 'T9999999999999',
+    registration_number: 'T1999999999999',
     postal_code: '107-0052',
     address: '東京都港区赤坂1-1-1',
     phone: '03-1234-5678',

@@ -1,0 +1,234 @@
+import { ApiUnderTest, type StoreUnderTest, cardOrder } from './support';
+
+/* What a command leaves for its workflow, and what it refuses by the state it meets. The workflows themselves are played elsewhere. */
+
+const api = new ApiUnderTest();
+let store: StoreUnderTest;
+beforeAll(async () => {
+  await api.start();
+  store = await api.store();
+});
+afterAll(() => api.stop());
+
+async function set(orderId: string, status: string): Promise<void> {
+  await api.db.order.update({ where: { storeId_id: { storeId: store.id, id: orderId } }, data: { status } });
+}
+
+/** The one command of that name for the workflow, with its audit entry. */
+async function command(target: string, name: string) {
+  const row = await api.db.dispatch.findFirstOrThrow({ where: { storeId: store.id, target, name, kind: 'update' } });
+  const audits = await api.db.auditEntry.findMany({ where: { storeId: store.id, action: name } });
+  const audit = audits.find((entry) => (entry.after as { message: string }).message === row.id);
+  return { payload: row.payload, reason: audit?.reason, role: audit?.role, actor: audit?.actor };
+}
+
+test('release: only a held order, and the reason is kept beside who gave it', async () => {
+  const { id } = await store.order();
+  expect(await store.post(`/v1/orders/${id}/release`, { reason: '増枠' })).toMatchObject({
+    status: 409,
+    body: { code: 'order_not_held', errors: [{ params: { state: 'received' } }] },
+  });
+  await set(id, 'held');
+  expect((await store.post(`/v1/orders/${id}/release`, {})).body.code).toBe('reason_missing');
+  expect((await store.post(`/v1/orders/${id}/release`, { reason: '増枠' }, 'finance')).status).toBe(403);
+  expect((await store.post(`/v1/orders/${id}/release`, { reason: '増枠' })).status).toBe(200);
+  const given = await command(`order/${id}`, 'release');
+  expect(given).toMatchObject({ reason: '増枠', role: 'operator' });
+  expect(given.payload).toEqual({ by: given.actor });
+});
+
+test('service start: only while it is being provisioned', async () => {
+  const { id } = await store.order();
+  const start = () => store.post(`/v1/orders/${id}/service_start`, { on: '2026-10-05' });
+  expect((await start()).body.code).toBe('service_start_unexpected');
+  await set(id, 'provisioning');
+  expect((await start()).status).toBe(200);
+  expect(await command(`order/${id}`, 'serviceStarted')).toMatchObject({ payload: { on: '2026-10-05' } });
+});
+
+test('cancellation: previewed by the line’s terms, told once a day, then asked for', async () => {
+  const order = await store.order();
+  const line = order.lines[0]!.subscription_id;
+  const preview = () => store.post(`/v1/orders/${order.id}/cancellations/preview`, {}, 'storefront');
+  expect((await preview()).body).toMatchObject({
+    ends_on: '2026-10-05',
+    last_period: null,
+    lines: [{ reason: 'not_started' }],
+  });
+
+  await set(order.id, 'active');
+  await api.db.subscription.update({
+    where: { storeId_id: { storeId: store.id, id: line } },
+    data: { status: 'active', startsOn: new Date('2026-10-05') },
+  });
+  // Notice in October: the contract ends at the end of November.
+  const expected = { asked_on: '2026-10-05', ends_on: '2026-11-30', last_period: '2026-11' };
+  expect((await preview()).body).toMatchObject({ ...expected, lines: [{ subscription_id: line, reason: 'notice' }] });
+  await preview();
+  const events = await store.get('/v1/events?type=cancellation.previewed');
+  expect(
+    events.body.data.filter(
+      (e: { order: string; ends_on: string }) => e.order === order.id && e.ends_on === '2026-11-30',
+    ),
+  ).toHaveLength(1);
+
+  expect(await store.post(`/v1/orders/${order.id}/cancellations`, { lines: ['sub_x'], reason: 'x' })).toMatchObject({
+    status: 404,
+    body: { errors: [{ pointer: '/lines/0' }] },
+  });
+  expect(
+    (await store.post(`/v1/orders/${order.id}/cancellations`, { lines: [line], reason: '不要' }, 'storefront')).status,
+  ).toBe(200);
+  expect(await command(`order/${order.id}`, 'cancel')).toMatchObject({ payload: { lines: [line] }, reason: '不要' });
+
+  await set(order.id, 'ended');
+  expect((await preview()).body.code).toBe('order_not_cancellable');
+});
+
+test('a card is replaced for a running card order only; the tokens stay in the database', async () => {
+  const [account, plan] = [await store.account(), await store.plan()];
+  const order = (await store.post('/v1/orders', cardOrder(account.id, plan))).body;
+  const replace = (id: string, body: object = {}) =>
+    store.post(`/v1/orders/${id}/card`, { token: 'tok_2', token_key: 'tkey_2', ...body }, 'storefront');
+  expect((await replace(order.id)).body.code).toBe('conflict');
+  await set(order.id, 'suspended');
+  expect((await replace(order.id, { brand: 'UnionPay' })).body.errors[0]).toMatchObject({
+    code: 'card_brand_unsupported',
+    pointer: '/brand',
+  });
+  expect((await replace(order.id)).status).toBe(200);
+  const [first, second] = await api.db.cardAuthentication.findMany({
+    where: { orderId: order.id },
+    orderBy: { id: 'asc' },
+  });
+  expect(first).toMatchObject({ purpose: 'order', token: 'tok_1' });
+  expect(second).toMatchObject({ purpose: 'replacement', token: 'tok_2', tokenKey: 'tkey_2' });
+  const { payload } = await command(`order/${order.id}`, 'replaceCard');
+  expect(payload).toMatchObject({ authenticationRef: second!.id });
+  expect(JSON.stringify(payload)).not.toContain('tok_2');
+});
+
+test('3-D Secure: the order says where to go; the way back only makes the workflow ask SBPS, once', async () => {
+  const [account, plan] = [await store.account(), await store.plan()];
+  const return_urls = { ok: 'https://shop.example/ok', ng: 'https://shop.example/ng' };
+  const order = (await store.post('/v1/orders', cardOrder(account.id, plan, { return_urls }))).body;
+  const authentication = await api.db.cardAuthentication.findFirstOrThrow({ where: { orderId: order.id } });
+  const where = { storeId_id: { storeId: store.id, id: authentication.id } };
+  await api.db.cardAuthentication.update({
+    where,
+    data: { status: 'redirected', redirectUrl: 'https://sbps.test/3ds' },
+  });
+  expect((await store.get(`/v1/orders/${order.id}`)).body.next_action).toEqual({
+    type: 'redirect',
+    url: 'https://sbps.test/3ds',
+  });
+
+  const back = await api.ask('GET', `/v1/card_returns/${authentication.id}/ok`);
+  expect(back.status).toBe(200);
+  expect(back.body).toContain('確認しています');
+  await api.db.cardAuthentication.update({ where, data: { status: 'passed' } });
+  const again = await api.ask('GET', `/v1/card_returns/${authentication.id}/ok`);
+  expect(again.body).toContain('本人認証が完了しました');
+  expect(again.body).toContain('href="https://shop.example/ok"');
+  const signals = await api.db.dispatch.findMany({ where: { name: 'cardReturned', target: `order/${order.id}` } });
+  expect(signals.map((row) => row.payload)).toEqual([{ authenticationRef: authentication.id, result: 'ok' }]);
+  for (const path of [`${authentication.id}/maybe`, 'ca_0000000000000000000000/ok'])
+    expect((await api.ask('GET', `/v1/card_returns/${path}`)).status).toBe(404);
+});
+
+test('direct debit: asked for, told, started; each step goes to its workflow', async () => {
+  const account = await store.account();
+  const made = await store.post('/v1/direct_debits', { account_id: account.id }, 'storefront');
+  expect(made).toMatchObject({ status: 201, body: { status: 'requested', requested_on: '2026-10-05' } });
+  const { id } = made.body;
+  const start = await api.db.dispatch.findFirstOrThrow({ where: { target: `direct-debit/${id}` } });
+  expect(start).toMatchObject({ name: 'directDebit', payload: { directDebitId: id, accountId: account.id } });
+  const events = await store.get('/v1/events?type=direct_debit.requested');
+  expect(events.body.data).toMatchObject([
+    { on: '2026-10-05', event: 'direct_debit.requested', account_id: account.id },
+  ]);
+
+  expect((await store.post(`/v1/direct_debits/${id}/form_posted`, { on: '2026-10-07' }, 'operator')).status).toBe(403);
+  expect((await store.post(`/v1/direct_debits/${id}/form_posted`, { on: '2026-10-07' }, 'finance')).status).toBe(200);
+  expect(await command(`direct-debit/${id}`, 'formPosted')).toMatchObject({
+    payload: { on: '2026-10-07' },
+    role: 'finance',
+  });
+});
+
+test('two requests for a direct debit at once: one is made', async () => {
+  const account = await store.account();
+  const ask = () => store.post('/v1/direct_debits', { account_id: account.id }, 'storefront');
+  const answers = await Promise.all([ask(), ask(), ask()]);
+  expect(answers.map((answer) => answer.status).sort()).toEqual([201, 409, 409]);
+});
+
+test('the limit NP granted is recorded with its reason; a screening is applied for again only on hold', async () => {
+  const account = await store.account();
+  const destination = account.billing_destinations[0]!.id;
+  const limit = { amount: 200_000, reason: 'NPより増枠の連絡' };
+  expect((await store.post(`/v1/accounts/${account.id}/credit_limits`, limit)).body).toMatchObject({
+    id: destination,
+    credit_limit: 200_000,
+  });
+  expect(
+    await api.db.auditEntry.findFirst({ where: { target: destination, action: 'credit_limit.set' } }),
+  ).toMatchObject({
+    reason: limit.reason,
+    before: { credit_limit: null },
+    after: { credit_limit: 200_000 },
+  });
+  const reapply = () => store.post(`/v1/accounts/${account.id}/screening/reapply`, { reason: '住所訂正' });
+  expect((await reapply()).body.code).toBe('screening_not_open');
+  await api.db.billingDestination.update({
+    where: { storeId_id: { storeId: store.id, id: destination } },
+    data: { buyerStatus: 'held', npBuyerId: '12345678901' },
+  });
+  expect((await reapply()).status).toBe(200);
+  expect(await command(`account/${account.id}`, 'reapply')).toMatchObject({ payload: { destinationId: destination } });
+});
+
+test('a close is approved, held, released and redrafted while in review only', async () => {
+  const period = '2026-10';
+  await api.db.billingPeriod.create({ data: { storeId: store.id, period, status: 'frozen' } });
+  const where = { storeId_period: { storeId: store.id, period } };
+  await api.db.close.create({
+    data: {
+      storeId: store.id,
+      period,
+      status: 'drafting',
+      closeOn: new Date('2026-10-31'),
+      issueOn: new Date('2026-11-05'),
+    },
+  });
+  const approve = (role: 'finance' | 'approver' | 'operator') => store.post(`/v1/closes/${period}/approve`, {}, role);
+  expect((await approve('finance')).body.code).toBe('close_not_in_review');
+  await api.db.close.update({ where, data: { status: 'review' } });
+  expect((await approve('operator')).status).toBe(403);
+  expect((await approve('approver')).body).toMatchObject({ period, status: 'review', invoices: [], blockers: [] });
+  expect(await command(`close/${store.id}/${period}`, 'approve')).toMatchObject({ role: 'approver' });
+  const hold = { invoice_id: 'inv_x', reason: '確認中' };
+  expect((await store.post(`/v1/closes/${period}/hold`, hold, 'finance')).body.errors[0]).toMatchObject({
+    code: 'not_found',
+    pointer: '/invoice_id',
+  });
+  expect((await store.post(`/v1/closes/${period}/redraft`, { reason: '単価訂正' }, 'finance')).status).toBe(200);
+  expect((await store.get('/v1/closes')).body.data).toHaveLength(1);
+});
+
+test('an incident is repaired through the workflow that waits for the decision', async () => {
+  const order = await store.order();
+  const id = `np-txn/${order.id}/2026-10/1`;
+  const incident = { storeId: store.id, kind: 'gateway_unknown', owner: 'operator', detail: {}, openedAt: new Date() };
+  await api.db.incident.create({ data: { ...incident, id, workflowId: `order/${order.id}` } });
+  await api.db.incident.create({ data: { ...incident, id: 'news/1' } });
+  const repair = (of: string, body: object) => store.post(`/v1/incidents/${of}/repair`, body);
+  expect((await repair(id, { how: 'ignore', reason: 'x' })).status).toBe(400);
+  expect((await repair(id, { how: { resolve_as: 'registered' }, reason: 'NPに確認' })).body.id).toBe(id);
+  expect(await command(`order/${order.id}`, 'repair')).toMatchObject({
+    payload: { incident: id, how: { resolveAs: 'registered' } },
+    reason: 'NPに確認',
+  });
+  expect((await repair('news/1', { how: 'skip', reason: 'x' })).body.code).toBe('conflict');
+  expect((await store.get('/v1/incidents?status=open')).body.data).toHaveLength(2);
+});

@@ -1,0 +1,39 @@
+import { access } from '../../api/access';
+import { openApiDocument } from '../../api/openapi';
+import { routes } from '../../api/routes';
+import { refusalCodes } from '../../domain/refusal-codes';
+
+const document = openApiDocument(routes, 'http://api.test');
+type Operation = { operationId: string; responses: Record<string, { description?: string }>; description?: string };
+const operations = Object.values(document.paths ?? {}).flatMap((path) =>
+  ['get', 'post', 'patch', 'delete'].flatMap((method) => (path as Record<string, Operation>)[method] ?? []),
+);
+
+test('every operation of the access table is one route and one operation of the document', () => {
+  expect(document.openapi).toBe('3.1.0');
+  expect(routes.map((route) => route.operation).sort()).toEqual(Object.keys(access).sort());
+  expect(operations.map((operation) => operation.operationId).sort()).toEqual(Object.keys(access).sort());
+});
+
+test('no route is shadowed by an earlier one of the same form', () => {
+  const forms = routes.map((route) => `${route.method} ${route.path.replace(/:\w+/g, ':')}`);
+  expect(new Set(forms).size).toBe(forms.length);
+});
+
+test('every operation names its refusals, by codes that exist, under their status', () => {
+  for (const operation of operations) {
+    const described = Object.values(operation.responses).map((response) => response.description ?? '');
+    const codes = described.flatMap((text) => [...text.matchAll(/`(\w+)`/g)].map((match) => match[1]!));
+    for (const code of codes) expect(refusalCodes).toContain(code);
+    expect(codes).toEqual(expect.arrayContaining(['unauthorized', 'forbidden', 'invalid_request']));
+  }
+});
+
+test('request schemas say what is required: an order', () => {
+  const order = (document.paths!['/v1/orders'] as Record<string, unknown>)['post'] as {
+    requestBody: { content: Record<string, { schema: { required: string[]; additionalProperties: boolean } }> };
+  };
+  const { schema } = order.requestBody.content['application/json']!;
+  expect(schema.required).toEqual(['account_id', 'payment', 'lines']);
+  expect(schema.additionalProperties).toBe(false);
+});
