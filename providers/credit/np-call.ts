@@ -75,8 +75,9 @@ const NOT_SENT = new Set([
 ]);
 
 function neverAnswered(what: string, error: unknown): ProviderError {
-  const cause = error instanceof Error ? (error.cause as { code?: string } | undefined) : undefined;
-  const code = cause?.code ?? (error instanceof Error ? error.name : String(error));
+  // fetch throws a TypeError with the socket's error as its cause, or the signal's TimeoutError.
+  const { cause, name } = error as { cause?: { code?: string }; name?: string };
+  const code = cause?.code ?? name ?? String(error);
   return new ProviderError('np', NOT_SENT.has(code) ? 'unreachable' : 'unknown', `${what}: no answer (${code})`);
 }
 
