@@ -1,0 +1,33 @@
+import type { Instant } from '../../domain/calendar';
+import { NotDelivered, postJson } from './post';
+import type { MerchantSettings } from './settings';
+
+/** What NP does later; each has its handler in alarms.ts. */
+export type AlarmKind =
+  'screening' | 'issue' | 'payment' | 'debits' | 'overdue' | 'overdue-month' | 'guarantee' | 'late-news';
+
+/**
+ * Asks the store's clock to call back at `at`. The id is made of what is to be done, so the clock keeps one of it however
+ * often it is filed.
+ *
+ * @throws NotDelivered
+ */
+export async function fileAlarm(
+  { settings }: { settings: MerchantSettings },
+  kind: AlarmKind,
+  subject: string,
+  at: Instant,
+  data: object,
+): Promise<void> {
+  const status = await postJson(
+    settings.alarmsUrl,
+    { authorization: `Bearer ${settings.alarmsToken}` },
+    {
+      id: `np/${settings.shopCode}/${kind}/${subject}`,
+      at,
+      callback_url: `${settings.ownUrl}/alarms/${settings.shopCode}/${kind}`,
+      body: { at, ...data },
+    },
+  );
+  if (status >= 300) throw new NotDelivered(`${settings.alarmsUrl}: HTTP ${status}`);
+}

@@ -1,0 +1,36 @@
+import express from 'express';
+import { alarmRoutes } from './alarms';
+import type { Merchant } from './books';
+import { ControlError, controlRoutes } from './control';
+import { NpError } from './errors';
+import { NotDelivered } from './post';
+import { wireRoutes } from './wire';
+
+/**
+ * Stand-in for NP掛け払い: its wire at `/v1`, `/alarms` where the store's clock calls back, and, outside the wire, `/control`.
+ * Kept in memory, by merchant, with no clock of its own; docs/magic-values-np.md lists what it can do.
+ */
+export function createNpSimulator(): express.Express {
+  const merchants = new Map<string, Merchant>();
+  const app = express();
+  app.disable('x-powered-by');
+  app.use('/v1', wireRoutes(merchants));
+  app.use('/alarms', alarmRoutes(merchants));
+  app.use('/control', controlRoutes(merchants));
+  app.use(((error, _req, res, next) => {
+    if (res.headersSent) return next(error);
+    if (error instanceof NpError) return void res.status(error.httpStatus).json(error.body);
+    if (error instanceof ControlError) return void res.status(error.httpStatus).json({ error: error.message });
+    // Nothing was done that the same call again would not find and finish.
+    if (error instanceof NotDelivered) {
+      const { body } = new NpError('maintenance', error.message);
+      return void res.status(503).json(body);
+    }
+    if (error instanceof SyntaxError && 'body' in error) {
+      const { httpStatus, body } = new NpError('field', 'not JSON');
+      return void res.status(httpStatus).json(body);
+    }
+    next(error);
+  }) satisfies express.ErrorRequestHandler);
+  return app;
+}

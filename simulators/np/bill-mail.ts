@@ -1,0 +1,94 @@
+import type { Instant } from '../../domain/calendar';
+import { formatYen, yen } from '../../domain/money';
+import { renderNpBill } from '../../documents/render';
+import { taxesOf, totalOf, virtualAccountOf } from './bill-figures';
+import type { Bill, Merchant } from './books';
+import { postJson } from './post';
+
+/** Mails under way at once; an issue of thousands must not wait for each one. */
+const AT_ONCE = 8;
+
+/** The bill's newest revision as NP prints it. */
+export function billDocument(merchant: Merchant, bill: Bill): Uint8Array {
+  const { profile } = merchant.buyers.get(bill.buyerId)!;
+  return renderNpBill({
+    kind: bill.kind,
+    number: bill.number,
+    issuedOn: bill.issuedOn,
+    closeOn: bill.closeOn,
+    dueOn: bill.dueOn,
+    debitOn: bill.debitOn,
+    buyerId: bill.buyerId,
+    recipient: {
+      company: profile.companyName,
+      department: profile.departmentName || null,
+      person: profile.contactName,
+      postalCode: profile.zipCode,
+      address: profile.address,
+    },
+    seller: merchant.settings.seller,
+    transactions: bill.transactions
+      .filter((t) => t.status !== 'cancelled')
+      .flatMap((t) =>
+        t.details.map(({ text, price, quantity, rate }) => ({
+          orderedOn: t.orderedOn,
+          shopTransactionId: t.shopTransactionId,
+          description: text,
+          quantity,
+          unitPrice: price,
+          amount: price * quantity,
+          rate,
+        })),
+      ),
+    taxes: taxesOf(bill),
+    total: totalOf(bill.transactions),
+    virtualAccount: bill.kind === 'invoice' ? virtualAccountOf(bill.buyerId) : null,
+  });
+}
+
+/** NP's own mails to the buyers, each revision once. @throws NotDelivered */
+export async function mailBills(merchant: Merchant, bills: Bill[], at: Instant): Promise<void> {
+  const { mailUrl } = merchant.settings;
+  const due = bills.filter((bill) => bill.mailed < bill.revision && bill.status !== 'void');
+  if (!mailUrl) return due.forEach((bill) => (bill.mailed = bill.revision));
+  for (let i = 0; i < due.length; i += AT_ONCE) {
+    await Promise.all(due.slice(i, i + AT_ONCE).map((bill) => mailBill(merchant, mailUrl, bill, at)));
+  }
+}
+
+async function mailBill(merchant: Merchant, mailUrl: string, bill: Bill, at: Instant): Promise<void> {
+  const { profile } = merchant.buyers.get(bill.buyerId)!;
+  const title = bill.kind === 'invoice' ? '請求書' : '口座振替通知書';
+  const when = bill.kind === 'invoice' ? `お支払期限: ${bill.dueOn}` : `振替日: ${bill.debitOn}`;
+  const { shopCode } = merchant.settings;
+  const headers = {
+    authorization: `Bearer re_np_${shopCode}`,
+    'idempotency-key': `np/${shopCode}/${bill.number}/${bill.revision}`,
+  };
+  await postJson(`${mailUrl.replace(/\/$/, '')}/emails`, headers, {
+    from: 'NP掛け払い <noreply@np.example>',
+    to: [profile.email],
+    subject: `【NP掛け払い】${title}発行のお知らせ（${bill.number}）`,
+    text: [
+      `${profile.companyName} 御中`,
+      '',
+      `${title}を発行しました。添付のPDFをご確認ください。`,
+      '',
+      `番号: ${bill.number}`,
+      `金額: ${formatYen(yen(totalOf(bill.transactions)))}（税込）`,
+      when,
+      '',
+      '株式会社ネットプロテクションズ NP掛け払い サポートデスク',
+    ].join('\n'),
+    headers: { 'X-Business-Time': at },
+    attachments: [
+      {
+        filename: `${bill.number}.pdf`,
+        content: Buffer.from(billDocument(merchant, bill)).toString('base64'),
+        content_type: 'application/pdf',
+      },
+    ],
+  });
+  // A 4xx too: an address the mail service refuses stays refused, and the other bills must not wait for it.
+  bill.mailed = bill.revision;
+}

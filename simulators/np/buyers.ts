@@ -1,0 +1,103 @@
+import { addDays, atTime, type Instant, type JstDate, type Period, periodOf } from '../../domain/calendar';
+import { fileAlarm } from './alarm-clock';
+import type { Buyer, Guarantee, Merchant, Profile, Transaction } from './books';
+import { NpError } from './errors';
+import { magicOf } from './magic';
+
+/** 購入企業登録 and 審査. Answers at once, unless the buyer's magic values make it take days. */
+export async function registerBuyer(
+  merchant: Merchant,
+  reference: string,
+  profile: Profile,
+  appliedOn: JstDate,
+): Promise<Buyer> {
+  const free = () => {
+    if (merchant.buyersByReference.has(reference)) throw new NpError('duplicateBuyer', reference);
+  };
+  free();
+  const magic = magicOf(profile);
+  if (magic.screening === 'takes_three_days') {
+    await fileDecision(merchant, reference, 1, addDays(appliedOn, 3));
+    free();
+  }
+  const buyer: Buyer = {
+    id: String(10_000_000_000 + merchant.next('buyer')),
+    reference,
+    profile,
+    result: 'screening',
+    reasons: [],
+    guarantee: 'OK',
+    limit: null,
+    applications: 1,
+    debitFrom: null,
+    debitOutcomes: [],
+    transactions: [],
+  };
+  if (magic.screening === 'passes') pass(buyer);
+  if (magic.screening === 'held_for_address') hold(buyer);
+  if (magic.screening === 'denied') buyer.result = 'denied';
+  if (magic.screening === 'cancelled') Object.assign(buyer, { result: 'cancelled', reasons: ['RE015'] });
+  merchant.buyers.set(buyer.id, buyer);
+  merchant.buyersByReference.set(reference, buyer);
+  return buyer;
+}
+
+/** 申請 once more after 保留 or 取消: what was wrong must have been changed, then NP decides the next day at 09:00. */
+export async function reapply(merchant: Merchant, buyer: Buyer, profile: Profile, appliedOn: JstDate): Promise<void> {
+  if (buyer.result !== 'held' && buyer.result !== 'cancelled') throw new NpError('buyerState', buyer.result);
+  const before = buyer.profile;
+  const addressChanged = profile.address !== before.address || profile.zipCode !== before.zipCode;
+  const corrected = buyer.result === 'held' ? addressChanged : JSON.stringify(profile) !== JSON.stringify(before);
+  const application = buyer.applications + 1;
+  if (corrected) await fileDecision(merchant, buyer.reference, application, addDays(appliedOn, 1));
+  buyer.profile = profile;
+  buyer.applications = application;
+  if (corrected) Object.assign(buyer, { result: 'screening', reasons: [] });
+}
+
+/** NP's people have decided: whoever is still being screened passes. */
+export function decide(merchant: Merchant, reference: string, application: number, at: Instant): void {
+  const buyer = merchant.buyersByReference.get(reference);
+  if (!buyer || buyer.result !== 'screening' || buyer.applications !== application) return;
+  pass(buyer);
+  merchant.news.tell(`buyer.screened/${buyer.id}/${application}`, at, {
+    type: 'buyer.screened',
+    data: {
+      buyer_id: buyer.id,
+      reference,
+      result: buyer.result,
+      reasons: buyer.reasons,
+      limit: buyer.limit,
+    },
+  });
+}
+
+export function setGuarantee(merchant: Merchant, buyer: Buyer, status: Guarantee, at: Instant): void {
+  if (buyer.guarantee === status) return;
+  buyer.guarantee = status;
+  merchant.news.tell(`guarantee.changed/${buyer.id}/${status}/${at}`, at, {
+    type: 'guarantee.changed',
+    data: { buyer_id: buyer.id, status },
+  });
+}
+
+/** Transactions of the month that count: registered and not cancelled. */
+export function registeredIn(buyer: Buyer, month: Period): Transaction[] {
+  return buyer.transactions.filter(
+    (t) => t.status !== 'refused' && t.status !== 'cancelled' && periodOf(t.orderedOn) === month,
+  );
+}
+
+function pass(buyer: Buyer): void {
+  Object.assign(buyer, { result: 'passed', reasons: [], limit: magicOf(buyer.profile).limit });
+}
+
+function hold(buyer: Buyer): void {
+  // RE009 in the sibling's table: the address needs to be put right.
+  Object.assign(buyer, { result: 'held', reasons: ['RE009'] });
+}
+
+function fileDecision(merchant: Merchant, reference: string, application: number, on: JstDate): Promise<void> {
+  const at = atTime(on, '09:00');
+  return fileAlarm(merchant, 'screening', `${reference}/${application}`, at, { reference, application });
+}

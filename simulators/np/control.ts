@@ -1,0 +1,184 @@
+import express from 'express';
+import { z } from 'zod';
+import { type Instant, type JstDate, parseInstant, parseJstDate } from '../../domain/calendar';
+import { type Buyer, Merchant } from './books';
+import { setGuarantee } from './buyers';
+import { faultSchema } from './faults';
+import { pay } from './settlement';
+import { totalOf } from './bill-figures';
+import { billFields, buyerFields } from './wire-fields';
+
+const date = z
+  .string()
+  .refine((s) => parseJstDate(s) !== null, 'a date YYYY-MM-DD')
+  .transform((s) => s as JstDate);
+const shop = { shop_code: z.string() };
+const buyer = { ...shop, buyer_id: z.string().optional(), reference: z.string().optional() };
+
+const merchantSchema = z.strictObject({
+  shop_code: z.string().regex(/^[a-z]{3}\d{7}$/, '3 letters and 7 digits'),
+  sp_code: z.string().regex(/^sp[\x21-\x7e]+$/, 'begins with sp'),
+  terminal_id: z.string().regex(/^\d{10}$/),
+  news_url: z.url(),
+  alarms_url: z.url(),
+  alarms_token: z.string().min(1),
+  mail_url: z.url().nullish(),
+  seller: z
+    .strictObject({ name: z.string(), registration_number: z.string().regex(/^T\d{13}$/) })
+    .default({ name: 'アイティクラウド株式会社', registration_number: 'T7000012050002' }),
+});
+const limitSchema = z.strictObject({ ...buyer, limit: z.int().min(0) });
+const guaranteeSchema = z.strictObject({
+  ...buyer,
+  status: z.enum(['OK', 'ALRT', 'NG']),
+  /** When it happens. */
+  at: z.string().transform((s, ctx) => {
+    const at = parseInstant(s);
+    if (!at) ctx.addIssue('an RFC 3339 date-time');
+    return at as Instant;
+  }),
+});
+const paymentSchema = z.strictObject({
+  ...shop,
+  bill_number: z.string(),
+  /** Yen; what is still to be paid unless told otherwise. */
+  amount: z.int().min(1).optional(),
+  paid_on: date,
+});
+const debitsSchema = z.strictObject({
+  ...buyer,
+  outcomes: z.array(z.union([0, 1, 2, 3, 4, 8, 9].map((code) => z.literal(code)))),
+});
+
+/** A control call that can't be done; `{error}` with this status. */
+export class ControlError extends Error {
+  constructor(
+    readonly httpStatus: 404 | 409 | 422,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/** What no shop can ask of NP: JSON, for tests, scripts and the demo. */
+export function controlRoutes(merchants: Map<string, Merchant>): express.Router {
+  const router = express.Router();
+  router.use(express.json());
+
+  /** Known ones keep their books: the engine may register anew at each start. */
+  router.post('/merchants', (req, res) => {
+    const body = parse(merchantSchema, req.body);
+    const settings = {
+      shopCode: body.shop_code,
+      spCode: body.sp_code,
+      terminalId: body.terminal_id,
+      newsUrl: body.news_url,
+      alarmsUrl: body.alarms_url,
+      alarmsToken: body.alarms_token,
+      mailUrl: body.mail_url ?? null,
+      seller: { name: body.seller.name, registrationNumber: body.seller.registration_number },
+      ownUrl: `${req.protocol}://${req.get('host')}`,
+    };
+    const known = merchants.get(settings.shopCode);
+    if (known) known.settings = settings;
+    else merchants.set(settings.shopCode, new Merchant(settings));
+    res.status(204).end();
+  });
+
+  /** NP grants another limit; the shop sees it in NP's console, there is no news of it. */
+  router.post('/limits', (req, res) => {
+    const body = parse(limitSchema, req.body);
+    const { found } = buyerNamed(merchants, body);
+    if (found.result !== 'passed') throw new ControlError(409, `the buyer is ${found.result}, not passed`);
+    found.limit = body.limit;
+    res.status(204).end();
+  });
+
+  router.post('/guarantee', async (req, res) => {
+    const body = parse(guaranteeSchema, req.body);
+    const { merchant, found } = buyerNamed(merchants, body);
+    await merchant.exclusively(async () => {
+      setGuarantee(merchant, found, body.status, body.at);
+      await merchant.news.deliver();
+    });
+    res.status(204).end();
+  });
+
+  router.post('/payments', async (req, res) => {
+    const body = parse(paymentSchema, req.body);
+    const merchant = merchantNamed(merchants, body.shop_code);
+    const bill = merchant.bills.get(body.bill_number);
+    if (!bill) throw new ControlError(404, `no bill ${body.bill_number}`);
+    const open = totalOf(bill.transactions) - bill.payments.reduce((sum, p) => sum + p.amount, 0);
+    const amount = body.amount ?? open;
+    if (amount <= 0) throw new ControlError(409, 'nothing is left to pay: name an amount to pay too much');
+    await pay(merchant, bill, amount, body.paid_on);
+    res.status(204).end();
+  });
+
+  router.post('/debits', (req, res) => {
+    const body = parse(debitsSchema, req.body);
+    buyerNamed(merchants, body).found.debitOutcomes = body.outcomes;
+    res.status(204).end();
+  });
+
+  router.post('/faults', (req, res) => {
+    const fault = parse(faultSchema, req.body);
+    merchantNamed(merchants, fault.shop_code).faults.file(fault);
+    res.status(204).end();
+  });
+
+  /** Per shopTransactionId, for a check that nothing was registered twice. */
+  router.get('/effects', (req, res) => {
+    const merchant = merchantNamed(merchants, String(req.query.shop_code));
+    res.json({ effects: Object.fromEntries(merchant.effects) });
+  });
+
+  router.get('/buyers', (req, res) => {
+    const merchant = merchantNamed(merchants, String(req.query.shop_code));
+    const buyers = [...merchant.buyers.values()].map((b) => ({
+      ...buyerFields(b),
+      companyName: b.profile.companyName,
+      email: b.profile.email,
+      debitFrom: b.debitFrom,
+    }));
+    res.json({ buyers });
+  });
+
+  router.get('/bills', (req, res) => {
+    const merchant = merchantNamed(merchants, String(req.query.shop_code));
+    const bills = [...merchant.bills.values()].map((bill) => ({
+      ...billFields(bill),
+      status: bill.status,
+      payments: bill.payments,
+    }));
+    res.json({ bills });
+  });
+
+  return router;
+}
+
+function parse<T>(schema: z.ZodType<T>, body: unknown): T {
+  const parsed = schema.safeParse(body);
+  if (parsed.success) return parsed.data;
+  const message = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ');
+  throw new ControlError(422, message);
+}
+
+function merchantNamed(merchants: Map<string, Merchant>, shopCode: string): Merchant {
+  const merchant = merchants.get(shopCode);
+  if (!merchant) throw new ControlError(404, `no merchant ${shopCode}`);
+  return merchant;
+}
+
+function buyerNamed(
+  merchants: Map<string, Merchant>,
+  body: { shop_code: string; buyer_id?: string; reference?: string },
+): { merchant: Merchant; found: Buyer } {
+  const merchant = merchantNamed(merchants, body.shop_code);
+  const { buyer_id, reference } = body;
+  const found =
+    buyer_id !== undefined ? merchant.buyers.get(buyer_id) : merchant.buyersByReference.get(reference ?? '');
+  if (!found) throw new ControlError(404, `no buyer ${buyer_id ?? reference ?? '(name buyer_id or reference)'}`);
+  return { merchant, found };
+}

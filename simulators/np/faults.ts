@@ -1,0 +1,92 @@
+import type { NextFunction, Request, Response } from 'express';
+import { z } from 'zod';
+import { NpError } from './errors';
+
+/** The calls by the names of the engine's port. */
+export const callNames = [
+  'registerBuyer',
+  'reapplyBuyer',
+  'buyer',
+  'findBuyer',
+  'registerTransaction',
+  'findTransaction',
+  'cancelTransactions',
+  'requestBilling',
+  'issuedBills',
+  'billDocument',
+  'directDebitActive',
+  'directDebitEnded',
+] as const;
+export type CallName = (typeof callNames)[number];
+
+/**
+ * How the simulator can misbehave, for one shop:
+ * - `down`: 503 under maintenance, nothing done
+ * - `refuse`: 400, nothing done
+ * - `timeout_before_effect`: the connection is cut without an answer, nothing done
+ * - `timeout_after_effect`: done, then the connection is cut without an answer
+ * - `hang_after_effect`: done, then never answered, until the caller's own time-out
+ * - `news_twice`: the next news is sent twice
+ * - `news_late`: the next news comes a day after what it tells
+ * - `news_out_of_order`: the next news comes after the one that follows it
+ */
+export const faultSchema = z
+  .strictObject({
+    shop_code: z.string(),
+    /** A call, `*` for all, or `news` for the `news_…` modes. */
+    call: z.enum([...callNames, '*', 'news']).default('*'),
+    mode: z.enum([
+      'down',
+      'refuse',
+      'timeout_before_effect',
+      'timeout_after_effect',
+      'hang_after_effect',
+      'news_twice',
+      'news_late',
+      'news_out_of_order',
+    ]),
+    /** How many calls or news it hits. */
+    times: z.int().min(1).max(1000).default(1),
+  })
+  .refine(({ call, mode }) => (call === 'news') === mode.startsWith('news_') || call === '*', {
+    message: 'news_… modes go with call "news", the others with a call or "*"',
+  });
+
+export type Fault = z.infer<typeof faultSchema>;
+
+/** Faults in the order they were filed; each is used up after `times`. */
+export class Faults {
+  private readonly filed: Fault[] = [];
+
+  file(fault: Fault): void {
+    this.filed.push({ ...fault });
+  }
+
+  takeFor(call: CallName): Fault['mode'] | null {
+    return this.take((f) => !f.mode.startsWith('news_') && (f.call === '*' || f.call === call));
+  }
+
+  takeForNews(): Fault['mode'] | null {
+    return this.take((f) => f.mode.startsWith('news_'));
+  }
+
+  private take(hits: (fault: Fault) => boolean): Fault['mode'] | null {
+    const fault = this.filed.find(hits);
+    if (!fault) return null;
+    if (--fault.times === 0) this.filed.splice(this.filed.indexOf(fault), 1);
+    return fault.mode;
+  }
+}
+
+/** Lets the call misbehave if a fault is filed for it. The answer of an effect that must not arrive is swallowed at its end. */
+export function misbehave(call: CallName, faultsOf: (res: Response) => Faults) {
+  return <Path>(req: Request<Path>, res: Response, next: NextFunction): void => {
+    const mode = faultsOf(res).takeFor(call);
+    if (mode === 'down') throw new NpError('maintenance');
+    if (mode === 'refuse') throw new NpError('refused');
+    if (mode === 'timeout_before_effect') return void req.socket.destroy();
+    if (mode === 'timeout_after_effect') res.end = () => (req.socket.destroy(), res);
+    if (mode === 'hang_after_effect') res.end = () => res;
+    next();
+  };
+}

@@ -1,0 +1,104 @@
+import { type JstDate, periodOf } from '../../domain/calendar';
+import { totalOf } from './bill-figures';
+import type { Buyer, Merchant, Transaction, TransactionDetail } from './books';
+import { registeredIn } from './buyers';
+import { NpError } from './errors';
+import { magicOf } from './magic';
+
+export interface NewTransaction {
+  shopTransactionId: string;
+  orderedOn: JstDate;
+  total: number;
+  details: TransactionDetail[];
+  summaries: { rate: 10 | 8; total: number }[];
+}
+
+/** NP's default floor of a buyer's negative transactions in a month, yen with tax (japan-domain.md §1.5). */
+const NEGATIVE_FLOOR = -100_000;
+
+/** 取引登録: all rows are checked before the first is taken, then each is screened for itself. */
+export function registerTransactions(merchant: Merchant, buyer: Buyer, rows: NewTransaction[]): Transaction[] {
+  for (const row of rows) {
+    const effect = merchant.effects.get(row.shopTransactionId) ?? { received: 0, registered: 0 };
+    merchant.effects.set(row.shopTransactionId, { ...effect, received: effect.received + 1 });
+  }
+  rows.forEach(checkSums);
+  const ids = rows.map((row) => row.shopTransactionId);
+  for (const id of ids) {
+    if (id.length > 40) throw new NpError('idTooLong', id);
+    if (merchant.transactionsByShopId.has(id) || ids.indexOf(id) !== ids.lastIndexOf(id))
+      throw new NpError('duplicateTransaction', id);
+  }
+  if (buyer.result !== 'passed') throw new NpError('buyerState', buyer.result);
+
+  return rows.map(({ shopTransactionId, orderedOn, total, details }) => {
+    const ngReason = refusal(buyer, total, orderedOn);
+    const transaction: Transaction = {
+      id: String(20_000_000_000 + merchant.next('transaction')),
+      shopTransactionId,
+      buyerId: buyer.id,
+      orderedOn,
+      total,
+      details,
+      status: ngReason ? 'refused' : 'registered',
+      ngReason,
+      billBaseDate: null,
+    };
+    merchant.transactions.set(transaction.id, transaction);
+    merchant.transactionsByShopId.set(shopTransactionId, transaction);
+    buyer.transactions.push(transaction);
+    if (!ngReason) merchant.effects.get(shopTransactionId)!.registered += 1;
+    return transaction;
+  });
+}
+
+/** All or none; cancelled ones may be named again. */
+export function cancelTransactions(merchant: Merchant, ids: string[]): void {
+  const transactions = ids.map((id) => {
+    const transaction = merchant.transactions.get(id);
+    if (!transaction || transaction.status === 'refused') throw new NpError('unknownTransaction', id);
+    const bill = billOf(merchant, transaction);
+    if (
+      transaction.status !== 'cancelled' &&
+      bill &&
+      (bill.status === 'paid' || bill.payments.some((p) => p.confirmed))
+    )
+      throw new NpError('transactionState', `${id}: its bill is paid`);
+    return transaction;
+  });
+  const bills = new Set(transactions.map((transaction) => billOf(merchant, transaction)));
+  for (const transaction of transactions) transaction.status = 'cancelled';
+  // A bill driven to nothing is void, with all that is left on it.
+  for (const bill of bills) {
+    if (!bill || totalOf(bill.transactions) > 0) continue;
+    bill.status = 'void';
+    for (const transaction of bill.transactions) transaction.status = 'cancelled';
+  }
+}
+
+/** 21 overdue or guarantee NG, 24 judgement, 22 beyond the month's limit or the floor of negative ones. */
+function refusal(buyer: Buyer, total: number, orderedOn: JstDate): Transaction['ngReason'] {
+  const { refusesWith } = magicOf(buyer.profile);
+  if (buyer.guarantee === 'NG' || refusesWith === '21') return '21';
+  if (refusesWith === '24') return '24';
+  const month = registeredIn(buyer, periodOf(orderedOn));
+  const negative = month.reduce((sum, t) => sum + Math.min(t.total, 0), Math.min(total, 0));
+  if (negative < NEGATIVE_FLOOR) return '22';
+  // A negative one never goes beyond the limit, even where the limit was lowered below what is registered.
+  return total > 0 && totalOf(month) + total > (buyer.limit ?? 0) ? '22' : null;
+}
+
+function checkSums({ shopTransactionId, total, details, summaries }: NewTransaction): void {
+  const sum = (rows: TransactionDetail[]) => rows.reduce((s, { price, quantity }) => s + price * quantity, 0);
+  if (total !== sum(details)) throw new NpError('total', shopTransactionId);
+  const rates = new Set(details.map(({ rate }) => rate));
+  const agree =
+    summaries.length === rates.size &&
+    summaries.every(({ rate, total: t }) => rates.delete(rate) && t === sum(details.filter((d) => d.rate === rate)));
+  if (!agree) throw new NpError('taxRateSummaries', shopTransactionId);
+}
+
+function billOf(merchant: Merchant, transaction: Transaction) {
+  for (const bill of merchant.bills.values()) if (bill.transactions.includes(transaction)) return bill;
+  return null;
+}

@@ -1,0 +1,68 @@
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type express from 'express';
+import { createNpSimulator } from './np/app';
+import { createResendSimulator } from './resend/app';
+import { createSbpsSimulator } from './sbps/app';
+
+export type SimulatorName = 'np' | 'sbps' | 'resend';
+
+/** The outside world: all three simulators, each on a port of its own; port 0 takes a free one. */
+export async function startSimulators(
+  ports: Record<SimulatorName, number>,
+): Promise<{ urls: Record<SimulatorName, string>; close(): Promise<void> }> {
+  const started: Server[] = [];
+  const close = async () => {
+    await Promise.all(
+      started.map((server) => {
+        server.closeAllConnections();
+        return new Promise((resolve) => server.close(resolve));
+      }),
+    );
+  };
+  const start = async (app: express.Express, port: number) => {
+    const server = await listening(app, port);
+    started.push(server);
+    return `http://localhost:${(server.address() as AddressInfo).port}`;
+  };
+  try {
+    const np = await start(createNpSimulator(), ports.np);
+    const sbps = await start(createSbpsSimulator(), ports.sbps);
+    const resend = await start(createResendSimulator(), ports.resend);
+    return { urls: { np, sbps, resend }, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function listening(app: express.Express, port: number): Promise<Server> {
+  return new Promise((resolve, reject) => {
+    const server = app.listen(port, (error?: Error) => (error ? reject(error) : resolve(server)));
+  });
+}
+
+/** As a process: NP_PORT, SBPS_PORT, RESEND_PORT; one JSON line on standard output when all of them serve. */
+async function main(): Promise<void> {
+  const port = (name: string) => {
+    const value = Number(process.env[name]);
+    if (!process.env[name] || !Number.isInteger(value)) throw new Error(`${name} is not set to a port number`);
+    return value;
+  };
+  const { urls, close } = await startSimulators({
+    np: port('NP_PORT'),
+    sbps: port('SBPS_PORT'),
+    resend: port('RESEND_PORT'),
+  });
+  console.log(JSON.stringify({ ready: true, ...urls }));
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => void close().then(() => process.exit(0)));
+  }
+}
+
+if (require.main === module) {
+  main().catch((error: unknown) => {
+    console.error(error instanceof Error ? error.message : error);
+    process.exitCode = 1;
+  });
+}
