@@ -3,7 +3,7 @@ import { type JstDate, dateOf, periodOf } from '../domain/calendar';
 import { type Yen, sumYen, toYen, yen } from '../domain/money';
 import { checkCardCharge } from '../domain/order/card-rules';
 import { type RateClass, type Rounding, grossOf, taxOnNet } from '../domain/tax';
-import type { BillingDestination, Consent, Account, Price, Plan } from '../generated/prisma/client';
+import type { Account, BillingDestination, Consent, Plan, Price, Store } from '../generated/prisma/client';
 import { type Json, type Tx, dateIn, instantIn } from '../prisma/db';
 import { workflowIds } from '../workflows/contracts/ids';
 import { LEASE_SECONDS, audit } from './commands';
@@ -69,7 +69,7 @@ export async function acceptOrder(tx: Tx, context: WriteContext<NewOrder>): Prom
   if (!buyer) return refuse('not_found', { field: '/account_id' });
   if (body.reference !== undefined) await refuseKnownReference(tx, store.id, body.reference);
 
-  const reasons = checkBuyer(buyer, body, store.termsVersion);
+  const reasons = checkBuyer(buyer, body, store);
   const destination = buyer.billingDestinations.find((known) =>
     body.billing_destination_id === undefined ? known.isDefault : known.id === body.billing_destination_id,
   );
@@ -142,13 +142,15 @@ async function refuseKnownReference(tx: Tx, storeId: string, reference: string):
   if (known) refuse('already_exists', { field: '/reference', params: { id: known.id } });
 }
 
-function checkBuyer(buyer: Buyer, body: NewOrder, termsVersion: string): Reason[] {
+function checkBuyer(buyer: Buyer, body: NewOrder, { termsVersion, settlement, sbps }: Store): Reason[] {
   const reasons: Reason[] = [];
   const byTransfer = body.payment.method === 'bank_transfer';
   if (buyer.status === 'closed') reasons.push({ code: 'account_closed', field: '/account_id' });
   if (buyer.status === 'suspended' && byTransfer) reasons.push({ code: 'account_suspended', field: '/account_id' });
-  if (buyer.entity === 'individual' && byTransfer)
+  if (buyer.entity === 'individual' && byTransfer && settlement === 'np')
     reasons.push({ code: 'private_person_np', field: '/payment/method' });
+  // The store has no contract with SBPS, so there is nobody to charge a card.
+  if (!byTransfer && sbps === null) reasons.push({ code: 'conflict', field: '/payment/method' });
   if (buyer.consents.length === 0 && body.consent?.terms_version !== termsVersion)
     reasons.push({ code: 'consent_missing', field: '/consent/terms_version', params: { terms_version: termsVersion } });
   return reasons;

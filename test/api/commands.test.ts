@@ -132,6 +132,11 @@ test('3-D Secure: the order says where to go; the way back only makes the workfl
   expect(again.body).toContain('href="https://shop.example/ok"');
   const signals = await api.db.dispatch.findMany({ where: { name: 'cardReturned', target: `order/${order.id}` } });
   expect(signals.map((row) => row.payload)).toEqual([{ authenticationRef: authentication.id, result: 'ok' }]);
+  await api.db.clock.update({ where: { storeId: store.id }, data: { status: 'advancing', targetAt: new Date() } });
+  const busy = await api.ask('GET', `/v1/card_returns/${authentication.id}/ok`);
+  expect(busy.status).toBe(409);
+  expect(busy.body).toContain('再読み込み');
+  await api.db.clock.update({ where: { storeId: store.id }, data: { status: 'ready', targetAt: null } });
   for (const path of [`${authentication.id}/maybe`, 'ca_0000000000000000000000/ok'])
     expect((await api.ask('GET', `/v1/card_returns/${path}`)).status).toBe(404);
 });
