@@ -6,7 +6,7 @@ import { type Tx, dateIn, instantIn, sql } from '../prisma/db';
 import type { CloseBook, ForPeriod } from '../workflows/contracts/activities';
 import { keys, workflowIds } from '../workflows/contracts/ids';
 import type { Deps } from './deps';
-import { WHOLE_STORE, termsOf } from './period';
+import { WHOLE_STORE, joinByHash, termsOf } from './period';
 import { keyFrom, ratesOn, taxOf } from './set-sql';
 
 /** Destinations a chunk: some 1,500 rows, 20–50 ms. */
@@ -54,14 +54,14 @@ export function draftSteps({
       });
       const last = destinations.at(-1)?.id;
       if (last === undefined) return { next: null, count: 0 };
-      const range = sql`i.destination_id > ${after ?? ''} AND i.destination_id <= ${last}`;
-      await db.$transaction((tx) => draft(tx, storeId, period, range, rounding));
+      await db.$transaction((tx) => draft(tx, storeId, period, { after: after ?? '', last }, rounding));
       return { next: destinations.length === CHUNK ? last : null, count: destinations.length };
     },
 
     async presentDrafts(input) {
       const { storeId, period, at } = input;
       return db.$transaction(async (tx) => {
+        await joinByHash(tx);
         await setFailingAside(tx, input);
         await tellDrafted(tx, storeId, period, at);
         await tx.close.updateMany({ where: { storeId, period, status: 'drafting' }, data: { status: 'review' } });
@@ -104,34 +104,38 @@ async function draft(
   tx: Tx,
   storeId: string,
   period: Period,
-  destinations: Prisma.Sql,
+  { after, last }: { after: string; last: string },
   rounding: Rounding,
 ): Promise<void> {
+  await joinByHash(tx);
+  const unbilled = (i: Prisma.Sql) => sql`
+    ${i}.store_id = ${storeId} AND ${i}.period = ${period} AND ${i}.destination_id > ${after}
+    AND ${i}.destination_id <= ${last} AND ${i}.status = 'billable' AND ${i}.invoice_id IS NULL`;
   const closeOn = dateIn(periodEnd(period));
   const onNet = taxOf(sql`net`, sql`rate`, sql`100`, rounding);
   const withinGross = taxOf(sql`gross`, sql`rate`, sql`100 + rate`, rounding);
   await tx.$executeRaw(sql`
     WITH unbilled AS MATERIALIZED (
-      SELECT i.*, CASE i.settlement WHEN 'card' THEN i.order_id ELSE '' END AS ref
-        FROM billable_items i
-       WHERE i.store_id = ${storeId} AND i.period = ${period} AND ${destinations}
-         AND i.status = 'billable' AND i.invoice_id IS NULL
+      SELECT t.*, ${invoiceId(period)} AS id
+        FROM (SELECT i.id AS item_id, i.account_id, i.destination_id, i.order_id, i.settlement, ${REF} AS ref,
+                     i.description, i.quantity, i.unit_amount, i.net, i.gross, i.rate_class
+                FROM billable_items i WHERE ${unbilled(sql`i`)}) t
     ), sums AS (
-      SELECT u.account_id, u.destination_id, u.settlement, u.ref, rates.rate_class, rates.rate, rates.place,
+      SELECT u.id, u.account_id, u.destination_id, u.settlement, u.ref, rates.rate_class, rates.rate, rates.place,
              sum(u.net)::bigint AS net, sum(u.gross)::bigint AS gross
         FROM unbilled u JOIN ${ratesOn(periodEnd(period))} ON rates.rate_class = u.rate_class
-       GROUP BY u.account_id, u.destination_id, u.settlement, u.ref, rates.rate_class, rates.rate, rates.place
+       GROUP BY u.id, u.account_id, u.destination_id, u.settlement, u.ref, rates.rate_class, rates.rate, rates.place
     ), taxed AS (
-      SELECT account_id, destination_id, settlement, ref, rate_class, rate, place, net, gross,
+      SELECT id, account_id, destination_id, settlement, ref, rate_class, rate, place, net, gross,
              CASE settlement WHEN 'in_house' THEN ${onNet} ELSE ${withinGross} END AS tax
         FROM sums
     ), totals AS (
-      SELECT account_id, destination_id, settlement, ref, rate_class, rate, place, tax,
+      SELECT id, account_id, destination_id, settlement, ref, rate_class, rate, place, tax,
              CASE settlement WHEN 'in_house' THEN net ELSE gross - tax END AS net,
              CASE settlement WHEN 'in_house' THEN net + tax ELSE gross END AS gross
         FROM taxed
     ), drafts AS (
-      SELECT ${invoiceId(period)} AS id, t.account_id, t.destination_id, t.settlement, t.ref,
+      SELECT t.id, t.account_id, t.destination_id, t.settlement, t.ref,
              CASE WHEN t.settlement = 'card' THEN 'card' WHEN d.id IS NOT NULL THEN 'direct_debit'
                   ELSE 'bank_transfer' END AS method,
              sum(t.net)::bigint AS net, sum(t.tax)::bigint AS tax, sum(t.gross)::bigint AS total,
@@ -139,8 +143,9 @@ async function draft(
                                           'gross', t.gross) ORDER BY t.place) AS taxes
         FROM totals t
         LEFT JOIN direct_debits d ON d.store_id = ${storeId} AND d.destination_id = t.destination_id
+              AND d.destination_id > ${after} AND d.destination_id <= ${last}
               AND d.status = 'active' AND d.active_on <= ${closeOn}::date
-       GROUP BY t.account_id, t.destination_id, t.settlement, t.ref, d.id
+       GROUP BY t.id, t.account_id, t.destination_id, t.settlement, t.ref, d.id
     ), written AS (
       INSERT INTO invoices (store_id, id, account_id, destination_id, period, settlement, settlement_ref, method, kind, issuer,
                             net, tax, total, taxes, close_on)
@@ -149,19 +154,21 @@ async function draft(
              CASE settlement WHEN 'np' THEN 'np' ELSE 'store' END, net, tax, total, taxes, ${closeOn}::date
         FROM drafts
       ON CONFLICT DO NOTHING
-      RETURNING id, destination_id, settlement, settlement_ref
+      RETURNING id
     ), lines AS (
       INSERT INTO invoice_lines (store_id, invoice_id, line_no, item_id, order_id, description, quantity, unit_amount, net,
                                  gross, rate_class)
-      SELECT ${storeId}, w.id, row_number() OVER (PARTITION BY w.id ORDER BY u.order_id, s.line_no), u.id, u.order_id,
-             u.description, u.quantity, u.unit_amount, u.net, u.gross, u.rate_class
-        FROM unbilled u
-        JOIN written w ON w.destination_id = u.destination_id AND w.settlement = u.settlement AND w.settlement_ref = u.ref
-        JOIN subscriptions s ON s.store_id = ${storeId} AND s.id = u.subscription_id
-      RETURNING item_id, invoice_id
+      SELECT ${storeId}, id, row_number() OVER (PARTITION BY id ORDER BY order_id, item_id), item_id, order_id, description,
+             quantity, unit_amount, net, gross, rate_class
+        FROM unbilled JOIN written USING (id)
     )
-    UPDATE billable_items b SET invoice_id = l.invoice_id FROM lines l WHERE b.store_id = ${storeId} AND b.id = l.item_id`);
+    UPDATE billable_items b SET invoice_id = t.id
+      FROM (SELECT item_id, id FROM unbilled JOIN written USING (id)) t
+     WHERE b.id = t.item_id AND ${unbilled(sql`b`)}`);
 }
+
+/** A card has one receipt per order (its capture); else a destination's orders share an invoice. */
+const REF = sql`CASE i.settlement WHEN 'card' THEN i.order_id ELSE '' END`;
 
 /** keys.invoice in SQL, of the row `t`. */
 export function invoiceId(period: Period): Prisma.Sql {

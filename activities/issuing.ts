@@ -3,6 +3,7 @@ import { toYen } from '../domain/money';
 import { assignedToNp, invoiceIssued } from '../domain/ledger/entries';
 import { type Json, type Tx, instantIn, sql } from '../prisma/db';
 import { type Posting, postAll, taxSummary } from './journal';
+import { joinByHash } from './period';
 import { rowsIn } from './set-sql';
 
 /** What an invoice or debit notice gets at its issue. */
@@ -36,7 +37,8 @@ export async function issueInvoices(
   issues: readonly Issue[],
 ): Promise<void> {
   if (issues.length === 0) return;
-  const given = rowsIn(issues);
+  await joinByHash(tx);
+  const ids = issues.map((issue) => issue.invoiceId).sort();
   const issued = await tx.$queryRaw<Issued[]>(sql`
     UPDATE invoices i
        SET status = 'issued', number = g.number, issued_on = g."issuedOn", due_on = g."dueOn", pay_until = g."payUntil",
@@ -44,10 +46,11 @@ export async function issueInvoices(
            recipient = jsonb_build_object('company', d.company_name, 'department', d.department, 'person', d.person,
                                           'postal_code', d.postal_code, 'address', d.address, 'email_to', d.email_to,
                                           'email_cc', to_jsonb(d.email_cc))
-      FROM jsonb_to_recordset(${given})
+      FROM jsonb_to_recordset(${rowsIn(issues)})
              AS g ("invoiceId" text, number text, "issuedOn" date, "dueOn" date, "payUntil" date, "debitOn" date),
            billing_destinations d
-     WHERE i.store_id = ${storeId} AND i.id = g."invoiceId" AND d.store_id = i.store_id AND d.id = i.destination_id
+     WHERE i.store_id = ${storeId} AND i.id BETWEEN ${ids[0]} AND ${ids.at(-1)} AND i.id = g."invoiceId"
+       AND d.store_id = ${storeId} AND d.id = i.destination_id
        AND i.status = CASE i.settlement WHEN 'np' THEN 'requested' ELSE 'draft' END
     RETURNING i.id, i.settlement, i.net, i.tax, i.total, i.taxes`);
   const issuedOn = new Map(issues.map((issue) => [issue.invoiceId, issue.issuedOn]));

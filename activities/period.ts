@@ -9,6 +9,15 @@ import { keyFrom, ratesOn, taxOf } from './set-sql';
 /** One statement over a whole store: 100,000 rows with their foreign keys take some 10 s on two cores. */
 export const WHOLE_STORE = { timeout: 300_000 };
 
+/**
+ * For set-based statements. PostgreSQL has no statistics of a month that has just begun, takes it for a row or two and joins by
+ * nested loops: checking 1,200 drafts took over 15 s, by hash joins 20 ms. Every table is therefore reached by a range of its
+ * key, never row by row.
+ */
+export async function joinByHash(tx: Tx): Promise<void> {
+  await tx.$executeRaw(sql`SET LOCAL enable_nestloop = off`);
+}
+
 export function periodBook({ db }: Deps): PeriodBook {
   return {
     /** Run again it makes what is missing; the count is of all items of the month, so a lost answer comes out the same. */
@@ -19,6 +28,7 @@ export function periodBook({ db }: Deps): PeriodBook {
           INSERT INTO periods (store_id, period) VALUES (${storeId}, ${period}) ON CONFLICT DO NOTHING`);
         const [held] = await tx.$queryRaw<{ status: string }[]>(sql`
           SELECT status FROM periods WHERE store_id = ${storeId} AND period = ${period} FOR SHARE`);
+        await joinByHash(tx);
         if (held?.status === 'open') await makeItems(tx, storeId, period, rounding);
         return { items: await tx.billableItem.count({ where: { storeId, period } }) };
       }, WHOLE_STORE);

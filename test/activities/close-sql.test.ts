@@ -1,0 +1,158 @@
+import fc from 'fast-check';
+import { draftSteps, invoiceId } from '../../activities/close-draft';
+import { periodBook } from '../../activities/period';
+import { ratesOn, taxOf } from '../../activities/set-sql';
+import { instant, jstDate, period, periodEnd } from '../../domain/calendar';
+import { type Yen, yen } from '../../domain/money';
+import {
+  type RateClass,
+  type Rounding,
+  grossOf,
+  rateClasses,
+  rateOn,
+  taxOnNet,
+  taxWithinGross,
+} from '../../domain/tax';
+import { type Db, sql } from '../../prisma/db';
+import { keys } from '../../workflows/contracts/ids';
+import { TestStore, openTestDb } from './close-store';
+
+const OCTOBER = period('2026-10');
+const ON = periodEnd(OCTOBER);
+const at = instant('2026-11-01T00:05:00+09:00');
+const roundings = ['floor', 'round', 'ceil'] as const satisfies readonly Rounding[];
+
+let db: Db;
+beforeAll(() => {
+  db = openTestDb();
+});
+afterAll(() => db.$disconnect());
+
+/** Tax by the database of many amounts at once. */
+async function taxInSql(amounts: readonly number[], rateClass: RateClass, within: boolean, rounding: Rounding) {
+  const whole = within ? sql`100 + rates.rate` : sql`100`;
+  const rows = await db.$queryRaw<{ tax: bigint }[]>(sql`
+    SELECT ${taxOf(sql`a.amount`, sql`rates.rate`, whole, rounding)} AS tax
+      FROM unnest(${amounts.map(BigInt)}::bigint[]) WITH ORDINALITY AS a (amount, place)
+      JOIN ${ratesOn(ON)} ON rates.rate_class = ${rateClass} ORDER BY a.place`);
+  return rows.map((row) => Number(row.tax));
+}
+
+/** Charges, credits and totals up to 10^15 yen, with the yens around each rounding edge. */
+const amounts = fc.array(
+  fc.oneof(fc.integer({ min: -1_000, max: 1_000 }), fc.integer({ min: -(10 ** 15), max: 10 ** 15 })),
+  { minLength: 1, maxLength: 200 },
+);
+
+describe.each(roundings)('tax in SQL is tax in the domain, rounding %s', (rounding) => {
+  test('on an amount without tax', async () => {
+    await fc.assert(
+      fc.asyncProperty(amounts, fc.constantFrom(...rateClasses), async (list, rateClass) => {
+        const expected = list.map((n) => grossOf(yen(n), rateClass, ON, rounding) - n);
+        expect(await taxInSql(list, rateClass, false, rounding)).toEqual(expected);
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  test('within an amount with tax', async () => {
+    await fc.assert(
+      fc.asyncProperty(amounts, fc.constantFrom(...rateClasses), async (list, rateClass) => {
+        const expected = list.map((n) => taxWithinGross([{ gross: yen(n), rateClass }], ON, rounding).tax);
+        expect(await taxInSql(list, rateClass, true, rounding)).toEqual(expected);
+      }),
+      { numRuns: 30 },
+    );
+  });
+});
+
+test('105 + 105 differs by a yen between the two ways, in the books as in the rules', async () => {
+  const totals = async (settlement: 'np' | 'in_house') => {
+    const store = await TestStore.make(db, settlement);
+    await store.buyer('aoba');
+    await store.order('a1', 'aoba', [{ amount: 105 }]);
+    await store.order('a2', 'aoba', [{ amount: 105 }]);
+    return draftedOf(store);
+  };
+  expect(await totals('in_house')).toMatchObject([{ net: 210n, tax: 21n, total: 231n }]);
+  expect(await totals('np')).toMatchObject([{ net: 210n, tax: 20n, total: 230n }]);
+});
+
+test('whole drafts, of any lines, rates and rounding, are what the domain says', async () => {
+  const line = fc.record({
+    amount: fc.integer({ min: 0, max: 99_999 }),
+    quantity: fc.integer({ min: 1, max: 9 }),
+    rateClass: fc.constantFrom(...rateClasses),
+  });
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(line, { minLength: 1, maxLength: 6 }),
+      fc.constantFrom('np' as const, 'in_house' as const),
+      fc.constantFrom(...roundings),
+      async (lines, settlement, rounding) => {
+        const store = await TestStore.make(db, settlement, rounding);
+        await store.buyer('aoba');
+        await store.order('a1', 'aoba', lines);
+        const [invoice] = await draftedOf(store);
+
+        const nets = lines.map((l) => ({ amount: yen(l.amount * l.quantity), rateClass: l.rateClass }));
+        const gross = (n: Yen, rateClass: RateClass) => grossOf(n, rateClass, ON, rounding);
+        const expected =
+          settlement === 'in_house'
+            ? taxOnNet(nets, ON, rounding)
+            : taxWithinGross(
+                nets.map((n) => ({ gross: gross(n.amount, n.rateClass), rateClass: n.rateClass })),
+                ON,
+                rounding,
+              );
+        expect({ net: Number(invoice!.net), tax: Number(invoice!.tax), gross: Number(invoice!.total) }).toEqual({
+          net: expected.net,
+          tax: expected.tax,
+          gross: expected.gross,
+        });
+        expect(invoice!.taxes).toEqual(
+          expected.rates.map(({ rateClass, rate, net, tax, gross: g }) => ({
+            rate_class: rateClass,
+            rate,
+            net,
+            tax,
+            gross: g,
+          })),
+        );
+      },
+    ),
+    { numRuns: 25 },
+  );
+});
+
+test('rates are the ones in force on the date of supply', async () => {
+  const rows = await db.$queryRaw<{ rate_class: RateClass; rate: bigint }[]>(sql`
+    SELECT rate_class, rate FROM ${ratesOn(jstDate('2019-10-01'))} ORDER BY place`);
+  expect(rows.map((row) => [row.rate_class, Number(row.rate)])).toEqual(
+    rateClasses.map((rateClass) => [rateClass, rateOn(rateClass, jstDate('2019-10-01'))]),
+  );
+});
+
+test("an invoice's id in SQL is its business key", async () => {
+  const cases = [
+    ['dst_0Aoba', 'np', ''],
+    ['dst_0Aoba', 'in_house', ''],
+    ['dst_0Aoba', 'card', 'ord_7xyz'],
+  ] as const;
+  for (const [destination, settlement, ref] of cases) {
+    const [row] = await db.$queryRaw<{ id: string }[]>(sql`
+      SELECT ${invoiceId(OCTOBER)} AS id
+        FROM (VALUES (${destination}::text, ${settlement}::text, ${ref}::text)) AS t (destination_id, settlement, ref)`);
+    expect(row!.id).toBe(keys.invoice(destination, OCTOBER, settlement, ref));
+  }
+});
+
+async function draftedOf(store: TestStore) {
+  const fact = { storeId: store.id, at, period: OCTOBER };
+  await periodBook(store.deps).openPeriod(fact);
+  await db.billableItem.updateMany({ where: { storeId: store.id }, data: { status: 'billable' } });
+  const steps = draftSteps(store.deps);
+  await steps.freezePeriod(fact);
+  await steps.draftChunk({ ...fact, after: null });
+  return db.invoice.findMany({ where: { storeId: store.id } });
+}
