@@ -1,7 +1,7 @@
 import type { JstDate } from '../domain/calendar';
 import { type RateClass, type Rounding, rateClasses, rateOn } from '../domain/tax';
 import { Prisma } from '../generated/prisma/client';
-import { type Json, sql } from '../prisma/db';
+import { sql } from '../prisma/db';
 
 /*
  * Rules that whole stores need in SQL, where 100,000 rows can't travel. Each says the same as its twin in domain/ or
@@ -36,5 +36,5 @@ export function keyFrom(pattern: string, value: Prisma.Sql): Prisma.Sql {
 
 /** Rows made in the program, for `jsonb_to_recordset`: one parameter for any number of them. */
 export function rowsIn(rows: readonly object[]): Prisma.Sql {
-  return sql`${JSON.stringify(rows as Json)}::jsonb`;
+  return sql`${JSON.stringify(rows)}::jsonb`;
 }
