@@ -1,109 +1,52 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { Command } from 'commander';
-import { accountLifecycle, buyerScreeningLifecycle } from '../domain/account/lifecycle';
-import { closeLifecycle } from '../domain/close/lifecycle';
-import { directDebitLifecycle } from '../domain/direct-debit/lifecycle';
-import { invoiceLifecycle } from '../domain/invoice/lifecycle';
-import { type Lifecycle, statesOf, terminals } from '../domain/lifecycle';
-import { orderLifecycle } from '../domain/order/lifecycle';
-import { periodLifecycle } from '../domain/period/lifecycle';
-import { subscriptionLifecycle } from '../domain/subscription/lifecycle';
+import { waitLabels } from '../workflows/lib/details';
+import { renderErrors } from './docs/errors';
+import { renderLifecycles } from './docs/lifecycles';
 
-/** `tsx dev/docs.ts` writes docs/lifecycle.md from the tables in domain; `--check` only says whether it is up to date. */
-const OUTPUT = path.join(__dirname, '..', 'docs', 'lifecycle.md');
+/** `npm run docs` writes the pages that follow from tables in the code; `--check` only says whether all pages are up to date. */
+const ROOT = path.join(__dirname, '..');
+const DOCS = path.join(ROOT, 'docs');
 
-const sections: { title: string; source: string; about: string; table: Lifecycle<string> }[] = [
-  {
-    title: 'Order 注文',
-    source: 'domain/order/lifecycle.ts',
-    about: 'One order from acceptance to the end of its contract. While it runs, its state follows from its lines.',
-    table: orderLifecycle,
-  },
-  {
-    title: 'Subscription 契約明細',
-    source: 'domain/subscription/lifecycle.ts',
-    about: 'One line of an order: the contract for one plan.',
-    table: subscriptionLifecycle,
-  },
-  {
-    title: 'Account アカウント',
-    source: 'domain/account/lifecycle.ts',
-    about: 'A member account. Card orders need no screening and run while it is only registered.',
-    table: accountLifecycle,
-  },
-  {
-    title: 'Buyer screening 購入企業審査',
-    source: 'domain/account/lifecycle.ts',
-    about: 'Net Protections screens each billing destination as a buyer.',
-    table: buyerScreeningLifecycle,
-  },
-  {
-    title: 'Direct debit 口座振替',
-    source: 'domain/direct-debit/lifecycle.ts',
-    about: 'A mandate. “Later than usual” (遅延) is a flag on `at_bank`, not a state.',
-    table: directDebitLifecycle,
-  },
-  {
-    title: 'Invoice 請求書',
-    source: 'domain/invoice/lifecycle.ts',
-    about:
-      'An invoice, debit notice or receipt. Overdue (支払遅延) follows from the date and re-billing (再請求) is a `revision`: neither is a state.',
-    table: invoiceLifecycle,
-  },
-  {
-    title: 'Close 月次締め',
-    source: 'domain/close/lifecycle.ts',
-    about:
-      'A store’s monthly close. `billing_requested` occurs with NP only; in house goes from `approved` to `issued`.',
-    table: closeLifecycle,
-  },
-  {
-    title: 'Period 対象月',
-    source: 'domain/period/lifecycle.ts',
-    about: 'A store’s month in the books.',
-    table: periodLifecycle,
-  },
-];
+const generated = { 'lifecycle.md': renderLifecycles, 'errors.md': renderErrors };
 
-function diagram(table: Lifecycle<string>): string {
-  return [
-    'stateDiagram-v2',
-    ...statesOf(table).map((state) => `  state "${table.states[state]!.label}<br/>${state}" as ${state}`),
-    `  [*] --> ${table.initial}`,
-    ...statesOf(table).flatMap((from) => table.states[from]!.to.map((to) => `  ${from} --> ${to}`)),
-    ...terminals(table).map((state) => `  ${state} --> [*]`),
-  ].join('\n');
+new Command('docs')
+  .description('Writes docs/lifecycle.md and docs/errors.md from the tables in domain/')
+  .option('--check', 'write nothing; fail when a page is out of date')
+  .action((options: { check?: true }, program: Command) => {
+    for (const [name, render] of Object.entries(generated)) {
+      if (!options.check) writeFileSync(path.join(DOCS, name), render());
+      else if (read(name) !== render()) program.error(`docs/${name} is out of date: run \`npm run docs\``);
+    }
+    const unexplained = waitsWithoutWords();
+    if (unexplained.length > 0)
+      program.error(`docs/operations.md does not say what these waits mean: ${unexplained.join(', ')}`);
+    const dead = deadLinks();
+    if (dead.length > 0) program.error(`links that lead nowhere:\n${dead.join('\n')}`);
+  })
+  .parse();
+
+/** What an operator sees in the Temporal UI must be found in the handbook; its table is written by hand. */
+function waitsWithoutWords(): string[] {
+  const handbook = read('operations.md') ?? '';
+  return Object.keys(waitLabels).filter((wait) => !handbook.includes(`\`${wait}\``));
 }
 
-function render(): string {
-  const head = [
-    '# Life cycles',
-    'Drawn from the tables in `domain/` by `dev/docs.ts`; change the table, not this page. A test proves that every state is reached and that the ends are the ends.',
-  ];
-  const body = sections.flatMap(({ title, source, about, table }) => [
-    `## ${title}`,
-    `${about} Source: [${source}](../${source}).`,
-    `\`\`\`mermaid\n${diagram(table)}\n\`\`\``,
-  ]);
-  return `${[...head, ...body].join('\n\n')}\n`;
+/** Links to files of this repository, in every page; what follows # is not looked at. */
+function deadLinks(): string[] {
+  const pages = readdirSync(DOCS, { recursive: true, encoding: 'utf8' }).map((name) => path.join('docs', name));
+  return [...readdirSync(ROOT), ...pages]
+    .filter((page) => page.endsWith('.md'))
+    .flatMap((page) =>
+      [...readFileSync(path.join(ROOT, page), 'utf8').matchAll(/\]\((?!https?:|#)([^)#\s]+)/g)]
+        .map(([, link]) => link!)
+        .filter((link) => !existsSync(path.join(ROOT, path.dirname(page), link)))
+        .map((link) => `${page}: ${link}`),
+    );
 }
 
-const program = new Command('docs')
-  .description('Writes docs/lifecycle.md from the life cycles in domain/')
-  .option('--check', 'write nothing; fail when the page is out of date')
-  .action((options: { check?: true }) => {
-    if (!options.check) writeFileSync(OUTPUT, render());
-    else if (current() !== render()) program.error('docs/lifecycle.md is out of date: run `npx tsx dev/docs.ts`');
-  });
-
-function current(): string | null {
-  try {
-    return readFileSync(OUTPUT, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-    throw error;
-  }
+function read(name: string): string | null {
+  const file = path.join(DOCS, name);
+  return existsSync(file) ? readFileSync(file, 'utf8') : null;
 }
-
-program.parse();

@@ -1,0 +1,46 @@
+import { internalProblem } from '../../api/problems';
+import { type RefusalCode, refusalCodes, refusalTexts } from '../../domain/refusal-codes';
+
+/** Status by status; the page's anchors are those of a problem's `type`. */
+const statuses = {
+  400: 'Malformed: correct the request',
+  401: 'Who asks is not known',
+  403: 'Who asks may not',
+  404: 'Not in this store',
+  409: 'Not now, in this state',
+  422: 'Well-formed, but against a rule',
+  429: 'Too often',
+} as const satisfies Record<(typeof refusalTexts)[RefusalCode]['status'], string>;
+
+const HEAD = `# Errors エラー
+
+Every \`no\` of the API is an [RFC 9457](https://www.rfc-editor.org/rfc/rfc9457) problem: \`application/problem+json\` with \`type\`, \`title\` (what is
+wrong), \`detail\` (what to do), \`status\`, \`code\`, \`request_id\` and \`errors\`, one per member of the request that is wrong, each with a JSON
+\`pointer\`. Several different reasons in one request are told under \`invalid_request\`, each with its own code in \`errors\`. Words are Japanese, or
+English with \`Accept-Language: en\`; programs decide by \`code\`, which is stable. What is malformed is refused before anything is written; a command that a
+workflow refuses changes nothing.
+
+\`detail\` に対処方法、\`errors\` に項目ごとの理由（JSON Pointer付き）が入ります。プログラムは変わることのない \`code\` で判断してください。形式の誤ったリクエストは何も書き込まれる前に拒否されます。
+
+The running API serves the same texts at \`/docs/errors\`. This page is made by \`npm run docs\` from [domain/refusal-codes.ts](../domain/refusal-codes.ts).`;
+
+/** docs/errors.md */
+export function renderErrors(): string {
+  const { en, ja } = { en: internal('en'), ja: internal('ja') };
+  const sections = Object.entries(statuses).flatMap(([status, title]) => [
+    `## ${status} ${title}`,
+    ...refusalCodes
+      .filter((code) => refusalTexts[code].status === Number(status))
+      .map((code) => entry(code, refusalTexts[code])),
+  ]);
+  return `${[HEAD, ...sections, '## 500 Our fault', entry('internal_error', { en, ja })].join('\n\n')}\n`;
+}
+
+function entry(code: string, { en, ja }: Record<'en' | 'ja', { title: string; cure: string }>): string {
+  return `### ${code}\n\n- ${en.title} ${en.cure}\n- ${ja.title}${ja.cure}`;
+}
+
+function internal(language: 'en' | 'ja'): { title: string; cure: string } {
+  const { title, detail } = internalProblem({ language, requestId: '', publicUrl: '' });
+  return { title, cure: detail };
+}
