@@ -91,7 +91,7 @@ function log(logger: Logger): RequestHandler {
       res: (res: { statusCode: number }) => ({ status: res.statusCode }),
     },
     customLogLevel: (_req, res, e) => (e || res.statusCode >= 500 ? 'error' : 'debug'),
-  }) as unknown as RequestHandler;
+  });
 }
 
 function onError(env: Surroundings): ErrorRequestHandler {

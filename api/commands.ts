@@ -1,5 +1,5 @@
 import { enqueue } from '../activities/facts';
-import { type Json, type Tx, instantIn } from '../prisma/db';
+import { type Tx, instantIn } from '../prisma/db';
 import { newId } from './ids';
 import type { WriteContext } from './route';
 
@@ -12,8 +12,10 @@ export interface AuditFact {
   after?: object;
 }
 
+type Doer = Pick<WriteContext, 'store' | 'at' | 'actor' | 'role' | 'requestId'>;
+
 /** Who did what, when and why; append-only. */
-export async function audit(tx: Tx, context: Omit<WriteContext, 'body'>, fact: AuditFact): Promise<void> {
+export async function audit(tx: Tx, context: Doer, fact: AuditFact): Promise<void> {
   await tx.auditEntry.create({
     data: {
       storeId: context.store.id,
@@ -23,8 +25,8 @@ export async function audit(tx: Tx, context: Omit<WriteContext, 'body'>, fact: A
       action: fact.action,
       target: fact.target,
       reason: fact.reason ?? null,
-      ...(fact.before && { before: fact.before as Json }),
-      ...(fact.after && { after: fact.after as Json }),
+      ...(fact.before && { before: fact.before }),
+      ...(fact.after && { after: fact.after }),
       requestId: context.requestId,
     },
   });
@@ -37,7 +39,7 @@ export async function audit(tx: Tx, context: Omit<WriteContext, 'body'>, fact: A
  */
 export async function giveCommand(
   tx: Tx,
-  context: Omit<WriteContext, 'body'>,
+  context: Doer,
   order: { workflowId: string; name: string; target: string; payload?: object; reason?: string },
 ): Promise<string> {
   const message = `${order.workflowId}/${order.name}/${newId('msg')}`;

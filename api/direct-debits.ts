@@ -183,7 +183,8 @@ async function request(
     });
   } catch (e) {
     // Asked for twice at once: the partial unique index lets one through.
-    return isUniqueViolation(e) ? refuse('mandate_already_running') : Promise.reject(e);
+    if (isUniqueViolation(e)) refuse('mandate_already_running');
+    throw e;
   }
   await emit(tx, {
     storeId: store.id,

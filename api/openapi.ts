@@ -1,6 +1,7 @@
 import { OpenAPIRegistry, OpenApiGeneratorV31 } from '@asteasolutions/zod-to-openapi';
 import { type RefusalCode, refusalTexts } from '../domain/refusal-codes';
 import { access } from './access';
+import { alarm, news } from './provider-messages';
 import type { Route } from './route';
 import { z } from './schemas';
 
@@ -57,6 +58,7 @@ export function openApiDocument(routes: readonly Route[], publicUrl: string) {
       responses: { ...answersOf(route), ...problemsOf(route) },
     });
   }
+  describeOtherSide(registry);
   return new OpenApiGeneratorV31(registry.definitions).generateDocument({
     openapi: '3.1.0',
     info: { title: 'shimebi', version: '1', description: 'Order to cash for Japanese B2B stores. Yen are integers.' },
@@ -118,4 +120,56 @@ function problemsOf(route: Route) {
       },
     ]),
   );
+}
+
+/** What is not called with an API key: by providers, simulators and the buyer's browser. */
+function describeOtherSide(registry: OpenAPIRegistry): void {
+  registry.registerComponent('securitySchemes', 'shopCode', {
+    type: 'http',
+    scheme: 'basic',
+    description: 'The store’s shop_code and sp_code',
+  });
+  registry.registerComponent('securitySchemes', 'alarmToken', {
+    type: 'http',
+    scheme: 'bearer',
+    description: 'Hex SHA-256 of the store’s id followed by the platform’s key',
+  });
+  const refusals = {
+    400: { description: 'Malformed', content: { 'application/problem+json': { schema: problem } } },
+    401: { description: 'Not this store’s credentials', content: { 'application/problem+json': { schema: problem } } },
+  };
+  const taken = {
+    200: { description: 'Known already: the same id was taken before' },
+    202: { description: 'Taken' },
+    ...refusals,
+  };
+  const store = z.object({ storeId: z.string() });
+  const inbound = [
+    { path: '/v1/providers/np/{storeId}/news', operationId: 'providers.np_news', body: news, scheme: 'shopCode' },
+    { path: '/v1/alarms/{storeId}', operationId: 'alarms.file', body: alarm, scheme: 'alarmToken' },
+  ];
+  for (const { path, operationId, body, scheme } of inbound)
+    registry.registerPath({
+      method: 'post',
+      path,
+      operationId,
+      tags: ['other side'],
+      security: [{ [scheme]: [] }],
+      request: { params: store, body: { required: true, content: { 'application/json': { schema: body } } } },
+      responses: taken,
+    });
+  registry.registerPath({
+    method: 'get',
+    path: '/v1/card_returns/{authenticationRef}/{result}',
+    operationId: 'card_returns.show',
+    tags: ['other side'],
+    summary: 'Where the buyer’s browser comes back to from 3-D Secure.',
+    security: [],
+    request: { params: z.object({ authenticationRef: z.string(), result: z.enum(['ok', 'ng']) }) },
+    responses: {
+      200: { description: 'A page for the buyer', content: { 'text/html': { schema: z.string() } } },
+      404: { description: 'No such authentication' },
+      409: { description: 'The store’s clock is advancing; the page loads itself again' },
+    },
+  });
 }

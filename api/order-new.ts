@@ -4,7 +4,7 @@ import { type Yen, sumYen, toYen, yen } from '../domain/money';
 import { checkCardCharge } from '../domain/order/card-rules';
 import { type RateClass, type Rounding, grossOf, taxOnNet } from '../domain/tax';
 import type { Account, BillingDestination, Consent, Plan, Price, Store } from '../generated/prisma/client';
-import { type Json, type Tx, dateIn, instantIn } from '../prisma/db';
+import { type Tx, dateIn, instantIn } from '../prisma/db';
 import { workflowIds } from '../workflows/contracts/ids';
 import { LEASE_SECONDS, audit } from './commands';
 import { newId } from './ids';
@@ -107,7 +107,7 @@ export async function acceptOrder(tx: Tx, context: WriteContext<NewOrder>): Prom
       total: BigInt(total),
       poNumber: body.po_number ?? null,
       subject: body.subject ?? null,
-      metadata: metadataOf(body) as Json,
+      metadata: metadataOf(body),
     },
   });
   await tx.subscription.createMany({

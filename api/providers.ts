@@ -3,10 +3,11 @@ import { enqueue } from '../activities/facts';
 import type { Store } from '../generated/prisma/client';
 import { type Json, instantIn } from '../prisma/db';
 import { alarmToken, basicCredentials, sameSecret } from './auth';
-import { languageOf } from './language';
-import { Refused, reasonsOf, refuse } from './problems';
+import { parse } from './parse';
+import { refuse } from './problems';
+import { alarm, news } from './provider-messages';
 import type { Surroundings } from './route';
-import { httpUrl, rfc3339, text, z } from './schemas';
+import type { z } from './schemas';
 import { jsonBody } from './serve';
 import { storeNow } from './store-clock';
 
@@ -14,20 +15,6 @@ import { storeNow } from './store-clock';
  * What comes from the other side: NP's news, and the alarms its simulators file with a store's clock. Both carry an id of
  * their own, by which the same thing told twice is one; both are taken while a clock advances, being part of the step.
  */
-
-export const news = z.strictObject({
-  event_id: text(200),
-  type: text(100),
-  occurred_at: rfc3339,
-  data: z.record(z.string(), z.unknown()),
-});
-
-export const alarm = z.strictObject({
-  id: text(200),
-  at: rfc3339,
-  callback_url: httpUrl,
-  body: z.record(z.string(), z.unknown()),
-});
 
 /** 202 for what is new, 200 for what was told before. */
 export function providerHandlers(env: Surroundings): { news: RequestHandler[]; alarm: RequestHandler[] } {
@@ -43,7 +30,7 @@ export function providerHandlers(env: Surroundings): { news: RequestHandler[]; a
           res.set('WWW-Authenticate', 'Basic');
           return refuse('unauthorized');
         }
-        const told = parse(news, req);
+        const told = parse(news, req.body ?? {}, req);
         const isNew = await takeNews(env, store, told);
         answer(res, isNew, told.event_id);
       },
@@ -54,7 +41,7 @@ export function providerHandlers(env: Surroundings): { news: RequestHandler[]; a
         const store = await storeNamed(env, req);
         const token = /^Bearer +(\S+)$/i.exec(req.get('authorization') ?? '')?.[1];
         if (!store || !token || !sameSecret(token, alarmToken(store.id, env.adminKey))) return refuse('unauthorized');
-        const filed = parse(alarm, req);
+        const filed = parse(alarm, req.body ?? {}, req);
         const id = `alarm/${filed.id}`;
         const isNew = await env.db.$transaction(async (tx) => {
           const known = await tx.dispatch.findUnique({
@@ -104,13 +91,6 @@ async function takeNews(env: Surroundings, store: Store, told: z.output<typeof n
 
 async function storeNamed(env: Surroundings, req: Request): Promise<Store | null> {
   return env.db.store.findUnique({ where: { id: String(req.params['storeId']) } });
-}
-
-function parse<S extends z.ZodType>(schema: S, req: Request): z.output<S> {
-  const words = languageOf(req) === 'ja' ? z.locales.ja() : z.locales.en();
-  const parsed = schema.safeParse(req.body ?? {}, { error: words.localeError });
-  if (!parsed.success) throw new Refused(reasonsOf(parsed.error));
-  return parsed.data;
 }
 
 function answer(res: Response, isNew: boolean, id: string): void {

@@ -4,10 +4,9 @@ import { type Operation, mayCall } from './access';
 import { callerOf } from './auth';
 import { forbiddenContent } from './bodies';
 import { type StoredAnswer, claim, keep, readKey, requestHash } from './idempotency';
-import { languageOf } from './language';
-import { Refused, reasonsOf, refuse } from './problems';
+import { parse } from './parse';
+import { Refused, pointer, refuse } from './problems';
 import type { Answer, CommandRoute, File, PlatformRoute, Route, Surroundings, WriteRoute } from './route';
-import { z } from './schemas';
 import { acceptedAt, isLockTimeout } from './store-clock';
 
 /** Bodies are a few kB; the largest, a day's debit results, are under 100. Anything is read as JSON. */
@@ -29,7 +28,7 @@ export function serve(route: Route, env: Surroundings): RequestHandler[] {
         waitSeconds: preferredWait(req),
         env,
       };
-      if (Object.values(request.params).some((part) => part.includes('\u0000'))) refuse('not_found');
+      refuseNul(req);
       if (route.kind === 'read') {
         const query = parse(route.query, req.query, req);
         return send(res, await route.handle({ ...request, store: storeOf(res), query }));
@@ -67,6 +66,14 @@ export function serve(route: Route, env: Surroundings): RequestHandler[] {
   ];
 }
 
+/** PostgreSQL can neither keep nor compare U+0000: nothing has such an id. */
+function refuseNul(req: Request): void {
+  const hasNul = (value: unknown) => [value].flat().some((text) => String(text).includes('\u0000'));
+  if (Object.values(req.params).some(hasNul)) refuse('not_found');
+  const member = Object.keys(req.query).find((name) => hasNul(req.query[name]));
+  if (member !== undefined) refuse('invalid_request', { field: pointer([member]) });
+}
+
 async function authorise(operation: Operation, env: Surroundings, req: Request, res: Response): Promise<void> {
   const who = await callerOf(req.get('authorization'), env.db, env.adminKey);
   if (!who) return refuse('unauthorized');
@@ -86,13 +93,6 @@ function bodyOf(route: Exclude<Route, { kind: 'read' }>, req: Request): unknown 
   const forbidden = forbiddenContent(req.body);
   if (forbidden.length > 0) throw new Refused(forbidden);
   return parse(route.body, req.body ?? {}, req);
-}
-
-function parse(schema: z.ZodType, value: unknown, req: Request): unknown {
-  const words = languageOf(req) === 'ja' ? z.locales.ja() : z.locales.en();
-  const parsed = schema.safeParse(value, { error: words.localeError });
-  if (!parsed.success) throw new Refused(reasonsOf(parsed.error));
-  return parsed.data;
 }
 
 /** Runs the handler of a write in its transaction. */

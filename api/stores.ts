@@ -5,6 +5,7 @@ import type { Store } from '../generated/prisma/client';
 import { type Tx, dateIn, dateOut, instantIn } from '../prisma/db';
 import { type Role, storeRoles } from './access';
 import { newSecret } from './auth';
+import { audit } from './commands';
 import { newId } from './ids';
 import { found } from './problems';
 import { type Route, platform, read } from './route';
@@ -82,7 +83,8 @@ export const storeRoutes: Route[] = [
         ctx.addIssue({ code: 'custom', path: ['np'], message: 'settlement np needs np' });
     }),
     answers: { 201: storeShape.extend({ api_keys: z.array(keyShape), warnings: z.array(z.string()) }) },
-    async handle(tx, { body, env }) {
+    async handle(tx, context) {
+      const { body, env } = context;
       const now = body.clock.kind === 'simulated' ? body.clock.now : instantOfMs(env.now().getTime());
       const { seller, np, sbps } = body;
       const store = await tx.store.create({
@@ -103,6 +105,7 @@ export const storeRoutes: Route[] = [
         await tx.clock.create({ data: { storeId: store.id, nowAt: instantIn(body.clock.now) } });
       const api_keys = [];
       for (const role of storeRoles) api_keys.push(await addKey(tx, store, role, role));
+      await audit(tx, { ...context, store, at: now }, { action: 'store.create', target: store.id });
       const warning = registrationNumberWarning(seller.registration_number);
       const warnings = warning ? [`/seller/registration_number: ${warning}`] : [];
       const shown = { ...showStore(store), warnings };
@@ -121,9 +124,16 @@ export const storeRoutes: Route[] = [
     body: z.strictObject({ role: z.enum(storeRoles), name: text(100) }),
     answers: { 201: keyShape },
     refusals: ['not_found'],
-    async handle(tx, { body, params }) {
+    async handle(tx, context) {
+      const { body, params, env } = context;
       const store = found(await tx.store.findUnique({ where: { id: params['id']! } }));
       const { secret, ...key } = await addKey(tx, store, body.role, body.name);
+      const at = instantOfMs(env.now().getTime());
+      await audit(
+        tx,
+        { ...context, store, at },
+        { action: 'api_key.create', target: key.id, after: { role: key.role } },
+      );
       return { status: 201, body: { ...key, secret }, stored: key };
     },
   }),

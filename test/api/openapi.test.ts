@@ -1,18 +1,30 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { access } from '../../api/access';
 import { openApiDocument } from '../../api/openapi';
 import { routes } from '../../api/routes';
 import { refusalCodes } from '../../domain/refusal-codes';
 
 const document = openApiDocument(routes, 'http://api.test');
-type Operation = { operationId: string; responses: Record<string, { description?: string }>; description?: string };
+type Operation = {
+  security?: Record<string, unknown>[];
+  operationId: string;
+  responses: Record<string, { description?: string }>;
+  description?: string;
+};
 const operations = Object.values(document.paths ?? {}).flatMap((path) =>
   ['get', 'post', 'patch', 'delete'].flatMap((method) => (path as Record<string, Operation>)[method] ?? []),
 );
 
+/** Those called with an API key. */
+const keyed = operations.filter((operation) => operation.security?.some((scheme) => 'apiKey' in scheme));
+
 test('every operation of the access table is one route and one operation of the document', () => {
   expect(document.openapi).toBe('3.1.0');
   expect(routes.map((route) => route.operation).sort()).toEqual(Object.keys(access).sort());
-  expect(operations.map((operation) => operation.operationId).sort()).toEqual(Object.keys(access).sort());
+  expect(keyed.map((operation) => operation.operationId).sort()).toEqual(Object.keys(access).sort());
+  const others = operations.filter((operation) => !keyed.includes(operation)).map((operation) => operation.operationId);
+  expect(others.sort()).toEqual(['alarms.file', 'card_returns.show', 'providers.np_news']);
 });
 
 test('no route is shadowed by an earlier one of the same form', () => {
@@ -21,7 +33,7 @@ test('no route is shadowed by an earlier one of the same form', () => {
 });
 
 test('every operation names its refusals, by codes that exist, under their status', () => {
-  for (const operation of operations) {
+  for (const operation of keyed) {
     const described = Object.values(operation.responses).map((response) => response.description ?? '');
     const codes = described.flatMap((text) => [...text.matchAll(/`(\w+)`/g)].map((match) => match[1]!));
     for (const code of codes) expect(refusalCodes).toContain(code);
@@ -36,4 +48,14 @@ test('request schemas say what is required: an order', () => {
   const { schema } = order.requestBody.content['application/json']!;
   expect(schema.required).toEqual(['account_id', 'payment', 'lines']);
   expect(schema.additionalProperties).toBe(false);
+});
+
+test('docs/api.md lists every operation with its roles, and none that is gone', () => {
+  const page = readFileSync(join(__dirname, '../../docs/api.md'), 'utf8');
+  const listed = [...page.matchAll(/^\| `(\w+ \S+)` \| .* \| ([\w, ]+) \|$/gm)].map((row) => `${row[1]}: ${row[2]}`);
+  const real = routes.map((route) => {
+    const path = route.path.replace(/[:*](\w+)/g, '{$1}');
+    return `${route.method.toUpperCase()} ${path}: ${access[route.operation].join(', ')}`;
+  });
+  expect(listed).toEqual(real);
 });
