@@ -1,5 +1,5 @@
 import type { CardAuthentication, Order, Subscription, Wait } from '../generated/prisma/client';
-import { type Db, type Tx, dateOut, instantOut } from '../prisma/db';
+import { type Db, dateOut, instantOut } from '../prisma/db';
 import { workflowIds } from '../workflows/contracts/ids';
 import { found } from './problems';
 import type { Surroundings } from './route';
@@ -73,13 +73,12 @@ const withParts = {
 
 type WholeOrder = Order & { subscriptions: Subscription[]; cardAuthentications: CardAuthentication[] };
 
-export async function showOrder(db: Db | Tx, storeId: string, id: string, env: Surroundings) {
-  const where = { storeId_id: { storeId, id } };
-  const order = found(await db.order.findUnique({ where, include: withParts }));
-  const wait = await db.wait.findUnique({
-    where: { storeId_workflowId: { storeId, workflowId: workflowIds.order(id) } },
-  });
-  return show(order, wait, env);
+export async function showOrder(db: Db, storeId: string, id: string, env: Surroundings) {
+  const [order, wait] = await Promise.all([
+    db.order.findUnique({ where: { storeId_id: { storeId, id } }, include: withParts }),
+    db.wait.findUnique({ where: { storeId_workflowId: { storeId, workflowId: workflowIds.order(id) } } }),
+  ]);
+  return show(found(order), wait, env);
 }
 
 export async function showOrders(
