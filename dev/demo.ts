@@ -26,9 +26,11 @@ async function main(): Promise<void> {
     throw failure;
   });
   try {
-    await Promise.race([play(stack, log, options.json ?? false), failed]);
+    const played = await Promise.race([play(stack, log, options.json ?? false), failed]);
     if (!options.exit) {
       log.line(urls(stack));
+      log.line(toGoOnWith(stack, played));
+      log.line('\nCtrl-C stops everything.');
       await failed;
     }
   } finally {
@@ -36,7 +38,12 @@ async function main(): Promise<void> {
   }
 }
 
-async function play(stack: Stack, log: ReturnType<typeof createProgress>, json: boolean): Promise<void> {
+interface Played {
+  world: World;
+  story: Story;
+}
+
+async function play(stack: Stack, log: ReturnType<typeof createProgress>, json: boolean): Promise<Played> {
   const began = performance.now();
   const world = await log.step('Making a store that settles by NP, clock at 2026-10-01', () =>
     World.create(stack, { now: STORY_BEGINS }),
@@ -59,6 +66,7 @@ async function play(stack: Stack, log: ReturnType<typeof createProgress>, json: 
     await tell();
   }
   log.line(`\nThe story took ${((performance.now() - began) / 1000).toFixed(1)} s.`);
+  return { world, story };
 }
 
 function urls(stack: Stack): string {
@@ -66,9 +74,18 @@ function urls(stack: Stack): string {
   API            ${stack.apiUrl}/v1/openapi.json
   Temporal UI    ${stack.temporalUiUrl ?? `(not ours: ${stack.temporalAddress})`}
   Mail inbox     ${stack.resendUrl}
-  Admin API key  ${stack.adminApiKey}
+  Admin API key  ${stack.adminApiKey}`;
+}
 
-Ctrl-C stops everything.`;
+/** The variables of the README's curls. The operator's key may order and read, documents too. */
+function toGoOnWith(stack: Stack, { world, story }: Played): string {
+  const { accountId, planId } = story.toGoOnWith();
+  return `
+To go on with the story's store (README.md), paste into another terminal:
+
+  export API=${stack.apiUrl}
+  export KEY=${world.keyOf('operator')}
+  export ACCOUNT=${accountId} PLAN=${planId}`;
 }
 
 main().then(

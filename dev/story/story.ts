@@ -107,6 +107,11 @@ export class Story {
     ];
   }
 
+  /** What somebody at a terminal may go on with: aoba, which pays by bank transfer, and a plan that starts at once. */
+  toGoOnWith(): { accountId: string; planId: string } {
+    return { accountId: this.buyers.get('aoba')!.accountId, planId: this.plans.get(20_000)! };
+  }
+
   private orderOf(reference: string): string {
     return this.orders.get(reference)!.id;
   }

@@ -29,7 +29,7 @@ export class World {
     readonly at: Surroundings,
     readonly storeId: string,
     private readonly shopCode: string,
-    private readonly keys: Record<Role, Api>,
+    private readonly secrets: Record<Role, string>,
   ) {}
 
   /** Makes the store through the API and makes it known to the simulators of NP and SBPS. */
@@ -69,12 +69,17 @@ export class World {
       mail_url: at.resendUrl,
     });
     await new Api(at.sbpsUrl).post('/control/merchants', sbps);
-    const keys = Object.fromEntries(store.api_keys.map(({ role, secret }) => [role, new Api(at.apiUrl, secret)]));
-    return new World(at, store.id, np.shop_code, keys as Record<Role, Api>);
+    const secrets = Object.fromEntries(store.api_keys.map(({ role, secret }) => [role, secret]));
+    return new World(at, store.id, np.shop_code, secrets as Record<Role, string>);
   }
 
   as(role: Role): Api {
-    return this.keys[role];
+    return new Api(this.at.apiUrl, this.secrets[role]);
+  }
+
+  /** The secret of the store's key for that role, for somebody at a terminal. */
+  keyOf(role: Role): string {
+    return this.secrets[role];
   }
 
   // ── the store's catalogue and buyers ───────────────────────────────────────────────────────────────────────────────
