@@ -79,7 +79,7 @@ async function bookSucceeded(tx: Tx, input: ForDebitRun, debit: Debit): Promise<
     ...factOf(debit, storeId, at),
     key: `debit.succeeded/${key}`,
     type: 'debit.succeeded',
-    data: { code: '0' },
+    data: { code: 0 },
   });
   if (debit.invoice_status === 'issued') await settleInvoice(tx, { storeId, at, invoiceId, paidOn: debitOn });
   else await puzzled(tx, input, 'paid_twice', key, '0');
@@ -90,7 +90,12 @@ async function bookFailed(tx: Tx, input: ForDebitRun, debit: Debit, code: DebitR
   const { storeId, at } = input;
   const { label, keepsMandate } = debitResults[code];
   const fact = factOf(debit, storeId, at);
-  await emit(tx, { ...fact, key: `debit.failed/${debit.key}`, type: 'debit.failed', data: { code, reason: label } });
+  await emit(tx, {
+    ...fact,
+    key: `debit.failed/${debit.key}`,
+    type: 'debit.failed',
+    data: { code: Number(code), reason: label },
+  });
   if (debit.invoice_status === 'issued') await rebill(tx, input, debit, label);
   if (!keepsMandate) await tellMandateEnded(tx, input, debit, code);
 }

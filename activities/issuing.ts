@@ -20,6 +20,7 @@ export interface Issue {
 
 interface Issued {
   id: string;
+  account_id: string;
   settlement: 'np' | 'in_house';
   net: bigint;
   tax: bigint;
@@ -52,7 +53,7 @@ export async function issueInvoices(
      WHERE i.store_id = ${storeId} AND i.id BETWEEN ${ids[0]} AND ${ids.at(-1)} AND i.id = g."invoiceId"
        AND d.store_id = ${storeId} AND d.id = i.destination_id
        AND i.status = CASE i.settlement WHEN 'np' THEN 'requested' ELSE 'draft' END
-    RETURNING i.id, i.settlement, i.net, i.tax, i.total, i.taxes`);
+    RETURNING i.id, i.account_id, i.settlement, i.net, i.tax, i.total, i.taxes`);
   const issuedOn = new Map(issues.map((issue) => [issue.invoiceId, issue.issuedOn]));
   await postAll(
     tx,
@@ -64,13 +65,14 @@ export async function issueInvoices(
 
 /** The sale, dated the last day of its month; with NP also its assignment (P3), dated the issue. */
 function postingsOf(invoice: Issued, period: Period, issuedOn: JstDate): Posting[] {
-  const { id, settlement, total } = invoice;
-  const sale = { id: `sale/${id}`, entry: invoiceIssued(period, taxSummary(invoice)), invoiceId: id };
+  const { id, settlement, total, account_id: accountId } = invoice;
+  const sale = { id: `sale/${id}`, entry: invoiceIssued(period, taxSummary(invoice)), invoiceId: id, accountId };
   if (settlement !== 'np') return [sale];
-  return [sale, { id: `np-assignment/${id}`, entry: assignedToNp(issuedOn, toYen(total)), invoiceId: id }];
+  return [sale, { id: `np-assignment/${id}`, entry: assignedToNp(issuedOn, toYen(total)), invoiceId: id, accountId }];
 }
 
 async function tellIssued(tx: Tx, storeId: string, at: Instant, issued: readonly Issued[]): Promise<void> {
+  const ids = issued.map((invoice) => invoice.id).sort();
   await tx.$executeRaw(sql`
     INSERT INTO events (store_id, key, type, business_date, at, account_id, invoice_id, amount, period, data)
     SELECT store_id, kind || '.issued/' || id || '/' || revision, kind || '.issued', issued_on, ${instantIn(at)}::timestamptz,
@@ -79,32 +81,7 @@ async function tellIssued(tx: Tx, storeId: string, at: Instant, issued: readonly
              || CASE kind WHEN 'debit_notice' THEN jsonb_build_object('debit_on', debit_on)
                 ELSE jsonb_build_object('due_on', due_on) END
       FROM invoices
-     WHERE store_id = ${storeId} AND id = ANY(${issued.map((invoice) => invoice.id)})
+     WHERE store_id = ${storeId} AND id BETWEEN ${ids[0]} AND ${ids.at(-1)} AND id = ANY(${ids})
      ORDER BY number
     ON CONFLICT DO NOTHING`);
-}
-
-/**
- * The next `count` numbers of a series of the store (`INV-2026-000001`), without a gap: the row stays locked until the issue
- * commits or is undone. The fiscal year is that of the issue date, named by the year it begins in.
- */
-export async function takeNumbers(
-  tx: Tx,
-  storeId: string,
-  series: string,
-  issuedOn: JstDate,
-  count: number,
-): Promise<string[]> {
-  const [year, month] = [Number(issuedOn.slice(0, 4)), Number(issuedOn.slice(5, 7))];
-  const [block] = await tx.$queryRaw<{ last: number; fiscal_year: number }[]>(sql`
-    INSERT INTO number_series (store_id, series, fiscal_year, last)
-    SELECT id, ${series}, ${year} - CASE WHEN ${month} < fiscal_first_month THEN 1 ELSE 0 END, ${count}
-      FROM stores WHERE id = ${storeId}
-    ON CONFLICT (store_id, series, fiscal_year) DO UPDATE SET last = number_series.last + EXCLUDED.last
-    RETURNING last, fiscal_year`);
-  const { last, fiscal_year } = block!;
-  return Array.from(
-    { length: count },
-    (_, index) => `${series}-${fiscal_year}-${String(last - count + index + 1).padStart(6, '0')}`,
-  );
 }

@@ -10,7 +10,7 @@ import { type Json, type Tx, dateIn, dateOut, instantIn } from '../prisma/db';
 import type { Deps } from './deps';
 import { emit, openIncident } from './facts';
 import { post } from './journal';
-import { takeNumber } from './numbers';
+import { takeNumbers } from './numbers';
 import { sellerOf } from './seller';
 
 interface ForInvoice {
@@ -25,7 +25,7 @@ export async function issueReceipt(tx: Tx, { storeId, at, invoiceId }: ForInvoic
   const invoice = await tx.invoice.findUniqueOrThrow({ where, include: { destination: true } });
   if (invoice.status !== 'draft') return;
   const on = dateOf(at);
-  const number = await takeNumber(tx, storeId, 'R', on);
+  const [number] = await takeNumbers(tx, storeId, 'R', on, 1);
   const lines = await tx.invoiceLine.findMany({ where: { storeId, invoiceId }, orderBy: { lineNo: 'asc' } });
   const period = invoice.period as Period;
   const totals = taxWithinGross(

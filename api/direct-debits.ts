@@ -192,6 +192,7 @@ async function request(
     type: 'direct_debit.requested',
     at,
     accountId: account.id,
+    data: { direct_debit: directDebitId },
   });
   await audit(tx, context, { action: 'direct_debit.request', target: directDebitId });
   await enqueue(

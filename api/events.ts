@@ -1,5 +1,5 @@
 import type { Event } from '../generated/prisma/client';
-import { dateOut, instantOut } from '../prisma/db';
+import { type Db, dateOut, instantOut, isLockTimeout } from '../prisma/db';
 import { eventTypes } from '../workflows/contracts/events';
 import { pageOf } from './lists';
 import { type Route, read } from './route';
@@ -38,6 +38,23 @@ export function showEvent(event: Event, account: string | null) {
   };
 }
 
+/** A close's chunk writes for a second at most; readers are asked to come again rather than made to wait. */
+const PATIENCE = '1s';
+
+/** True once every writer that had taken a seq has committed; see take_event_seq in the schema. */
+async function allCommitted(db: Db, storeId: string): Promise<boolean> {
+  try {
+    await db.$transaction([
+      db.$executeRawUnsafe(`SET LOCAL lock_timeout = '${PATIENCE}'`),
+      db.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended('events/' || ${storeId}, 0))`,
+    ]);
+    return true;
+  } catch (e) {
+    if (isLockTimeout(e)) return false;
+    throw e;
+  }
+}
+
 export const eventRoutes: Route[] = [
   read({
     operation: 'events.list',
@@ -50,6 +67,10 @@ export const eventRoutes: Route[] = [
     }),
     answers: { 200: listOf(eventShape) },
     async handle({ env, store, query }) {
+      if (!(await allCommitted(env.db, store.id))) {
+        const next = String(query.after ?? 0);
+        return { status: 200, body: { object: 'list' as const, data: [], has_more: true, next } };
+      }
       const rows = await env.db.event.findMany({
         where: { storeId: store.id, seq: { gt: BigInt(query.after ?? 0) }, ...(query.type && { type: query.type }) },
         orderBy: { seq: 'asc' },

@@ -121,6 +121,7 @@ export class Story {
       '/v1/orders',
       {
         account_id: this.buyers.get(reference)!.accountId,
+        reference: `${reference.toUpperCase()}-1001`,
         payment,
         lines: [{ plan_id: this.plans.get(price), quantity: 1 }],
       },

@@ -23,6 +23,15 @@ export interface NewBuyer {
   email: string;
 }
 
+const seller = {
+  name: 'アイティクラウド株式会社',
+  registration_number: 'T2011001016148',
+  postal_code: '107-0052',
+  address: '東京都港区赤坂二丁目14番4号',
+  phone: '03-0000-0000',
+  contact_url: 'https://store.example.jp/contact',
+};
+
 /** A store of its own with a simulated clock, its keys, and its outside: buyers with cards, NP, the bank. */
 export class World {
   private constructor(
@@ -45,14 +54,7 @@ export class World {
       name: options.name ?? 'ITreviewオンラインストア',
       settlement: options.settlement ?? 'np',
       clock: { kind: 'simulated', now: options.now },
-      seller: {
-        name: 'アイティクラウド株式会社',
-        registration_number: 'T2011001016148',
-        postal_code: '107-0052',
-        address: '東京都港区赤坂二丁目14番4号',
-        phone: '03-0000-0000',
-        contact_url: 'https://store.example.jp/contact',
-      },
+      seller,
       np: { base_url: at.npUrl, ...np },
       sbps: { base_url: at.sbpsUrl, ...sbps },
       mail_from: 'ITreviewオンラインストア <store@store.example.jp>',
@@ -67,6 +69,7 @@ export class World {
       alarms_url: `${at.apiUrl}/v1/alarms/${store.id}`,
       alarms_token: alarmToken,
       mail_url: at.resendUrl,
+      seller: { name: seller.name, registration_number: seller.registration_number },
     });
     await new Api(at.sbpsUrl).post('/control/merchants', sbps);
     const secrets = Object.fromEntries(store.api_keys.map(({ role, secret }) => [role, secret]));

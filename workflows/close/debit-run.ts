@@ -25,7 +25,13 @@ export async function debitRun(input: messages.DebitRunStart): Promise<void> {
       until = until < lateOn ? lateOn : endOf(nextDay(until));
     } else {
       const results = m.kind === 'importResults' ? m.results : [{ key: m.key, code: m.code }];
-      ({ open } = await book.bookDebitResults({ ...fact(), results, cause: m.messageId }));
+      const booked = await book.bookDebitResults({ ...fact(), results, cause: m.messageId });
+      open = booked.open;
+      for (const invoiceId of booked.rebilled) {
+        await life.attempt(`document/${invoiceId}`, 'document_missing', 'finance', () =>
+          life.providers.fetchBillDocument({ ...life.fact, invoiceId }),
+        );
+      }
     }
   }
   await book.closeDebitRun(fact());

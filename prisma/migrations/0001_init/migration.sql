@@ -427,6 +427,8 @@ CREATE TABLE card_authentications (
   FOREIGN KEY (store_id, order_id) REFERENCES orders (store_id, id)
 );
 
+CREATE INDEX card_authentications_by_id ON card_authentications (id);
+
 -- One attempt to charge an order's period to its card; key card-auth/<order>/<period>/<n>.
 CREATE TABLE card_charges (
   store_id      text NOT NULL,
@@ -609,6 +611,16 @@ CREATE TABLE events (
   UNIQUE (store_id, key)
 );
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON events FOR EACH ROW EXECUTE FUNCTION refuse_change();
+
+-- A reader that goes on from the last seq it saw must not pass over a transaction that took a lower seq and commits later. Writers
+-- hold their store's lock shared from before the seq is taken until they commit; the reader passes it once, exclusively.
+CREATE FUNCTION take_event_seq() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM pg_advisory_xact_lock_shared(hashtextextended('events/' || NEW.store_id, 0));
+  NEW.seq := nextval('events_seq_seq');
+  RETURN NEW;
+END $$;
+CREATE TRIGGER take_seq BEFORE INSERT ON events FOR EACH ROW EXECUTE FUNCTION take_event_seq();
 
 CREATE TABLE mails (
   store_id    text NOT NULL REFERENCES stores (id),
