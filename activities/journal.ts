@@ -9,20 +9,24 @@ export interface Posting {
   id: string;
   entry: JournalEntry;
   invoiceId: string;
+  accountId: string;
 }
 
 /** Posts one entry of an invoice, once; nothing for an entry without lines. Lines carry the invoice's account. */
 export async function post(tx: Tx, storeId: string, id: string, entry: JournalEntry, invoiceId: string): Promise<void> {
-  await postAll(tx, storeId, [{ id, entry, invoiceId }]);
+  const where = { storeId_id: { storeId, id: invoiceId } };
+  const { accountId } = await tx.invoice.findUniqueOrThrow({ where, select: { accountId: true } });
+  await postAll(tx, storeId, [{ id, entry, invoiceId, accountId }]);
 }
 
 /** Any number of entries in two statements. That each balances is judged by the database at commit. */
 export async function postAll(tx: Tx, storeId: string, postings: readonly Posting[]): Promise<void> {
   const moved = postings.filter(({ entry }) => entry.lines.length > 0);
   if (moved.length === 0) return;
-  const entries = moved.map(({ id, entry, invoiceId }) => ({
+  const entries = moved.map(({ id, entry, invoiceId, accountId }) => ({
     id,
     invoice_id: invoiceId,
+    account_id: accountId,
     booked_on: entry.bookedOn,
     kind: entry.kind,
     lines: entry.lines,
@@ -30,7 +34,7 @@ export async function postAll(tx: Tx, storeId: string, postings: readonly Postin
   await tx.$executeRaw(sql`
     WITH given AS MATERIALIZED (
       SELECT * FROM jsonb_to_recordset(${rowsIn(entries)})
-                 AS given (id text, invoice_id text, booked_on date, kind text, lines jsonb)
+                 AS given (id text, invoice_id text, account_id text, booked_on date, kind text, lines jsonb)
     ), posted AS (
       INSERT INTO journal_entries (store_id, id, booked_on, kind, invoice_id)
       SELECT ${storeId}, id, booked_on, kind, invoice_id FROM given
@@ -39,10 +43,9 @@ export async function postAll(tx: Tx, storeId: string, postings: readonly Postin
     )
     INSERT INTO journal_lines (store_id, entry_id, line_no, side, account_code, amount, rate_class, account_id)
     SELECT ${storeId}, given.id, line.no, line.value->>'side', line.value->>'accountCode', (line.value->>'amount')::bigint,
-           line.value->>'rateClass', i.account_id
+           line.value->>'rateClass', given.account_id
       FROM posted
       JOIN given USING (id)
-      JOIN invoices i ON i.store_id = ${storeId} AND i.id = given.invoice_id
      CROSS JOIN LATERAL jsonb_array_elements(given.lines) WITH ORDINALITY AS line (value, no)`);
 }
 

@@ -83,7 +83,7 @@ test('0: paid on the debit day, told when it is known; with NP no journal of our
   expect(payments).toMatchObject([{ source: 'direct_debit', sourceKey: KEY.np, amount: 33_000n }]);
   expect(entries).toEqual(before);
   expect(await store.told('debit.succeeded', 'invoice.paid')).toEqual([
-    { on: '2026-12-02', event: 'debit.succeeded', account: 'acc_aoba', amount: 33_000, code: '0' },
+    { on: '2026-12-02', event: 'debit.succeeded', account: 'acc_aoba', amount: 33_000, code: 0 },
     {
       on: '2026-12-02',
       event: 'invoice.paid',
@@ -129,7 +129,7 @@ test('1 資金不足: the same invoice by transfer, due at the end of the month;
   });
   expect(entries).toEqual(before);
   expect(await store.told('debit.failed', 'invoice.rebilled')).toEqual([
-    { on: '2026-12-02', event: 'debit.failed', account: 'acc_aoba', amount: 33_000, code: '1', reason: '資金不足' },
+    { on: '2026-12-02', event: 'debit.failed', account: 'acc_aoba', amount: 33_000, code: 1, reason: '資金不足' },
     {
       on: '2026-12-02',
       event: 'invoice.rebilled',
