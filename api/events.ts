@@ -1,9 +1,10 @@
 import type { Event } from '../generated/prisma/client';
-import { type Db, dateOut, instantOut, isLockTimeout } from '../prisma/db';
+import { type Db, dateOut, instantOut } from '../prisma/db';
 import { eventTypes } from '../workflows/contracts/events';
 import { pageOf } from './lists';
 import { type Route, read } from './route';
 import { listOf, paging, z } from './schemas';
+import { isLockTimeout } from './store-clock';
 
 /** Beside these, the members that belong to its type (until, due_on, number, template …). */
 export const eventShape = z.looseObject({

@@ -39,10 +39,3 @@ export function isUniqueViolation(e: unknown): boolean {
     (e.code === 'P2002' || (e.code === 'P2010' && e.meta?.['code'] === '23505'))
   );
 }
-
-/** PostgreSQL gave up waiting for a lock (lock_timeout). */
-export function isLockTimeout(e: unknown): boolean {
-  return (
-    e instanceof Prisma.PrismaClientKnownRequestError && /lock timeout|55P03/.test(JSON.stringify(e.meta) + e.message)
-  );
-}
