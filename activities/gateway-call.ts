@@ -1,7 +1,7 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { Instant } from '../domain/calendar';
 import { Prisma } from '../generated/prisma/client';
-import { type Db, type Json, type Tx, instantIn } from '../prisma/db';
+import { type Db, type Tx, instantIn } from '../prisma/db';
 import { ProviderError } from '../providers/errors';
 import { conflict, hashOf } from './once';
 
@@ -50,7 +50,7 @@ async function close<A>(db: Db, call: GatewayCall<A>, answer: A): Promise<A> {
   await db.$transaction(async (tx) => {
     const closed = await tx.gatewayCall.updateMany({
       where: { storeId, key, answer: { equals: Prisma.DbNull } },
-      data: { answer: (answer ?? 'done') as Json },
+      data: { answer: (answer ?? 'done') },
     });
     if (closed.count === 1) await call.record(tx, answer);
   });

@@ -3,13 +3,13 @@ import { type Instant, type Period, dateOf, periodEnd, periodStart } from '../do
 import { cardCaptured } from '../domain/ledger/entries';
 import { toYen } from '../domain/money';
 import { storeDefaults } from '../domain/policy';
-import { type RateClass, taxWithinGross } from '../domain/tax';
+import type { RateClass } from '../domain/tax';
 import { renderReceipt } from '../documents/render';
 import { contactForm } from '../documents/support';
-import { type Json, type Tx, dateIn, dateOut, instantIn } from '../prisma/db';
+import { type Tx, dateIn, dateOut, instantIn } from '../prisma/db';
 import type { Deps } from './deps';
 import { emit, openIncident } from './facts';
-import { post } from './journal';
+import { post, taxSummary } from './journal';
 import { takeNumbers } from './numbers';
 import { sellerOf } from './seller';
 
@@ -26,12 +26,8 @@ export async function issueReceipt(tx: Tx, { storeId, at, invoiceId }: ForInvoic
   if (invoice.status !== 'draft') return;
   const on = dateOf(at);
   const [number] = await takeNumbers(tx, storeId, 'R', on, 1);
-  const lines = await tx.invoiceLine.findMany({ where: { storeId, invoiceId }, orderBy: { lineNo: 'asc' } });
   const period = invoice.period as Period;
-  const totals = taxWithinGross(
-    lines.map((line) => ({ gross: toYen(line.gross), rateClass: line.rateClass as RateClass })),
-    periodEnd(period),
-  );
+  const totals = taxSummary(invoice);
   const { companyName, department, person, postalCode, address } = invoice.destination;
   await tx.invoice.update({
     where,
@@ -40,7 +36,7 @@ export async function issueReceipt(tx: Tx, { storeId, at, invoiceId }: ForInvoic
       number,
       issuedOn: dateIn(on),
       paidOn: dateIn(on),
-      recipient: { company: companyName, department, person, postal_code: postalCode, address } as Json,
+      recipient: { company: companyName, department, person, postal_code: postalCode, address },
     },
   });
   await post(tx, storeId, `sale/${invoiceId}`, cardCaptured(period, totals), invoiceId);
@@ -183,8 +179,8 @@ function netLines(
 ) {
   const printed = lines.map((line) => ({
     description: line.description,
-    periodFrom: periodStart(period) as string,
-    periodTo: periodEnd(period) as string,
+    periodFrom: periodStart(period),
+    periodTo: periodEnd(period),
     quantity: line.quantity,
     unitPrice: Number(toYen(line.unitAmount)),
     amount: Number(toYen(line.net)),

@@ -1,7 +1,7 @@
 import { addDays, atTime } from '../domain/calendar';
 import { policy } from '../domain/policy';
 import { type DayWork, workOfDay } from '../domain/store-day/work';
-import { type Json, type Tx, dateIn, dateOut, instantIn } from '../prisma/db';
+import { type Tx, dateIn, dateOut, instantIn } from '../prisma/db';
 import type { StoreBook } from '../workflows/contracts/activities';
 import { workflowIds } from '../workflows/contracts/ids';
 import type { Deps } from './deps';
@@ -49,7 +49,7 @@ export function storeBook({ db }: Deps): StoreBook {
         await db.$transaction(async (tx) => {
           const work = workOfDay(day);
           const guard = await tx.storeDay.createMany({
-            data: [{ storeId, day: dateIn(day), work: work as unknown as Json }],
+            data: [{ storeId, day: dateIn(day), work: work }],
             skipDuplicates: true,
           });
           await tx.store.updateMany({

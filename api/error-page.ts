@@ -1,13 +1,15 @@
 import type { RequestHandler } from 'express';
 import { refusalCodes, refusalTexts } from '../domain/refusal-codes';
 import { languageOf } from './language';
+import { internalErrorText } from './problems';
 
 /** Where the `type` of every problem points: each code with what is wrong and what to do. */
 export const errorPage: RequestHandler = (req, res) => {
   const language = languageOf(req);
-  const rows = refusalCodes.map((code) => {
-    const { status } = refusalTexts[code];
-    const { title, cure } = refusalTexts[code][language];
+  const all = { ...refusalTexts, internal_error: { status: 500, ...internalErrorText } };
+  const rows = [...refusalCodes, 'internal_error' as const].map((code) => {
+    const { status } = all[code];
+    const { title, cure } = all[code][language];
     return `<dt id="${code}"><code>${code}</code> (${status})</dt><dd>${title}<br>${cure}</dd>`;
   });
   res.send(

@@ -72,15 +72,25 @@ export function problemOf(
   };
 }
 
+/** The one problem that is no refusal. */
+export const internalErrorText = {
+  ja: {
+    title: 'サーバーで問題が発生しました。',
+    cure: '同じ Idempotency-Key で再送してください。続く場合は request_id を添えてお問い合わせください。',
+  },
+  en: {
+    title: 'Something went wrong on our side.',
+    cure: 'Send it again with the same Idempotency-Key; if it persists, ask us and name the request_id.',
+  },
+} as const;
+
 export function internalProblem(where: { language: Language; requestId: string; publicUrl: string }): Problem {
+  const { title, cure } = internalErrorText[where.language];
   return {
     type: `${where.publicUrl}/docs/errors#internal_error`,
-    title: where.language === 'ja' ? 'サーバーで問題が発生しました。' : 'Something went wrong on our side.',
+    title,
     status: 500,
-    detail:
-      where.language === 'ja'
-        ? '同じ Idempotency-Key で再送してください。続く場合は request_id を添えてお問い合わせください。'
-        : 'Send it again with the same Idempotency-Key; if it persists, ask us and name the request_id.',
+    detail: cure,
     code: 'internal_error',
     request_id: where.requestId,
     errors: [],

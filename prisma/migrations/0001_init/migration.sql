@@ -329,7 +329,7 @@ CREATE TABLE billable_items (
   CHECK (invoice_id IS NULL OR status = 'billable')
 );
 CREATE INDEX billable_items_unbilled ON billable_items (store_id, period, destination_id) WHERE invoice_id IS NULL;
-CREATE INDEX billable_items_by_invoice ON billable_items (store_id, invoice_id);
+CREATE INDEX billable_items_by_invoice ON billable_items (store_id, invoice_id) WHERE invoice_id IS NOT NULL;
 CREATE INDEX billable_items_by_order ON billable_items (store_id, order_id, period);
 
 CREATE TABLE invoice_lines (
