@@ -3,7 +3,6 @@ import {
   WorkflowExecutionAlreadyStartedError,
   WorkflowNotFoundError,
   WorkflowUpdateFailedError,
-  WorkflowUpdateStage,
 } from '@temporalio/client';
 import { ApplicationFailure, defineSearchAttributeKey, type SearchAttributePair } from '@temporalio/common';
 import type { Logger } from 'pino';
@@ -79,11 +78,8 @@ export function createDelivery({ db, client, log }: { db: Db; client: Client; lo
           else await client.workflow.getHandle(row.target).signal(row.name, message);
           break;
         case 'update':
-          await client.workflow.getHandle(row.target).startUpdate(row.name, {
-            updateId: row.id,
-            args: [message],
-            waitForStage: WorkflowUpdateStage.ACCEPTED,
-          });
+          // Handlers only take the command in, so it completes at once; only a completed one tells that it was refused.
+          await client.workflow.getHandle(row.target).executeUpdate(row.name, { updateId: row.id, args: [message] });
       }
     } catch (e) {
       if (

@@ -54,7 +54,9 @@ export class Life<M extends { kind: string } & Message> {
   private readonly seen: string[];
   private readonly processed: string[];
   private readonly queue: M[];
-  private readonly repairs = new Map<string, { how: Repair; messageId: string }>();
+  /** Steps that failed for good, by incident, with what a person has decided; null = nothing yet. */
+  private readonly failed = new Map<string, { how: Repair; messageId: string } | null>();
+  private readonly judges = new Map<string, (m: M) => Refusal | null>();
   private tickedAt: Instant | null = null;
   private status = '';
 
@@ -71,10 +73,19 @@ export class Life<M extends { kind: string } & Message> {
       this.processed.push(m.messageId);
       if (this.tickedAt === null || m.at > this.tickedAt) this.tickedAt = m.at;
     });
-    setHandler(repair, (m) => {
-      this.repairs.set(m.incident, { how: m.how, messageId: m.messageId });
-      return { accepted: true } as const;
-    });
+    setHandler(
+      repair,
+      (m) => {
+        this.failed.set(m.incident, { how: m.how, messageId: m.messageId });
+        return { accepted: true } as const;
+      },
+      {
+        // What nobody waits for would never be acted on: an incident that only tells, or one decided a moment ago.
+        validator: (m) => {
+          if (this.failed.get(m.incident) !== null) throw refused({ code: 'conflict' });
+        },
+      },
+    );
   }
 
   get storeId(): string {
@@ -95,12 +106,16 @@ export class Life<M extends { kind: string } & Message> {
     setHandler(signal, (m) => this.accept({ kind, ...m } as unknown as M));
   }
 
-  /** A person's command: `refused` says no at once and leaves no trace in history. */
+  /**
+   * A person's command: `judge` says no at once and leaves no trace in history. It is asked again when the command's turn
+   * comes: of two taken in together the first may have changed what the second was allowed by, which then does nothing.
+   */
   obey<K extends M['kind']>(
     kind: K,
     update: ReturnType<typeof defineUpdate<Accepted, [Body<M, K> & Command]>>,
-    refused: (m: Body<M, K> & Command) => Refusal | null,
+    judge: (m: Body<M, K> & Command) => Refusal | null,
   ): void {
+    this.judges.set(kind, (m) => judge(m as unknown as Body<M, K> & Command));
     setHandler(
       update,
       (m) => {
@@ -109,8 +124,8 @@ export class Life<M extends { kind: string } & Message> {
       },
       {
         validator: (m) => {
-          const refusal = refused(m);
-          if (refusal) throw ApplicationFailure.nonRetryable(refusal.code, 'Refusal', refusal);
+          const refusal = judge(m);
+          if (refusal) throw refused(refusal);
         },
       },
     );
@@ -119,11 +134,22 @@ export class Life<M extends { kind: string } & Message> {
   /** The next message of the given kinds (all kinds when none is named), or null once `until` has come. */
   async next(until: Instant, wait: WaitFor, ...kinds: M['kind'][]): Promise<M | null> {
     const wanted = (m: M) => kinds.length === 0 || kinds.includes(m.kind);
-    const due = await this.rest(until, () => this.queue.some(wanted), wait);
-    if (due) return null;
-    const message = this.queue.splice(this.queue.findIndex(wanted), 1)[0]!;
-    this.take(message);
-    return message;
+    for (;;) {
+      const due = await this.rest(until, () => this.queue.some(wanted), wait);
+      if (due) return null;
+      const message = this.queue.splice(this.queue.findIndex(wanted), 1)[0]!;
+      if (this.judges.get(message.kind)?.(message)) {
+        this.processed.push(message.messageId);
+        continue;
+      }
+      this.take(message);
+      return message;
+    }
+  }
+
+  /** Waits for a date and takes nothing meanwhile. */
+  async sleepUntil(until: Instant, wait: WaitFor): Promise<void> {
+    await this.rest(until, () => false, wait);
   }
 
   /**
@@ -142,25 +168,29 @@ export class Life<M extends { kind: string } & Message> {
       } catch (e) {
         if (isCancellation(e)) throw e;
         const detail = failureText(e);
+        this.failed.set(id, null);
         await book.openIncident({ ...this.fact, id, kind, owner, workflowId: workflowInfo().workflowId, detail });
       }
       const decided = await this.waitForRepair(id, owner);
       await book.resolveIncident({ ...this.fact, id, how: JSON.stringify(decided.how), messageId: decided.messageId });
       this.processed.push(decided.messageId);
-      this.repairs.delete(id);
+      this.failed.delete(id);
       if (decided.how !== 'retry') return { resolvedAs: decided.how === 'skip' ? 'skip' : decided.how.resolveAs };
     }
   }
 
   /** To be called before the workflow returns: acknowledges what it has acted on, and waits for nothing more. */
   async end(): Promise<void> {
-    for (const left of this.queue.splice(0)) this.processed.push(left.messageId);
-    await book.rest({
-      ...this.fact,
-      workflowId: workflowInfo().workflowId,
-      wait: null,
-      processed: this.processed.splice(0),
-    });
+    // Again for what arrives meanwhile: nobody else would acknowledge it.
+    do {
+      for (const left of this.queue.splice(0)) this.processed.push(left.messageId);
+      await book.rest({
+        ...this.fact,
+        workflowId: workflowInfo().workflowId,
+        wait: null,
+        processed: this.processed.splice(0),
+      });
+    } while (this.queue.length + this.processed.length > 0);
   }
 
   get mustContinue(): boolean {
@@ -176,12 +206,12 @@ export class Life<M extends { kind: string } & Message> {
     for (;;) {
       // Five business days, then again: an incident stays until somebody decides.
       const until = endOf(addBusinessDays(dateOf(this.asOf), policy.order.atRiskBusinessDays));
-      const due = await this.rest(until, () => this.repairs.has(id), {
+      const due = await this.rest(until, () => this.failed.get(id) !== null, {
         waitingFor: 'repair',
         owner,
         status: this.status || 'incident',
       });
-      if (!due) return this.repairs.get(id)!;
+      if (!due) return this.failed.get(id)!;
     }
   }
 
@@ -207,26 +237,39 @@ export class Life<M extends { kind: string } & Message> {
     this.status = wait.status;
     const { workflowId } = workflowInfo();
     const simulated = this.start.clock === 'simulated';
-    await book.rest({
-      ...this.fact,
-      workflowId,
-      wait: {
-        waitingFor: wait.waitingFor,
-        owner: wait.owner,
-        dueAt: until,
-        accountId: this.accountId,
-        alarm: simulated,
-      },
-      processed: this.processed.splice(0),
-    });
-    show(wait, until);
     const rung = () => this.tickedAt !== null && this.tickedAt >= until;
-    if (simulated) await condition(() => wake() || rung());
-    else await condition(wake, Math.max(1, msOf(until) - Date.now()));
+    const woken = () => wake() || rung();
+    let due = false;
+    do {
+      await book.rest({
+        ...this.fact,
+        workflowId,
+        wait: {
+          waitingFor: wait.waitingFor,
+          owner: wait.owner,
+          dueAt: until,
+          accountId: this.accountId,
+          alarm: simulated,
+        },
+        // What is kept for later is taken in as well: its sender waits for the acknowledgement.
+        processed: [...this.processed.splice(0), ...this.queue.map((m) => m.messageId)],
+      });
+      show(wait, until);
+      // Also for what wakes nobody: a tick for a deadline that has moved, a message for later, one sent twice.
+      const kept = this.queue.length;
+      const stirred = () => woken() || this.processed.length > 0 || this.queue.length > kept;
+      if (simulated) await condition(stirred);
+      else due = !(await condition(stirred, Math.max(1, msOf(until) - Date.now())));
+    } while (!due && !woken());
     if (wake()) return false;
     this.asOf = until;
     return true;
   }
+}
+
+/** A refusal as a validator gives it, with its code for those who asked. */
+function refused(refusal: Refusal): ApplicationFailure {
+  return ApplicationFailure.nonRetryable(refusal.code, 'Refusal', refusal);
 }
 
 type Body<M, K> = Omit<Extract<M, { kind: K }>, 'kind'>;
