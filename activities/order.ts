@@ -1,7 +1,8 @@
-import { type JstDate, type Period, addBusinessDays, dateOf, periodOf } from '../domain/calendar';
+import { type JstDate, type Period, addBusinessDays, addDays, dateOf, periodOf } from '../domain/calendar';
 import { type CancellationTermsId, cancellationTerms, previewCancellation } from '../domain/cancellation/terms';
 import { toYen } from '../domain/money';
 import type { OrderState } from '../domain/order/lifecycle';
+import { policy } from '../domain/policy';
 import { type Tx, dateIn, dateOut } from '../prisma/db';
 import type { ForOrder, OrderBook } from '../workflows/contracts/activities';
 import type { EventType } from '../workflows/contracts/events';
@@ -16,6 +17,12 @@ import { once } from './once';
 export function orderBook({ db }: Deps): OrderBook {
   const step = <R>(input: ForOrder, name: string, work: (tx: Tx, order: OrderRow) => Promise<R>): Promise<R> =>
     once(db, input.storeId, `order/${input.orderId}/${name}`, {}, async (tx) => work(tx, await loadOrder(tx, input)));
+
+  /** Once for each try of the credit: what was released on the day it was held may be held again that day. */
+  const holdOnce = async (input: ForOrder, work: (tx: Tx, order: OrderRow) => Promise<void>): Promise<void> => {
+    const { creditAttempt } = await loadOrder(db, input);
+    return step(input, `hold/${creditAttempt}`, work);
+  };
 
   return {
     async orderFacts(input) {
@@ -50,9 +57,13 @@ export function orderBook({ db }: Deps): OrderBook {
 
     confirmOrder: ({ period, ...input }) =>
       step(input, 'confirm', async (tx, order) => {
-        await makeOrderItems(tx, { ...input, period, status: 'billable' });
+        await tx.order.update({
+          where: { storeId_id: { storeId: input.storeId, id: input.orderId } },
+          data: { firstPeriod: period },
+        });
         await tell(tx, input, order, 'order.confirmed', 'confirm', {});
         if (order.lines.every((line) => line.plan.provisioning === 'immediate')) {
+          await makeOrderItems(tx, { ...input, period, status: 'billable' });
           await startLines(tx, input, dateOf(input.at));
           await changeStatus(tx, input, 'active', { waitUntil: null, reason: null });
           return { status: 'active' as const, startBy: dateOf(input.at) };
@@ -64,8 +75,7 @@ export function orderBook({ db }: Deps): OrderBook {
       }),
 
     holdOrder: ({ until, ...input }) =>
-      once(db, input.storeId, `order/${input.orderId}/hold/${until}`, {}, async (tx) => {
-        const order = await loadOrder(tx, input);
+      holdOnce(input, async (tx, order) => {
         await changeStatus(tx, input, 'held', { waitUntil: until, reason: 'credit_limit' });
         const event = `order.held/${input.orderId}/${order.creditAttempt}`;
         await tell(tx, input, order, 'order.held', `held/${order.creditAttempt}`, { until });
@@ -130,6 +140,10 @@ export function orderBook({ db }: Deps): OrderBook {
 
     startService: ({ on, ...input }) =>
       step(input, 'start', async (tx, order) => {
+        const decided = order.firstPeriod as Period;
+        const first = periodOf(on) > decided ? periodOf(on) : decided;
+        if (first !== decided) await moveFirstPeriod(tx, input, decided, first);
+        await makeOrderItems(tx, { ...input, period: first, status: 'billable' });
         await startLines(tx, input, on);
         await changeStatus(tx, input, 'active', { waitUntil: null });
         await tell(tx, input, order, 'service.started', 'started', {}, on);
@@ -139,7 +153,8 @@ export function orderBook({ db }: Deps): OrderBook {
       once(db, input.storeId, `order/${input.orderId}/cancel/${messageId}`, { lines }, async (tx) => {
         const order = await loadOrder(tx, input);
         const asked = order.lines.filter((line) => lines === 'all' || lines.includes(line.id));
-        let last: { endsOn: JstDate; lastPeriod: Period } | null = null;
+        const ends = new Map(order.lines.flatMap(({ id, endsOn }) => (endsOn ? [[id, dateOut(endsOn)]] : [])));
+        const accepted: JstDate[] = [];
         for (const line of asked) {
           const terms = cancellationTerms[line.cancellationTerms as CancellationTermsId];
           const startsOn = line.startsOn && dateOut(line.startsOn);
@@ -150,21 +165,24 @@ export function orderBook({ db }: Deps): OrderBook {
             status: lineState(line.status),
           });
           if (!preview.ok) continue;
-          const { ends_on: endsOn, last_period } = preview.value;
+          const { ends_on: endsOn } = preview.value;
           await tx.subscription.update({
             where: { storeId_id: { storeId: input.storeId, id: line.id } },
             data: { status: 'ending', endsOn: dateIn(endsOn) },
           });
-          if (!last || endsOn > last.endsOn) last = { endsOn, lastPeriod: last_period ?? periodOf(endsOn) };
+          ends.set(line.id, endsOn);
+          accepted.push(endsOn);
         }
-        const ended = last ?? { endsOn: dateOf(input.at), lastPeriod: periodOf(dateOf(input.at)) };
-        const wholeOrder = order.lines.every(
-          (line) => asked.includes(line) || line.status === 'ending' || line.status === 'ended',
-        );
-        if (wholeOrder) await changeStatus(tx, input, 'ending', { waitUntil: ended.endsOn });
-        const told = { ends_on: ended.endsOn, last_period: ended.lastPeriod };
-        await tell(tx, input, order, 'cancellation.accepted', `cancel/${messageId}`, told);
-        return { ...ended, wholeOrder };
+        // Each line ends on its own date, the order with the last of them.
+        const wholeOrder = order.lines.every((line) => ends.has(line.id) || line.status === 'ended');
+        const endsOn = latest([...ends.values()]) ?? dateOf(input.at);
+        const told = latest(accepted);
+        if (told) {
+          if (wholeOrder) await changeStatus(tx, input, 'ending', { waitUntil: endsOn });
+          const data = { ends_on: told, last_period: periodOf(told) };
+          await tell(tx, input, order, 'cancellation.accepted', `cancel/${messageId}`, data);
+        }
+        return { endsOn, lastPeriod: periodOf(endsOn), wholeOrder };
       }),
 
     endOrder: ({ on, reason, ...input }) =>
@@ -191,13 +209,23 @@ export function orderBook({ db }: Deps): OrderBook {
           where: { storeId: input.storeId, orderId: input.orderId, status: 'active' },
           data: { status: 'paused' },
         });
-        await tell(tx, input, order, 'order.suspended', `suspended/${dateOf(input.at)}`, { reason });
+        const on = dateOf(input.at);
+        await tell(tx, input, order, 'order.suspended', `suspended/${on}`, { reason });
+        if (reason !== 'card_declined') return;
+        const unpaid = await unpaidOf(tx, input);
+        await mailBuyer(tx, input, order, `order.suspended/${input.orderId}/${on}`, 'contract-suspended', (mail) => ({
+          order: mail,
+          settledBy: 'card' as const,
+          unpaid,
+          suspendedOn: on,
+          endsOn: addDays(on, policy.card.endDaysAfterSuspension),
+        }));
       }),
 
     resumeOrder: (input) =>
       once(db, input.storeId, `order/${input.orderId}/resume/${input.at}`, {}, async (tx) => {
         const order = await loadOrder(tx, input);
-        await changeStatus(tx, input, order.lines.some((l) => l.status === 'ending') ? 'ending' : 'active', {
+        await changeStatus(tx, input, order.lines.every((l) => l.endsOn !== null) ? 'ending' : 'active', {
           reason: null,
           waitUntil: null,
         });
@@ -215,6 +243,10 @@ export function orderBook({ db }: Deps): OrderBook {
         await tell(tx, input, order, 'order.at_risk', `at-risk/${period}`, { reason, until, period });
       }),
   };
+}
+
+function latest(dates: readonly JstDate[]): JstDate | undefined {
+  return [...dates].sort().at(-1);
 }
 
 function tell(
@@ -252,6 +284,14 @@ async function endLines(tx: Tx, input: ForOrder, on: JstDate | null): Promise<vo
     where: { storeId: input.storeId, orderId: input.orderId, status: { not: 'ended' } },
     data: { status: 'ended', ...(on && { endsOn: dateIn(on) }) },
   });
+}
+
+/** Service starts in a later month than credit or card was decided in: what was registered or authorised is that month's. */
+async function moveFirstPeriod(tx: Tx, { storeId, orderId }: ForOrder, from: Period, to: Period): Promise<void> {
+  const own = { storeId, orderId, period: from };
+  await tx.creditTransaction.updateMany({ where: { ...own, status: 'registered' }, data: { period: to } });
+  await tx.cardCharge.updateMany({ where: { ...own, status: 'committed' }, data: { period: to } });
+  await tx.order.update({ where: { storeId_id: { storeId, id: orderId } }, data: { firstPeriod: to } });
 }
 
 async function unpaidOf(tx: Tx, input: ForOrder): Promise<number> {

@@ -14,11 +14,10 @@ type CloseMessage =
   | ({ kind: 'redraft' } & messages.Command)
   | ({ kind: 'billsIssued' } & messages.Message);
 
-/** A store's month: freeze, draft, review, ask NP for its bills (or issue our own), close. */
+/** A store's month: freeze, draft, review, ask NP for its bills (or issue our own), close. Cards are collected beside it. */
 export async function monthlyClose(input: messages.PeriodStart): Promise<void> {
   const close = new Close(input);
   await close.freezeAndDraft();
-  await close.collectCards();
   if (close.hasDrafts) {
     await close.review();
     if (close.hasNpDrafts) await close.requestBilling();
@@ -57,10 +56,6 @@ class Close {
     await this.draft();
   }
 
-  async collectCards(): Promise<void> {
-    await this.each('card_collection', (after) => this.life.providers.chargeChunk({ ...this.fact, after }));
-  }
-
   /** Until finance approves. Past NP's cutoff there is an incident, and the wait goes on: an unapproved bill is never sent. */
   async review(): Promise<void> {
     this.inReview = true;
@@ -74,7 +69,9 @@ class Close {
         until = endOf(addBusinessDays(dateOf(this.life.asOf), 1));
       } else if (m.kind === 'approve') {
         this.inReview = false;
-        return book.approveClose({ ...this.fact, messageId: m.messageId, by: m.by });
+        await book.approveClose({ ...this.fact, messageId: m.messageId, by: m.by });
+        if (late) await this.untell('close_not_approved', m.messageId);
+        return;
       } else if (m.kind === 'redraft') {
         await bulk.reopenDrafts({ ...this.fact, messageId: m.messageId });
         await this.draft();
@@ -96,11 +93,11 @@ class Close {
 
   async issue(): Promise<void> {
     if (this.ownDrafts > 0) {
-      await this.life.next(
-        atTime(this.issueOn, policy.storeDay.issueTime),
-        { waitingFor: 'issue_day', owner: 'engine', status: 'awaiting_issue' },
-        'approve',
-      );
+      await this.life.sleepUntil(atTime(this.issueOn, policy.storeDay.issueTime), {
+        waitingFor: 'issue_day',
+        owner: 'engine',
+        status: 'awaiting_issue',
+      });
       await this.each('issue', (after) => bulk.issueChunk({ ...this.fact, after }));
     }
     if (!this.hasNpDrafts) return;
@@ -111,9 +108,12 @@ class Close {
 
   /** Closed when every approved draft is a document; NP's missing ones are asked for daily. */
   async finish(): Promise<void> {
-    for (;;) {
+    for (let told = false; ; told = true) {
       const { missing } = await bulk.closePeriod(this.fact);
-      if (missing === 0) return this.life.end();
+      if (missing === 0) {
+        if (told) await this.untell('np_bills_missing', this.input.messageId);
+        return this.life.end();
+      }
       await this.tell('np_bills_missing', `${missing} bills of ${this.input.period} not issued by NP`);
       const wait = { waitingFor: 'np_issue', owner: 'np', status: 'issuing' } as const;
       await this.life.next(endOf(addDays(dateOf(this.life.asOf), 0)), wait, 'billsIssued');
@@ -132,6 +132,11 @@ class Close {
 
   private each(kind: string, step: (after: string | null) => Promise<Chunk>): Promise<void> {
     return everyChunk(this.life, `${kind}/${this.input.period}`, kind, step);
+  }
+
+  /** What was told has been mended without a repair. */
+  private untell(kind: string, messageId: string): Promise<void> {
+    return book.resolveIncident({ ...this.life.fact, id: `${kind}/${this.input.period}`, how: 'done', messageId });
   }
 
   private tell(kind: string, detail: string): Promise<void> {

@@ -1,4 +1,4 @@
-import { type Instant, addMs, dateOf, endOf } from '../../domain/calendar';
+import { type Instant, type Period, addMs, dateOf, endOf, periodOf } from '../../domain/calendar';
 import { decideCredit, screeningUntil } from '../../domain/order/credit-decision';
 import { policy } from '../../domain/policy';
 import { refusal } from '../lib/refusals';
@@ -24,6 +24,8 @@ class OrderProcess {
   private awaitingService = false;
   private running = false;
   private facts!: OrderFacts;
+  /** The first month: that of the credit decision, which may be a later one than that of the order. */
+  private period!: Period;
 
   constructor(private readonly input: messages.OrderStart & { contract?: Contract }) {
     this.order = { orderId: input.orderId };
@@ -48,6 +50,7 @@ class OrderProcess {
   /** @returns the contract in force, or null when the order ended in a refusal or cancellation */
   async toContract(): Promise<Contract | null> {
     this.facts = await book.orderFacts(this.fact);
+    this.period = this.facts.firstPeriod;
     const confirmed = this.facts.method === 'card' ? await this.payByCard() : await this.passCredit();
     if (!confirmed) return null;
     if (!(await this.provision())) return null;
@@ -57,6 +60,10 @@ class OrderProcess {
 
   private get fact() {
     return { ...this.life.fact, ...this.order };
+  }
+
+  private get thisMonth(): Period {
+    return periodOf(dateOf(this.life.asOf));
   }
 
   // ── bank transfer ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -87,7 +94,7 @@ class OrderProcess {
   }
 
   private async register(n: number) {
-    const { firstPeriod: period } = this.facts;
+    const period = (this.period = this.thisMonth);
     if (this.facts.settlement !== 'np') return '00';
     const answer = await this.life.attempt(
       `np-txn/${this.input.orderId}/${period}/${n}`,
@@ -139,7 +146,6 @@ class OrderProcess {
 
   private async payByCard(): Promise<boolean> {
     const { orderId } = this.input;
-    const { firstPeriod: period } = this.facts;
     const authenticationRef = this.facts.authenticationRef!;
     const asked = await this.life.attempt(
       `card-3ds/${orderId}/${authenticationRef}`,
@@ -158,6 +164,7 @@ class OrderProcess {
       await book.authenticationExpired({ ...this.fact, authenticationRef });
       return this.cancel('card_not_authenticated');
     }
+    const period = (this.period = this.thisMonth);
     const charge = await this.life.attempt(`card-auth/${orderId}/${period}/1`, 'card_authorisation', 'operator', () =>
       this.life.providers.authoriseFirst({ ...this.fact, period, n: 1, authenticationRef }),
     );
@@ -168,26 +175,21 @@ class OrderProcess {
   // ── service ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
   private async provision(): Promise<boolean> {
-    const { status, startBy } = await book.confirmOrder({ ...this.fact, period: this.facts.firstPeriod });
-    for (let until = endOf(startBy); status === 'provisioning'; until = endOf(dateOf(until))) {
+    const { status, startBy } = await book.confirmOrder({ ...this.fact, period: this.period });
+    const incident = { id: `service-start/${this.input.orderId}`, workflowId: `order/${this.input.orderId}` };
+    for (let until = endOf(startBy), late = false; status === 'provisioning'; until = endOf(dateOf(until))) {
       this.awaitingService = true;
       const m = await this.life.next(until, { waitingFor: 'service_start', owner: 'maker', status }, 'serviceStarted');
       this.awaitingService = false;
       if (m?.kind === 'serviceStarted') {
         await book.startService({ ...this.fact, on: m.on });
+        if (late) await book.resolveIncident({ ...this.life.fact, ...incident, how: 'done', messageId: m.messageId });
         return true;
       }
       // Past its deadline the operator is told each day; the order is never dropped.
-      const id = `service-start/${this.input.orderId}`;
       const [owner, detail, kind] = ['operator', `service not started by ${startBy}`, 'service_start_late'] as const;
-      await book.openIncident({
-        ...this.life.fact,
-        id,
-        kind,
-        owner,
-        detail,
-        workflowId: `order/${this.input.orderId}`,
-      });
+      await book.openIncident({ ...this.life.fact, ...incident, kind, owner, detail });
+      late = true;
     }
     return true;
   }
