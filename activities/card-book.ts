@@ -127,9 +127,19 @@ async function failed(deps: Deps, { storeId, at, orderId, period, invoiceId }: C
   return null;
 }
 
-/** The order's workflow knows the retry calendar; it tells the buyer. */
-function tellOrder(tx: Tx, { storeId, at, orderId, period, invoiceId }: Charge): Promise<void> {
-  return enqueue(tx, {
+/** The order's workflow knows the retry calendar; it tells the buyer. A contract that has ended has none: finance collects. */
+async function tellOrder(tx: Tx, { storeId, at, orderId, period, invoiceId }: Charge): Promise<void> {
+  const { status } = await tx.order.findUniqueOrThrow({ where: { storeId_id: { storeId, id: orderId } } });
+  if (status === 'ended')
+    return openIncident(tx, {
+      storeId,
+      id: `last-charge-declined/${orderId}/${period}`,
+      kind: 'last_charge_declined',
+      owner: 'finance',
+      at,
+      detail: { failure: 'declined after the contract had ended', invoice: invoiceId },
+    });
+  await enqueue(tx, {
     storeId,
     id: `charge-declined/${orderId}/${period}`,
     kind: 'signal',

@@ -1,7 +1,7 @@
 import { dateOf } from '../domain/calendar';
 import { closeTerms } from '../domain/close/terms';
 import { escalateOn, expectedOn, firstPeriod } from '../domain/direct-debit/rules';
-import { type Tx, dateIn } from '../prisma/db';
+import { type Tx, dateIn, dateOut } from '../prisma/db';
 import type { DirectDebitBook, ForDirectDebit, GatewayActivities } from '../workflows/contracts/activities';
 import type { EventType } from '../workflows/contracts/events';
 import type { Deps } from './deps';
@@ -13,12 +13,20 @@ type Change = Parameters<Tx['directDebit']['update']>[0]['data'];
 
 /** The steps of a mandate in the books, each told of once. */
 export function directDebitBook({ db }: Deps): DirectDebitBook {
-  const change = (input: ForDirectDebit, step: string, data: Change, type: EventType, told: object) =>
+  const change = (
+    input: ForDirectDebit,
+    step: string,
+    data: Change,
+    type: EventType,
+    told: object,
+    also?: (tx: Tx, destinationId: string) => Promise<unknown>,
+  ) =>
     once(db, input.storeId, `direct-debit/${input.directDebitId}/${step}`, {}, async (tx) => {
       const row = await tx.directDebit.update({
         where: { storeId_id: { storeId: input.storeId, id: input.directDebitId } },
         data,
       });
+      await also?.(tx, row.destinationId);
       await emit(tx, {
         storeId: input.storeId,
         key: `${type}/${input.directDebitId}/${step}`,
@@ -28,6 +36,9 @@ export function directDebitBook({ db }: Deps): DirectDebitBook {
         data: { direct_debit: input.directDebitId, ...told },
       });
     });
+  /** After a defect another form goes the same way: each step is keyed by the dates of its own form. */
+  const rowOf = ({ storeId, directDebitId: id }: ForDirectDebit) =>
+    db.directDebit.findUniqueOrThrow({ where: { storeId_id: { storeId, id } } });
   const alert = (input: ForDirectDebit, step: string, kind: string, failure: string) =>
     db.$transaction((tx) =>
       openIncident(tx, {
@@ -59,9 +70,17 @@ export function directDebitBook({ db }: Deps): DirectDebitBook {
     },
 
     /** The form is NP's; staff ask after it. */
-    remindForm: ({ nth, ...input }) => alert(input, String(nth), 'direct_debit_form_not_returned', `reminder ${nth}`),
+    async remindForm({ nth, ...input }) {
+      const { formPostedOn } = await rowOf(input);
+      const posted = formPostedOn ? dateOut(formPostedOn) : dateOf(input.at);
+      await alert(input, `${posted}/${nth}`, 'direct_debit_form_not_returned', `reminder ${nth}`);
+    },
 
-    markLate: (input) => change(input, 'late', { late: true }, 'direct_debit.late', {}),
+    async markLate(input) {
+      const { expectedOn } = await rowOf(input);
+      const expected = expectedOn ? dateOut(expectedOn) : dateOf(input.at);
+      await change(input, `late/${expected}`, { late: true }, 'direct_debit.late', {});
+    },
 
     escalateLate: (input) => alert(input, dateOf(input.at), 'direct_debit_overdue_at_bank', 'ask the bank'),
 
@@ -81,7 +100,24 @@ export function directDebitBook({ db }: Deps): DirectDebitBook {
       change(input, messageId, { status: 'defect', reason }, 'direct_debit.defect', { reason }),
 
     closeDirectDebit: ({ as, reason, ...input }) =>
-      change(input, as, { status: as, reason, endedOn: dateIn(dateOf(input.at)) }, `direct_debit.${as}`, { reason }),
+      change(
+        input,
+        as,
+        { status: as, reason, endedOn: dateIn(dateOf(input.at)) },
+        `direct_debit.${as}`,
+        { reason },
+        // What is drafted but not issued can't be debited any more; issued ones keep their method (DESIGN §5).
+        (tx, destinationId) =>
+          tx.invoice.updateMany({
+            where: {
+              storeId: input.storeId,
+              destinationId,
+              method: 'direct_debit',
+              status: { in: ['draft', 'held', 'requested'] },
+            },
+            data: { method: 'bank_transfer', kind: 'invoice' },
+          }),
+      ),
   };
 }
 

@@ -1,6 +1,7 @@
+import { z } from 'zod';
 import { type JstDate, type Period, jstDate, periodOf } from '../domain/calendar';
 import { toYen, yen } from '../domain/money';
-import { type Tx, dateIn, instantOut } from '../prisma/db';
+import { type Tx, dateIn, instantIn, instantOut, sql } from '../prisma/db';
 import { keys, workflowIds } from '../workflows/contracts/ids';
 import type { Deps } from './deps';
 import { emit, enqueue, openIncident } from './facts';
@@ -9,82 +10,121 @@ interface NewsRow {
   storeId: string;
   id: string;
   target: string;
+  /** Which try this is. */
+  attempts: number;
 }
+
+/** What PostgreSQL keeps refusing (a constraint, say) is not mended by trying: after about 6 s of tries a person is asked. */
+const TRIES = 6;
+
+const date = z.string().transform((text, context) => {
+  try {
+    return jstDate(text);
+  } catch {
+    context.addIssue({ code: 'custom', message: 'not a date' });
+    return z.NEVER;
+  }
+});
+const bill = z.string().min(1);
+
+/** What each type of news must say. */
+const shapes = {
+  'buyer.screened': z.object({ buyer_id: z.coerce.string().min(1) }),
+  'guarantee.changed': z.object({ buyer_id: z.coerce.string().min(1), status: z.enum(['OK', 'ALRT', 'NG']) }),
+  'bills.issued': z.object({ close_on: date }),
+  'bill.paid': z.object({ bill_number: bill, amount: z.number().int().positive().max(1e12), paid_on: date }),
+  'debit.result': z.object({ bill_number: bill, code: z.enum(['0', '1', '2', '3', '4', '8', '9']) }),
+};
 
 type News = { storeId: string; eventId: string; at: ReturnType<typeof instantOut> };
 
-/** Judges one piece of a provider's news by the state it meets: books what is a fact, tells workflows what they wait for. */
-export async function applyNews({ db }: Deps, row: NewsRow): Promise<void> {
-  await db.$transaction(async (tx) => {
-    const news = await tx.providerNews.findUniqueOrThrow({
-      where: { storeId_eventId: { storeId: row.storeId, eventId: row.target } },
+/**
+ * Judges one piece of a provider's news by the state it meets: books what is a fact, tells workflows what they wait for. What
+ * can't be understood, or not be booked, is an incident and done with; kept as received, it is judged again when it may be
+ * understood (`applyKeptNews`).
+ */
+export async function applyNews({ db, log }: Deps, row: NewsRow): Promise<void> {
+  const apply = (how: (tx: Tx, news: News, type: string, data: unknown) => Promise<string | null>) =>
+    db.$transaction(async (tx) => {
+      const { eventId, type, data, at } = await tx.providerNews.findUniqueOrThrow({
+        where: { storeId_eventId: { storeId: row.storeId, eventId: row.target } },
+      });
+      const news = { storeId: row.storeId, eventId, at: instantOut(at) };
+      const why = await how(tx, news, type, data);
+      if (why === null) await understood(tx, news);
+      else await puzzled(tx, news, why);
+      const now = new Date();
+      await tx.dispatch.updateMany({
+        where: { storeId: row.storeId, id: row.id },
+        data: { deliveredAt: now, processedAt: now },
+      });
     });
-    const context = { storeId: row.storeId, eventId: news.eventId, at: instantOut(news.at) };
-    const data = news.data as Record<string, string & number>;
-    switch (news.type) {
-      case 'buyer.screened':
-      case 'guarantee.changed':
-        await buyerNews(tx, context, news.type, String(data['buyer_id']), data['status']);
-        break;
-      case 'bills.issued':
-        await billsIssued(tx, context, jstDate(String(data['close_on'])));
-        break;
-      case 'bill.paid':
-        await billPaid(
-          tx,
-          context,
-          String(data['bill_number']),
-          Number(data['amount']),
-          jstDate(String(data['paid_on'])),
-        );
-        break;
-      case 'debit.result':
-        await debitResult(tx, context, String(data['bill_number']), String(data['code']));
-        break;
-      default:
-        await puzzled(tx, context, `unknown type ${news.type}`);
-    }
-    const now = new Date();
-    await tx.dispatch.updateMany({
-      where: { storeId: row.storeId, id: row.id },
-      data: { deliveredAt: now, processedAt: now },
-    });
-  });
+  try {
+    await apply(judge);
+  } catch (e) {
+    if (row.attempts < TRIES) throw e;
+    log.error({ storeId: row.storeId, id: row.id, err: e }, "a provider's news can't be booked");
+    // With PostgreSQL away this fails as well, and the news is tried again.
+    const failure = e instanceof Error ? e.message : String(e);
+    await apply(() => Promise.resolve(`can't be booked: ${failure}`));
+  }
 }
 
-async function buyerNews(tx: Tx, news: News, type: string, npBuyerId: string, status: unknown): Promise<void> {
+/** @returns null, or why it can't be understood */
+async function judge(tx: Tx, news: News, type: string, data: unknown): Promise<string | null> {
+  switch (type) {
+    case 'buyer.screened':
+      return when(shapes[type], data, (told) =>
+        tellAccount(tx, news, told.buyer_id, 'buyerScreened', { newsId: news.eventId }),
+      );
+    case 'guarantee.changed':
+      return when(shapes[type], data, ({ buyer_id, status }) =>
+        tellAccount(tx, news, buyer_id, 'guaranteeChanged', { status }),
+      );
+    case 'bills.issued':
+      return when(shapes[type], data, (told) => billsIssued(tx, news, told.close_on));
+    case 'bill.paid':
+      return when(shapes[type], data, (told) => billPaid(tx, news, told));
+    case 'debit.result':
+      return when(shapes[type], data, (told) => debitResult(tx, news, told.bill_number, told.code));
+    default:
+      return `unknown type ${type}`;
+  }
+}
+
+async function when<S extends z.ZodType>(
+  shape: S,
+  data: unknown,
+  then: (told: z.output<S>) => Promise<string | null>,
+): Promise<string | null> {
+  const told = shape.safeParse(data);
+  if (told.success) return then(told.data);
+  return `malformed: ${told.error.issues.map(({ path, message }) => `${path.join('/')}: ${message}`).join('; ')}`;
+}
+
+async function tellAccount(tx: Tx, news: News, npBuyerId: string, name: string, told: object): Promise<string | null> {
   const { storeId, at } = news;
   const destination = await tx.billingDestination.findUnique({ where: { storeId_npBuyerId: { storeId, npBuyerId } } });
-  if (!destination) return puzzled(tx, news, `unknown buyer ${npBuyerId}`);
-  const target = workflowIds.account(destination.accountId);
-  const told = { destinationId: destination.id };
-  await enqueue(
-    tx,
-    type === 'buyer.screened'
-      ? {
-          storeId,
-          id: `news/${news.eventId}`,
-          kind: 'signal',
-          target,
-          name: 'buyerScreened',
-          payload: { ...told, newsId: news.eventId },
-          at,
-        }
-      : {
-          storeId,
-          id: `news/${news.eventId}`,
-          kind: 'signal',
-          target,
-          name: 'guaranteeChanged',
-          payload: { ...told, status },
-          at,
-        },
-  );
+  if (!destination) return `unknown buyer ${npBuyerId}`;
+  await enqueue(tx, {
+    storeId,
+    id: `news/${news.eventId}`,
+    kind: 'signal',
+    target: workflowIds.account(destination.accountId),
+    name,
+    payload: { destinationId: destination.id, ...told },
+    at,
+  });
+  return null;
 }
 
-async function billsIssued(tx: Tx, news: News, closeOn: JstDate): Promise<void> {
+async function billsIssued(tx: Tx, news: News, closeOn: JstDate): Promise<null> {
   const { storeId, at } = news;
-  const target = workflowIds.monthlyClose(storeId, periodOf(closeOn));
+  const period = periodOf(closeOn);
+  // Told late: the close has fetched the bills by itself.
+  const close = await tx.close.findUnique({ where: { storeId_period: { storeId, period } } });
+  if (close?.status === 'closed') return;
+  const target = workflowIds.monthlyClose(storeId, period);
   await enqueue(tx, {
     storeId,
     id: `news/${news.eventId}`,
@@ -94,13 +134,18 @@ async function billsIssued(tx: Tx, news: News, closeOn: JstDate): Promise<void> 
     payload: {},
     at,
   });
+  return null;
 }
 
 /** NP was paid: no journal of ours (the claim is NP's), but the buyer owes nothing more. */
-async function billPaid(tx: Tx, news: News, number: string, amount: number, paidOn: JstDate): Promise<void> {
+async function billPaid(
+  tx: Tx,
+  news: News,
+  { bill_number: number, amount, paid_on: paidOn }: z.output<(typeof shapes)['bill.paid']>,
+): Promise<string | null> {
   const { storeId, at } = news;
-  const invoice = await tx.invoice.findUnique({ where: { storeId_number: { storeId, number } } });
-  if (!invoice) return puzzled(tx, news, `payment for unknown bill ${number}`);
+  const invoice = await invoiceNumbered(tx, storeId, number);
+  if (!invoice) return `payment for unknown bill ${number}`;
   const { id: invoiceId, accountId } = invoice;
   await tx.payment.createMany({
     data: [
@@ -119,6 +164,7 @@ async function billPaid(tx: Tx, news: News, number: string, amount: number, paid
     skipDuplicates: true,
   });
   await settleInvoice(tx, { storeId, at, invoiceId, paidOn });
+  return null;
 }
 
 /** Marks the invoice paid once its payments reach its total, and tells of it once. */
@@ -151,12 +197,12 @@ export async function settleInvoice(
   });
 }
 
-async function debitResult(tx: Tx, news: News, number: string, code: string): Promise<void> {
+async function debitResult(tx: Tx, news: News, number: string, code: string): Promise<string | null> {
   const { storeId, at } = news;
-  const invoice = await tx.invoice.findUnique({ where: { storeId_number: { storeId, number } } });
+  const invoice = await invoiceNumbered(tx, storeId, number);
   const key = invoice && keys.debit(invoice.id, 1);
   const debit = key && (await tx.debit.findUnique({ where: { storeId_key: { storeId, key } } }));
-  if (!debit) return puzzled(tx, news, `debit result for unknown bill ${number}`);
+  if (!debit) return `debit result for unknown bill ${number}`;
   const target = workflowIds.debitRun(storeId, debit.nominal as Period);
   await enqueue(tx, {
     storeId,
@@ -166,6 +212,46 @@ async function debitResult(tx: Tx, news: News, number: string, code: string): Pr
     name: 'debitReported',
     payload: { key, code },
     at,
+  });
+  return null;
+}
+
+/** Looked for again under the lock of those who give numbers, so that a number given this moment is not missed. */
+async function invoiceNumbered(tx: Tx, storeId: string, number: string) {
+  const where = { storeId_number: { storeId, number } };
+  const invoice = await tx.invoice.findUnique({ where });
+  if (invoice) return invoice;
+  await lockNews(tx, storeId);
+  return tx.invoice.findUnique({ where });
+}
+
+/** Until the transaction ends nobody of the store finds a bill unknown while another gives it its number. */
+async function lockNews(tx: Tx, storeId: string): Promise<void> {
+  await tx.$executeRaw(sql`SELECT pg_advisory_xact_lock(hashtextextended('news/' || ${storeId}, 0))`);
+}
+
+/**
+ * Of bills that have just got their numbers: news of them that came before was an incident and is judged once more. To be
+ * called in the transaction that gives the numbers, after it has.
+ */
+export async function applyKeptNews(tx: Tx, storeId: string, numbers: readonly string[]): Promise<void> {
+  if (numbers.length === 0) return;
+  await lockNews(tx, storeId);
+  await tx.$executeRaw(sql`
+    INSERT INTO dispatch (store_id, id, kind, target, name, payload, at, due_at)
+    SELECT n.store_id, 'provider-news/' || n.event_id || '/again', 'news', n.event_id, n.type, '{}', n.at, n.at
+      FROM provider_news n
+      JOIN incidents i ON i.store_id = n.store_id AND i.id = 'news/' || n.event_id AND i.status = 'open'
+     WHERE n.store_id = ${storeId} AND n.data ? 'bill_number' AND n.data->>'bill_number' = ANY(${numbers})
+     ORDER BY n.at
+    ON CONFLICT DO NOTHING`);
+}
+
+/** What was an incident before is none any more. */
+async function understood(tx: Tx, { storeId, eventId, at }: News): Promise<void> {
+  await tx.incident.updateMany({
+    where: { storeId, id: `news/${eventId}`, status: 'open' },
+    data: { status: 'resolved', resolution: 'understood later', resolvedAt: instantIn(at) },
   });
 }
 
