@@ -123,7 +123,7 @@ async function billsIssued(tx: Tx, news: News, closeOn: JstDate): Promise<null> 
   const period = periodOf(closeOn);
   // Told late: the close has fetched the bills by itself.
   const close = await tx.close.findUnique({ where: { storeId_period: { storeId, period } } });
-  if (close?.status === 'closed') return;
+  if (close?.status === 'closed') return null;
   const target = workflowIds.monthlyClose(storeId, period);
   await enqueue(tx, {
     storeId,
