@@ -79,6 +79,7 @@ CREATE TABLE audit_log (
   PRIMARY KEY (store_id, seq)
 );
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON audit_log FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER no_truncate BEFORE TRUNCATE ON audit_log FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 -- ── buyers ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -172,6 +173,7 @@ CREATE TABLE prices (
   FOREIGN KEY (store_id, plan_id) REFERENCES plans (store_id, id)
 );
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON prices FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER no_truncate BEFORE TRUNCATE ON prices FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 -- ── orders and subscriptions ───────────────────────────────────────────────────────────────────────────────────────────
 
@@ -204,6 +206,7 @@ CREATE TABLE orders (
   FOREIGN KEY (store_id, destination_id, account_id) REFERENCES billing_destinations (store_id, id, account_id)
 );
 CREATE INDEX orders_by_account ON orders (store_id, account_id);
+CREATE INDEX orders_by_destination ON orders (store_id, destination_id, status);
 
 -- One line of an order and the contract it becomes. Price and name are the snapshot taken when the order was accepted.
 CREATE TABLE subscriptions (
@@ -296,6 +299,7 @@ CREATE TABLE invoices (
 );
 CREATE UNIQUE INDEX invoices_one_per_settlement ON invoices (store_id, destination_id, period, settlement, settlement_ref) WHERE status <> 'void';
 CREATE INDEX invoices_by_period ON invoices (store_id, period, status);
+CREATE INDEX invoices_by_account ON invoices (store_id, account_id);
 CREATE INDEX invoices_by_debit ON invoices (store_id, debit_on) WHERE debit_on IS NOT NULL;
 
 -- What a period bills, and why: reason keeps plan version, quantity, proration and order. Never changed once invoiced.
@@ -382,6 +386,7 @@ CREATE INDEX documents_search ON documents (store_id, issued_on, amount, counter
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON documents FOR EACH ROW EXECUTE FUNCTION refuse_change();
 ALTER TABLE invoices ADD FOREIGN KEY (store_id, document_id) REFERENCES documents (store_id, id);
 
+CREATE TRIGGER no_truncate BEFORE TRUNCATE ON documents FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 -- ── credit and cards ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 -- One attempt to register an order's charge of a period with NP; key np-txn/<order>/<period>/<n>.
@@ -550,7 +555,9 @@ CREATE TABLE payments (
 );
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON payments FOR EACH ROW EXECUTE FUNCTION refuse_change();
 
+CREATE INDEX payments_by_invoice ON payments (store_id, invoice_id);
 CREATE TABLE journal_entries (
+CREATE TRIGGER no_truncate BEFORE TRUNCATE ON payments FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
   store_id    text NOT NULL REFERENCES stores (id),
   id          text NOT NULL,
   booked_on   date NOT NULL,
@@ -578,7 +585,9 @@ CREATE INDEX journal_entries_by_date ON journal_entries (store_id, booked_on);
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON journal_entries FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON journal_lines FOR EACH ROW EXECUTE FUNCTION refuse_change();
 
+CREATE TRIGGER no_truncate BEFORE TRUNCATE ON journal_entries FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 -- Debits equal credits, judged at commit over all lines written in the statement's transaction.
+CREATE TRIGGER no_truncate BEFORE TRUNCATE ON journal_lines FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE FUNCTION refuse_unbalanced() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF (SELECT coalesce(sum(CASE side WHEN 'D' THEN amount ELSE -amount END), 0) <> 0 OR count(*) < 2
@@ -591,6 +600,25 @@ CREATE CONSTRAINT TRIGGER balanced AFTER INSERT ON journal_entries DEFERRABLE IN
   FOR EACH ROW EXECUTE FUNCTION refuse_unbalanced();
 
 -- ── what people and programs are told ──────────────────────────────────────────────────────────────────────────────────
+
+-- Lines added later to an entry that balanced: judged once a statement, over every entry it touches, since a close writes
+-- hundreds of thousands. So the lines of an entry are written by one statement.
+CREATE FUNCTION refuse_unbalanced_lines() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  unbalanced record;
+BEGIN
+  SELECT l.store_id, l.entry_id INTO unbalanced
+    FROM (SELECT DISTINCT store_id, entry_id FROM written) w
+    JOIN journal_lines l ON l.store_id = w.store_id AND l.entry_id = w.entry_id
+   GROUP BY l.store_id, l.entry_id
+  HAVING sum(CASE l.side WHEN 'D' THEN l.amount ELSE -l.amount END) <> 0 LIMIT 1;
+  IF FOUND THEN
+    RAISE EXCEPTION 'journal entry % of store % does not balance', unbalanced.entry_id, unbalanced.store_id USING ERRCODE = 'check_violation';
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER balanced AFTER INSERT ON journal_lines REFERENCING NEW TABLE AS written
+  FOR EACH STATEMENT EXECUTE FUNCTION refuse_unbalanced_lines();
 
 -- The feed of GET /v1/events. `business_date` is the date the fact belongs to, `at` the instant it was acted on.
 CREATE TABLE events (
@@ -613,6 +641,7 @@ CREATE TABLE events (
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON events FOR EACH ROW EXECUTE FUNCTION refuse_change();
 
 -- A reader that goes on from the last seq it saw must not pass over a transaction that took a lower seq and commits later. Writers
+CREATE TRIGGER no_truncate BEFORE TRUNCATE ON events FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 -- hold their store's lock shared from before the seq is taken until they commit; the reader passes it once, exclusively.
 CREATE FUNCTION take_event_seq() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -725,6 +754,7 @@ CREATE TABLE incidents (
 CREATE TABLE store_days (
   store_id    text NOT NULL REFERENCES stores (id),
   day         date NOT NULL,
+CREATE INDEX incidents_by_workflow ON incidents (store_id, workflow_id) WHERE workflow_id IS NOT NULL;
   work        jsonb NOT NULL,
   recorded_at timestamptz NOT NULL DEFAULT now(),
   PRIMARY KEY (store_id, day)

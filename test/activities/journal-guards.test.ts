@@ -1,0 +1,42 @@
+import { dateIn } from '../../prisma/db';
+import { jstDate } from '../../domain/calendar';
+import { TestStore, openTestDb } from './close-store';
+
+/** What the database itself refuses of the journal, whatever program asks. */
+
+const db = openTestDb();
+afterAll(() => db.$disconnect());
+
+const line = (store: TestStore, entryId: string, lineNo: number, side: 'D' | 'C', amount: bigint) => ({
+  storeId: store.id,
+  entryId,
+  lineNo,
+  side,
+  accountCode: '1130',
+  amount,
+});
+
+test('an entry that balanced takes no line that unbalances it, only a pair that balances', async () => {
+  const store = await TestStore.make(db, 'in_house');
+  const post = (lines: ReturnType<typeof line>[]) => db.journalLine.createMany({ data: lines });
+  await db.$transaction(async (tx) => {
+    await tx.journalEntry.create({
+      data: { storeId: store.id, id: 'e1', bookedOn: dateIn(jstDate('2026-10-31')), kind: 'sale' },
+    });
+    await tx.journalLine.createMany({ data: [line(store, 'e1', 1, 'D', 1100n), line(store, 'e1', 2, 'C', 1100n)] });
+  });
+  await expect(post([line(store, 'e1', 3, 'D', 1n)])).rejects.toThrow('does not balance');
+  await expect(post([line(store, 'e1', 3, 'D', 5n), line(store, 'e1', 4, 'C', 5n)])).resolves.toEqual({ count: 2 });
+});
+
+test.each(['audit_log', 'prices', 'documents', 'payments', 'journal_entries', 'journal_lines', 'events'])(
+  '%s can’t be emptied',
+  async (table) => {
+    // In a transaction that is given up, should it be taken after all.
+    const truncated = db.$transaction(async (tx) => {
+      await tx.$executeRawUnsafe(`TRUNCATE ${table} CASCADE`);
+      throw new Error('taken');
+    });
+    await expect(truncated).rejects.toThrow('append-only');
+  },
+);
