@@ -4,6 +4,7 @@ import { Prisma } from '../generated/prisma/client';
 import { type Db, type Tx, instantIn } from '../prisma/db';
 import { ProviderError } from '../providers/errors';
 import { conflict, hashOf } from './once';
+import { heartbeat } from './parallel';
 
 export interface GatewayCall<A> {
   storeId: string;
@@ -45,25 +46,34 @@ export async function gatewayCall<A>(db: Db, call: GatewayCall<A>): Promise<A> {
   return close(db, call, await asked(call.send));
 }
 
+/** Of two tries at once the first to close is the one that is booked; the other gives its answer, not its own. */
 async function close<A>(db: Db, call: GatewayCall<A>, answer: A): Promise<A> {
   const { storeId, key } = call;
-  await db.$transaction(async (tx) => {
+  return db.$transaction(async (tx) => {
     const closed = await tx.gatewayCall.updateMany({
       where: { storeId, key, answer: { equals: Prisma.DbNull } },
-      data: { answer: (answer ?? 'done') },
+      data: { answer: answer ?? 'done' },
     });
-    if (closed.count === 1) await call.record(tx, answer);
+    if (closed.count === 0)
+      return (await tx.gatewayCall.findUniqueOrThrow({ where: { storeId_key: { storeId, key } } })).answer as A;
+    await call.record(tx, answer);
+    return answer;
   });
-  return answer;
 }
 
-/** A provider's refusal of the request itself is final; everything else is tried again, asking first. */
+/**
+ * A provider's refusal of the request itself is final; everything else is tried again, asking first. One activity may make four
+ * calls of up to 30 s, so each is told to Temporal.
+ */
 async function asked<A>(call: () => Promise<A>): Promise<A> {
+  heartbeat();
   try {
     return await call();
   } catch (e) {
     if (e instanceof ProviderError && e.failure === 'rejected')
       throw ApplicationFailure.nonRetryable(`${e.message} [${e.codes.join(' ')}]`, 'ProviderRejected');
     throw e;
+  } finally {
+    heartbeat();
   }
 }
