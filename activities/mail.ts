@@ -14,9 +14,12 @@ interface MailRow {
   dueAt: Date;
 }
 
+/** Resend keeps an idempotency key for 24 h of wall time from its first use; an hour less allows for a slow call. */
+const RETRY_MS = 23 * 3_600_000;
+
 /**
- * Sends one queued mail and tells of it. Resend keeps the idempotency key for 24 h of wall time; a mail whose fate is still
- * unknown after that is never sent blindly again but becomes an incident.
+ * Sends one queued mail and tells of it. A mail whose fate is still unknown when Resend forgets its key is never sent blindly
+ * again but becomes an incident. However late the first try is (a worker that was down for days), it is one.
  */
 export async function sendMail(deps: Deps, row: MailRow): Promise<void> {
   const { db } = deps;
@@ -24,8 +27,8 @@ export async function sendMail(deps: Deps, row: MailRow): Promise<void> {
   const mail = await db.mail.findUniqueOrThrow({ where: { storeId_key: { storeId, key } } });
   const at = instantOut(row.dueAt);
   if (mail.status !== 'queued') return done(deps, row, async () => {});
-  if (Date.now() - mail.recordedAt.getTime() > 23 * 3_600_000)
-    return giveUp(deps, row, 'unknown', 'not known to be sent within 23 h');
+  if (mail.firstTriedAt && Date.now() - mail.firstTriedAt.getTime() > RETRY_MS)
+    return giveUp(deps, row, 'unknown', 'not known to be sent within 23 h of the first try');
   const template = mail.template as MailTemplate;
   const rendered = renderMail(template, {
     ...(mail.data as object as MailData[MailTemplate]),
@@ -33,6 +36,7 @@ export async function sendMail(deps: Deps, row: MailRow): Promise<void> {
   });
   const store = await db.store.findUniqueOrThrow({ where: { id: storeId }, select: { mailFrom: true } });
   const [to, ...cc] = mail.recipients;
+  await db.mail.updateMany({ where: { storeId, key, firstTriedAt: null }, data: { firstTriedAt: new Date() } });
   let providerId: string;
   try {
     ({ providerId } = await deps.mail.send({

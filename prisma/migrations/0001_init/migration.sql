@@ -652,21 +652,23 @@ END $$;
 CREATE TRIGGER take_seq BEFORE INSERT ON events FOR EACH ROW EXECUTE FUNCTION take_event_seq();
 
 CREATE TABLE mails (
-  store_id    text NOT NULL REFERENCES stores (id),
-  key         text NOT NULL,
-  template    text NOT NULL,
-  account_id  text NOT NULL,
-  order_id    text,
-  invoice_id  text,
-  data        jsonb NOT NULL,
-  recipients  text[] NOT NULL,
-  status      text NOT NULL DEFAULT 'queued' CHECK (status IN ('queued', 'sent', 'unknown', 'failed')),
-  provider_id text,
-  subject     text,
-  html        text,
-  text        text,
-  sent_at     timestamptz,
-  recorded_at timestamptz NOT NULL DEFAULT now(),
+  store_id       text NOT NULL REFERENCES stores (id),
+  key            text NOT NULL,
+  template       text NOT NULL,
+  account_id     text NOT NULL,
+  order_id       text,
+  invoice_id     text,
+  data           jsonb NOT NULL,
+  recipients     text[] NOT NULL,
+  status         text NOT NULL DEFAULT 'queued' CHECK (status IN ('queued', 'sent', 'unknown', 'failed')),
+  provider_id    text,
+  subject        text,
+  html           text,
+  text           text,
+  -- Wall clock of the first try: Resend's idempotency key lives 24 h from there.
+  first_tried_at timestamptz,
+  sent_at        timestamptz,
+  recorded_at    timestamptz NOT NULL DEFAULT now(),
   PRIMARY KEY (store_id, key)
 );
 

@@ -1,0 +1,81 @@
+import { randomUUID } from 'node:crypto';
+import type { Deps } from '../../activities/deps';
+import { sendMail } from '../../activities/mail';
+import { ProviderError } from '../../providers/errors';
+import type { OutgoingMail } from '../../providers/mail/port';
+import { TestStore, openTestDb } from './close-store';
+
+/** A queued mail and Resend, whose idempotency keys live 24 h of wall time. */
+
+const db = openTestDb();
+afterAll(() => db.$disconnect());
+// The first mail of a process waits for its templates to be compiled: seconds on a busy machine.
+jest.setTimeout(30_000);
+
+const HOUR = 3_600_000;
+const ago = (hours: number) => new Date(Date.now() - hours * HOUR);
+
+async function queued({ recorded = ago(0), firstTried = null as Date | null }) {
+  const store = await TestStore.make(db, 'in_house');
+  await store.buyer('aoba');
+  const key = `mail/${randomUUID()}`;
+  const order = { number: 'ORD-1', orderedOn: '2026-10-05', summary: '商品A', total: 33_000 };
+  await db.mail.create({
+    data: {
+      storeId: store.id,
+      key,
+      template: 'order-declined-overdue',
+      accountId: 'acc_aoba',
+      data: { order },
+      recipients: ['aoba@example.com'],
+      recordedAt: recorded,
+      firstTriedAt: firstTried,
+    },
+  });
+  const sent: OutgoingMail[] = [];
+  let away = false;
+  const deps: Deps = {
+    ...store.deps,
+    mail: {
+      async send(mail) {
+        if (away) throw new ProviderError('resend', 'unknown', 'timed out');
+        sent.push(mail);
+        return { providerId: 'msg_1' };
+      },
+    },
+  };
+  const at = new Date('2026-10-05T10:00:00+09:00');
+  return {
+    sent,
+    resendIsAway: () => (away = true),
+    send: () => sendMail(deps, { storeId: store.id, target: key, at, dueAt: at }),
+    mail: () => db.mail.findUniqueOrThrow({ where: { storeId_key: { storeId: store.id, key } } }),
+    incidents: async () => (await db.incident.findMany({ where: { storeId: store.id } })).map(({ kind }) => kind),
+  };
+}
+
+test('written three days ago while the worker was down: sent at its first try', async () => {
+  const { send, sent, mail, incidents } = await queued({ recorded: ago(72) });
+  await send();
+  expect(sent).toHaveLength(1);
+  expect(await mail()).toMatchObject({ status: 'sent', providerId: 'msg_1' });
+  expect(await incidents()).toEqual([]);
+});
+
+test('the first try is remembered, and a later one keeps it', async () => {
+  const { send, mail, resendIsAway } = await queued({});
+  resendIsAway();
+  await expect(send()).rejects.toThrow('timed out');
+  const { firstTriedAt } = await mail();
+  expect(firstTriedAt).not.toBeNull();
+  await expect(send()).rejects.toThrow('timed out');
+  expect(await mail()).toMatchObject({ status: 'queued', firstTriedAt });
+});
+
+test('24 h after a first try of unknown end it is not sent again: Resend has forgotten its key', async () => {
+  const { send, sent, mail, incidents } = await queued({ recorded: ago(25), firstTried: ago(24) });
+  await send();
+  expect(sent).toEqual([]);
+  expect(await mail()).toMatchObject({ status: 'unknown' });
+  expect(await incidents()).toEqual(['mail_unknown']);
+});
