@@ -1,0 +1,156 @@
+import { Diary, type Invoice } from '../support/diary';
+
+/** What is on a month's invoice, and whose month it is. */
+
+/** NP issues what was approved; gives the month's bills. */
+async function billed(diary: Diary, period: string, approveOn: string, issuedOn: string): Promise<Invoice[]> {
+  await diary.until(approveOn);
+  await diary.approve(period);
+  await diary.until(`${issuedOn}T12:00:00`);
+  return diary.invoices(period);
+}
+
+test('two orders of one destination: one invoice, the tax from the sum of what NP was told', async () => {
+  const diary = await Diary.begin('2026-10-05T10:00:00+09:00');
+  const plan = await diary.world.plan('S', '少額', 105);
+  const buyer = await diary.buyer('aoba');
+  await diary.order(buyer, plan);
+  await diary.order(buyer, plan);
+  // Each is registered as 105 + 10 = 115; tax of the bill 230 × 10/110 = 20.9 → 20. In house it would be 210 + 21 = 231.
+  const invoices = await billed(diary, '2026-10', '2026-11-04', '2026-11-05');
+  expect(invoices).toMatchObject([{ net: 210, tax: 20, total: 230, status: 'issued' }]);
+  expect(invoices[0]!.lines.map(({ net, gross }) => [net, gross])).toEqual([
+    [105, 115],
+    [105, 115],
+  ]);
+  expect(await diary.incidents()).toEqual([]);
+});
+
+test('a second destination of the account has its own invoice', async () => {
+  const diary = await Diary.begin('2026-10-05T10:00:00+09:00');
+  const plan = await diary.world.plan('A', '商品A', 30_000);
+  const buyer = await diary.buyer('aoba');
+  const branch = await diary.world
+    .as('operator')
+    .post<{ id: string }>(`/v1/accounts/${buyer.accountId}/billing_destinations`, {
+      company_name: '株式会社青葉 大阪支店',
+      company_kana: 'カブシキガイシャアオバオオサカシテン',
+      person: '大阪 花子',
+      postal_code: '530-0001',
+      address: '大阪府大阪市北区梅田一丁目1番1号',
+      email_to: 'osaka@aoba.example.jp',
+    });
+  await diary.order(buyer, plan);
+  await diary.order(buyer, plan, { billing_destination_id: branch.id });
+  const invoices = await billed(diary, '2026-10', '2026-11-04', '2026-11-05');
+  expect(new Set(invoices.map((invoice) => invoice.billing_destination_id))).toEqual(
+    new Set([buyer.destinationId, branch.id]),
+  );
+  expect(invoices.map(({ total, status }) => [total, status])).toEqual([
+    [33_000, 'issued'],
+    [33_000, 'issued'],
+  ]);
+});
+
+test('a quantity is taxed as one line, also where the total does not divide by it', async () => {
+  const diary = await Diary.begin('2026-10-05T10:00:00+09:00');
+  const plan = await diary.world.plan('S', '少額', 105);
+  const buyer = await diary.buyer('aoba');
+  // 315 + 31.5 → 346, which three can't share; 7 × 105 = 735 + 73 = 808.
+  await diary.order(buyer, plan, { lines: [{ plan_id: plan, quantity: 3 }] });
+  await diary.order(buyer, plan, { lines: [{ plan_id: plan, quantity: 7 }] });
+  const invoices = await billed(diary, '2026-10', '2026-11-04', '2026-11-05');
+  expect(invoices).toMatchObject([{ net: 1_050, tax: 104, total: 1_154 }]);
+  expect(invoices[0]!.lines.map(({ quantity, unit_amount, gross }) => [quantity, unit_amount, gross]).sort()).toEqual([
+    [3, 105, 346],
+    [7, 105, 808],
+  ]);
+  expect(await diary.incidents()).toEqual([]);
+});
+
+test('PO number and subject are printed on the card receipt', async () => {
+  const diary = await Diary.begin('2026-10-05T10:00:00+09:00');
+  const plan = await diary.world.plan('C', '商品C', 12_000);
+  const order = await diary.orderByCard(
+    await diary.buyer('chiyo'),
+    plan,
+    'ok',
+    {},
+    { po_number: 'PO-2026-778', subject: '第3四半期分' },
+  );
+  await diary.world.pass3ds(order.next_action!.url);
+  expect(await diary.until('2026-11-01')).toEqual([
+    '2026-10-05 order.confirmed chiyo 13200',
+    '2026-11-01 receipt.issued chiyo 13200 2026-10',
+  ]);
+  const [receipt] = await diary.invoices('2026-10');
+  const text = await diary.documentText(receipt!.id);
+  expect(text).toContain('PO-2026-778');
+  expect(text).toContain('第3四半期分');
+});
+
+test('a second before midnight at the month’s end is October’s order, a second after it November’s', async () => {
+  const diary = await Diary.begin('2026-10-31T23:59:59+09:00');
+  const plan = await diary.world.plan('A', '商品A', 30_000);
+  const [before, after] = [await diary.buyer('aoba'), await diary.buyer('budou')];
+  expect(await diary.order(before, plan)).toMatchObject({ first_period: '2026-10' });
+  await diary.until('2026-11-01T00:00:01');
+  expect(await diary.order(after, plan)).toMatchObject({ first_period: '2026-11' });
+  expect(await billed(diary, '2026-10', '2026-11-04', '2026-11-05')).toMatchObject([
+    { account_id: before.accountId, total: 33_000 },
+  ]);
+  const november = await billed(diary, '2026-11', '2026-12-02', '2026-12-03');
+  expect(november.map(({ account_id, total }) => [account_id, total]).sort()).toEqual(
+    [
+      [after.accountId, 33_000],
+      [before.accountId, 33_000],
+    ].sort(),
+  );
+  // NP has each month of each order once, December among them since the 1st.
+  expect(Object.values(await diary.npEffects())).toEqual(Array(5).fill({ received: 1, registered: 1 }));
+});
+
+test('ordered in October, passed in November: November is the first month, registered, served and billed', async () => {
+  const diary = await Diary.begin('2026-10-30T10:00:00+09:00');
+  const plan = await diary.world.plan('A', '商品A', 30_000);
+  await diary.order(await diary.buyer('budou'), plan);
+  const late = await diary.buyer('fuji', 'screening-3d');
+  const order = await diary.order(late, plan);
+  expect(await diary.until('2026-11-02')).toEqual([
+    '2026-10-30 order.confirmed budou 33000',
+    '2026-11-01 close.drafted budou 33000 2026-10',
+    '2026-11-02 order.confirmed fuji 33000',
+  ]);
+  const fresh = await diary.world.as('operator').get(`/v1/orders/${order.id}`);
+  expect(fresh).toMatchObject({ first_period: '2026-11', lines: [{ starts_on: '2026-11-02' }] });
+  expect(await billed(diary, '2026-10', '2026-11-04', '2026-11-05')).toHaveLength(1);
+  const november = await billed(diary, '2026-11', '2026-12-02', '2026-12-03');
+  expect(november.find((invoice) => invoice.account_id === late.accountId)).toMatchObject({
+    total: 33_000,
+    status: 'issued',
+  });
+  expect(
+    Object.keys(await diary.npEffects())
+      .filter((id) => id.startsWith(order.id))
+      .sort(),
+  ).toEqual([`${order.id}.202611.1`, `${order.id}.202612.1`]);
+  expect(await diary.incidents()).toEqual([]);
+});
+
+test('the maker starts the service in the month after: that month is the first one billed', async () => {
+  const diary = await Diary.begin('2026-10-29T10:00:00+09:00');
+  const plan = await diary.world.plan('A', '商品A', 30_000, { maker: true });
+  const order = await diary.order(await diary.buyer('aoba'), plan);
+  await diary.until('2026-11-05');
+  await diary.world.as('operator').post(`/v1/orders/${order.id}/service_start`, { on: '2026-11-05' });
+  expect(await diary.until('2026-12-01')).toEqual([
+    '2026-11-05 service.started aoba 33000',
+    '2026-12-01 close.drafted aoba 33000 2026-11',
+  ]);
+  expect(await billed(diary, '2026-11', '2026-12-02', '2026-12-03')).toMatchObject([
+    { total: 33_000, status: 'issued' },
+  ]);
+  // October's registration serves November: none is made twice.
+  expect(Object.keys(await diary.npEffects()).sort()).toEqual([`${order.id}.202610.1`, `${order.id}.202612.1`]);
+  expect(await diary.incidents()).toEqual([]);
+});

@@ -1,0 +1,132 @@
+import { Diary } from '../support/diary';
+
+/** Monthly closes that don't simply run through. */
+
+async function twoBuyers() {
+  const diary = await Diary.begin('2026-10-05T10:00:00+09:00');
+  const plan = await diary.world.plan('A', '商品A', 30_000);
+  const [aoba, budou] = [await diary.buyer('aoba'), await diary.buyer('budou')];
+  const order = await diary.order(aoba, plan);
+  await diary.order(budou, plan);
+  await diary.until('2026-11-02');
+  const draftOf = async (accountId: string) =>
+    (await diary.invoices('2026-10')).find((invoice) => invoice.account_id === accountId)!;
+  return { diary, aoba, order, draftOf };
+}
+
+test('a draft that finance holds is not billed and stays; the month closes and says so', async () => {
+  const { diary, aoba, draftOf } = await twoBuyers();
+  const held = await draftOf(aoba.accountId);
+  await diary.world.as('finance').post('/v1/closes/2026-10/hold', { invoice_id: held.id, reason: '金額確認中' });
+  await diary.until('2026-11-04');
+  await diary.approve('2026-10');
+  expect(await diary.until('2026-11-06')).toEqual([
+    '2026-11-04 billing.requested budou 33000 2026-10',
+    '2026-11-05 invoice.issued budou 33000 2026-10 due_on=2026-11-30',
+  ]);
+  expect(await draftOf(aoba.accountId)).toMatchObject({ status: 'held', number: null });
+  expect(await diary.world.as('finance').get('/v1/closes/2026-10')).toMatchObject({ status: 'closed' });
+  expect(await diary.incidents()).toEqual(['unbilled_items']);
+});
+
+test('held, released, drafted again: billed like the others', async () => {
+  const { diary, aoba, draftOf } = await twoBuyers();
+  const finance = diary.world.as('finance');
+  const before = await draftOf(aoba.accountId);
+  await finance.post('/v1/closes/2026-10/hold', { invoice_id: before.id, reason: '金額確認中' });
+  await finance.post('/v1/closes/2026-10/release_hold', { invoice_id: before.id, reason: '確認済み' });
+  await finance.post('/v1/closes/2026-10/hold', { invoice_id: before.id, reason: 'もう一度' });
+  await finance.post('/v1/closes/2026-10/redraft', { reason: '作り直し' });
+  expect(await draftOf(aoba.accountId)).toMatchObject({ id: before.id, status: 'draft', total: 33_000 });
+  await diary.until('2026-11-04');
+  await diary.approve('2026-10');
+  expect(await diary.until('2026-11-06')).toEqual([
+    '2026-11-04 billing.requested aoba 33000 2026-10',
+    '2026-11-04 billing.requested budou 33000 2026-10',
+    '2026-11-05 invoice.issued aoba 33000 2026-10 due_on=2026-11-30',
+    '2026-11-05 invoice.issued budou 33000 2026-10 due_on=2026-11-30',
+  ]);
+  await expect(finance.post('/v1/closes/2026-10/redraft', { reason: '遅すぎる' })).rejects.toMatchObject({
+    status: 409,
+    problem: { code: 'close_not_in_review' },
+  });
+  expect(await diary.incidents()).toEqual([]);
+});
+
+test('approved after NP’s cutoff: an incident until then, billed all the same', async () => {
+  const { diary } = await twoBuyers();
+  expect(await diary.until('2026-11-04T11:59:59')).toEqual([]);
+  expect(await diary.incidents()).toEqual([]);
+  await diary.until('2026-11-04T12:00:00');
+  expect(await diary.incidents()).toEqual(['close_not_approved']);
+  // It only tells: there is no step to repair, approving is what mends it.
+  await expect(
+    diary.world.as('finance').post('/v1/incidents/close_not_approved/2026-10/repair', { how: 'skip', reason: '…' }),
+  ).rejects.toMatchObject({ status: 409, problem: { code: 'conflict' } });
+  await diary.until('2026-11-04T15:00:00');
+  await diary.approve('2026-10');
+  expect(await diary.until('2026-11-06')).toEqual([
+    '2026-11-04 billing.requested aoba 33000 2026-10',
+    '2026-11-04 billing.requested budou 33000 2026-10',
+    '2026-11-05 invoice.issued aoba 33000 2026-10 due_on=2026-11-30',
+    '2026-11-05 invoice.issued budou 33000 2026-10 due_on=2026-11-30',
+  ]);
+  expect(await diary.incidents()).toEqual([]);
+});
+
+test('a store with nothing to bill closes in silence', async () => {
+  const diary = await Diary.begin('2026-10-05T10:00:00+09:00');
+  const plan = await diary.world.plan('A', '商品A', 30_000);
+  await diary.order(await diary.buyer('emi', 'ng24'), plan);
+  await diary.told();
+  expect(await diary.until('2027-01-15')).toEqual([]);
+  const { data } = await diary.world.as('finance').get<{ data: { status: string }[] }>('/v1/closes');
+  expect(new Set(data.map(({ status }) => status))).toEqual(new Set(['closed']));
+  expect(await diary.incidents()).toEqual([]);
+});
+
+test('a month that NP refuses puts the contract at risk; released it is registered anew and billed', async () => {
+  const { diary, aoba, order } = await twoBuyers();
+  await diary.until('2026-11-04');
+  await diary.approve('2026-10');
+  await diary.until('2026-11-20');
+  await diary.world.npGrants(aoba.destinationId, 20_000);
+  expect(await diary.until('2026-12-01')).toEqual([
+    '2026-12-01 close.drafted aoba 33000 2026-11',
+    '2026-12-01 order.at_risk aoba 33000 2026-12 until=2026-12-08 reason=22',
+    '2026-12-01 close.drafted budou 33000 2026-11',
+  ]);
+  await diary.world.npGrants(aoba.destinationId, 100_000);
+  await diary.until('2026-12-02');
+  await diary.approve('2026-11');
+  await diary.command(`order/${order.id}`, 'release');
+  expect(await diary.told()).toEqual([
+    '2026-12-02 billing.requested aoba 33000 2026-11',
+    '2026-12-02 order.resumed aoba 33000',
+    '2026-12-02 billing.requested budou 33000 2026-11',
+  ]);
+  await diary.until('2027-01-05');
+  await diary.approve('2026-12');
+  expect((await diary.until('2027-01-06T12:00:00')).filter((line) => line.includes('invoice.issued'))).toEqual([
+    '2027-01-06 invoice.issued aoba 33000 2026-12 due_on=2027-01-31',
+    '2027-01-06 invoice.issued budou 33000 2026-12 due_on=2027-01-31',
+  ]);
+});
+
+test('a month that NP refuses and nobody decides: suspended after five business days, the month not billed', async () => {
+  const { diary, aoba } = await twoBuyers();
+  await diary.until('2026-11-04');
+  await diary.approve('2026-10');
+  await diary.until('2026-11-20');
+  await diary.world.npGrants(aoba.destinationId, 20_000);
+  await diary.until('2026-12-02');
+  await diary.approve('2026-11');
+  await diary.told();
+  expect((await diary.until('2026-12-31')).filter((line) => line.includes(' order.'))).toEqual([
+    '2026-12-09 order.suspended aoba 33000 reason=at_risk',
+    '2026-12-23 order.ended aoba 33000 reason=unpaid',
+  ]);
+  expect((await diary.until('2027-01-01')).filter((line) => line.includes('close.drafted'))).toEqual([
+    '2027-01-01 close.drafted budou 33000 2026-12',
+  ]);
+});

@@ -1,0 +1,96 @@
+import { Diary } from '../support/diary';
+
+/** Orders by bank transfer that NP doesn't simply take. Prices without tax, events with 10 %. */
+
+test('over the limit, never released: declined when the hold has run out, with a mail that says so', async () => {
+  const diary = await Diary.begin('2026-10-06T10:00:00+09:00');
+  const plan = await diary.world.plan('B', '商品B', 80_000);
+  await diary.order(await diary.buyer('budou', 'limit-50000'), plan);
+  expect(await diary.told()).toEqual([
+    '2026-10-06 order.held budou 88000 until=2026-10-16',
+    '2026-10-06 mail.sent budou order-held',
+  ]);
+  // Seven business days, 10-12 is a holiday: the whole of 10-16 is in time, the mail waits for its window.
+  expect(await diary.until('2026-10-16T23:59:59')).toEqual([]);
+  expect(await diary.until('2026-10-17')).toEqual([
+    '2026-10-17 order.declined budou 88000 reason=hold_expired',
+    '2026-10-17 mail.sent budou order-declined-hold-expired',
+  ]);
+  // Nothing is billed, and the release comes too late.
+  expect(await diary.until('2026-11-06')).toEqual([]);
+  expect(await diary.incidents()).toEqual([]);
+});
+
+test('over the limit, and the buyer gives up: cancelled, nothing billed', async () => {
+  const diary = await Diary.begin('2026-10-06T10:00:00+09:00');
+  const plan = await diary.world.plan('B', '商品B', 80_000);
+  const order = await diary.order(await diary.buyer('budou', 'limit-50000'), plan);
+  await diary.until('2026-10-07');
+  await diary.world
+    .as('storefront')
+    .post(`/v1/orders/${order.id}/cancellations`, { lines: 'all', reason: '他社に決定' });
+  expect(await diary.told()).toEqual(['2026-10-07 order.cancelled budou 88000 reason=asked']);
+  await expect(
+    diary.world.as('operator').post(`/v1/orders/${order.id}/release`, { reason: '増額済み' }),
+  ).rejects.toMatchObject({ status: 409, problem: { code: 'order_not_held' } });
+  expect(await diary.until('2026-11-06')).toEqual([]);
+});
+
+test('21 未払い and 24 総合判断: declined, each with its own mail', async () => {
+  const diary = await Diary.begin('2026-10-05T10:00:00+09:00');
+  const plan = await diary.world.plan('A', '商品A', 30_000);
+  await diary.order(await diary.buyer('gin', 'overdue21'), plan);
+  await diary.order(await diary.buyer('hana', 'ng24'), plan);
+  expect(await diary.told()).toEqual([
+    '2026-10-05 order.declined gin 33000 reason=overdue',
+    '2026-10-05 mail.sent gin order-declined-overdue',
+    '2026-10-05 order.declined hana 33000 reason=judgement',
+    '2026-10-05 mail.sent hana order-declined-judgement',
+  ]);
+});
+
+test('the buyer itself is refused (否決): declined, and so is its next order', async () => {
+  const diary = await Diary.begin('2026-10-05T10:00:00+09:00');
+  const plan = await diary.world.plan('A', '商品A', 30_000);
+  const buyer = await diary.buyer('ichi', 'deny');
+  const declined = ['order.declined ichi 33000 reason=screening_denied', 'mail.sent ichi order-declined-screening'];
+  await diary.order(buyer, plan);
+  expect(await diary.told()).toEqual(declined.map((line) => `2026-10-05 ${line}`));
+  await diary.until('2026-10-06');
+  await diary.order(buyer, plan);
+  expect(await diary.told()).toEqual(declined.map((line) => `2026-10-06 ${line}`));
+});
+
+test('保留 and nobody corrects the data: declined after ten business days', async () => {
+  const diary = await Diary.begin('2026-10-09T11:00:00+09:00');
+  const plan = await diary.world.plan('D', '商品D', 20_000);
+  await diary.order(await diary.buyer('fuji', 'hold-address'), plan);
+  expect(await diary.told()).toEqual(['2026-10-09 order.screening fuji 22000 until=2026-10-26']);
+  expect(await diary.until('2026-10-26T23:59:59')).toEqual([]);
+  expect(await diary.until('2026-10-27')).toEqual([
+    '2026-10-27 order.declined fuji 22000 reason=screening_expired',
+    '2026-10-27 mail.sent fuji order-declined-screening',
+  ]);
+});
+
+test('審査中 for three days: the order waits in silence and is confirmed by the news', async () => {
+  const diary = await Diary.begin('2026-10-05T10:00:00+09:00');
+  const plan = await diary.world.plan('D', '商品D', 20_000);
+  const order = await diary.order(await diary.buyer('juri', 'screening-3d'), plan);
+  expect(order.status).toBe('screening');
+  expect(await diary.until('2026-10-08T08:59:59')).toEqual([]);
+  expect(await diary.until('2026-10-08')).toEqual(['2026-10-08 order.confirmed juri 22000']);
+});
+
+test('two orders of one buyer wait for one screening: both are confirmed by it', async () => {
+  const diary = await Diary.begin('2026-10-05T10:00:00+09:00');
+  const plan = await diary.world.plan('D', '商品D', 20_000);
+  const buyer = await diary.buyer('kaede', 'screening-3d');
+  await diary.order(buyer, plan);
+  await diary.until('2026-10-06');
+  await diary.order(buyer, plan);
+  expect(await diary.until('2026-10-08')).toEqual([
+    '2026-10-08 order.confirmed kaede 22000',
+    '2026-10-08 order.confirmed kaede 22000',
+  ]);
+});

@@ -1,0 +1,148 @@
+import { Diary } from '../support/diary';
+
+/** Mandates (口座振替) that don't go the short way. Form posted on 10-23 unless told otherwise. */
+
+async function requested() {
+  const diary = await Diary.begin('2026-10-20T10:00:00+09:00');
+  const plan = await diary.world.plan('A', '商品A', 30_000);
+  const buyer = await diary.buyer('aoba');
+  await diary.order(buyer, plan);
+  const { id } = await diary.world
+    .as('operator')
+    .post<{ id: string }>('/v1/direct_debits', { account_id: buyer.accountId });
+  expect(await diary.told()).toEqual([
+    '2026-10-20 order.confirmed aoba 33000',
+    '2026-10-20 direct_debit.requested aoba',
+  ]);
+  const step = (verb: string, body: object) =>
+    diary.world.as('finance').post<{ status: string }>(`/v1/direct_debits/${id}/${verb}`, body);
+  return { diary, buyer, id, step };
+}
+
+/** Only what concerns the mandate and its debits; the months' bills run beside. */
+const ofMandate = (lines: string[]) => lines.filter((line) => / (direct_debit|debit)\./.test(line));
+
+test('the form does not come back: reminders after 14 and 30 days, expired after 90', async () => {
+  const { diary, step } = await requested();
+  await diary.until('2026-10-23');
+  await step('form_posted', { on: '2026-10-23' });
+  expect(await diary.told()).toEqual(['2026-10-23 direct_debit.form_posted aoba']);
+  const reminders = async () => (await diary.incidents()).filter((kind) => kind === 'direct_debit_form_not_returned');
+  await diary.until('2026-11-06T23:59:59');
+  expect(await reminders()).toHaveLength(0);
+  await diary.until('2026-11-07');
+  expect(await reminders()).toHaveLength(1);
+  await diary.until('2026-11-23');
+  expect(await reminders()).toHaveLength(2);
+  expect(ofMandate(await diary.until('2027-01-21T23:59:59'))).toEqual([]);
+  expect(ofMandate(await diary.until('2027-01-22'))).toEqual([
+    '2027-01-22 direct_debit.expired aoba reason=form not returned',
+  ]);
+  await expect(step('form_received', { on: '2027-01-22' })).rejects.toMatchObject({
+    status: 409,
+    problem: { code: 'mandate_out_of_order' },
+  });
+});
+
+test('a defect: the form is posted again, and its reminders count anew', async () => {
+  const { diary, step } = await requested();
+  await diary.until('2026-10-23');
+  await step('form_posted', { on: '2026-10-23' });
+  await diary.until('2026-11-02');
+  await step('form_received', { on: '2026-11-02' });
+  await diary.until('2026-11-20');
+  await step('reject', { reason: '届出印相違' });
+  await diary.until('2026-11-24');
+  await step('form_posted', { on: '2026-11-24' });
+  await diary.until('2026-12-01');
+  await step('form_received', { on: '2026-12-01' });
+  expect(ofMandate(await diary.told())).toEqual(['2026-12-01 direct_debit.received aoba expected_on=2027-02-01']);
+  expect((await diary.incidents()).filter((kind) => kind === 'direct_debit_form_not_returned')).toEqual([]);
+  // The first form would have been late on 2027-01-03; the second is on 2027-02-02.
+  expect(ofMandate(await diary.until('2027-02-01T23:59:59'))).toEqual([]);
+  expect(ofMandate(await diary.until('2027-02-02'))).toEqual(['2027-02-02 direct_debit.late aoba']);
+  await step('complete', { evidence: '登録完了リスト' });
+  expect(ofMandate(await diary.told())).toEqual([
+    '2027-02-02 direct_debit.active aoba first_period=2027-02 first_debit_on=2027-03-29',
+  ]);
+});
+
+test('four months at the bank: finance is told to ask, once a month', async () => {
+  const { diary, step } = await requested();
+  await diary.until('2026-10-23');
+  await step('form_posted', { on: '2026-10-23' });
+  await diary.until('2026-11-02');
+  await step('form_received', { on: '2026-11-02' });
+  const asked = async () => (await diary.incidents()).filter((kind) => kind === 'direct_debit_overdue_at_bank');
+  expect(ofMandate(await diary.until('2027-03-02T23:59:59'))).toEqual([
+    '2026-11-02 direct_debit.received aoba expected_on=2027-01-02',
+    '2027-01-03 direct_debit.late aoba',
+  ]);
+  expect(await asked()).toHaveLength(0);
+  await diary.until('2027-03-03');
+  expect(await asked()).toHaveLength(1);
+  await diary.until('2027-04-05');
+  expect(await asked()).toHaveLength(2);
+});
+
+test('withdrawn before it is in force: the next request starts afresh', async () => {
+  const { diary, buyer, step } = await requested();
+  const request = () =>
+    diary.world.as('operator').post<{ id: string }>('/v1/direct_debits', { account_id: buyer.accountId });
+  await expect(request()).rejects.toMatchObject({ status: 409, problem: { code: 'mandate_already_running' } });
+  await diary.until('2026-10-23');
+  await step('withdraw', { reason: '振込を続ける' });
+  expect(await diary.told()).toEqual(['2026-10-23 direct_debit.withdrawn aoba reason=asked']);
+  await expect(step('form_posted', { on: '2026-10-23' })).rejects.toMatchObject({
+    status: 409,
+    problem: { code: 'mandate_out_of_order' },
+  });
+  await request();
+  expect(await diary.told()).toEqual(['2026-10-23 direct_debit.requested aoba']);
+});
+
+test('out of order: refused by name, and nothing is written', async () => {
+  const { diary, step } = await requested();
+  const refused = { status: 409, problem: { code: 'mandate_out_of_order' } };
+  await expect(step('form_received', { on: '2026-10-20' })).rejects.toMatchObject(refused);
+  await expect(step('complete', { evidence: '…' })).rejects.toMatchObject(refused);
+  await expect(step('reject', { reason: '…' })).rejects.toMatchObject(refused);
+  await step('form_posted', { on: '2026-10-20' });
+  await expect(step('form_posted', { on: '2026-10-20' })).rejects.toMatchObject(refused);
+  expect(await diary.told()).toEqual(['2026-10-20 direct_debit.form_posted aoba']);
+});
+
+test('completed before the usual two months: never late; 取引なし ends it, and the next month is paid by transfer', async () => {
+  const { diary, buyer, step } = await requested();
+  await diary.until('2026-10-23');
+  await step('form_posted', { on: '2026-10-23' });
+  await diary.until('2026-10-26');
+  await step('form_received', { on: '2026-10-26' });
+  await diary.until('2026-10-30');
+  await step('complete', { evidence: '登録完了リスト' });
+  expect(await diary.told()).toEqual([
+    '2026-10-30 direct_debit.active aoba first_period=2026-10 first_debit_on=2026-11-27',
+  ]);
+  await diary.world.bankAnswers(buyer.destinationId, [2]);
+  await diary.until('2026-11-04');
+  await diary.approve('2026-10');
+  expect((await diary.until('2026-11-05T12:00:00')).slice(-1)).toEqual([
+    '2026-11-05 debit_notice.issued aoba 33000 2026-10 debit_on=2026-11-27',
+  ]);
+  // 11-27 and three business days: the day the results come is a close's too.
+  await diary.until('2026-12-02T09:00:00');
+  await diary.approve('2026-11');
+  // The mail and the mandate's end follow side by side.
+  expect((await diary.until('2026-12-02T18:00:00')).sort()).toEqual([
+    '2026-12-02 billing.requested aoba 33000 2026-11',
+    '2026-12-02 debit.failed aoba 33000 2026-10 code=2 reason=取引なし',
+    '2026-12-02 direct_debit.ended aoba reason=debit result 2',
+    '2026-12-02 invoice.rebilled aoba 33000 2026-10 due_on=2026-12-31 revision=2',
+    '2026-12-02 mail.sent aoba debit-failed',
+  ]);
+  // November was drafted for a debit that nobody can make any more.
+  expect(await diary.until('2026-12-03T12:00:00')).toEqual([
+    '2026-12-03 invoice.issued aoba 33000 2026-11 due_on=2026-12-31',
+  ]);
+  expect(await diary.incidents()).toEqual([]);
+});

@@ -1,0 +1,97 @@
+import { Diary } from '../support/diary';
+
+/** NP as it can be on a bad day: what it is asked for happens once, and what it tells is believed once. */
+
+test('NP takes a registration and the answer is lost: asked after, not sent again', async () => {
+  const diary = await Diary.begin('2026-10-05T10:00:00+09:00');
+  const plan = await diary.world.plan('A', '商品A', 30_000);
+  await diary.npFails('registerTransaction', 'timeout_after_effect');
+  const order = await diary.order(await diary.buyer('aoba'), plan);
+  expect(await diary.told()).toEqual(['2026-10-05 order.confirmed aoba 33000']);
+  expect(await diary.npEffects()).toEqual({ [`${order.id}.202610.1`]: { received: 1, registered: 1 } });
+});
+
+test('NP is away, then refuses to answer, then is back: each month is registered once', async () => {
+  const diary = await Diary.begin('2026-10-05T10:00:00+09:00');
+  const plan = await diary.world.plan('A', '商品A', 30_000);
+  await diary.npFails('registerBuyer', 'down');
+  await diary.npFails('registerTransaction', 'timeout_before_effect');
+  const order = await diary.order(await diary.buyer('aoba'), plan);
+  expect(await diary.told()).toEqual(['2026-10-05 order.confirmed aoba 33000']);
+  await diary.npFails('registerTransaction', 'timeout_after_effect');
+  await diary.until('2026-11-02');
+  expect(await diary.npEffects()).toEqual({
+    [`${order.id}.202610.1`]: { received: 1, registered: 1 },
+    [`${order.id}.202611.1`]: { received: 1, registered: 1 },
+  });
+});
+
+test('the billing request times out after its effect: asked again, billed once', async () => {
+  const diary = await Diary.begin('2026-10-05T10:00:00+09:00');
+  const plan = await diary.world.plan('A', '商品A', 30_000);
+  await diary.order(await diary.buyer('aoba'), plan);
+  await diary.until('2026-11-04');
+  await diary.npFails('requestBilling', 'timeout_after_effect');
+  await diary.approve('2026-10');
+  expect(await diary.until('2026-11-06')).toEqual([
+    '2026-11-04 billing.requested aoba 33000 2026-10',
+    '2026-11-05 invoice.issued aoba 33000 2026-10 due_on=2026-11-30',
+  ]);
+  expect(await diary.incidents()).toEqual([]);
+});
+
+/** One buyer, October billed and paid on 11-27; NP tells of it on 12-01. */
+async function paidInNovember(fault: 'news_twice' | 'news_late' | 'news_out_of_order') {
+  const diary = await Diary.begin('2026-10-05T10:00:00+09:00');
+  const plan = await diary.world.plan('A', '商品A', 30_000);
+  const [aoba, budou] = [await diary.buyer('aoba'), await diary.buyer('budou')];
+  await diary.order(aoba, plan);
+  await diary.order(budou, plan);
+  await diary.until('2026-11-04');
+  if (fault === 'news_twice') await diary.npFails('news', fault);
+  await diary.approve('2026-10');
+  await diary.until('2026-11-27');
+  if (fault !== 'news_twice') await diary.npFails('news', fault);
+  const numbers = (await diary.invoices('2026-10')).map((bill) => bill.number!).sort();
+  for (const number of numbers) await diary.world.npIsPaid(number, '2026-11-27');
+  if (fault === 'news_twice') await diary.npFails('news', fault, 2);
+  return diary;
+}
+
+const payments = (lines: string[]) => lines.filter((line) => line.includes('invoice.paid'));
+
+test('news told twice, or after the news that followed it, change nothing', async () => {
+  const paid = [
+    '2026-12-01 invoice.paid aoba 33000 2026-10 paid_on=2026-11-27',
+    '2026-12-01 invoice.paid budou 33000 2026-10 paid_on=2026-11-27',
+  ];
+  for (const fault of ['news_twice', 'news_out_of_order'] as const) {
+    const diary = await paidInNovember(fault);
+    expect(payments(await diary.until('2026-12-03'))).toEqual(paid);
+    // November's drafts wait for their approval; nothing else is amiss.
+    expect(await diary.incidents()).toEqual(['close_not_approved']);
+  }
+});
+
+test('news of a payment a day late: known a day later, dated as it happened', async () => {
+  const diary = await paidInNovember('news_late');
+  expect(payments(await diary.until('2026-12-02T08:59:59'))).toEqual([
+    '2026-12-01 invoice.paid budou 33000 2026-10 paid_on=2026-11-27',
+  ]);
+  expect(payments(await diary.until('2026-12-02T09:00:00'))).toEqual([
+    '2026-12-01 invoice.paid aoba 33000 2026-10 paid_on=2026-11-27',
+  ]);
+});
+
+test('NP is silent about its bills: they are fetched at the end of the issue day', async () => {
+  const diary = await Diary.begin('2026-10-05T10:00:00+09:00');
+  const plan = await diary.world.plan('A', '商品A', 30_000);
+  await diary.order(await diary.buyer('aoba'), plan);
+  await diary.until('2026-11-04');
+  await diary.approve('2026-10');
+  await diary.npFails('news', 'news_late');
+  await diary.told();
+  expect(await diary.until('2026-11-05T23:59:59')).toEqual([]);
+  expect(await diary.until('2026-11-07')).toEqual(['2026-11-05 invoice.issued aoba 33000 2026-10 due_on=2026-11-30']);
+  expect(await diary.incidents()).toEqual([]);
+});

@@ -1,0 +1,90 @@
+import { strict as assert } from 'node:assert';
+import pg from 'pg';
+import { engine } from './engine';
+
+/** Rows of the engine's own database, for what the API doesn't show. */
+export async function rows<R extends object>(text: string, values: unknown[]): Promise<R[]> {
+  const client = new pg.Client({ connectionString: engine().databaseUrl });
+  await client.connect();
+  try {
+    return (await client.query<R>(text, values)).rows;
+  } finally {
+    await client.end();
+  }
+}
+
+/** Until all that follows from what was done has been done, as the store's clock waits between two steps. */
+export async function settled(storeId: string): Promise<void> {
+  const open = `SELECT d.id FROM dispatch d JOIN clocks c ON c.store_id = d.store_id
+    WHERE d.store_id = $1 AND d.processed_at IS NULL AND d.due_at <= c.now_at AND d.name <> 'clock'`;
+  for (const deadline = Date.now() + 20_000; ;) {
+    const left = await rows<{ id: string }>(open, [storeId]);
+    if (left.length === 0) return;
+    if (Date.now() > deadline) throw new Error(`not settled: ${left.map(({ id }) => id).join(', ')}`);
+    await new Promise((wake) => setTimeout(wake, 15));
+  }
+}
+
+interface Sums {
+  entries: number;
+  unbalanced: number;
+  codes: Record<string, { debit: number; credit: number }>;
+  np: { net: number; tax: number; total: number };
+  card: { net: number; tax: number; total: number };
+  own: { net: number; tax: number; total: number };
+  received: number;
+}
+
+/**
+ * The books of a store tie: each entry's debits equal its credits, and each account code comes to what the issued invoices,
+ * and the payments into the store's own account, say it must. Yen.
+ */
+export async function checkBooks(storeId: string): Promise<void> {
+  const [sums] = await rows<{ sums: Sums }>(
+    `WITH entry AS (
+       SELECT sum(amount) FILTER (WHERE side = 'D') AS debit, sum(amount) FILTER (WHERE side = 'C') AS credit
+         FROM journal_lines WHERE store_id = $1 GROUP BY entry_id
+     ), code AS (
+       SELECT account_code, coalesce(sum(amount) FILTER (WHERE side = 'D'), 0) AS debit,
+              coalesce(sum(amount) FILTER (WHERE side = 'C'), 0) AS credit
+         FROM journal_lines WHERE store_id = $1 GROUP BY account_code
+     ), issued AS (
+       SELECT s.settlement, coalesce(sum(net), 0) AS net, coalesce(sum(tax), 0) AS tax, coalesce(sum(total), 0) AS total
+         FROM (VALUES ('np'), ('card'), ('in_house')) AS s (settlement)
+         LEFT JOIN invoices i ON i.store_id = $1 AND i.settlement = s.settlement AND i.status IN ('issued', 'paid')
+        GROUP BY s.settlement
+     )
+     SELECT jsonb_build_object(
+       'entries', (SELECT count(*) FROM entry),
+       'unbalanced', (SELECT count(*) FROM entry WHERE debit IS DISTINCT FROM credit),
+       'codes', coalesce((SELECT jsonb_object_agg(account_code, jsonb_build_object('debit', debit, 'credit', credit)) FROM code), '{}'),
+       'np', (SELECT to_jsonb(issued) - 'settlement' FROM issued WHERE settlement = 'np'),
+       'card', (SELECT to_jsonb(issued) - 'settlement' FROM issued WHERE settlement = 'card'),
+       'own', (SELECT to_jsonb(issued) - 'settlement' FROM issued WHERE settlement = 'in_house'),
+       'received', (SELECT coalesce(sum(p.amount), 0) FROM payments p
+                      JOIN invoices i ON i.store_id = p.store_id AND i.id = p.invoice_id AND i.settlement = 'in_house'
+                     WHERE p.store_id = $1)) AS sums`,
+    [storeId],
+  );
+  const { unbalanced, codes, np, card, own, received } = sums!.sums;
+  const booked = (code: string) => codes[code] ?? { debit: 0, credit: 0 };
+  const found = {
+    unbalanced,
+    '1110 普通預金': booked('1110'),
+    '1130 売掛金': booked('1130'),
+    '1131 売掛金（SBPS）': booked('1131'),
+    '1150 未収入金（NP）': booked('1150'),
+    '2150 仮受消費税': booked('2150'),
+    '4110 売上高': booked('4110'),
+  };
+  const due = {
+    unbalanced: 0,
+    '1110 普通預金': { debit: received, credit: 0 },
+    '1130 売掛金': { debit: np.total + own.total, credit: np.total + received },
+    '1131 売掛金（SBPS）': { debit: card.total, credit: 0 },
+    '1150 未収入金（NP）': { debit: np.total, credit: 0 },
+    '2150 仮受消費税': { debit: 0, credit: np.tax + card.tax + own.tax },
+    '4110 売上高': { debit: 0, credit: np.net + card.net + own.net },
+  };
+  assert.deepEqual(found, due);
+}

@@ -1,0 +1,187 @@
+import { Api } from '../../dev/story/api';
+import { EventReader, type StoryEvent } from '../../dev/story/events';
+import type { Buyer, NewBuyer, World } from '../../dev/story/world';
+import { pdfPages } from '../documents/pdf-text';
+import { checkBooks, rows, settled } from './books';
+import { newWorld } from './engine';
+
+export interface Order {
+  id: string;
+  status: string;
+  first_period: string;
+  next_action: { url: string } | null;
+}
+
+export interface Invoice {
+  id: string;
+  account_id: string;
+  billing_destination_id: string;
+  number: string | null;
+  status: string;
+  period: string;
+  net: number;
+  tax: number;
+  total: number;
+  lines: { order_id: string; quantity: number; unit_amount: number; net: number; gross: number }[];
+}
+
+/** Ids, and what says the same in other words, are left out of a line. */
+const LEFT_OUT = ['order', 'invoice', 'direct_debit', 'number', 'document', 'to', 'issuer'];
+
+/**
+ * A store's life written as a diary: go to a day, do something, read exactly what came of it. Each event is a line such as
+ * `2026-10-06 order.held budou 88000 until=2026-10-16`; yen with tax.
+ */
+export class Diary {
+  private readonly reader: EventReader;
+
+  private constructor(readonly world: World) {
+    this.reader = new EventReader(world);
+  }
+
+  static async begin(now: string, options?: { settlement?: 'np' | 'in_house' }): Promise<Diary> {
+    return new Diary(await newWorld(now, options));
+  }
+
+  /** Lets the store live on until then: a date means 10:00 of it. @returns what has happened since it was last read */
+  async until(to: string): Promise<string[]> {
+    await this.world.until(to.length === 10 ? `${to}T10:00:00+09:00` : `${to}+09:00`);
+    return this.told();
+  }
+
+  /** What has happened since it was last read. The books must tie at every reading. */
+  async told(): Promise<string[]> {
+    await settled(this.world.storeId);
+    const events = await this.reader.fresh();
+    await checkBooks(this.world.storeId);
+    return events.map(lineOf);
+  }
+
+  // ── what people do ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** @param magic of the NP simulator, e.g. `limit-50000`, see docs/magic-values-np.md */
+  buyer(reference: string, magic = '', more: Partial<NewBuyer> = {}): Promise<Buyer> {
+    const email = `keiri${magic && `+${magic}`}@${reference}.example.jp`;
+    const [company, kana] = [`株式会社${reference}`, 'カブシキガイシャテスト'];
+    const base = { reference, company, kana, representative: '試験 太郎', address: '東京都渋谷区渋谷一丁目2番3号' };
+    return this.world.buyer({ ...base, email, ...more });
+  }
+
+  /** @returns the order once it has been decided, or waits for somebody */
+  async order(buyer: Buyer, planId: string, more: object = {}): Promise<Order> {
+    const storefront = this.world.as('storefront');
+    const { id } = await storefront.post<Order>('/v1/orders', {
+      account_id: buyer.accountId,
+      payment: { method: 'bank_transfer' },
+      lines: [{ plan_id: planId, quantity: 1 }],
+      ...more,
+    });
+    await settled(this.world.storeId);
+    return storefront.get<Order>(`/v1/orders/${id}`);
+  }
+
+  /** An order by card, up to the redirect to 3-D Secure. @param scenario see docs/magic-values-cards.md */
+  async orderByCard(
+    buyer: Buyer,
+    planId: string,
+    scenario: string,
+    ofCard: object = {},
+    more: object = {},
+  ): Promise<Order> {
+    const card = await this.world.cardToken(scenario, ofCard);
+    return this.order(buyer, planId, { payment: { method: 'card', ...card, brand: 'VISA', divisions: 1 }, ...more });
+  }
+
+  /** A new card for a running contract, through 3-D Secure. */
+  async replaceCard(orderId: string, scenario: string): Promise<void> {
+    const card = await this.world.cardToken(scenario);
+    const asked = { ...card, brand: 'VISA', divisions: 1 };
+    const order = await this.world.as('storefront').post<Order>(`/v1/orders/${orderId}/card`, asked);
+    await this.world.pass3ds(order.next_action!.url);
+  }
+
+  /** Id under which the order's first 3-D Secure is known to us. */
+  async authenticationOf(orderId: string): Promise<string> {
+    const [row] = await rows<{ id: string }>(
+      'SELECT id FROM card_authentications WHERE store_id = $1 AND order_id = $2 ORDER BY id LIMIT 1',
+      [this.world.storeId, orderId],
+    );
+    return row!.id;
+  }
+
+  approve(period: string): Promise<unknown> {
+    return this.world.as('finance').post(`/v1/closes/${period}/approve`, {});
+  }
+
+  /** Everything billed for the month, with its lines. */
+  async invoices(period: string): Promise<Invoice[]> {
+    const finance = this.world.as('finance');
+    const { data } = await finance.get<{ data: Invoice[] }>(`/v1/invoices?period=${period}&limit=100`);
+    return Promise.all(data.map(({ id }) => finance.get<Invoice>(`/v1/invoices/${id}`)));
+  }
+
+  /** The text of an invoice's PDF, without line breaks. */
+  async documentText(invoiceId: string): Promise<string> {
+    const [document] = await rows<{ bytes: Buffer }>(
+      'SELECT bytes FROM documents WHERE store_id = $1 AND invoice_id = $2 ORDER BY revision DESC',
+      [this.world.storeId, invoiceId],
+    );
+    return pdfPages(document!.bytes).join('');
+  }
+
+  /** What waits for a person: `kind` of each open incident, oldest first. */
+  async incidents(): Promise<string[]> {
+    const { data } = await this.world
+      .as('finance')
+      .get<{ data: { kind: string }[] }>('/v1/incidents?status=open&limit=100');
+    return data.map(({ kind }) => kind).reverse();
+  }
+
+  /**
+   * A command given to a workflow past the API, as the row that the API writes.
+   * @param message its members beside messageId and at
+   */
+  async command(workflowId: string, name: string, message: object = {}): Promise<void> {
+    await rows(
+      `INSERT INTO dispatch (store_id, id, kind, target, name, payload, at, due_at)
+       SELECT store_id, $2::text || '/' || $3::text || '/' || now_at, 'update', $2, $3, $4, now_at, now_at FROM clocks WHERE store_id = $1`,
+      [this.world.storeId, workflowId, name, { by: 'test', ...message }],
+    );
+    await settled(this.world.storeId);
+  }
+
+  // ── the outside ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** What the NP simulator will do wrong next, see docs/magic-values-np.md. */
+  async npFails(call: string, mode: string, times = 1): Promise<void> {
+    await new Api(this.world.at.npUrl).post('/control/faults', { shop_code: await this.shopCode(), call, mode, times });
+  }
+
+  /** How often NP received and registered each transaction, by shopTransactionId. */
+  async npEffects(): Promise<Record<string, { received: number; registered: number }>> {
+    const path = `/control/effects?shop_code=${await this.shopCode()}`;
+    return (await new Api(this.world.at.npUrl).get<{ effects: never }>(path)).effects;
+  }
+
+  async sbpsEffects(): Promise<Record<string, unknown>[]> {
+    const [store] = await rows<{ id: string }>(`SELECT sbps->>'merchant_id' AS id FROM stores WHERE id = $1`, [
+      this.world.storeId,
+    ]);
+    const path = `/control/effects?merchant_id=${store!.id}`;
+    return (await new Api(this.world.at.sbpsUrl).get<{ effects: Record<string, unknown>[] }>(path)).effects;
+  }
+
+  private async shopCode(): Promise<string> {
+    const [store] = await rows<{ code: string }>(`SELECT np->>'shop_code' AS code FROM stores WHERE id = $1`, [
+      this.world.storeId,
+    ]);
+    return store!.code;
+  }
+}
+
+function lineOf({ on, event, account, amount, period, ...rest }: StoryEvent): string {
+  const facts = Object.entries(rest)
+    .filter(([name]) => !LEFT_OUT.includes(name))
+    .map(([name, value]) => (name === 'template' ? String(value) : `${name}=${String(value)}`));
+  return [on, event, account, amount, period, ...facts].filter((part) => part !== undefined).join(' ');
+}
