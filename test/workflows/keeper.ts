@@ -1,0 +1,61 @@
+import {
+  allHandlersFinished,
+  condition,
+  continueAsNew,
+  defineSignal,
+  defineUpdate,
+  proxyActivities,
+} from '@temporalio/workflow';
+import type { Instant } from '../../domain/calendar';
+import type { Accepted, Command, Message, Start } from '../../workflows/contracts/messages';
+import { type Carried, Life } from '../../workflows/lib/life';
+import { refusal } from '../../workflows/lib/refusals';
+
+/** The smallest workflow that lives by workflows/lib/life.ts: it keeps what it is told. */
+
+type Told = ({ kind: 'told'; text: string } & Message) | ({ kind: 'ordered'; text: string } & Command);
+
+export const told = defineSignal<[Message & { text: string }]>('told');
+export const ordered = defineUpdate<Accepted, [Command & { text: string }]>('ordered');
+
+const { keep } = proxyActivities<{ keep(input: { storeId: string; at: Instant; text: string }): Promise<void> }>({
+  startToCloseTimeout: '20s',
+  retry: { initialInterval: '10ms', nonRetryableErrorTypes: ['ProviderRejected'] },
+});
+
+export interface KeeperStart extends Start {
+  until: Instant;
+  carried?: Carried;
+}
+
+/** `begin anew` continues as new, `stop` ends; past its deadline it keeps `due` and ends. */
+export async function keeper(input: KeeperStart): Promise<string> {
+  const life = new Life<Told>(input, null, input.carried);
+  life.hear('told', told);
+  life.obey('ordered', ordered, (m) => (m.text === 'the impossible' ? refusal('conflict') : null));
+  for (;;) {
+    const m = await life.next(input.until, { waitingFor: 'contract', owner: 'buyer', status: 'active' });
+    const text = m?.text ?? 'due';
+    const kept = await life.attempt(`keep/${text}`, 'keeping', 'operator', () => keep({ ...life.fact, text }));
+    if (kept && 'resolvedAs' in kept) await keep({ ...life.fact, text: `${text}: ${kept.resolvedAs}` });
+    if (text === 'stop' || m === null) break;
+    if (text === 'begin anew') {
+      await condition(allHandlersFinished);
+      await continueAsNew<typeof keeper>({ ...input, at: life.asOf, carried: life.carry() });
+    }
+  }
+  await life.end();
+  return life.asOf;
+}
+
+/** Takes only what a person orders; what is told waits. */
+export async function selective(input: KeeperStart): Promise<void> {
+  const life = new Life<Told>(input, null, input.carried);
+  life.hear('told', told);
+  life.obey('ordered', ordered, () => null);
+  const wait = { waitingFor: 'release', owner: 'operator', status: 'held' } as const;
+  await life.next(input.until, wait, 'ordered');
+  const left = await life.next(input.until, wait);
+  await keep({ ...life.fact, text: left!.text });
+  await life.end();
+}

@@ -1,0 +1,263 @@
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { Client, Connection, type WorkflowHandle, WorkflowUpdateFailedError } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
+import { DefaultLogger, NativeConnection, Runtime, Worker, makeTelemetryFilterString } from '@temporalio/worker';
+import { type Instant, instant, instantOfMs } from '../../domain/calendar';
+import type { Rest } from '../../workflows/contracts/activities';
+import { repair, tick } from '../../workflows/contracts/messages';
+import { engine } from '../support/engine';
+import { type KeeperStart, keeper, ordered, selective, told } from './keeper';
+
+/** How every workflow takes messages, waits and is repaired: workflows/lib/life.ts on the real server, with activities of our own. */
+
+const taskQueue = `life-${randomUUID()}`;
+const OCTOBER_5 = instant('2026-10-05T10:00:00+09:00');
+const at = (time: string): Instant => instant(`2026-10-05T${time}:00+09:00`);
+
+/** What the workflow under test did. */
+class Observed {
+  readonly kept: { at: string; text: string }[] = [];
+  readonly begun: string[] = [];
+  readonly rests: Rest[] = [];
+  readonly incidents: string[] = [];
+  readonly resolved: { id: string; how: string }[] = [];
+  /** Keeping this fails for good so many times. */
+  readonly failing = new Map<string, number>();
+  /** Keeping this lasts until it is let go. */
+  readonly gates = new Map<string, Promise<void>>();
+
+  get texts(): string[] {
+    return this.kept.map(({ text }) => text);
+  }
+  get acknowledged(): string[] {
+    return this.rests.flatMap(({ processed }) => processed);
+  }
+}
+
+const observed = new Map<string, Observed>();
+const of = (storeId: string): Observed => observed.get(storeId)!;
+
+let connection: NativeConnection;
+let clientConnection: Connection;
+let client: Client;
+let worker: Worker;
+let running: Promise<void>;
+
+beforeAll(async () => {
+  const { temporalAddress: address, temporalNamespace: namespace } = engine();
+  Runtime.install({
+    logger: new DefaultLogger('ERROR'),
+    telemetryOptions: { logging: { filter: makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' }) } },
+    shutdownSignals: [],
+  });
+  connection = await NativeConnection.connect({ address });
+  clientConnection = await Connection.connect({ address });
+  client = new Client({ connection: clientConnection, namespace });
+  worker = await Worker.create({
+    connection,
+    namespace,
+    taskQueue,
+    workflowsPath: join(__dirname, 'keeper.ts'),
+    activities: {
+      async keep({ storeId, at, text }: { storeId: string; at: string; text: string }) {
+        const seen = of(storeId);
+        seen.begun.push(text);
+        await seen.gates.get(text);
+        const left = seen.failing.get(text) ?? 0;
+        if (left > 0) {
+          seen.failing.set(text, left - 1);
+          throw ApplicationFailure.nonRetryable(`${text} can't be kept`, 'ProviderRejected');
+        }
+        seen.kept.push({ at, text });
+      },
+      async rest(input: Rest) {
+        of(input.storeId).rests.push(input);
+      },
+      async openIncident({ storeId, id }: { storeId: string; id: string }) {
+        of(storeId).incidents.push(id);
+      },
+      async resolveIncident({ storeId, id, how }: { storeId: string; id: string; how: string }) {
+        of(storeId).resolved.push({ id, how });
+      },
+    },
+  });
+  running = worker.run();
+});
+
+afterAll(async () => {
+  worker.shutdown();
+  await running;
+  await clientConnection.close();
+  await connection.close();
+});
+
+/** Waits for a condition, never for a time. */
+async function until(what: string, holds: () => boolean): Promise<void> {
+  for (const deadline = Date.now() + 15_000; !holds();) {
+    if (Date.now() > deadline) throw new Error(`still not: ${what}`);
+    await new Promise((wake) => setTimeout(wake, 5));
+  }
+}
+
+/** Starts one in a store of its own, at rest, waiting until 18:00 unless told otherwise. */
+async function begin(options: { type?: typeof keeper | typeof selective } & Partial<KeeperStart> = {}) {
+  const { type = keeper, ...input } = options;
+  const storeId = `sto_${randomUUID()}`;
+  const seen = new Observed();
+  observed.set(storeId, seen);
+  const start: KeeperStart = {
+    storeId,
+    clock: 'simulated',
+    at: OCTOBER_5,
+    messageId: 'start',
+    until: at('18:00'),
+    ...input,
+  };
+  const handle: WorkflowHandle<typeof keeper | typeof selective> = await client.workflow.start(type, {
+    taskQueue,
+    workflowId: `life/${storeId}`,
+    workflowTaskTimeout: '5s',
+    args: [start],
+  });
+  await until('at rest', () => seen.rests.length > 0);
+  const tell = (text: string, messageId = text, time = '11:00') =>
+    handle.signal(told, { messageId, at: at(time), text });
+  const order = (text: string, messageId = text, time = '11:00') =>
+    handle.executeUpdate(ordered, { updateId: messageId, args: [{ messageId, at: at(time), by: 'staff', text }] });
+  const decide = (incident: string, how: 'retry' | 'skip' | { resolveAs: string }, messageId: string = randomUUID()) =>
+    handle.executeUpdate(repair, {
+      updateId: messageId,
+      args: [{ messageId, at: at('12:00'), by: 'staff', incident, how }],
+    });
+  const length = async () => (await handle.fetchHistory()).events!.length;
+  return { handle, seen, tell, order, decide, length };
+}
+
+test('a message sent twice acts once, by signal or as a command', async () => {
+  const { seen, tell, order, handle } = await begin();
+  await tell('a');
+  await tell('a');
+  await order('b');
+  await order('b');
+  await order('stop');
+  await handle.result();
+  expect(seen.texts).toEqual(['a', 'b', 'stop']);
+});
+
+test('what arrives during a step waits its turn, and each acts at its own instant', async () => {
+  const { seen, tell, order, handle } = await begin();
+  let open = () => {};
+  seen.gates.set('a', new Promise((resolve) => (open = resolve)));
+  await tell('a', 'a', '11:00');
+  await until('a is being kept', () => seen.begun.includes('a'));
+  await order('b', 'b', '11:30');
+  await tell('earlier', 'earlier', '10:30');
+  await order('stop', 'stop', '11:45');
+  expect(seen.texts).toEqual([]);
+  open();
+  await handle.result();
+  // Business time never goes back: news of something earlier is acted on now.
+  expect(seen.kept).toEqual([
+    { at: at('11:00'), text: 'a' },
+    { at: at('11:30'), text: 'b' },
+    { at: at('11:30'), text: 'earlier' },
+    { at: at('11:45'), text: 'stop' },
+  ]);
+});
+
+test('continue-as-new carries the queue, what it has seen and what it owes an answer', async () => {
+  const { seen, tell, handle } = await begin();
+  await tell('a');
+  let open = () => {};
+  seen.gates.set('begin anew', new Promise((resolve) => (open = resolve)));
+  await tell('begin anew', 'm1', '12:00');
+  await until('it is beginning anew', () => seen.begun.includes('begin anew'));
+  await tell('b', 'm2', '12:30');
+  await tell('stop', 'm3', '12:45');
+  await tell('a');
+  open();
+  expect(await client.workflow.getHandle(handle.workflowId).result()).toBe(at('12:45'));
+  expect(seen.texts).toEqual(['a', 'begin anew', 'b', 'stop']);
+  expect(new Set(seen.acknowledged)).toEqual(new Set(['start', 'a', 'm1', 'm2', 'm3']));
+});
+
+test('a command that a validator refuses says why and leaves no trace in the history', async () => {
+  const { handle, seen, order, length } = await begin();
+  await expect(order('the impossible', 'asked before')).rejects.toThrow();
+  const before = await length();
+  const refused = await order('the impossible').catch((e: unknown) => e);
+  expect(refused).toBeInstanceOf(WorkflowUpdateFailedError);
+  expect((refused as WorkflowUpdateFailedError).cause).toMatchObject({
+    type: 'Refusal',
+    details: [{ code: 'conflict' }],
+  });
+  expect(await length()).toBe(before);
+  await order('stop');
+  await handle.result();
+  expect(seen.texts).toEqual(['stop']);
+});
+
+test.each([
+  ['retry' as const, ['a', 'stop']],
+  ['skip' as const, ['a: skip', 'stop']],
+  [{ resolveAs: 'done by hand' }, ['a: done by hand', 'stop']],
+])('a step that failed for good waits for a person: %j', async (how, texts) => {
+  const { handle, seen, tell, decide, order } = await begin();
+  seen.failing.set('a', 1);
+  await tell('a');
+  await until('the incident is open', () => seen.rests.at(-1)?.wait?.waitingFor === 'repair');
+  expect(seen.incidents).toEqual(['keep/a']);
+  expect(seen.rests.at(-1)?.wait).toMatchObject({ waitingFor: 'repair', owner: 'operator' });
+  await order('stop');
+  await decide('keep/a', how, 'decision');
+  await handle.result();
+  expect(seen.texts).toEqual(texts);
+  expect(seen.resolved).toEqual([{ id: 'keep/a', how: JSON.stringify(how) }]);
+  expect(seen.acknowledged).toEqual(expect.arrayContaining(['a', 'stop', 'decision']));
+});
+
+test('a step that fails again after a repair is an incident again; only what waits can be repaired, and once', async () => {
+  const { handle, seen, tell, decide, order } = await begin();
+  await expect(decide('keep/a', 'retry')).rejects.toBeInstanceOf(WorkflowUpdateFailedError);
+  seen.failing.set('a', 2);
+  await tell('a');
+  await until('the incident is open', () => seen.incidents.length === 1);
+  await decide('keep/a', 'retry');
+  await until('it is open again', () => seen.incidents.length === 2);
+  await until('it waits again', () => seen.rests.at(-1)?.wait?.waitingFor === 'repair');
+  await expect(decide('keep/b', 'retry')).rejects.toBeInstanceOf(WorkflowUpdateFailedError);
+  await decide('keep/a', 'retry');
+  await order('stop');
+  await handle.result();
+  expect(seen.texts).toEqual(['a', 'stop']);
+});
+
+test('a simulated deadline comes by a tick; one that is too early is acknowledged and wakes nobody', async () => {
+  const { handle, seen } = await begin();
+  await handle.signal(tick, { messageId: 'too early', at: at('17:00') });
+  await until('it is acknowledged', () => seen.acknowledged.includes('too early'));
+  expect(seen.texts).toEqual([]);
+  await handle.signal(tick, { messageId: 'in time', at: at('18:00') });
+  expect(await handle.result()).toBe(at('18:00'));
+  expect(seen.kept).toEqual([{ at: at('18:00'), text: 'due' }]);
+  expect(seen.rests.at(-1)).toMatchObject({ wait: null, processed: ['in time'] });
+});
+
+test('a real deadline comes by a durable timer', async () => {
+  // Two seconds: enough to be at rest before it.
+  const due = instantOfMs(Date.now() + 2_000);
+  const { handle, seen } = await begin({ clock: 'real', at: instantOfMs(Date.now()), until: due });
+  expect(await handle.result()).toBe(due);
+  expect(seen.kept).toEqual([{ at: due, text: 'due' }]);
+  expect(seen.rests[0]!.wait).toMatchObject({ alarm: false, dueAt: due });
+});
+
+test('a message nobody waits for yet is taken in and kept for later', async () => {
+  const { handle, seen, tell, order } = await begin({ type: selective });
+  await tell('for later');
+  await until('it is acknowledged', () => seen.acknowledged.includes('for later'));
+  await order('now');
+  await handle.result();
+  expect(seen.texts).toEqual(['for later']);
+});
