@@ -1,3 +1,4 @@
+import { refusalTexts } from '../../domain/refusal-codes';
 import { ProviderError } from '../errors';
 import { ASSUMED } from './np-assumed';
 
@@ -82,11 +83,18 @@ function neverAnswered(what: string, error: unknown): ProviderError {
 }
 
 function refused(what: string, status: number, codes: string[] | null): ProviderError {
-  const message = `${what}: HTTP ${status} ${(codes ?? []).join(', ')}`.trimEnd();
+  const message = `${what}: HTTP ${status} ${(codes ?? []).join(', ')}`.trimEnd() + cureOf(codes);
   // A bare 503 may be a proxy's, sent while NP went on working: only NP's own word says that nothing was processed.
   const notProcessed = status === 429 || (status === 503 && codes?.includes(ASSUMED.codes.maintenance));
   const failure = notProcessed ? 'unreachable' : status >= 500 ? 'unknown' : 'rejected';
   return new ProviderError('np', failure, message, codes ?? [], status);
+}
+
+/** For the one refusal a person can act on: which field, our code for it, and what to do. */
+function cureOf(codes: string[] | null): string {
+  if (!codes?.includes(ASSUMED.codes.duplicateTransaction)) return '';
+  const { title, cure } = refusalTexts.duplicate_transaction.en;
+  return ` (shopTransactionId: duplicate_transaction. ${title} ${cure})`;
 }
 
 function parsed(bytes: Uint8Array): unknown {
