@@ -198,7 +198,7 @@ export class Life<M extends { kind: string } & Message> {
   }
 
   carry(): Carried {
-    const queue = this.queue.map(({ kind, ...message }) => ({ kind, message: message as unknown as Message }));
+    const queue = this.queue.map(({ kind, ...message }) => ({ kind, message }));
     return { asOf: this.asOf, seen: this.seen, processed: this.processed, queue };
   }
 
@@ -259,6 +259,7 @@ export class Life<M extends { kind: string } & Message> {
       const kept = this.queue.length;
       const stirred = () => woken() || this.processed.length > 0 || this.queue.length > kept;
       if (simulated) await condition(stirred);
+      // eslint-disable-next-line no-restricted-syntax -- Temporal's replayed clock; only how long a real wait lasts
       else due = !(await condition(stirred, Math.max(1, msOf(until) - Date.now())));
     } while (!due && !woken());
     if (wake()) return false;
