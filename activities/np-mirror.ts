@@ -7,6 +7,7 @@ import type { Deps } from './deps';
 import { documentIncident, storeBillDocument } from './documents';
 import { openIncident } from './facts';
 import { issueInvoices } from './issuing';
+import { applyKeptNews } from './news';
 import type { StoredRate } from './journal';
 import { inParallel } from './parallel';
 
@@ -59,6 +60,11 @@ export async function mirrorPage(deps: Deps, input: ForPeriod, bills: readonly I
         payUntil: businessDayOnOrAfter(bill.dueOn),
         debitOn: bill.debitOn,
       })),
+    );
+    await applyKeptNews(
+      tx,
+      storeId,
+      mirrored.map(({ bill }) => bill.number),
     );
     await tx.creditTransaction.updateMany({
       where: {

@@ -684,6 +684,7 @@ CREATE TABLE provider_news (
 );
 
 -- ── the process: dispatch, waits, incidents ────────────────────────────────────────────────────────────────────────────
+CREATE INDEX provider_news_by_bill ON provider_news (store_id, (data->>'bill_number')) WHERE data ? 'bill_number';
 
 -- Everything that must follow from a fact, written in the fact's transaction: a workflow start, signal, update or tick, a mail,
 -- provider news to be judged, a call back to a simulator. A row is due when the store's clock reaches due_at and done when

@@ -1,0 +1,114 @@
+import { closeBook } from '../../activities/close';
+import { applyNews } from '../../activities/news';
+import { npBillingGateway } from '../../activities/np-billing';
+import { periodBook } from '../../activities/period';
+import { type Instant, instant, period } from '../../domain/calendar';
+import { yen } from '../../domain/money';
+import { type Json, instantIn } from '../../prisma/db';
+import { TestStore, openTestDb } from './close-store';
+
+/** NP's news as it comes: before its bill is known, malformed, or refused by the database. */
+
+const db = openTestDb();
+afterAll(() => db.$disconnect());
+
+const OCTOBER = period('2026-10');
+const BILL = 'F-1-20261105-000001';
+const paid = { bill_number: BILL, amount: 33_000, paid_on: '2026-11-06' };
+
+/** Its clock stands before all that happens, so that the engine of the tests leaves its rows alone. */
+async function newStore(): Promise<TestStore> {
+  const store = await TestStore.make(db, 'np');
+  await db.clock.create({ data: { storeId: store.id, nowAt: new Date(0) } });
+  return store;
+}
+
+async function take(store: TestStore, eventId: string, type: string, data: Json): Promise<void> {
+  const at = instantIn(instant('2026-11-05T10:00:00+09:00'));
+  await db.providerNews.create({ data: { storeId: store.id, eventId, type, data, at } });
+}
+
+const judge = (store: TestStore, eventId: string, id = `provider-news/${eventId}`, attempts = 1) =>
+  applyNews(store.deps, { storeId: store.id, id, target: eventId, attempts });
+
+const incidents = async (store: TestStore) =>
+  (await db.incident.findMany({ where: { storeId: store.id }, orderBy: { id: 'asc' } })).map(
+    ({ id, status, detail }) => `${id} ${status}: ${(detail as { failure: string }).failure}`,
+  );
+
+test('a bill is paid before it is mirrored: kept, and booked when its number is known', async () => {
+  const store = await newStore();
+  const at: Instant = instant('2026-11-05T09:00:00+09:00');
+  const fact = { storeId: store.id, at, period: OCTOBER };
+  const chunk = { ...fact, after: null };
+  await store.buyer('aoba');
+  await store.order('a1', 'aoba');
+  await periodBook(store.deps).openPeriod(fact);
+  const [np, close] = [npBillingGateway(store.deps), closeBook(store.deps)];
+  await np.registerPeriodChunk(chunk);
+  await close.freezePeriod(fact);
+  await close.draftChunk(chunk);
+  await close.presentDrafts(fact);
+  await close.approveClose({ ...fact, messageId: 'm1', by: 'key_finance' });
+  await np.requestBillingChunk(chunk);
+  await close.billingRequested(fact);
+
+  await take(store, 'e1', 'bill.paid', paid);
+  await judge(store, 'e1');
+  expect(await incidents(store)).toEqual([`news/e1 open: payment for unknown bill ${BILL}`]);
+
+  const { npBuyerId } = await db.billingDestination.findFirstOrThrow({ where: { storeId: store.id } });
+  const asRegistered = {
+    period: OCTOBER,
+    shopTransactionIds: [...store.np.registered.keys()],
+    total: yen(33_000),
+    taxes: [{ rate: 10 as const, total: yen(33_000), tax: yen(3_000) }],
+  };
+  store.np.bills = [store.bill(BILL, npBuyerId!, asRegistered)];
+  await np.mirrorChunk(chunk);
+  const again = await db.dispatch.findMany({ where: { storeId: store.id, kind: 'news' } });
+  expect(again).toMatchObject([{ id: 'provider-news/e1/again', target: 'e1', processedAt: null }]);
+
+  await judge(store, 'e1', again[0]!.id);
+  expect(await db.invoice.findMany({ where: { storeId: store.id } })).toMatchObject([{ number: BILL, status: 'paid' }]);
+  expect(await incidents(store)).toEqual([`news/e1 resolved: payment for unknown bill ${BILL}`]);
+  expect(await db.dispatch.findFirst({ where: { storeId: store.id, processedAt: null, kind: 'news' } })).toBeNull();
+});
+
+test.each([
+  ['bill.paid', { ...paid, amount: '33,000' }, 'malformed: amount: '],
+  ['bill.paid', { ...paid, amount: 0 }, 'malformed: amount: '],
+  ['bill.paid', { ...paid, paid_on: '2026-11-31' }, 'malformed: paid_on: not a date'],
+  ['debit.result', { bill_number: BILL }, 'malformed: code: '],
+  ['bills.issued', { close_on: null }, 'malformed: close_on: '],
+  ['guarantee.changed', { buyer_id: '1', status: 'PERHAPS' }, 'malformed: status: '],
+  ['buyer.screened', {}, 'malformed: buyer_id: '],
+  ['weather.changed', {}, 'unknown type weather.changed'],
+])('%s of %j is an incident, not an endless retry', async (type, data, why) => {
+  const store = await newStore();
+  await take(store, 'e1', type, data);
+  await judge(store, 'e1');
+  expect(await incidents(store)).toEqual([expect.stringContaining(`news/e1 open: ${why}`)]);
+});
+
+test('what the database refuses is tried some times, then a person is asked', async () => {
+  const store = await newStore();
+  await store.buyer('aoba');
+  await store.order('a1', 'aoba');
+  await take(store, 'e1', 'guarantee.changed', { buyer_id: '10000000001', status: 'NG' });
+  // As if PostgreSQL had a reason of its own to refuse what is booked.
+  const refusing = (tx: object) =>
+    new Proxy(tx, {
+      get(target, name): unknown {
+        if (name === 'billingDestination') throw new Error('violates check constraint');
+        return Reflect.get(target, name);
+      },
+    });
+  const $transaction = (work: (tx: object) => Promise<unknown>) => db.$transaction((tx) => work(refusing(tx)));
+  const broken = { ...store.deps, db: { $transaction } as never };
+  const row = { storeId: store.id, id: 'provider-news/e1', target: 'e1' };
+  await expect(applyNews(broken, { ...row, attempts: 1 })).rejects.toThrow('violates check constraint');
+  expect(await incidents(store)).toEqual([]);
+  await applyNews(broken, { ...row, attempts: 6 });
+  expect(await incidents(store)).toEqual(["news/e1 open: can't be booked: violates check constraint"]);
+});
