@@ -1,4 +1,3 @@
-import { dateOf } from '../domain/calendar';
 import type { GatewayActivities } from '../workflows/contracts/activities';
 import type { Deps } from './deps';
 import { registerOrderPeriod } from './np-registration';
@@ -7,7 +6,7 @@ import { registerOrderPeriod } from './np-registration';
 export function creditGateway(deps: Deps): Pick<GatewayActivities, 'registerTransaction'> {
   return {
     async registerTransaction(input) {
-      const answer = await registerOrderPeriod(deps, { ...input, orderedOn: dateOf(input.at) });
+      const answer = await registerOrderPeriod(deps, input);
       return answer.outcome === 'registered' ? { outcome: 'registered' } : answer;
     },
   };

@@ -16,6 +16,8 @@ export interface ItemReason {
   proration: '1/1';
   /** Its month was frozen already, so the next open one bills it. */
   late?: true;
+  /** The month whose close held it back. */
+  held_in?: Period;
 }
 
 interface Line {
@@ -54,7 +56,7 @@ export async function makeOrderItems(
       JOIN orders o ON o.store_id = s.store_id AND o.id = s.order_id
       JOIN stores st ON st.id = s.store_id
       JOIN prices p ON p.store_id = s.store_id AND p.id = s.price_id
-      LEFT JOIN billable_items i ON i.store_id = s.store_id AND i.subscription_id = s.id AND i.reason->>'usage_period' = ${usage}
+      LEFT JOIN billable_items i ON i.store_id = s.store_id AND i.subscription_id = s.id AND i.usage_period = ${usage}
      WHERE s.store_id = ${storeId} AND s.order_id = ${orderId}
      ORDER BY s.line_no`);
   if (lines.length === 0) throw new Error(`order ${orderId} of store ${storeId} has no lines`);
@@ -79,8 +81,9 @@ export async function makeOrderItems(
   await tx.billableItem.createMany({
     data: items.map(({ line, net, gross, reason }) => ({
       storeId,
-      id: keys.billableItem(line.id, period),
+      id: keys.billableItem(line.id, usage),
       period,
+      usagePeriod: usage,
       accountId: line.account_id,
       destinationId: line.destination_id,
       orderId,
@@ -101,7 +104,7 @@ export async function makeOrderItems(
 }
 
 /** The first month from `from` on that still takes items, held until the transaction ends. */
-async function holdOpenPeriod(tx: Tx, storeId: string, from: Period): Promise<Period> {
+export async function holdOpenPeriod(tx: Tx, storeId: string, from: Period): Promise<Period> {
   let period = from;
   for (;;) {
     const [held] = await tx.$queryRaw<{ status: string }[]>(sql`

@@ -58,7 +58,7 @@ export function npBillingGateway(deps: Deps): NpBilling {
         SELECT DISTINCT i.invoice_id, t.shop_transaction_id, t.np_transaction_id
           FROM billable_items i
           JOIN credit_transactions t ON t.store_id = i.store_id AND t.order_id = i.order_id
-               AND t.period = i.reason->>'usage_period' AND t.status IN ('registered', 'requested', 'billed')
+               AND t.period = i.usage_period AND t.status IN ('registered', 'requested', 'billed')
          WHERE i.store_id = ${storeId} AND i.invoice_id = ANY(${ids})
          ORDER BY i.invoice_id, t.shop_transaction_id`);
       const credit = await deps.credit(storeId);

@@ -95,13 +95,13 @@ async function requestedFor({ db }: Deps, { storeId, period }: ForPeriod, bills:
   const registered = await db.$queryRaw<Registered[]>(sql`
     SELECT DISTINCT t.shop_transaction_id, i.invoice_id
       FROM credit_transactions t
-      JOIN billable_items i ON i.store_id = t.store_id AND i.order_id = t.order_id AND i.reason->>'usage_period' = t.period
+      JOIN billable_items i ON i.store_id = t.store_id AND i.order_id = t.order_id AND i.usage_period = t.period
            AND i.invoice_id IS NOT NULL
      WHERE t.store_id = ${storeId} AND t.shop_transaction_id = ANY(${bills.flatMap((bill) => bill.shopTransactionIds)})`);
   const invoiceOf = new Map(registered.map((row) => [row.shop_transaction_id, row.invoice_id]));
   const invoices = await db.$queryRaw<Requested[]>(sql`
     SELECT v.id, v.status, v.number, v.method, v.total, v.taxes, d.np_buyer_id,
-           (SELECT count(DISTINCT (i.order_id, i.reason->>'usage_period')) FROM billable_items i
+           (SELECT count(DISTINCT (i.order_id, i.usage_period)) FROM billable_items i
              WHERE i.store_id = v.store_id AND i.invoice_id = v.id) AS registrations
       FROM invoices v JOIN billing_destinations d ON d.store_id = v.store_id AND d.id = v.destination_id
      WHERE v.store_id = ${storeId} AND v.period = ${period} AND v.id = ANY(${[...new Set(invoiceOf.values())]})`);

@@ -1,8 +1,8 @@
 import { ApplicationFailure } from '@temporalio/common';
-import { type Instant, type JstDate, type Period, periodEnd, periodStart } from '../domain/calendar';
+import { type Instant, type JstDate, type Period, dateOf, periodEnd, periodStart } from '../domain/calendar';
 import { sumYen, toYen, yen } from '../domain/money';
 import { type RateClass, type Rounding, grossOf } from '../domain/tax';
-import { type Db, type Tx, sql } from '../prisma/db';
+import { type Db, type Tx, instantOut, sql } from '../prisma/db';
 import type { TransactionRequest, TransactionResult } from '../providers/credit/port';
 import { keys, providerReference } from '../workflows/contracts/ids';
 import type { Deps } from './deps';
@@ -15,6 +15,8 @@ export interface OrderCharge {
   accountId: string;
   destinationId: string;
   buyerId: string | null;
+  /** 取引日: the day of the order in its first month, else the first day of the month; never the day of a try. */
+  orderedOn: JstDate;
   lines: TransactionRequest['lines'];
 }
 
@@ -25,8 +27,6 @@ export interface Registration {
   /** Raised by a decision (release, at risk), never by a retry. */
   n: number;
   at: Instant;
-  /** The first day of the period unless told otherwise. */
-  orderedOn?: JstDate;
 }
 
 /**
@@ -48,7 +48,7 @@ export async function registerCharge(
   also?: (tx: Tx, result: TransactionResult) => Promise<void>,
 ): Promise<TransactionResult> {
   const { storeId, orderId, period, n, at } = input;
-  const { buyerId, destinationId, lines } = charge;
+  const { buyerId, destinationId, orderedOn, lines } = charge;
   if (buyerId === null)
     throw ApplicationFailure.nonRetryable(`billing destination ${destinationId} has no buyer id at NP`, 'InvalidInput');
   const credit = await deps.credit(storeId);
@@ -57,7 +57,7 @@ export async function registerCharge(
   const request: TransactionRequest = {
     shopTransactionId: providerReference(orderId, period, n),
     buyerId,
-    orderedOn: input.orderedOn ?? periodStart(period),
+    orderedOn,
     total,
     lines,
   };
@@ -88,7 +88,7 @@ export async function registerCharge(
       });
       await tx.$executeRaw(sql`
         UPDATE billable_items SET status = ${registered ? 'billable' : 'refused'}
-         WHERE store_id = ${storeId} AND order_id = ${orderId} AND reason->>'usage_period' = ${period}
+         WHERE store_id = ${storeId} AND order_id = ${orderId} AND usage_period = ${period}
            AND status IN ('pending', 'refused')`);
       await also?.(tx, result);
     },
@@ -99,6 +99,7 @@ interface ChargeLine {
   order_id: string;
   account_id: string;
   destination_id: string;
+  accepted_at: Date;
   np_buyer_id: string | null;
   tax_rounding: Rounding;
   plan_name: string;
@@ -111,24 +112,26 @@ interface ChargeLine {
 /** The charges of these orders for the month: its items, or the lines of an order that has none yet. */
 export async function chargesOf(db: Db, storeId: string, period: Period, orderIds: string[]): Promise<OrderCharge[]> {
   const rows = await db.$queryRaw<ChargeLine[]>(sql`
-    SELECT o.id AS order_id, o.account_id, o.destination_id, d.np_buyer_id, st.tax_rounding, s.plan_name,
+    SELECT o.id AS order_id, o.account_id, o.destination_id, o.accepted_at, d.np_buyer_id, st.tax_rounding, s.plan_name,
            s.quantity, s.unit_amount * s.quantity AS net, s.rate_class, i.gross
       FROM orders o
       JOIN stores st ON st.id = o.store_id
       JOIN billing_destinations d ON d.store_id = o.store_id AND d.id = o.destination_id
       JOIN subscriptions s ON s.store_id = o.store_id AND s.order_id = o.id
       LEFT JOIN billable_items i ON i.store_id = s.store_id AND i.subscription_id = s.id
-            AND i.reason->>'usage_period' = ${period} AND i.status <> 'withdrawn'
+            AND i.usage_period = ${period} AND i.status <> 'withdrawn'
      WHERE o.store_id = ${storeId} AND o.id = ANY(${orderIds})
      ORDER BY o.id, s.line_no`);
   return [...groupBy(rows, (row) => row.order_id).values()].map((lines) => {
     const made = lines.filter((line) => line.gross !== null);
     const first = lines[0]!;
+    const [acceptedOn, beginsOn] = [dateOf(instantOut(first.accepted_at)), periodStart(period)];
     return {
       orderId: first.order_id,
       accountId: first.account_id,
       destinationId: first.destination_id,
       buyerId: first.np_buyer_id,
+      orderedOn: acceptedOn > beginsOn ? acceptedOn : beginsOn,
       lines: (made.length > 0 ? made : lines).map((line) => chargeLine(line, period)),
     };
   });

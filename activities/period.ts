@@ -29,11 +29,20 @@ export function periodBook({ db }: Deps): PeriodBook {
         const [held] = await tx.$queryRaw<{ status: string }[]>(sql`
           SELECT status FROM periods WHERE store_id = ${storeId} AND period = ${period} FOR SHARE`);
         await joinByHash(tx);
+        await endLines(tx, storeId, period);
         if (held?.status === 'open') await makeItems(tx, storeId, period, rounding);
         return { items: await tx.billableItem.count({ where: { storeId, period } }) };
       }, WHOLE_STORE);
     },
   };
+}
+
+/** A cancelled line whose last day has passed, while its order may run on with others. */
+async function endLines(tx: Tx, storeId: string, period: Period): Promise<void> {
+  await tx.subscription.updateMany({
+    where: { storeId, status: 'ending', endsOn: { lt: dateIn(periodStart(period)) } },
+    data: { status: 'ended' },
+  });
 }
 
 /** How the store rounds tax; read before the statements that reckon with it. */
@@ -49,10 +58,10 @@ export async function termsOf(db: Db | Tx, storeId: string): Promise<{ rounding:
 async function makeItems(tx: Tx, storeId: string, period: Period, rounding: Rounding): Promise<void> {
   const tax = taxOf(sql`(s.unit_amount * s.quantity)`, sql`rates.rate`, sql`100`, rounding);
   await tx.$executeRaw(sql`
-    INSERT INTO billable_items (store_id, id, period, account_id, destination_id, order_id, subscription_id, settlement,
+    INSERT INTO billable_items (store_id, id, period, usage_period, account_id, destination_id, order_id, subscription_id, settlement,
                                 description, quantity, unit_amount, net, rate_class, gross, reason, status)
-    SELECT s.store_id, ${keyFrom(keys.billableItem('*', period), sql`s.id`)}, ${period}, o.account_id, o.destination_id,
-           o.id, s.id, terms.settlement, s.plan_name, s.quantity, s.unit_amount, s.unit_amount * s.quantity, s.rate_class,
+    SELECT s.store_id, ${keyFrom(keys.billableItem('*', period), sql`s.id`)}, ${period}, ${period}, o.account_id,
+           o.destination_id, o.id, s.id, terms.settlement, s.plan_name, s.quantity, s.unit_amount, s.unit_amount * s.quantity, s.rate_class,
            s.unit_amount * s.quantity + ${tax},
            jsonb_build_object('plan_id', s.plan_id, 'price_id', s.price_id, 'price_version', p.version, 'order_id', o.id,
                               'usage_period', ${period}::text, 'quantity', s.quantity, 'proration', '1/1'),

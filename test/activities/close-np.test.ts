@@ -65,7 +65,7 @@ describe('the month is registered', () => {
     expect(store.np.registered.get('ord_a2.202610.1')).toEqual({
       shopTransactionId: 'ord_a2.202610.1',
       buyerId: AOBA,
-      orderedOn: '2026-10-01',
+      orderedOn: '2026-10-05',
       total: 346, // 315 × 1.1, which three units can't share
       lines: [{ text: '商品A-1', price: 346, quantity: 1, rateClass: 'standard' }],
     });

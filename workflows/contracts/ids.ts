@@ -41,7 +41,8 @@ export function parseWorkflowId(id: string): { type: WorkflowType; parts: string
 export const keys = {
   npTransaction: (orderId: string, period: Period, n: number) => `np-txn/${orderId}/${period}/${n}`,
   cardAuthorisation: (orderId: string, period: Period, n: number) => `card-auth/${orderId}/${period}/${n}`,
-  billableItem: (subscriptionId: string, period: Period) => `${subscriptionId}/${period}`,
+  /** By the month of service, whichever month bills it. */
+  billableItem: (subscriptionId: string, usage: Period) => `${subscriptionId}/${usage}`,
   invoice: (destinationId: string, period: Period, settlement: string, ref: string) =>
     `inv_${destinationId.replace(/^dst_/, '')}_${period.replace('-', '')}_${settlement}${ref && `_${ref.replace(/^ord_/, '')}`}`,
   debit: (invoiceId: string, n: number) => `debit/${invoiceId}/${n}`,

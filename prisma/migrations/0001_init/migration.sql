@@ -306,7 +306,9 @@ CREATE INDEX invoices_by_debit ON invoices (store_id, debit_on) WHERE debit_on I
 CREATE TABLE billable_items (
   store_id        text NOT NULL,
   id              text NOT NULL,
+  -- The month that bills it; a later one than that of service (usage_period) for what is late or was held back.
   period          period NOT NULL,
+  usage_period    period NOT NULL,
   account_id      text NOT NULL,
   destination_id  text NOT NULL,
   order_id        text NOT NULL,
@@ -325,7 +327,7 @@ CREATE TABLE billable_items (
   invoice_id      text,
   recorded_at     timestamptz NOT NULL DEFAULT now(),
   PRIMARY KEY (store_id, id),
-  UNIQUE (store_id, subscription_id, period),
+  UNIQUE (store_id, subscription_id, usage_period),
   FOREIGN KEY (store_id, period) REFERENCES periods (store_id, period),
   FOREIGN KEY (store_id, subscription_id) REFERENCES subscriptions (store_id, id),
   FOREIGN KEY (store_id, order_id, account_id) REFERENCES orders (store_id, id, account_id),
