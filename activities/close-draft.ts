@@ -6,6 +6,7 @@ import { type Tx, dateIn, instantIn, sql } from '../prisma/db';
 import type { CloseBook, ForPeriod } from '../workflows/contracts/activities';
 import { keys, workflowIds } from '../workflows/contracts/ids';
 import type { Deps } from './deps';
+import { enqueue, startRow } from './facts';
 import { WHOLE_STORE, joinByHash, termsOf } from './period';
 import { keyFrom, ratesOn, taxOf } from './set-sql';
 
@@ -65,12 +66,17 @@ export function draftSteps({
         await setFailingAside(tx, input);
         await tellDrafted(tx, storeId, period, at);
         await tx.close.updateMany({ where: { storeId, period, status: 'drafting' }, data: { status: 'review' } });
+        // Held ones too: finance may release them as long as there is a review.
         const drafts = await tx.invoice.groupBy({
           by: ['settlement'],
-          where: { storeId, period, status: 'draft' },
+          where: { storeId, period, status: { in: ['draft', 'held'] } },
           _count: true,
         });
         const of = (settlement: string) => drafts.find((d) => d.settlement === settlement)?._count ?? 0;
+        if (of('card') > 0) {
+          const workflowId = workflowIds.cardCollection(storeId, period);
+          await enqueue(tx, startRow('cardCollection', workflowId, storeId, at, { period }));
+        }
         return { npDrafts: of('np'), ownDrafts: of('in_house') };
       }, WHOLE_STORE);
     },
@@ -193,7 +199,7 @@ async function setFailingAside(tx: Tx, { storeId, period, at }: ForPeriod): Prom
       SELECT d.id, sum(l.net) AS net, sum(l.gross) AS gross
         FROM drafts d JOIN invoice_lines l ON l.store_id = ${storeId} AND l.invoice_id = d.id GROUP BY d.id
     ), charges AS (
-      SELECT DISTINCT d.id, i.order_id, i.reason->>'usage_period' AS usage_period
+      SELECT DISTINCT d.id, i.order_id, i.usage_period
         FROM drafts d JOIN billable_items i ON i.store_id = ${storeId} AND i.invoice_id = d.id
        WHERE d.settlement = 'np'
     ), registered AS (

@@ -1,4 +1,4 @@
-import { dateOf } from '../domain/calendar';
+import { type Period, dateOf, nextPeriod } from '../domain/calendar';
 import { closeTerms } from '../domain/close/terms';
 import { type Tx, dateIn, instantIn, sql } from '../prisma/db';
 import type { CloseBook, ForPeriod } from '../workflows/contracts/activities';
@@ -7,6 +7,7 @@ import { CHUNK } from './close-draft';
 import type { Deps } from './deps';
 import { openIncident } from './facts';
 import { type Issue, issueInvoices } from './issuing';
+import { holdOpenPeriod } from './items';
 import { takeNumbers } from './numbers';
 import { WHOLE_STORE } from './period';
 
@@ -72,13 +73,13 @@ export function issueSteps({
       });
     },
 
-    /** Closed when NP has issued all it was asked for. What was held or never registered is left out, but not in silence. */
+    /** Closed when NP has issued all it was asked for. What was held or never registered is not billed, but not in silence. */
     async closePeriod(input) {
       const { storeId, period } = input;
       return db.$transaction(async (tx) => {
         const missing = await tx.invoice.count({ where: { storeId, period, status: 'requested' } });
         if (missing > 0) return { missing };
-        await tellUnbilled(tx, input);
+        await tellUnbilled(tx, input, await carryHeldOver(tx, input));
         await tx.billingPeriod.updateMany({ where: { storeId, period, status: 'frozen' }, data: { status: 'closed' } });
         await tx.close.updateMany({ where: { storeId, period }, data: { status: 'closed' } });
         return { missing };
@@ -87,12 +88,39 @@ export function issueSteps({
   };
 }
 
-async function tellUnbilled(tx: Tx, { storeId, period, at }: ForPeriod): Promise<void> {
-  const held = await tx.invoice.count({ where: { storeId, period, status: 'held' } });
+interface CarriedOver {
+  invoiceIds: string[];
+  /** The month that bills them instead. */
+  to: Period;
+}
+
+/**
+ * A closed month issues nothing any more, so what is still held is billed with the next open one: its items go there and say
+ * why, and the draft that will never have a number is void.
+ */
+async function carryHeldOver(tx: Tx, { storeId, period }: ForPeriod): Promise<CarriedOver | null> {
+  const held = await tx.invoice.findMany({
+    where: { storeId, period, status: 'held' },
+    orderBy: { id: 'asc' },
+    select: { id: true },
+  });
+  if (held.length === 0) return null;
+  const invoiceIds = held.map((invoice) => invoice.id);
+  const to = await holdOpenPeriod(tx, storeId, nextPeriod(period));
+  await tx.$executeRaw(sql`
+    UPDATE billable_items
+       SET invoice_id = NULL, period = ${to}, reason = reason || jsonb_build_object('late', true, 'held_in', ${period}::text)
+     WHERE store_id = ${storeId} AND invoice_id = ANY(${invoiceIds})`);
+  await tx.invoiceLine.deleteMany({ where: { storeId, invoiceId: { in: invoiceIds } } });
+  await tx.invoice.updateMany({ where: { storeId, id: { in: invoiceIds } }, data: { status: 'void' } });
+  return { invoiceIds, to };
+}
+
+async function tellUnbilled(tx: Tx, { storeId, period, at }: ForPeriod, held: CarriedOver | null): Promise<void> {
   const items = await tx.billableItem.count({
     where: { storeId, period, invoiceId: null, status: { in: ['pending', 'refused', 'billable'] } },
   });
-  if (held + items === 0) return;
+  if (!held && items === 0) return;
   await openIncident(tx, {
     storeId,
     id: `unbilled/${period}`,
@@ -100,6 +128,10 @@ async function tellUnbilled(tx: Tx, { storeId, period, at }: ForPeriod): Promise
     owner: 'finance',
     at,
     workflowId: workflowIds.monthlyClose(storeId, period),
-    detail: { held_invoices: held, items_on_no_invoice: items },
+    detail: {
+      held_invoices: held?.invoiceIds.length ?? 0,
+      ...(held && { invoice_ids: held.invoiceIds, billed_with: held.to }),
+      items_on_no_invoice: items,
+    },
   });
 }

@@ -1,5 +1,6 @@
 /** The workflow types a worker can run: the bundle's entry. */
 export { account } from './account/workflow';
+export { cardCollection } from './close/card-collection';
 export { debitRun } from './close/debit-run';
 export { monthlyClose } from './close/monthly-close';
 export { periodOpen } from './close/period-open';

@@ -134,7 +134,7 @@ export interface Chunk {
 export interface CloseBook {
   freezePeriod(input: ForPeriod): Promise<{ issueOn: JstDate; cutoffAt: Instant }>;
   draftChunk(input: ForPeriod & { after: string | null }): Promise<Chunk>;
-  /** Checks totals, sets failing accounts aside, presents the rest for review. */
+  /** Checks totals, holds failing drafts, presents all for review (the counts hold held ones too) and has cards collected. */
   presentDrafts(input: ForPeriod): Promise<{ npDrafts: number; ownDrafts: number }>;
   approveClose(input: ForPeriod & { messageId: string; by: string }): Promise<void>;
   holdInvoice(input: ForPeriod & { invoiceId: string; held: boolean; messageId: string }): Promise<void>;

@@ -1,0 +1,15 @@
+import type { PeriodStart } from '../contracts/messages';
+import { everyChunk } from '../lib/chunks';
+import { Life } from '../lib/life';
+
+/**
+ * The closed month's card receipts, started once its drafts are made. Beside the close, not within it: while SBPS is down, or an
+ * order waits for a person, the bills by transfer still reach NP before its cutoff.
+ */
+export async function cardCollection(input: PeriodStart): Promise<void> {
+  const life = new Life<never>(input, null);
+  await everyChunk(life, `card_collection/${input.period}`, 'card_collection', (after) =>
+    life.providers.chargeChunk({ ...life.fact, period: input.period, after }),
+  );
+  await life.end();
+}
