@@ -1,4 +1,4 @@
-import { type JstDate, type Period, addBusinessDays, addDays, dateOf, periodOf } from '../domain/calendar';
+import { type JstDate, type Period, addBusinessDays, addDays, dateOf, nextPeriod, periodOf } from '../domain/calendar';
 import { type CancellationTermsId, cancellationTerms, previewCancellation } from '../domain/cancellation/terms';
 import { toYen } from '../domain/money';
 import type { OrderState } from '../domain/order/lifecycle';
@@ -57,14 +57,11 @@ export function orderBook({ db }: Deps): OrderBook {
 
     confirmOrder: ({ period, ...input }) =>
       step(input, 'confirm', async (tx, order) => {
-        await tx.order.update({
-          where: { storeId_id: { storeId: input.storeId, id: input.orderId } },
-          data: { firstPeriod: period },
-        });
+        const where = { storeId_id: { storeId: input.storeId, id: input.orderId } };
+        await tx.order.update({ where, data: { firstPeriod: period } });
         await tell(tx, input, order, 'order.confirmed', 'confirm', {});
         if (order.lines.every((line) => line.plan.provisioning === 'immediate')) {
-          await makeOrderItems(tx, { ...input, period, status: 'billable' });
-          await startLines(tx, input, dateOf(input.at));
+          await beginService(tx, input, { ...order, firstPeriod: period }, dateOf(input.at));
           await changeStatus(tx, input, 'active', { waitUntil: null, reason: null });
           return { status: 'active' as const, startBy: dateOf(input.at) };
         }
@@ -140,13 +137,10 @@ export function orderBook({ db }: Deps): OrderBook {
 
     startService: ({ on, ...input }) =>
       step(input, 'start', async (tx, order) => {
-        const decided = order.firstPeriod as Period;
-        const first = periodOf(on) > decided ? periodOf(on) : decided;
-        if (first !== decided) await moveFirstPeriod(tx, input, decided, first);
-        await makeOrderItems(tx, { ...input, period: first, status: 'billable' });
-        await startLines(tx, input, on);
+        const unregistered = await beginService(tx, input, order, on);
         await changeStatus(tx, input, 'active', { waitUntil: null });
         await tell(tx, input, order, 'service.started', 'started', {}, on);
+        return { unregistered };
       }),
 
     acceptCancellation: ({ messageId, lines, ...input }) =>
@@ -269,6 +263,25 @@ function tell(
     amount: toYen(order.total),
     data: { ...data },
   });
+}
+
+/**
+ * From `on` the lines are in force, and what they cost is billed: their first month, decided already, and each month that has
+ * been opened since without them, as when a start is told of in the month after.
+ * @returns months still to be registered with NP
+ */
+async function beginService(tx: Tx, input: ForOrder, order: OrderRow, on: JstDate): Promise<Period[]> {
+  const decided = order.firstPeriod as Period;
+  const first = periodOf(on) > decided ? periodOf(on) : decided;
+  if (first !== decided) await moveFirstPeriod(tx, input, decided, first);
+  await makeOrderItems(tx, { ...input, period: first, status: 'billable' });
+  const since: Period[] = [];
+  for (let period = nextPeriod(first); period <= periodOf(dateOf(input.at)); period = nextPeriod(period))
+    since.push(period);
+  const byNp = order.method !== 'card' && order.store.settlement === 'np';
+  for (const period of since) await makeOrderItems(tx, { ...input, period, status: byNp ? 'pending' : 'billable' });
+  await startLines(tx, input, on);
+  return byNp ? since : [];
 }
 
 async function startLines(tx: Tx, input: ForOrder, on: JstDate): Promise<void> {

@@ -8,9 +8,10 @@ import {
 } from '../domain/cancellation/terms';
 import type { OrderState } from '../domain/order/lifecycle';
 import type { Order, Subscription } from '../generated/prisma/client';
-import { type Tx, dateOut } from '../prisma/db';
+import { type Tx, dateOut, instantOut } from '../prisma/db';
 import { workflowIds } from '../workflows/contracts/ids';
 import { giveCommand } from './commands';
+import { refuseImplausible } from './dates';
 import { orderShape, showOrder } from './order-view';
 import { Refused, found, orRefuse, refuse } from './problems';
 import { type CommandRoute, type Route, type WriteContext, command, write } from './route';
@@ -45,6 +46,7 @@ export const orderCommandRoutes: Route[] = [
     async handle(tx, context) {
       const order = await ownOrder(tx, context);
       if (order.status !== 'provisioning') refuse('service_start_unexpected', { params: { state: order.status } });
+      refuseImplausible(context.body.on, dateOf(instantOut(order.acceptedAt)), context.at);
       return tell(tx, context, order, 'serviceStarted', { on: context.body.on });
     },
     fresh,
@@ -100,8 +102,14 @@ export const orderCommandRoutes: Route[] = [
     refusals: ['not_found', 'reason_missing', 'order_not_cancellable'],
     async handle(tx, context) {
       const order = await ownOrder(tx, context);
-      previewLines(order, chosen(order, context.body.lines), context);
-      return tell(tx, context, order, 'cancel', { lines: context.body.lines }, context.body.reason);
+      const asked = chosen(order, context.body.lines);
+      const previews = previewLines(order, asked, context);
+      const begun = previews.every((preview) => preview.reason !== 'not_started');
+      // What has not begun is one order still: NP or the card was asked for all of it.
+      if (!begun && asked.length < order.subscriptions.length)
+        refuse('order_not_cancellable', { field: '/lines', params: { state: order.status } });
+      const lines = begun ? context.body.lines : 'all';
+      return tell(tx, context, order, 'cancel', { lines }, context.body.reason);
     },
     fresh,
   }),

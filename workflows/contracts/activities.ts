@@ -59,7 +59,8 @@ export interface OrderBook {
   releaseOrder(input: ForOrder & { messageId: string }): Promise<{ n: number }>;
   declineOrder(input: ForOrder & { reason: DeclineReason }): Promise<void>;
   cancelOrder(input: ForOrder & { reason: CancelReason }): Promise<void>;
-  startService(input: ForOrder & { on: JstDate }): Promise<void>;
+  /** `unregistered`: months of service before the current one's end that NP has not been told of yet, in order. */
+  startService(input: ForOrder & { on: JstDate }): Promise<{ unregistered: Period[] }>;
   acceptCancellation(
     input: ForOrder & { messageId: string; lines: string[] | 'all' },
   ): Promise<{ endsOn: JstDate; lastPeriod: Period; wholeOrder: boolean }>;
@@ -181,6 +182,8 @@ export interface GatewayActivities {
   registerTransaction(
     input: ForOrder & { period: Period; n: number },
   ): Promise<{ outcome: 'registered' } | { outcome: 'refused'; reason: '21' | '22' | '24' }>;
+  /** 取引キャンセル of what stands for an order that ends before its service began; nothing when nothing does. */
+  cancelRegistrations(input: ForOrder): Promise<void>;
   /** 取引登録 for a chunk of the month's orders; the refused are told to their orders as atRisk. */
   registerPeriodChunk(input: ForPeriod & { after: string | null }): Promise<Chunk>;
   screenBuyer(

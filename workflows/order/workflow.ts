@@ -1,11 +1,11 @@
 import { type Instant, type Period, addMs, dateOf, endOf, periodOf } from '../../domain/calendar';
-import { decideCredit, screeningUntil } from '../../domain/order/credit-decision';
+import { atRiskUntil, decideCredit, screeningUntil } from '../../domain/order/credit-decision';
 import { policy } from '../../domain/policy';
 import { refusal } from '../lib/refusals';
-import type { DeclineReason, OrderFacts } from '../contracts/activities';
+import type { CancelReason, DeclineReason, OrderFacts } from '../contracts/activities';
 import * as messages from '../contracts/messages';
 import { book } from '../lib/activities';
-import { Life } from '../lib/life';
+import { Life, type WaitFor } from '../lib/life';
 import { type Contract, type OrderMessage, runContract } from './contract';
 
 /** One order: credit or card, then the service, then the contract until its end. */
@@ -19,10 +19,12 @@ export async function order(input: messages.OrderStart & { contract?: Contract }
 class OrderProcess {
   readonly life: Life<OrderMessage>;
   private readonly order: { orderId: string };
+  /** Before the service it is cancelled as a whole, and only while it waits. */
   private cancellable = false;
   private heldForRelease = false;
   private awaitingService = false;
   private running = false;
+  private risk: Contract['risk'] = null;
   private facts!: OrderFacts;
   /** The first month: that of the credit decision, which may be a later one than that of the order. */
   private period!: Period;
@@ -35,8 +37,8 @@ class OrderProcess {
     life.hear('cardReturned', messages.cardReturned);
     life.hear('chargeDeclined', messages.chargeDeclined);
     life.hear('atRisk', messages.atRisk);
-    life.obey('cancel', messages.cancel, () =>
-      this.running || this.cancellable ? null : refusal('order_not_cancellable'),
+    life.obey('cancel', messages.cancel, ({ lines }) =>
+      this.running || (this.cancellable && lines === 'all') ? null : refusal('order_not_cancellable'),
     );
     life.obey('release', messages.release, () =>
       this.running || this.heldForRelease ? null : refusal('order_not_held'),
@@ -55,7 +57,7 @@ class OrderProcess {
     if (!confirmed) return null;
     if (!(await this.provision())) return null;
     this.running = true;
-    return { endsOn: null, arrears: null, replacing: null, risk: null, suspendedUntil: null };
+    return { endsOn: null, arrears: null, replacing: null, risk: this.risk, suspendedUntil: null };
   }
 
   private get fact() {
@@ -71,10 +73,12 @@ class OrderProcess {
   private async passCredit(): Promise<boolean> {
     if (this.facts.settlement === 'np' && this.facts.buyer !== 'passed') {
       const cleared = await this.awaitClearance();
+      if (cleared === 'cancel') return this.cancel('asked');
       if (cleared !== 'passed') return this.decline(cleared);
     }
     for (let n = 1; ;) {
-      const answer = await this.register(n);
+      this.period = this.thisMonth;
+      const answer = await this.register(n, this.period);
       const decision = decideCredit(answer, dateOf(this.life.asOf));
       switch (decision.decision) {
         case 'confirm':
@@ -93,8 +97,7 @@ class OrderProcess {
     }
   }
 
-  private async register(n: number) {
-    const period = (this.period = this.thisMonth);
+  private async register(n: number, period: Period) {
     if (this.facts.settlement !== 'np') return '00';
     const answer = await this.life.attempt(
       `np-txn/${this.input.orderId}/${period}/${n}`,
@@ -107,14 +110,15 @@ class OrderProcess {
   }
 
   /** The account has the buyer screened; 保留 gives staff ten business days to correct the data. */
-  private async awaitClearance(): Promise<'passed' | DeclineReason> {
+  private async awaitClearance(): Promise<'passed' | 'cancel' | DeclineReason> {
     const { destinationId } = this.facts;
     await book.askClearance({ ...this.fact, accountId: this.input.accountId, destinationId });
     let until = screeningUntil(dateOf(this.life.asOf));
     let owner: 'np' | 'operator' = 'np';
     for (;;) {
       const waitingFor = owner === 'np' ? 'buyer_screening' : 'screening_correction';
-      const m = await this.life.next(endOf(until), { waitingFor, owner, status: 'screening' }, 'buyerDecided');
+      const m = await this.nextOrCancel(endOf(until), { waitingFor, owner, status: 'screening' }, 'buyerDecided');
+      if (m?.kind === 'cancel') return 'cancel';
       if (m?.kind !== 'buyerDecided') return 'screening_expired';
       if (m.result === 'passed') return 'passed';
       if (m.result === 'denied') return 'screening_denied';
@@ -128,17 +132,12 @@ class OrderProcess {
 
   /** @returns the n to register under, or null when the order was cancelled or the hold ran out */
   private async awaitRelease(until: Instant): Promise<number | null> {
-    this.cancellable = this.heldForRelease = true;
-    const m = await this.life.next(
-      until,
-      { waitingFor: 'release', owner: 'operator', status: 'held' },
-      'release',
-      'cancel',
-    );
-    this.cancellable = this.heldForRelease = false;
+    this.heldForRelease = true;
+    const m = await this.nextOrCancel(until, { waitingFor: 'release', owner: 'operator', status: 'held' }, 'release');
+    this.heldForRelease = false;
     if (m?.kind === 'release') return (await book.releaseOrder({ ...this.fact, messageId: m.messageId })).n;
     if (m === null) await this.decline('hold_expired');
-    else await book.cancelOrder({ ...this.fact, reason: 'asked' });
+    else await this.cancel('asked');
     return null;
   }
 
@@ -155,14 +154,11 @@ class OrderProcess {
     );
     if ('resolvedAs' in asked || asked.outcome === 'declined') return this.cancel('card_declined');
     const until = addMs(this.life.asOf, policy.order.threeDSecureMinutes * 60_000);
-    const back = await this.life.next(
-      until,
-      { waitingFor: 'three_d_secure', owner: 'buyer', status: 'authorising' },
-      'cardReturned',
-    );
-    if (back === null) {
+    const wait = { waitingFor: 'three_d_secure', owner: 'buyer', status: 'authorising' } as const;
+    const back = await this.nextOrCancel(until, wait, 'cardReturned');
+    if (back?.kind !== 'cardReturned') {
       await book.authenticationExpired({ ...this.fact, authenticationRef });
-      return this.cancel('card_not_authenticated');
+      return this.cancel(back ? 'asked' : 'card_not_authenticated');
     }
     const period = (this.period = this.thisMonth);
     const charge = await this.life.attempt(`card-auth/${orderId}/${period}/1`, 'card_authorisation', 'operator', () =>
@@ -179,10 +175,17 @@ class OrderProcess {
     const incident = { id: `service-start/${this.input.orderId}`, workflowId: `order/${this.input.orderId}` };
     for (let until = endOf(startBy), late = false; status === 'provisioning'; until = endOf(dateOf(until))) {
       this.awaitingService = true;
-      const m = await this.life.next(until, { waitingFor: 'service_start', owner: 'maker', status }, 'serviceStarted');
+      const wait = { waitingFor: 'service_start', owner: 'maker', status } as const;
+      const m = await this.nextOrCancel(until, wait, 'serviceStarted');
       this.awaitingService = false;
+      if (m?.kind === 'cancel') {
+        await this.cancel('asked');
+        if (late) await book.resolveIncident({ ...this.life.fact, ...incident, how: 'done', messageId: m.messageId });
+        return this.withdrawRegistrations();
+      }
       if (m?.kind === 'serviceStarted') {
-        await book.startService({ ...this.fact, on: m.on });
+        const { unregistered } = await book.startService({ ...this.fact, on: m.on });
+        for (const period of unregistered) await this.registerLate(period);
         if (late) await book.resolveIncident({ ...this.life.fact, ...incident, how: 'done', messageId: m.messageId });
         return true;
       }
@@ -194,12 +197,36 @@ class OrderProcess {
     return true;
   }
 
+  /** A month that was opened while nobody had told of the service yet. Refused, it puts the contract at risk as on any 1st. */
+  private async registerLate(period: Period): Promise<void> {
+    const reason = await this.register(1, period);
+    if (reason === '00') return;
+    const until = atRiskUntil(dateOf(this.life.asOf));
+    await book.markAtRisk({ ...this.fact, period, reason, until });
+    this.risk = { period, until: endOf(until) };
+  }
+
+  /** NP is told that nothing comes of the order, so that its amount is free again. */
+  private async withdrawRegistrations(): Promise<false> {
+    const id = `np-cancel/${this.input.orderId}`;
+    await this.life.attempt(id, 'np_cancellation', 'finance', () => this.life.providers.cancelRegistrations(this.fact));
+    return false;
+  }
+
+  /** While it waits before its service the order may be cancelled. */
+  private async nextOrCancel(until: Instant, wait: WaitFor, kind: OrderMessage['kind']): Promise<OrderMessage | null> {
+    this.cancellable = true;
+    const m = await this.life.next(until, wait, kind, 'cancel');
+    this.cancellable = false;
+    return m;
+  }
+
   private async decline(reason: DeclineReason): Promise<false> {
     await book.declineOrder({ ...this.fact, reason });
     return false;
   }
 
-  private async cancel(reason: 'card_declined' | 'card_not_authenticated'): Promise<false> {
+  private async cancel(reason: CancelReason): Promise<false> {
     await book.cancelOrder({ ...this.fact, reason });
     return false;
   }
