@@ -1,5 +1,5 @@
 import { emit, enqueue, startRow } from '../activities/facts';
-import { dateOf } from '../domain/calendar';
+import { type JstDate, dateOf } from '../domain/calendar';
 import type { DirectDebitState } from '../domain/direct-debit/lifecycle';
 import { type MandateEvent, afterEvent } from '../domain/direct-debit/rules';
 import type { DirectDebit } from '../generated/prisma/client';
@@ -8,6 +8,7 @@ import { workflowIds } from '../workflows/contracts/ids';
 import { LEASE_SECONDS, audit, giveCommand } from './commands';
 import { newId } from './ids';
 import { olderThan, pageOf } from './lists';
+import { refuseImplausible } from './dates';
 import { found, orRefuse, refuse } from './problems';
 import { type CommandRoute, type Route, type WriteContext, command, read } from './route';
 import { id, jstDate, listOf, paging, reason, z } from './schemas';
@@ -147,6 +148,12 @@ function step<B extends z.ZodType>(
     },
     fresh,
   });
+}
+
+/** The day of the form's last known step. */
+function lastStepOn(row: DirectDebit): JstDate {
+  if (row.status === 'requested') return dateOut(row.requestedOn);
+  return dateOut((row.status === 'defect' ? row.formReceivedOn : row.formPostedOn) ?? row.requestedOn);
 }
 
 async function request(

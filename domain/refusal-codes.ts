@@ -20,11 +20,11 @@ export const refusalTexts = {
     status: 400,
     ja: {
       title: '存在しない日付、または形式の違う日付です。',
-      cure: '実在する日付を YYYY-MM-DD（日時は RFC 3339）で指定してください。',
+      cure: '実在する日付を YYYY-MM-DD（日時は RFC 3339）で指定してください。出来事の日付は、前の手続きの日から今日までです。',
     },
     en: {
       title: 'The date does not exist or has the wrong form.',
-      cure: 'Give an existing date as YYYY-MM-DD (date-times as RFC 3339).',
+      cure: 'Give an existing date as YYYY-MM-DD (date-times as RFC 3339); a day on which something happened lies between the step before and today.',
     },
   },
   invalid_amount: {

@@ -11,7 +11,7 @@ export const directDebitLifecycle: Lifecycle<DirectDebitState> = {
   initial: 'requested',
   states: {
     /** D1: asked for through the contact form. */
-    requested: { label: '申込受付', to: ['form_posted', 'withdrawn'] },
+    requested: { label: '申込受付', to: ['form_posted', 'withdrawn', 'expired'] },
     /** The paper form is with the customer: reminders at 14 and 30 days, expiry at 90. */
     form_posted: { label: '依頼書送付済み', to: ['at_bank', 'withdrawn', 'expired'] },
     /** D2: about two months; usually only defects are reported. */

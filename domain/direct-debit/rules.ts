@@ -11,7 +11,7 @@ export const mandateEvents = {
   form_received: { from: ['form_posted'], to: 'at_bank' },
   completed: { from: ['at_bank'], to: 'active' },
   rejected: { from: ['at_bank'], to: 'defect' },
-  expired: { from: ['form_posted', 'defect'], to: 'expired' },
+  expired: { from: ['requested', 'form_posted', 'defect'], to: 'expired' },
   withdrawn: { from: ['requested', 'form_posted', 'at_bank', 'defect', 'active'], to: 'withdrawn' },
   /** A debit result that ends the mandate, see {@link debitResults}. */
   ended_by_bank: { from: ['active'], to: 'ended' },

@@ -27,6 +27,7 @@ class Mandate {
   private state: DirectDebitState = 'requested';
   private requestedOn: JstDate;
   private postedOn: JstDate | null = null;
+  private defectOn: JstDate | null = null;
   private reminders = 0;
   private expectedOn: JstDate | null = null;
   private escalateOn: JstDate | null = null;
@@ -104,7 +105,7 @@ class Mandate {
               onDue: () => this.becomeLate(),
             };
       case 'defect': {
-        const until = endOf(addDays(dateOf(this.life.asOf), policy.directDebit.formExpiryDays));
+        const until = endOf(addDays(this.defectOn!, policy.directDebit.formExpiryDays));
         return {
           waitingFor: 'new_form',
           owner: 'np' as const,
@@ -143,6 +144,7 @@ class Mandate {
         return;
       case 'reject':
         await book.recordDefect({ ...this.fact, messageId, reason: m.reason });
+        this.defectOn = dateOf(this.life.asOf);
         this.state = 'defect';
         return;
       case 'withdraw':
