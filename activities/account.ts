@@ -124,7 +124,8 @@ export function accountGateway(deps: Deps): Pick<GatewayActivities, 'screenBuyer
         key: buyerId ? `np-buyer/${destinationId}/${cause}` : `np-buyer/${destinationId}`,
         provider: 'np',
         at,
-        request: profile,
+        // Not the profile: an operator may correct it while the answer is awaited, and it is the same application.
+        request: buyerId ? { destinationId, cause } : { destinationId },
         find: () => (buyerId ? credit.buyer(buyerId) : credit.findBuyer(destinationId)),
         send: () =>
           buyerId ? credit.reapplyBuyer(buyerId, profile, at) : credit.registerBuyer(profile, destinationId, at),
