@@ -136,6 +136,8 @@ function step<B extends z.ZodType>(
       const where = { storeId_id: { storeId: context.store.id, id: context.params['id']! } };
       const directDebit = found(await tx.directDebit.findUnique({ where }));
       orRefuse(afterEvent(directDebit.status as DirectDebitState, taken.event));
+      const { on } = context.body as { on?: JstDate };
+      if (on !== undefined) refuseImplausible(on, lastStepOn(directDebit), context.at);
       const why = (context.body as { reason?: string }).reason;
       const message = await giveCommand(tx, context, {
         workflowId: workflowIds.directDebit(directDebit.id),
