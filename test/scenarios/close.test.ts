@@ -14,7 +14,7 @@ async function twoBuyers() {
   return { diary, aoba, order, draftOf };
 }
 
-test('a draft that finance holds is not billed and stays; the month closes and says so', async () => {
+test('a draft that finance holds is not billed; the month closes and says so, the next one bills both', async () => {
   const { diary, aoba, draftOf } = await twoBuyers();
   const held = await draftOf(aoba.accountId);
   await diary.world.as('finance').post('/v1/closes/2026-10/hold', { invoice_id: held.id, reason: '金額確認中' });
@@ -24,9 +24,13 @@ test('a draft that finance holds is not billed and stays; the month closes and s
     '2026-11-04 billing.requested budou 33000 2026-10',
     '2026-11-05 invoice.issued budou 33000 2026-10 due_on=2026-11-30',
   ]);
-  expect(await draftOf(aoba.accountId)).toMatchObject({ status: 'held', number: null });
+  expect(await draftOf(aoba.accountId)).toMatchObject({ status: 'void', number: null });
   expect(await diary.world.as('finance').get('/v1/closes/2026-10')).toMatchObject({ status: 'closed' });
   expect(await diary.incidents()).toEqual(['unbilled_items']);
+  expect(await diary.until('2026-12-01')).toEqual([
+    '2026-12-01 close.drafted aoba 66000 2026-11',
+    '2026-12-01 close.drafted budou 33000 2026-11',
+  ]);
 });
 
 test('held, released, drafted again: billed like the others', async () => {
