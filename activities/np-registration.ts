@@ -17,6 +17,8 @@ export interface OrderCharge {
   buyerId: string | null;
   /** 取引日: the day of the order in its first month, else the first day of the month; never the day of a try. */
   orderedOn: JstDate;
+  poNumber: string | null;
+  subject: string | null;
   lines: TransactionRequest['lines'];
 }
 
@@ -48,7 +50,7 @@ export async function registerCharge(
   also?: (tx: Tx, result: TransactionResult) => Promise<void>,
 ): Promise<TransactionResult> {
   const { storeId, orderId, period, n, at } = input;
-  const { buyerId, destinationId, orderedOn, lines } = charge;
+  const { buyerId, destinationId, orderedOn, poNumber, subject, lines } = charge;
   if (buyerId === null)
     throw ApplicationFailure.nonRetryable(`billing destination ${destinationId} has no buyer id at NP`, 'InvalidInput');
   const credit = await deps.credit(storeId);
@@ -59,6 +61,8 @@ export async function registerCharge(
     buyerId,
     orderedOn,
     total,
+    ...(poNumber !== null && { poNumber }),
+    ...(subject !== null && { subject }),
     lines,
   };
   return gatewayCall<TransactionResult>(deps.db, {
@@ -100,6 +104,8 @@ interface ChargeLine {
   account_id: string;
   destination_id: string;
   accepted_at: Date;
+  po_number: string | null;
+  subject: string | null;
   np_buyer_id: string | null;
   tax_rounding: Rounding;
   plan_name: string;
@@ -112,8 +118,8 @@ interface ChargeLine {
 /** The charges of these orders for the month: its items, or the lines of an order that has none yet. */
 export async function chargesOf(db: Db, storeId: string, period: Period, orderIds: string[]): Promise<OrderCharge[]> {
   const rows = await db.$queryRaw<ChargeLine[]>(sql`
-    SELECT o.id AS order_id, o.account_id, o.destination_id, o.accepted_at, d.np_buyer_id, st.tax_rounding, s.plan_name,
-           s.quantity, s.unit_amount * s.quantity AS net, s.rate_class, i.gross
+    SELECT o.id AS order_id, o.account_id, o.destination_id, o.accepted_at, o.po_number, o.subject, d.np_buyer_id, st.tax_rounding,
+           s.plan_name, s.quantity, s.unit_amount * s.quantity AS net, s.rate_class, i.gross
       FROM orders o
       JOIN stores st ON st.id = o.store_id
       JOIN billing_destinations d ON d.store_id = o.store_id AND d.id = o.destination_id
@@ -132,6 +138,8 @@ export async function chargesOf(db: Db, storeId: string, period: Period, orderId
       destinationId: first.destination_id,
       buyerId: first.np_buyer_id,
       orderedOn: acceptedOn > beginsOn ? acceptedOn : beginsOn,
+      poNumber: first.po_number,
+      subject: first.subject,
       lines: (made.length > 0 ? made : lines).map((line) => chargeLine(line, period)),
     };
   });

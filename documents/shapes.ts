@@ -132,6 +132,9 @@ export interface NpBillData {
     orderedOn: string;
     shopTransactionId: string;
     description: string;
+    /** 発注番号 and 件名 of the order, printed beneath the line. */
+    poNumber: string | null;
+    subject: string | null;
     quantity: number;
     /** Yen with tax. */
     unitPrice: number;

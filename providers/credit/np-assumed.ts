@@ -25,6 +25,9 @@ export const ASSUMED = {
     billDocument: (number: string) => `/v1/bills/${encodeURIComponent(number)}/document`,
   },
 
+  /** ASSUMED: fields of a transaction that NP prints on its bill: 発注番号, 件名; at most 100 characters each. */
+  transactionNotes: { poNumber: 'shopPurchaseOrderNumber', subject: 'shopSubject' },
+
   /** ASSUMED for buyers (00/10/20/40 are the sibling NP後払い's for transactions, 30 is ours). */
   buyerResults: { '00': 'passed', '10': 'held', '20': 'denied', '30': 'cancelled', '40': 'screening' },
 

@@ -100,7 +100,7 @@ function buyerFields(profile: BuyerProfile, at: Instant) {
 }
 
 /** @throws ProviderError rejected, with nothing sent, for what NP has no field for */
-function transactionFields({ shopTransactionId, orderedOn, total, lines }: TransactionRequest) {
+function transactionFields({ shopTransactionId, orderedOn, total, lines, poNumber, subject }: TransactionRequest) {
   if (shopTransactionId.length > policy.np.shopTransactionIdMaxLength) {
     throw new ProviderError('np', 'rejected', `shopTransactionId longer than 40 characters: ${shopTransactionId}`);
   }
@@ -119,6 +119,8 @@ function transactionFields({ shopTransactionId, orderedOn, total, lines }: Trans
     shopTransactionId,
     shopOrderDate: orderedOn,
     totalAmount: String(total),
+    ...(poNumber !== undefined && { [ASSUMED.transactionNotes.poNumber]: poNumber }),
+    ...(subject !== undefined && { [ASSUMED.transactionNotes.subject]: subject }),
     transactionDetails: details.map(({ text, price, quantity, rate }) => ({
       detail: text,
       price: String(price),

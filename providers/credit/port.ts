@@ -44,6 +44,9 @@ export interface TransactionRequest {
   orderedOn: JstDate;
   /** Yen with tax, the sum of the lines. */
   total: Yen;
+  /** 発注番号 and 件名 as the buyer gave them, to be printed on the bill (assumed, see np-assumed.ts). */
+  poNumber?: string;
+  subject?: string;
   lines: { text: string; /** yen with tax, per unit */ price: Yen; quantity: number; rateClass: RateClass }[];
 }
 

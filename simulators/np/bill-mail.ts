@@ -34,6 +34,8 @@ export function billDocument(merchant: Merchant, bill: Bill): Uint8Array {
           orderedOn: t.orderedOn,
           shopTransactionId: t.shopTransactionId,
           description: text,
+          poNumber: t.poNumber,
+          subject: t.subject,
           quantity,
           unitPrice: price,
           amount: price * quantity,

@@ -55,6 +55,9 @@ export interface Transaction {
   /** Yen with tax. */
   total: number;
   details: TransactionDetail[];
+  /** 発注番号 and 件名, printed on the bill. */
+  poNumber: string | null;
+  subject: string | null;
   /** Only a registered one (審査OK) goes on; a refused one keeps its shopTransactionId used up. */
   status: 'registered' | 'refused' | 'bill_requested' | 'billed' | 'cancelled';
   ngReason: '21' | '22' | '24' | null;

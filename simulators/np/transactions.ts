@@ -10,6 +10,8 @@ export interface NewTransaction {
   orderedOn: JstDate;
   total: number;
   details: TransactionDetail[];
+  poNumber: string | null;
+  subject: string | null;
   summaries: { rate: 10 | 8; total: number }[];
 }
 
@@ -31,7 +33,7 @@ export function registerTransactions(merchant: Merchant, buyer: Buyer, rows: New
   }
   if (buyer.result !== 'passed') throw new NpError('buyerState', buyer.result);
 
-  return rows.map(({ shopTransactionId, orderedOn, total, details }) => {
+  return rows.map(({ shopTransactionId, orderedOn, total, details, poNumber, subject }) => {
     const ngReason = refusal(buyer, total, orderedOn);
     const transaction: Transaction = {
       id: String(20_000_000_000 + merchant.next('transaction')),
@@ -40,6 +42,8 @@ export function registerTransactions(merchant: Merchant, buyer: Buyer, rows: New
       orderedOn,
       total,
       details,
+      poNumber,
+      subject,
       status: ngReason ? 'refused' : 'registered',
       ngReason,
       billBaseDate: null,

@@ -52,6 +52,8 @@ const transactionsSchema = z.object({
           shopTransactionId: z.string().min(1),
           shopOrderDate: date,
           totalAmount: amount,
+          shopPurchaseOrderNumber: text(100).optional(),
+          shopSubject: text(100).optional(),
           transactionDetails: z
             .array(
               z.object({
@@ -93,6 +95,8 @@ export function wireRoutes(merchants: Map<string, Merchant>): express.Router {
       shopTransactionId: info.shopTransactionId,
       orderedOn: info.shopOrderDate,
       total: info.totalAmount,
+      poNumber: info.shopPurchaseOrderNumber ?? null,
+      subject: info.shopSubject ?? null,
       details: info.transactionDetails.map(({ detail, price, quantity, billedTaxKind }) => ({
         text: detail,
         price,

@@ -132,6 +132,8 @@ test('the bill of Net Protections: its number, the seller, the virtual account, 
     '普通　7000001',
     '10% 対象33,0003,000',
     'aoba-202610-1',
+    '件名 ITreview 利用料',
+    '発注番号 PO-2026-0456',
   ]);
 });
 

@@ -116,6 +116,8 @@ export const npBill = (): NpBillData => ({
       orderedOn: '2026-10-05',
       shopTransactionId: 'aoba-202610-1',
       description: '商品A 2026年10月分',
+      poNumber: 'PO-2026-0456',
+      subject: 'ITreview 利用料',
       quantity: 1,
       unitPrice: 33_000,
       amount: 33_000,
