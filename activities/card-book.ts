@@ -1,10 +1,10 @@
 import { type Period, addDays, dateOf } from '../domain/calendar';
 import { toYen } from '../domain/money';
 import { policy } from '../domain/policy';
-import { type Tx, dateOut } from '../prisma/db';
-import type { CardBook, GatewayActivities } from '../workflows/contracts/activities';
+import type { Tx } from '../prisma/db';
+import type { CardBook, ChargeOutcome, GatewayActivities } from '../workflows/contracts/activities';
 import { workflowIds } from '../workflows/contracts/ids';
-import { authoriseAndCommit, captureAndReceipt } from './card';
+import { LOST, captureAndReceipt, chargeInvoice } from './card-charge';
 import type { Deps } from './deps';
 import { emit, enqueue, openIncident } from './facts';
 import { once } from './once';
@@ -15,13 +15,15 @@ import { sellerOf } from './seller';
 /** Renewals that were declined, in the books. */
 export function cardBook({ db }: Deps): CardBook {
   return {
-    chargeDeclined: ({ period, invoiceId, n, retryOn, ...input }) =>
+    chargeDeclined: ({ period, invoiceId, declinedOn, n, retryOn, ...input }) =>
       once(db, input.storeId, `card-declined/${input.orderId}/${period}/${n}`, { retryOn }, async (tx) => {
         const order = await loadOrder(tx, input);
         const { storeId, at, orderId } = input;
-        const amount = toYen(order.total);
+        const invoice = await tx.invoice.findUniqueOrThrow({ where: { storeId_id: { storeId, id: invoiceId } } });
+        const amount = toYen(invoice.total);
         const event = `card.declined/${orderId}/${period}/${n}`;
-        const charge = await tx.cardCharge.findFirst({ where: { storeId, orderId, period }, orderBy: { n: 'desc' } });
+        const last = await tx.cardCharge.findFirst({ where: { storeId, orderId, period }, orderBy: { n: 'desc' } });
+        const lost = last?.status === 'lapsed';
         await emit(tx, {
           storeId,
           key: event,
@@ -32,18 +34,17 @@ export function cardBook({ db }: Deps): CardBook {
           invoiceId,
           amount,
           period,
-          data: { code: charge?.code ?? null, retry_on: retryOn },
+          data: { code: lost ? LOST : (last?.code ?? null), retry_on: retryOn },
         });
-        const first = await tx.cardCharge.findFirst({ where: { storeId, orderId, period }, orderBy: { n: 'asc' } });
-        const declinedOn = first?.authorisedOn ? dateOut(first.authorisedOn) : dateOf(at);
-        const lastTry = policy.card.retryAfterDays.at(-1)!;
+        // No bank has refused anything: there is nothing to ask of the buyer.
+        if (lost) return;
         await mailBuyer(tx, input, order, event, 'card-declined', (mail) => ({
           order: mail,
           period,
           amount,
           retryOn,
           replaceCardUrl: `${sellerOf(order.store).contactUrl}/account/orders/${orderId}/card`,
-          replaceUntil: addDays(declinedOn, lastTry),
+          replaceUntil: addDays(declinedOn, policy.card.retryAfterDays.at(-1)!),
         }));
       }),
 
@@ -54,7 +55,17 @@ export function cardBook({ db }: Deps): CardBook {
         return { n: (last._max.n ?? 0) + 1 };
       }),
 
-    chargeSettled: async () => {},
+    openCharges: async ({ storeId, orderId }) => ({
+      open: await db.billableItem.count({
+        where: {
+          storeId,
+          orderId,
+          settlement: 'card',
+          status: { not: 'withdrawn' },
+          OR: [{ invoiceId: null }, { invoice: { status: 'draft' } }],
+        },
+      }),
+    }),
 
     authenticationExpired: async ({ storeId, authenticationRef }) => {
       await db.cardAuthentication.updateMany({
@@ -80,7 +91,7 @@ export function cardCollection(deps: Deps): Pick<GatewayActivities, 'chargeChunk
         take: CHUNK,
       });
       await inParallel(drafts, WIDTH, async ({ id: invoiceId, settlementRef: orderId }) => {
-        const input = { storeId, at, orderId, period: period as Period, n: 1, invoiceId };
+        const input = { storeId, at, orderId, period, n: 1, invoiceId };
         const charged = await chargeOrCapture(deps, input).catch((e: unknown) => failed(deps, input, e));
         if (charged?.outcome === 'declined') await db.$transaction((tx) => tellOrder(tx, input));
       });
@@ -98,16 +109,12 @@ interface Charge {
   invoiceId: string;
 }
 
-async function chargeOrCapture(deps: Deps, input: Charge) {
+async function chargeOrCapture(deps: Deps, input: Charge): Promise<ChargeOutcome> {
   const { storeId, orderId, period } = input;
   const standing = await deps.db.cardCharge.findFirst({
     where: { storeId, orderId, period, status: { in: ['committed', 'captured'] } },
   });
-  if (!standing) {
-    const charged = await authoriseAndCommit(deps, input, await loadOrder(deps.db, input));
-    if (charged.outcome === 'declined') return charged;
-  }
-  return captureAndReceipt(deps, input);
+  return standing ? captureAndReceipt(deps, input) : chargeInvoice(deps, input);
 }
 
 /** What SBPS refuses for good or can't say concerns one order: a person looks, the others go on. */
@@ -127,10 +134,11 @@ async function failed(deps: Deps, { storeId, at, orderId, period, invoiceId }: C
   return null;
 }
 
-/** The order's workflow knows the retry calendar; it tells the buyer. A contract that has ended has none: finance collects. */
+/** The order's workflow knows the retry calendar; it tells the buyer. Where it has ended, unpaid, nobody tries again: finance collects. */
 async function tellOrder(tx: Tx, { storeId, at, orderId, period, invoiceId }: Charge): Promise<void> {
-  const { status } = await tx.order.findUniqueOrThrow({ where: { storeId_id: { storeId, id: orderId } } });
-  if (status === 'ended')
+  const workflowId = workflowIds.order(orderId);
+  const living = await tx.wait.findUnique({ where: { storeId_workflowId: { storeId, workflowId } } });
+  if (!living)
     return openIncident(tx, {
       storeId,
       id: `last-charge-declined/${orderId}/${period}`,
@@ -143,7 +151,7 @@ async function tellOrder(tx: Tx, { storeId, at, orderId, period, invoiceId }: Ch
     storeId,
     id: `charge-declined/${orderId}/${period}`,
     kind: 'signal',
-    target: workflowIds.order(orderId),
+    target: workflowId,
     name: 'chargeDeclined',
     payload: { period, invoiceId, declinedOn: dateOf(at) },
     at,

@@ -1,28 +1,16 @@
-import type { Instant, Period } from '../domain/calendar';
-import { dateOf } from '../domain/calendar';
-import { toYen, yen } from '../domain/money';
-import { taxWithinGross } from '../domain/tax';
-import type { Db, Tx } from '../prisma/db';
-import { dateIn } from '../prisma/db';
-import type { CardAuthorisation, CardProvider, CardStep } from '../providers/cards/port';
-import type { ChargeOutcome, ForOrder, GatewayActivities } from '../workflows/contracts/activities';
-import { keys, providerReference } from '../workflows/contracts/ids';
+import { toYen } from '../domain/money';
+import type { CardAuthorisation, CardProvider } from '../providers/cards/port';
+import type { ForOrder, GatewayActivities } from '../workflows/contracts/activities';
+import { keys, savingReference } from '../workflows/contracts/ids';
+import { LOST, authoriseAndCommit, chargeInvoice, itemOf, monthOf } from './card-charge';
 import type { Deps } from './deps';
 import { gatewayCall } from './gateway-call';
-import { type OrderRow, changeStatus, loadOrder } from './order-rows';
-import { issueReceipt, storeReceipt } from './receipts';
+import { changeStatus, loadOrder } from './order-rows';
 
-/** What is told where SBPS can't say what became of an authorisation: it is never committed and lapses. */
-const LOST = 'lost';
+type CardGateway = Pick<GatewayActivities, 'request3ds' | 'authoriseFirst' | 'chargePeriod' | 'saveCard'>;
 
-export interface ChargeInput extends ForOrder {
-  period: Period;
-  n: number;
-  authenticationRef?: string;
-}
-
-/** Cards through SBPS: 3-D Secure, the first authorisation, and the charge of a period. */
-export function cardGateway(deps: Deps): Pick<GatewayActivities, 'request3ds' | 'authoriseFirst' | 'chargePeriod'> {
+/** Cards through SBPS: 3-D Secure, the first authorisation, the charge of a period, and another card to be kept. */
+export function cardGateway(deps: Deps): CardGateway {
   const { db } = deps;
   return {
     async request3ds({ authenticationRef, ...input }) {
@@ -69,180 +57,79 @@ export function cardGateway(deps: Deps): Pick<GatewayActivities, 'request3ds' | 
     },
 
     async authoriseFirst(input) {
-      const passed = await passed3ds(deps, input, input.authenticationRef);
-      if (!passed) return { outcome: 'declined', code: '3ds_failed' };
-      return authoriseAndCommit(deps, input, await loadOrder(db, input));
+      const result = await resultOf3ds(deps, input, input.authenticationRef);
+      if (result !== 'passed') return unauthenticated(result);
+      const order = await loadOrder(db, input);
+      return authoriseAndCommit(deps, input, order, monthOf(order));
     },
 
-    async chargePeriod({ invoiceId, ...input }) {
-      if (input.authenticationRef && !(await passed3ds(deps, input, input.authenticationRef)))
-        return { outcome: 'declined', code: '3ds_failed' };
-      const charged = await authoriseAndCommit(deps, input, await loadOrder(db, input));
-      if (charged.outcome === 'declined') return charged;
-      return captureAndReceipt(deps, { ...input, invoiceId });
+    async chargePeriod(input) {
+      const result = input.authenticationRef ? await resultOf3ds(deps, input, input.authenticationRef) : 'passed';
+      return result === 'passed' ? chargeInvoice(deps, input) : unauthenticated(result);
+    },
+
+    async saveCard({ authenticationRef, ...input }) {
+      const result = await resultOf3ds(deps, input, authenticationRef);
+      if (result !== 'passed') return unauthenticated(result);
+      const saved = await authoriseToSave(deps, { ...input, authenticationRef });
+      return saved.outcome === 'authorised' ? { outcome: 'saved' } : { outcome: 'declined', code: saved.code };
     },
   };
 }
 
-/** Asks SBPS itself how 3-D Secure ended; what the browser brought back is never believed. */
-async function passed3ds(deps: Deps, { storeId, at }: ForOrder, authenticationRef: string): Promise<boolean> {
+/** Asks SBPS itself how 3-D Secure ended; what the browser brought back is never believed, nor that it has ended at all. */
+async function resultOf3ds(
+  deps: Deps,
+  { storeId, at }: ForOrder,
+  authenticationRef: string,
+): Promise<'passed' | 'failed' | 'pending'> {
   const where = { storeId_id: { storeId, id: authenticationRef } };
   const { authenticationId, status } = await deps.db.cardAuthentication.findUniqueOrThrow({ where });
-  if (status === 'passed') return true;
-  if (!authenticationId) return false;
-  const passed = (await (await deps.cards(storeId)).result3ds(authenticationId, at)) === 'passed';
-  await deps.db.cardAuthentication.update({ where, data: { status: passed ? 'passed' : 'failed', redirectUrl: null } });
-  return passed;
+  if (status === 'passed' || status === 'failed') return status;
+  if (!authenticationId) return 'failed';
+  const result = await (await deps.cards(storeId)).result3ds(authenticationId, at);
+  if (result !== 'pending')
+    await deps.db.cardAuthentication.update({ where, data: { status: result, redirectUrl: null } });
+  return result;
+}
+
+function unauthenticated(result: 'failed' | 'pending') {
+  return result === 'pending' ? { outcome: result } : { outcome: 'declined' as const, code: '3ds_failed' };
 }
 
 /**
- * Authorises under card-auth/<order>/<period>/<n> and commits. An authorisation whose answer was lost is never committed: it
- * lapses, and the outcome is `declined` with code `lost`, so that a decision (a retry date, the buyer) makes the next n.
+ * SBPS keeps a card only as it authorises with it. So the month's amount, which 3-D Secure was passed for, is authorised under
+ * an id of its own and never committed: it lapses, and nobody is charged. A card that is refused is not kept.
  */
-export async function authoriseAndCommit(deps: Deps, input: ChargeInput, order: OrderRow): Promise<ChargeOutcome> {
-  const { db } = deps;
-  const { storeId, orderId, period, n, at } = input;
-  const cards = await deps.cards(storeId);
-  const key = keys.cardAuthorisation(orderId, period, n);
-  const amount = toYen(order.total);
-  const { tax } = taxWithinGross(
-    order.lines.map((line) => ({
-      gross: toYen(line.unitAmount * BigInt(line.quantity)),
-      rateClass: line.rateClass as 'standard',
-    })),
-    dateOf(at),
-  );
-  const authentication =
-    input.authenticationRef &&
-    (await db.cardAuthentication.findUniqueOrThrow({ where: { storeId_id: { storeId, id: input.authenticationRef } } }))
-      .authenticationId;
-  const authorised = await gatewayCall<CardAuthorisation>(db, {
+async function authoriseToSave(
+  { db, cards }: Deps,
+  { authenticationRef, ...input }: ForOrder & { authenticationRef: string },
+): Promise<CardAuthorisation> {
+  const { storeId, orderId, at } = input;
+  const order = await loadOrder(db, input);
+  const where = { storeId_id: { storeId, id: authenticationRef } };
+  const { authenticationId } = await db.cardAuthentication.findUniqueOrThrow({ where });
+  const sbps = await cards(storeId);
+  const { total: amount, tax } = monthOf(order);
+  return gatewayCall<CardAuthorisation>(db, {
     storeId,
-    key,
+    key: keys.cardSaving(authenticationRef),
     provider: 'sbps',
     at,
-    request: { orderId, period, n, amount },
+    request: { orderId, authenticationRef },
     find: async () => ({ outcome: 'declined', code: LOST }),
     send: () =>
-      cards.authorise({
-        orderId: providerReference(orderId, period, n),
+      sbps.authorise({
+        orderId: savingReference(authenticationRef),
         customerCode: orderId,
         amount,
-        tax: yen(Math.max(0, tax)),
-        itemId: orderId.slice(0, 32),
-        itemName: order.lines[0]!.planName,
-        by: authentication ? { authenticationId: authentication } : 'saved_card',
+        tax,
+        ...itemOf(order),
+        by: { authenticationId: authenticationId! },
         at,
       }),
-    record: (tx, answer) => recordCharge(tx, input, amount, answer),
-  });
-  if (authorised.outcome === 'declined') return { outcome: 'declined', code: authorised.code };
-  const { trackingId } = authorised;
-  const committed = await stepOnce(
-    db,
-    cards,
-    input,
-    'commit',
-    trackingId,
-    () => cards.commit(trackingId, at),
-    (tx) => tx.cardCharge.update({ where: { storeId_key: { storeId, key } }, data: { status: 'committed' } }),
-  );
-  if (committed.outcome === 'done') return { outcome: 'charged' };
-  await db.cardCharge.update({
-    where: { storeId_key: { storeId, key } },
-    data: { status: 'declined', code: committed.code },
-  });
-  return { outcome: 'declined', code: committed.code };
-}
-
-/** Captures what is committed for the period, and issues the receipt in the same transaction. */
-export async function captureAndReceipt(
-  deps: Deps,
-  input: ChargeInput & { invoiceId: string },
-): Promise<ChargeOutcome> {
-  const { db } = deps;
-  const { storeId, orderId, period, at, invoiceId } = input;
-  const charge = await db.cardCharge.findFirstOrThrow({
-    where: { storeId, orderId, period, status: { in: ['committed', 'captured'] } },
-  });
-  const cards = await deps.cards(storeId);
-  const trackingId = charge.trackingId!;
-  const done = await stepOnce(
-    db,
-    cards,
-    { ...input, n: charge.n },
-    'capture',
-    trackingId,
-    () => cards.capture(trackingId, toYen(charge.amount), at),
-    async (tx) => {
-      const where = { storeId_key: { storeId, key: charge.key } };
-      await tx.cardCharge.update({ where, data: { status: 'captured', capturedOn: dateIn(dateOf(at)) } });
-      await issueReceipt(tx, { storeId, at, invoiceId });
-    },
-  );
-  if (done.outcome === 'refused') return { outcome: 'declined', code: done.code };
-  await storeReceipt(deps, { storeId, at, invoiceId });
-  return { outcome: 'charged' };
-}
-
-async function recordCharge(
-  tx: Tx,
-  { storeId, orderId, period, n, at }: ChargeInput,
-  amount: number,
-  answer: CardAuthorisation,
-): Promise<void> {
-  const authorised = answer.outcome === 'authorised';
-  await tx.cardCharge.create({
-    data: {
-      storeId,
-      key: keys.cardAuthorisation(orderId, period, n),
-      sbpsOrderId: providerReference(orderId, period, n),
-      orderId,
-      period,
-      n,
-      amount: BigInt(amount),
-      status: authorised ? 'authorised' : answer.code === LOST ? 'lapsed' : 'declined',
-      trackingId: authorised ? answer.trackingId : null,
-      brand: authorised ? answer.brand : null,
-      code: authorised || answer.code === LOST ? null : answer.code,
-      authorisedOn: authorised ? dateIn(dateOf(at)) : null,
-    },
-  });
-}
-
-/** Commit and capture can be asked after: SBPS's inquiry says whether a lost one had its effect. */
-function stepOnce(
-  db: Db,
-  cards: CardProvider,
-  input: ChargeInput,
-  step: 'commit' | 'capture',
-  trackingId: string,
-  send: () => Promise<CardStep>,
-  book: (tx: Tx) => Promise<unknown>,
-): Promise<CardStep> {
-  const { storeId, orderId, period, n, at } = input;
-  return gatewayCall<CardStep>(db, {
-    storeId,
-    key: `${keys.cardAuthorisation(orderId, period, n)}/${step}`,
-    provider: 'sbps',
-    at,
-    request: { trackingId },
-    find: () => hadEffect(cards, step, trackingId, at),
-    send,
     record: async (tx, answer) => {
-      if (answer.outcome === 'done') await book(tx);
+      if (answer.outcome === 'declined') await tx.cardAuthentication.update({ where, data: { status: 'failed' } });
     },
   });
-}
-
-async function hadEffect(
-  cards: CardProvider,
-  step: 'commit' | 'capture',
-  trackingId: string,
-  at: Instant,
-): Promise<CardStep | null> {
-  const known = await cards.inquire(trackingId, at);
-  if (!known) return null;
-  const done = step === 'commit' ? known.commit === 'committed' : known.payment === 'captured';
-  return done ? { outcome: 'done', processedOn: null } : null;
 }

@@ -195,8 +195,8 @@ export function orderBook({ db }: Deps): OrderBook {
         }));
       }),
 
-    suspendOrder: ({ reason, ...input }) =>
-      once(db, input.storeId, `order/${input.orderId}/suspend/${dateOf(input.at)}`, { reason }, async (tx) => {
+    suspendOrder: ({ reason, cause, ...input }) =>
+      once(db, input.storeId, `order/${input.orderId}/suspend/${cause}`, { reason }, async (tx) => {
         const order = await loadOrder(tx, input);
         await changeStatus(tx, input, 'suspended', { reason });
         await tx.subscription.updateMany({
@@ -204,10 +204,11 @@ export function orderBook({ db }: Deps): OrderBook {
           data: { status: 'paused' },
         });
         const on = dateOf(input.at);
-        await tell(tx, input, order, 'order.suspended', `suspended/${on}`, { reason });
+        await tell(tx, input, order, 'order.suspended', `suspended/${cause}`, { reason });
         if (reason !== 'card_declined') return;
         const unpaid = await unpaidOf(tx, input);
-        await mailBuyer(tx, input, order, `order.suspended/${input.orderId}/${on}`, 'contract-suspended', (mail) => ({
+        const event = `order.suspended/${input.orderId}/${cause}`;
+        await mailBuyer(tx, input, order, event, 'contract-suspended', (mail) => ({
           order: mail,
           settledBy: 'card' as const,
           unpaid,
@@ -216,8 +217,8 @@ export function orderBook({ db }: Deps): OrderBook {
         }));
       }),
 
-    resumeOrder: (input) =>
-      once(db, input.storeId, `order/${input.orderId}/resume/${input.at}`, {}, async (tx) => {
+    resumeOrder: ({ cause, ...input }) =>
+      once(db, input.storeId, `order/${input.orderId}/resume/${cause}`, {}, async (tx) => {
         const order = await loadOrder(tx, input);
         await changeStatus(tx, input, order.lines.every((l) => l.endsOn !== null) ? 'ending' : 'active', {
           reason: null,
@@ -227,7 +228,7 @@ export function orderBook({ db }: Deps): OrderBook {
           where: { storeId: input.storeId, orderId: input.orderId, status: 'paused' },
           data: { status: 'active' },
         });
-        await tell(tx, input, order, 'order.resumed', `resumed/${input.at}`, {});
+        await tell(tx, input, order, 'order.resumed', `resumed/${cause}`, {});
       }),
 
     markAtRisk: ({ period, reason, until, ...input }) =>

@@ -11,7 +11,7 @@ import { type Route, type Surroundings, command } from './route';
 import { z } from './schemas';
 import { acceptedAt } from './store-clock';
 
-/** States in which a contract is, or could again be, charged to a card. */
+/** States in which a contract is, or could again be, charged to a card; an ended one while its last month is still owed. */
 const CHARGEABLE = ['active', 'at_risk', 'suspended', 'ending'];
 
 export const cardRoutes: Route[] = [
@@ -26,7 +26,11 @@ export const cardRoutes: Route[] = [
       const { store, params, body } = context;
       const where = { storeId_id: { storeId: store.id, id: params['id']! } };
       const order = found(await tx.order.findUnique({ where }));
-      if (order.method !== 'card' || !CHARGEABLE.includes(order.status))
+      const workflow = { storeId: store.id, workflowId: workflowIds.order(order.id) };
+      const chargeable =
+        CHARGEABLE.includes(order.status) ||
+        (order.status === 'ended' && (await tx.wait.findUnique({ where: { storeId_workflowId: workflow } })) !== null);
+      if (order.method !== 'card' || !chargeable)
         refuse('conflict', { params: { state: order.status, method: order.method } });
       const reasons = checkCard(body, toYen(order.total), '');
       if (reasons.length > 0) throw new Refused(reasons);
@@ -42,7 +46,7 @@ export const cardRoutes: Route[] = [
         },
       });
       const message = await giveCommand(tx, context, {
-        workflowId: workflowIds.order(order.id),
+        workflowId: workflow.workflowId,
         name: 'replaceCard',
         target: order.id,
         payload: { authenticationRef },
@@ -69,7 +73,8 @@ export function cardReturn(env: Surroundings): RequestHandler {
     if (!authentication || (result !== 'ok' && result !== 'ng')) return refuse('not_found');
     const { storeId, orderId } = authentication;
     const store = await env.db.store.findUniqueOrThrow({ where: { id: storeId } });
-    const message = `cardReturned/${authenticationRef}/${result}`;
+    // A new one each time: who came back too early comes back again.
+    const message = `cardReturned/${authenticationRef}/${newId('msg')}`;
     const advancing = await env.db
       .$transaction(async (tx) => {
         const at = await acceptedAt(tx, store, env.now);

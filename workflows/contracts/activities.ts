@@ -65,23 +65,26 @@ export interface OrderBook {
     input: ForOrder & { messageId: string; lines: string[] | 'all' },
   ): Promise<{ endsOn: JstDate; lastPeriod: Period; wholeOrder: boolean }>;
   endOrder(input: ForOrder & { on: JstDate; reason: 'cancellation' | 'unpaid' }): Promise<void>;
-  suspendOrder(input: ForOrder & { reason: 'card_declined' | 'at_risk' }): Promise<void>;
-  resumeOrder(input: ForOrder): Promise<void>;
+  /** @param input.cause what led to it, e.g. `at_risk/<period>`: once for each */
+  suspendOrder(input: ForOrder & { reason: 'card_declined' | 'at_risk'; cause: string }): Promise<void>;
+  resumeOrder(input: ForOrder & { cause: string }): Promise<void>;
   markAtRisk(input: ForOrder & { period: Period; reason: string; until: JstDate }): Promise<void>;
 }
 
 /** An attempt to charge an order's period to its card. */
 export type ChargeOutcome = { outcome: 'charged' } | { outcome: 'declined'; code: string };
+/** 3-D Secure is still under way: the buyer, or whoever opened the address to come back to, was early. */
+export type Unauthenticated = { outcome: 'pending' };
 
 export interface CardBook {
   /** A renewal was declined: tells the buyer, with the date of the next try (null: none is left). */
   chargeDeclined(
-    input: ForOrder & { period: Period; invoiceId: string; n: number; retryOn: JstDate | null },
+    input: ForOrder & { period: Period; invoiceId: string; declinedOn: JstDate; n: number; retryOn: JstDate | null },
   ): Promise<void>;
   /** The next n of card-auth/<order>/<period>/<n>, raised by this decision. */
   nextChargeAttempt(input: ForOrder & { period: Period; cause: string }): Promise<{ n: number }>;
-  /** The charge of a period was collected after all: the contract is in good standing. */
-  chargeSettled(input: ForOrder & { period: Period }): Promise<void>;
+  /** How many of the order's items its card has still to pay. */
+  openCharges(input: ForOrder): Promise<{ open: number }>;
   authenticationExpired(input: ForOrder & { authenticationRef: string }): Promise<void>;
 }
 
@@ -193,11 +196,17 @@ export interface GatewayActivities {
     input: ForOrder & { authenticationRef: string },
   ): Promise<{ outcome: 'redirect' } | { outcome: 'declined'; code: string }>;
   /** Asks SBPS how 3-D Secure ended, authorises and commits the first period and saves the card; capture follows at the close. */
-  authoriseFirst(input: ForOrder & { period: Period; n: number; authenticationRef: string }): Promise<ChargeOutcome>;
+  authoriseFirst(
+    input: ForOrder & { period: Period; n: number; authenticationRef: string },
+  ): Promise<ChargeOutcome | Unauthenticated>;
   /** Authorises (saved card, or the card just authenticated), commits, captures and issues the receipt. */
   chargePeriod(
     input: ForOrder & { period: Period; invoiceId: string; n: number; authenticationRef?: string },
-  ): Promise<ChargeOutcome>;
+  ): Promise<ChargeOutcome | Unauthenticated>;
+  /** Keeps the card just authenticated for the coming months, without a charge. */
+  saveCard(
+    input: ForOrder & { authenticationRef: string },
+  ): Promise<{ outcome: 'saved' } | { outcome: 'declined'; code: string } | Unauthenticated>;
   /** Captures or charges a chunk of the closed period's card invoices. */
   chargeChunk(input: ForPeriod & { after: string | null }): Promise<Chunk>;
   requestBillingChunk(input: ForPeriod & { after: string | null }): Promise<Chunk>;

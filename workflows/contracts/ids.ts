@@ -43,6 +43,7 @@ export function parseWorkflowId(id: string): { type: WorkflowType; parts: string
 export const keys = {
   npTransaction: (orderId: string, period: Period, n: number) => `np-txn/${orderId}/${period}/${n}`,
   cardAuthorisation: (orderId: string, period: Period, n: number) => `card-auth/${orderId}/${period}/${n}`,
+  cardSaving: (authenticationRef: string) => `card-save/${authenticationRef}`,
   /** By the month of service, whichever month bills it. */
   billableItem: (subscriptionId: string, usage: Period) => `${subscriptionId}/${usage}`,
   invoice: (destinationId: string, period: Period, settlement: string, ref: string) =>
@@ -54,4 +55,9 @@ export const keys = {
 /** NP's 加盟店取引ID (≤ 40) and SBPS's order_id (≤ 38): the key's parts without its prefix, `ord_….202610.1`. */
 export function providerReference(orderId: string, period: Period, n: number): string {
   return `${orderId}.${period.replace('-', '')}.${n}`;
+}
+
+/** SBPS's order_id (≤ 38) of the authorisation by which a replaced card is kept: `ca_….save`. */
+export function savingReference(authenticationRef: string): string {
+  return `${authenticationRef}.save`;
 }

@@ -12,6 +12,7 @@ export const waitLabels: Record<string, string> = {
   service_start: 'メーカーによる提供開始',
   contract: '契約期間中（解約・変更の受付）',
   contract_end: '契約終了日',
+  last_charge: '最終月のカード決済（契約終了後）',
   card_retry: 'カードの再請求または差し替え',
   card_replacement: '新しいカードの3Dセキュア認証（購入者）',
   at_risk_decision: '与信否決月の対応（再登録・自社請求・停止・終了）',

@@ -8,10 +8,13 @@ import {
   addMs,
   dateOf,
   endOf,
+  periodEnd,
+  periodOf,
 } from '../../domain/calendar';
 import { atRiskUntil } from '../../domain/order/credit-decision';
 import { cardRetryAt, policy } from '../../domain/policy';
-import type { Owner } from '../contracts/activities';
+import type { OrderFacts, Owner } from '../contracts/activities';
+import { workflowIds } from '../contracts/ids';
 import type { Command, Message, OrderStart } from '../contracts/messages';
 import { book } from '../lib/activities';
 import type { Carried, Life } from '../lib/life';
@@ -30,18 +33,29 @@ export type OrderMessage =
 
 /** What a running contract has to remember to decide its next step; absolute dates only, so a new run waits no longer. */
 export interface Contract {
+  method: OrderFacts['method'];
   endsOn: JstDate | null;
-  /** A month the card did not pay: first declined when, how many retries made. */
-  arrears: { period: Period; invoiceId: string; declinedOn: JstDate; retries: number } | null;
+  /** Months the card did not pay, oldest first. */
+  arrears: Arrears[];
   replacing: { authenticationRef: string; until: Instant } | null;
   risk: { period: Period; until: Instant } | null;
   suspendedUntil: JstDate | null;
+  /** Service has ended; when the charge of its last month is next looked at. */
+  lastChargeDue: Instant | null;
   carried?: Carried;
+}
+
+/** First declined when, how many retries made. */
+interface Arrears {
+  period: Period;
+  invoiceId: string;
+  declinedOn: JstDate;
+  retries: number;
 }
 
 type Deadline = {
   at: Instant;
-  what: 'end' | 'review' | 'retry' | 'authentication' | 'risk' | 'give_up';
+  what: 'end' | 'review' | 'retry' | 'authentication' | 'risk' | 'give_up' | 'last_charge';
   waitingFor: string;
   owner: Owner;
   status: string;
@@ -77,8 +91,16 @@ class RunningContract {
 
   /** The nearest of all it waits for; a contract with nothing else to wait for is looked at once a year. */
   deadline(): Deadline {
-    const { endsOn, arrears, replacing, risk, suspendedUntil } = this.contract;
-    const status = suspendedUntil ? 'suspended' : risk ? 'at_risk' : endsOn ? 'ending' : 'active';
+    const { endsOn, replacing, risk, suspendedUntil, lastChargeDue } = this.contract;
+    const status = lastChargeDue
+      ? 'ended'
+      : suspendedUntil
+        ? 'suspended'
+        : risk
+          ? 'at_risk'
+          : endsOn
+            ? 'ending'
+            : 'active';
     const review = endOf(addMonths(dateOf(this.life.asOf), policy.order.contractReviewMonths));
     const all: Deadline[] = [{ at: review, what: 'review', waitingFor: 'contract', owner: 'buyer', status }];
     if (endsOn) all.push({ at: endOf(endsOn), what: 'end', waitingFor: 'contract_end', owner: 'engine', status });
@@ -87,7 +109,9 @@ class RunningContract {
       all.push({ at: endOf(suspendedUntil), what: 'give_up', waitingFor: 'card_retry', owner: 'buyer', status });
     if (replacing)
       all.push({ at: replacing.until, what: 'authentication', waitingFor: 'card_replacement', owner: 'buyer', status });
-    const retryAt = arrears && cardRetryAt(arrears.declinedOn, arrears.retries + 1);
+    if (lastChargeDue)
+      all.push({ at: lastChargeDue, what: 'last_charge', waitingFor: 'last_charge', owner: 'sbps', status });
+    const retryAt = this.nextRetry?.at;
     if (retryAt) all.push({ at: retryAt, what: 'retry', waitingFor: 'card_retry', owner: 'buyer', status });
     return all.reduce((a, b) => (b.at < a.at ? b : a));
   }
@@ -95,6 +119,7 @@ class RunningContract {
   async act(m: OrderMessage): Promise<void> {
     switch (m.kind) {
       case 'cancel': {
+        if (this.contract.lastChargeDue) return;
         const { endsOn, wholeOrder } = await book.acceptCancellation({
           ...this.fact,
           messageId: m.messageId,
@@ -103,14 +128,18 @@ class RunningContract {
         if (wholeOrder) this.contract.endsOn = endsOn;
         return;
       }
-      case 'chargeDeclined':
-        this.contract.arrears = { period: m.period, invoiceId: m.invoiceId, declinedOn: m.declinedOn, retries: 0 };
-        return this.tellDecline(1);
+      case 'chargeDeclined': {
+        const { period, invoiceId, declinedOn } = m;
+        const arrears = { period, invoiceId, declinedOn, retries: 0 };
+        this.contract.arrears.push(arrears);
+        this.contract.arrears.sort((a, b) => (a.period < b.period ? -1 : 1));
+        return this.tellDecline(arrears);
+      }
       case 'replaceCard':
         return this.beginReplacement(m.authenticationRef);
       case 'cardReturned':
         if (this.contract.replacing?.authenticationRef === m.authenticationRef)
-          await this.chargeNewCard(m.authenticationRef, m.messageId);
+          await this.takeNewCard(m.authenticationRef, m.messageId);
         return;
       case 'atRisk': {
         const until = atRiskUntil(dateOf(this.life.asOf));
@@ -133,8 +162,9 @@ class RunningContract {
       case 'give_up':
         return this.end(this.contract.suspendedUntil!, 'unpaid');
       case 'retry':
-        await this.retry();
-        return 'goes on';
+        return this.retry();
+      case 'last_charge':
+        return this.lookAtLastCharge();
       case 'authentication':
         await book.authenticationExpired({
           ...this.fact,
@@ -143,9 +173,8 @@ class RunningContract {
         this.contract.replacing = null;
         return 'goes on';
       case 'risk':
-        await book.suspendOrder({ ...this.fact, reason: 'at_risk' });
+        await this.suspend('at_risk', `at_risk/${this.contract.risk!.period}`);
         this.contract.risk = null;
-        this.contract.suspendedUntil = addDays(dateOf(this.life.asOf), policy.card.endDaysAfterSuspension);
         return 'goes on';
     }
   }
@@ -154,29 +183,78 @@ class RunningContract {
     return { ...this.life.fact, orderId: this.input.orderId };
   }
 
-  private async end(on: JstDate, reason: 'cancellation' | 'unpaid'): Promise<'ended'> {
+  private async suspend(reason: 'card_declined' | 'at_risk', cause: string): Promise<void> {
+    await book.suspendOrder({ ...this.fact, reason, cause });
+    this.contract.suspendedUntil = addDays(dateOf(this.life.asOf), policy.card.endDaysAfterSuspension);
+  }
+
+  private async end(on: JstDate, reason: 'cancellation' | 'unpaid'): Promise<'ended' | 'goes on'> {
     await book.endOrder({ ...this.fact, on, reason });
+    const { method, suspendedUntil } = this.contract;
+    if (method === 'bank_transfer' || suspendedUntil) return this.finish();
+    // The last month is charged once it is over, just after the contract is.
+    this.contract.endsOn = null;
+    this.contract.lastChargeDue = endOf(addDays(periodEnd(periodOf(on)), 1));
+    return 'goes on';
+  }
+
+  private finish(): 'ended' {
     this.ended = true;
     return 'ended';
   }
 
-  // ── the card did not pay ─────────────────────────────────────────────────────────────────────────────────────────────
-
-  private async retry(): Promise<void> {
-    const arrears = this.contract.arrears!;
-    arrears.retries += 1;
-    const outcome = await this.charge(`retry/${arrears.retries}`);
-    if (outcome === 'charged') return this.settled();
-    await this.tellDecline(arrears.retries + 1);
-    if (cardRetryAt(arrears.declinedOn, arrears.retries + 1)) return;
-    await book.suspendOrder({ ...this.fact, reason: 'card_declined' });
-    this.contract.suspendedUntil = addDays(dateOf(this.life.asOf), policy.card.endDaysAfterSuspension);
+  /** Until the card has paid every month; a month that is being retried, or waits for somebody at the close, is looked at daily. */
+  private async lookAtLastCharge(): Promise<'ended' | 'goes on'> {
+    const { open } = await book.openCharges(this.fact);
+    if (open === 0) return this.finish();
+    this.contract.lastChargeDue = endOf(dateOf(this.life.asOf));
+    return 'goes on';
   }
 
-  private async tellDecline(nextRetry: number): Promise<void> {
-    const { period, invoiceId, declinedOn } = this.contract.arrears!;
-    const retryAt = cardRetryAt(declinedOn, nextRetry);
-    await book.chargeDeclined({ ...this.fact, period, invoiceId, n: nextRetry, retryOn: retryAt && dateOf(retryAt) });
+  // ── the card did not pay ─────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** The month that is to be tried again first, and when. */
+  private get nextRetry(): { arrears: Arrears; at: Instant } | undefined {
+    return this.contract.arrears
+      .flatMap((arrears) => {
+        const at = cardRetryAt(arrears.declinedOn, arrears.retries + 1);
+        return at ? [{ arrears, at }] : [];
+      })
+      .reduce<{ arrears: Arrears; at: Instant } | undefined>((a, b) => (a && a.at <= b.at ? a : b), undefined);
+  }
+
+  private async retry(): Promise<'ended' | 'goes on'> {
+    const { arrears } = this.nextRetry!;
+    arrears.retries += 1;
+    if ((await this.charge(arrears, `retry/${arrears.retries}`)) === 'charged') {
+      await this.payAll(`after/${arrears.period}`);
+      return 'goes on';
+    }
+    await this.tellDecline(arrears);
+    if (cardRetryAt(arrears.declinedOn, arrears.retries + 1)) return 'goes on';
+    if (this.contract.lastChargeDue) return this.giveUp(arrears);
+    if (!this.contract.suspendedUntil) await this.suspend('card_declined', `card/${arrears.period}`);
+    return 'goes on';
+  }
+
+  /** Service is over, so there is nothing left to suspend: finance collects. */
+  private async giveUp({ period, invoiceId }: Arrears): Promise<'ended'> {
+    const { orderId } = this.input;
+    await book.openIncident({
+      ...this.life.fact,
+      id: `last-charge-declined/${orderId}/${period}`,
+      kind: 'last_charge_declined',
+      owner: 'finance',
+      workflowId: workflowIds.order(orderId),
+      detail: `the card did not pay ${invoiceId}, the last of a contract that has ended`,
+    });
+    return this.finish();
+  }
+
+  private async tellDecline({ period, invoiceId, declinedOn, retries }: Arrears): Promise<void> {
+    const retryAt = cardRetryAt(declinedOn, retries + 1);
+    const retryOn = retryAt && dateOf(retryAt);
+    await book.chargeDeclined({ ...this.fact, period, invoiceId, declinedOn, n: retries + 1, retryOn });
   }
 
   private async beginReplacement(authenticationRef: string): Promise<void> {
@@ -193,48 +271,67 @@ class RunningContract {
     };
   }
 
-  private async chargeNewCard(authenticationRef: string, cause: string): Promise<void> {
-    this.contract.replacing = null;
-    if (!this.contract.arrears) return;
-    const outcome = await this.charge(cause, authenticationRef);
-    if (outcome === 'charged') await this.settled();
+  /** What is owed is charged to the new card, which keeps it; where nothing is, it is only kept. */
+  private async takeNewCard(authenticationRef: string, cause: string): Promise<void> {
+    const outcome =
+      this.contract.arrears.length > 0
+        ? await this.payAll(cause, authenticationRef)
+        : await this.saveCard(authenticationRef);
+    // Else the buyer is still at the issuer's page: the wait goes on.
+    if (outcome !== 'pending') this.contract.replacing = null;
   }
 
-  private async charge(cause: string, authenticationRef?: string): Promise<'charged' | 'declined'> {
-    const { period, invoiceId } = this.contract.arrears!;
+  /** Every month owed, oldest first, until one is declined. The first one authorises the new card, if there is one. */
+  private async payAll(cause: string, authenticationRef?: string): Promise<'paid' | 'declined' | 'pending'> {
+    let newCard = authenticationRef;
+    for (const arrears of [...this.contract.arrears]) {
+      const outcome = await this.charge(arrears, cause, newCard);
+      if (outcome !== 'charged') return outcome;
+      newCard = undefined;
+    }
+    if (this.contract.suspendedUntil) await book.resumeOrder({ ...this.fact, cause });
+    this.contract.suspendedUntil = null;
+    return 'paid';
+  }
+
+  private async charge(
+    arrears: Arrears,
+    cause: string,
+    authenticationRef?: string,
+  ): Promise<'charged' | 'declined' | 'pending'> {
+    const { period, invoiceId } = arrears;
     const { n } = await book.nextChargeAttempt({ ...this.fact, period, cause });
-    const done = await this.life.attempt(
-      `card-auth/${this.input.orderId}/${period}/${n}`,
-      'card_charge',
-      'finance',
-      () =>
-        this.life.providers.chargePeriod({
-          ...this.fact,
-          period,
-          invoiceId,
-          n,
-          ...(authenticationRef && { authenticationRef }),
-        }),
-    );
-    return 'resolvedAs' in done ? (done.resolvedAs === 'charged' ? 'charged' : 'declined') : done.outcome;
+    const input = { ...this.fact, period, invoiceId, n, ...(authenticationRef && { authenticationRef }) };
+    const id = `card-auth/${this.input.orderId}/${period}/${n}`;
+    const done = await this.life.attempt(id, 'card_charge', 'finance', () => this.life.providers.chargePeriod(input));
+    const outcome = 'outcome' in done ? done.outcome : done.resolvedAs === 'charged' ? 'charged' : 'declined';
+    if (outcome === 'charged') this.contract.arrears = this.contract.arrears.filter((other) => other !== arrears);
+    return outcome;
   }
 
-  private async settled(): Promise<void> {
-    await book.chargeSettled({ ...this.fact, period: this.contract.arrears!.period });
-    if (this.contract.suspendedUntil) await book.resumeOrder(this.fact);
-    this.contract.arrears = this.contract.suspendedUntil = null;
+  private async saveCard(authenticationRef: string): Promise<'saved' | 'declined' | 'pending'> {
+    const done = await this.life.attempt(`card-save/${authenticationRef}`, 'card_authorisation', 'operator', () =>
+      this.life.providers.saveCard({ ...this.fact, authenticationRef }),
+    );
+    return 'outcome' in done ? done.outcome : 'declined';
   }
 
   // ── a month was refused ──────────────────────────────────────────────────────────────────────────────────────────────
 
-  /** Finance's first way out: registered again after payment or a raised limit. */
+  /** Finance's first way out: registered again after payment or a raised limit. Refused again, it stays at risk. */
   private async registerAgain(messageId: string): Promise<void> {
     const risk = this.contract.risk;
     if (!risk) return;
+    const { period } = risk;
     const { n } = await book.releaseOrder({ ...this.fact, messageId });
-    const answer = await this.life.providers.registerTransaction({ ...this.fact, period: risk.period, n });
-    if (answer.outcome !== 'registered') return;
-    await book.resumeOrder(this.fact);
+    const answer = await this.life.attempt(
+      `np-txn/${this.input.orderId}/${period}/${n}`,
+      'np_registration',
+      'finance',
+      () => this.life.providers.registerTransaction({ ...this.fact, period, n }),
+    );
+    if (('outcome' in answer ? answer.outcome : answer.resolvedAs) !== 'registered') return;
+    await book.resumeOrder({ ...this.fact, cause: `at_risk/${period}` });
     this.contract.risk = null;
   }
 }

@@ -57,7 +57,16 @@ class OrderProcess {
     if (!confirmed) return null;
     if (!(await this.provision())) return null;
     this.running = true;
-    return { endsOn: null, arrears: null, replacing: null, risk: this.risk, suspendedUntil: null };
+    const { method } = this.facts;
+    return {
+      method,
+      endsOn: null,
+      arrears: [],
+      replacing: null,
+      risk: this.risk,
+      suspendedUntil: null,
+      lastChargeDue: null,
+    };
   }
 
   private get fact() {
@@ -155,17 +164,21 @@ class OrderProcess {
     if ('resolvedAs' in asked || asked.outcome === 'declined') return this.cancel('card_declined');
     const until = addMs(this.life.asOf, policy.order.threeDSecureMinutes * 60_000);
     const wait = { waitingFor: 'three_d_secure', owner: 'buyer', status: 'authorising' } as const;
-    const back = await this.nextOrCancel(until, wait, 'cardReturned');
-    if (back?.kind !== 'cardReturned') {
-      await book.authenticationExpired({ ...this.fact, authenticationRef });
-      return this.cancel(back ? 'asked' : 'card_not_authenticated');
+    for (;;) {
+      const back = await this.nextOrCancel(until, wait, 'cardReturned');
+      if (back?.kind !== 'cardReturned') {
+        await book.authenticationExpired({ ...this.fact, authenticationRef });
+        return this.cancel(back ? 'asked' : 'card_not_authenticated');
+      }
+      const period = (this.period = this.thisMonth);
+      const charge = await this.life.attempt(`card-auth/${orderId}/${period}/1`, 'card_authorisation', 'operator', () =>
+        this.life.providers.authoriseFirst({ ...this.fact, period, n: 1, authenticationRef }),
+      );
+      if ('resolvedAs' in charge) return charge.resolvedAs === 'charged' || this.cancel('card_declined');
+      // Somebody opened the address to come back to before 3-D Secure had ended.
+      if (charge.outcome === 'pending') continue;
+      return charge.outcome === 'charged' || this.cancel('card_declined');
     }
-    const period = (this.period = this.thisMonth);
-    const charge = await this.life.attempt(`card-auth/${orderId}/${period}/1`, 'card_authorisation', 'operator', () =>
-      this.life.providers.authoriseFirst({ ...this.fact, period, n: 1, authenticationRef }),
-    );
-    if ('resolvedAs' in charge) return charge.resolvedAs === 'charged' || this.cancel('card_declined');
-    return charge.outcome === 'charged' || this.cancel('card_declined');
   }
 
   // ── service ──────────────────────────────────────────────────────────────────────────────────────────────────────────

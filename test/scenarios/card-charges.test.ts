@@ -1,0 +1,112 @@
+import { Diary } from '../support/diary';
+
+/** What a card is charged, and by whom it is told. Yen with tax; plans of 12,000 and 8,000 without. */
+
+const captured = async (diary: Diary) =>
+  (await diary.sbpsEffects()).filter((effect) => effect['captures'] === 1).map((effect) => effect['captured']);
+
+test('one of two lines is cancelled: from then on the card is charged for the other only, as the receipt says', async () => {
+  const diary = await Diary.begin('2026-11-05T10:00:00+09:00');
+  const stays = await diary.world.plan('C', '商品C', 12_000);
+  const goes = await diary.world.plan('D', '商品D', 8_000, { terms: 'ends_this_month_end' });
+  const lines = [stays, goes].map((plan_id) => ({ plan_id, quantity: 1 }));
+  const order = await diary.orderByCard(await diary.buyer('chiyo'), stays, 'ok', {}, { lines });
+  await diary.world.pass3ds(order.next_action!.url);
+  const storefront = diary.world.as('storefront');
+  const { lines: made } = await storefront.get<{ lines: { subscription_id: string }[] }>(`/v1/orders/${order.id}`);
+  await storefront.post(`/v1/orders/${order.id}/cancellations`, { lines: [made[1]!.subscription_id], reason: '不要' });
+  await diary.told();
+  expect(await diary.until('2027-01-01')).toEqual([
+    '2026-12-01 receipt.issued chiyo 22000 2026-11',
+    '2027-01-01 receipt.issued chiyo 13200 2026-12',
+  ]);
+  expect(await captured(diary)).toEqual([22_000, 13_200]);
+});
+
+test('the address to come back to is opened before 3-D Secure has ended: the order goes on waiting', async () => {
+  const diary = await Diary.begin('2026-10-07T10:00:00+09:00');
+  const plan = await diary.world.plan('C', '商品C', 12_000);
+  const order = await diary.orderByCard(await diary.buyer('chiyo'), plan, 'ok');
+  const early = await fetch(`${diary.world.at.apiUrl}/v1/card_returns/${await diary.authenticationOf(order.id)}/ok`);
+  expect(early.status).toBe(200);
+  expect(await diary.told()).toEqual([]);
+  await diary.world.pass3ds(order.next_action!.url);
+  expect(await diary.told()).toEqual(['2026-10-07 order.confirmed chiyo 13200']);
+});
+
+test('a card is replaced while nothing is owed: kept without a charge, and the next month is charged to it', async () => {
+  const diary = await Diary.begin('2026-11-05T10:00:00+09:00');
+  const plan = await diary.world.plan('C', '商品C', 12_000);
+  const order = await diary.orderByCard(await diary.buyer('chiyo'), plan, 'ok_then_renewal_declined');
+  await diary.world.pass3ds(order.next_action!.url);
+  await diary.until('2026-12-05');
+  await diary.replaceCard(order.id, 'ok');
+  expect(await captured(diary)).toEqual([13_200]);
+  expect(await diary.until('2027-01-01')).toContain('2027-01-01 receipt.issued chiyo 13200 2026-12');
+  const kept = (await diary.sbpsEffects()).filter((effect) => String(effect['order_id']).endsWith('.save'));
+  expect(kept).toMatchObject([{ authorised: 13_200, commits: 0, captured: 0 }]);
+});
+
+/** chiyo cancels in December, so January is the last month; its charge on 02-01 is declined. */
+async function lastChargeDeclined() {
+  const diary = await Diary.begin('2026-12-05T10:00:00+09:00');
+  const plan = await diary.world.plan('C', '商品C', 12_000);
+  const more = { declined_from: '2027-02-01' };
+  const order = await diary.orderByCard(await diary.buyer('chiyo'), plan, 'ok_then_renewal_declined', more);
+  await diary.world.pass3ds(order.next_action!.url);
+  await diary.world.as('storefront').post(`/v1/orders/${order.id}/cancellations`, { lines: 'all', reason: '利用終了' });
+  await diary.until('2027-01-31');
+  expect(await diary.until('2027-02-01')).toEqual([
+    '2027-01-31 order.ended chiyo 13200 reason=cancellation',
+    '2027-02-01 card.declined chiyo 13200 2027-01 code=10123999 retry_on=2027-02-04',
+    '2027-02-01 mail.sent chiyo card-declined',
+  ]);
+  return { diary, order };
+}
+
+test('the last month of a cancelled contract is declined: the buyer is told and pays with another card', async () => {
+  const { diary, order } = await lastChargeDeclined();
+  await diary.until('2027-02-02');
+  await diary.replaceCard(order.id, 'ok');
+  expect(await diary.told()).toEqual(['2027-02-02 receipt.issued chiyo 13200 2027-01']);
+  expect(await diary.until('2027-02-20')).toEqual([]);
+  expect(await diary.incidents()).toEqual([]);
+  const { status, waiting } = await diary.world
+    .as('operator')
+    .get<{ status: string; waiting: object | null }>(`/v1/orders/${order.id}`);
+  expect({ status, waiting }).toEqual({ status: 'ended', waiting: null });
+});
+
+test('the last month is declined to the end: nothing is left to suspend, finance collects', async () => {
+  const { diary, order } = await lastChargeDeclined();
+  const told = await diary.until('2027-02-20');
+  expect(told.filter((line) => line.includes('card.declined')).map((line) => line.slice(0, 10))).toEqual([
+    '2027-02-04',
+    '2027-02-08',
+    '2027-02-15',
+  ]);
+  expect(told.filter((line) => line.includes(' order.'))).toEqual([]);
+  expect(await diary.incidents()).toEqual(['last_charge_declined']);
+  const card = await diary.world.cardToken('ok');
+  await expect(
+    diary.world.as('storefront').post(`/v1/orders/${order.id}/card`, { ...card, brand: 'VISA', divisions: 1 }),
+  ).rejects.toMatchObject({ status: 409, problem: { code: 'conflict' } });
+});
+
+test('a contract at risk is released through the API: refused again it stays, with a higher limit it is resumed', async () => {
+  const diary = await Diary.begin('2026-10-05T10:00:00+09:00');
+  const plan = await diary.world.plan('A', '商品A', 30_000);
+  const aoba = await diary.buyer('aoba');
+  const order = await diary.order(aoba, plan);
+  await diary.world.npGrants(aoba.destinationId, 20_000);
+  expect(await diary.until('2026-11-01')).toContain(
+    '2026-11-01 order.at_risk aoba 33000 2026-11 until=2026-11-09 reason=22',
+  );
+  const release = () =>
+    diary.world.as('operator').post(`/v1/orders/${order.id}/release`, { reason: '入金を確認' }, { prefer: 'wait=5' });
+  await release();
+  expect(await diary.told()).toEqual([]);
+  await diary.world.npGrants(aoba.destinationId, 100_000);
+  await release();
+  expect(await diary.told()).toEqual(['2026-11-01 order.resumed aoba 33000']);
+});
