@@ -33,7 +33,10 @@ const shapes = {
   'guarantee.changed': z.object({ buyer_id: z.coerce.string().min(1), status: z.enum(['OK', 'ALRT', 'NG']) }),
   'bills.issued': z.object({ close_on: date }),
   'bill.paid': z.object({ bill_number: bill, amount: z.number().int().positive().max(1e12), paid_on: date }),
-  'debit.result': z.object({ bill_number: bill, code: z.coerce.string().pipe(z.enum(['0', '1', '2', '3', '4', '8', '9'])) }),
+  'debit.result': z.object({
+    bill_number: bill,
+    code: z.coerce.string().pipe(z.enum(['0', '1', '2', '3', '4', '8', '9'])),
+  }),
 };
 
 type News = { storeId: string; eventId: string; at: ReturnType<typeof instantOut> };
