@@ -17,8 +17,8 @@ import { type Reason, refuse } from './problems';
 export type Kept = { answer: unknown } | { refusals: Reason[] } | { pending: Pending };
 
 export interface Pending {
-  /** Dispatch id of the message whose processing the answer waits for. */
-  message: string;
+  /** Dispatch id of the message whose processing the answer waits for; null = none. */
+  message: string | null;
   /** Id of the resource to read. */
   ref: string;
 }

@@ -1,8 +1,8 @@
 import { parseInstant } from '../domain/calendar';
 import type { Incident } from '../generated/prisma/client';
-import { instantIn, instantOut } from '../prisma/db';
+import { type Tx, instantIn, instantOut } from '../prisma/db';
 import type { Repair } from '../workflows/contracts/messages';
-import { giveCommand } from './commands';
+import { audit, giveCommand } from './commands';
 import { pageOf, pairCursor, readPairCursor } from './lists';
 import { found, refuse } from './problems';
 import { type Route, command, read } from './route';
@@ -53,7 +53,8 @@ export const incidentRoutes: Route[] = [
     operation: 'incidents.repair',
     // An incident's id is the business key of what failed, which has slashes.
     path: '/v1/incidents/*id/repair',
-    summary: 'Decide on an incident: try again, go on without, or take as done with the result named.',
+    summary:
+      'Decide on an incident: try again, go on without, or take as done with the result named. Where no workflow waits for the decision, a mail can be sent again and anything else be taken as done.',
     body: z.strictObject({
       how: z.union([z.enum(['retry', 'skip']), z.strictObject({ resolve_as: text() })]),
       reason,
@@ -64,12 +65,28 @@ export const incidentRoutes: Route[] = [
       const { store, body } = context;
       const where = { storeId_id: { storeId: store.id, id: incidentId(context.params) } };
       const incident = found(await tx.incident.findUnique({ where }));
-      // Without a workflow that waits for the decision there is nothing to try again.
-      if (incident.status === 'resolved' || incident.workflowId === null)
-        return refuse('conflict', { params: { state: incident.status } });
+      // Also when it was taken as done a moment before its workflow came to wait: the workflow itself refuses what it doesn't wait for.
+      if (!(await waitsForRepair(tx, incident))) {
+        if (incident.status === 'resolved') return refuse('conflict', { params: { state: incident.status } });
+        // Nothing waits for the decision: a mail can be sent again, anything else only be taken as done.
+        if (body.how === 'retry' && incident.id.startsWith('mail/')) await sendAgain(tx, incident);
+        else if (typeof body.how === 'string') return refuse('conflict', { params: { state: incident.status } });
+        const resolution = JSON.stringify(typeof body.how === 'string' ? body.how : { resolveAs: body.how.resolve_as });
+        await tx.incident.update({
+          where,
+          data: { status: 'resolved', resolution, reason: body.reason, resolvedAt: instantIn(context.at) },
+        });
+        await audit(tx, context, {
+          action: 'repair',
+          target: incident.id,
+          reason: body.reason,
+          after: { how: body.how },
+        });
+        return { message: null, ref: incident.id };
+      }
       const how: Repair = typeof body.how === 'string' ? body.how : { resolveAs: body.how.resolve_as };
       const message = await giveCommand(tx, context, {
-        workflowId: incident.workflowId,
+        workflowId: incident.workflowId!,
         name: 'repair',
         target: incident.id,
         payload: { incident: incident.id, how },
@@ -82,6 +99,23 @@ export const incidentRoutes: Route[] = [
     },
   }),
 ];
+
+async function waitsForRepair(tx: Tx, { storeId, workflowId }: Incident): Promise<boolean> {
+  if (workflowId === null) return false;
+  return (await tx.wait.count({ where: { storeId, workflowId, waitingFor: 'repair' } })) > 0;
+}
+
+/** An incident of a mail has the mail's key. Its first try is now: Resend has forgotten the last one, or refused it. */
+async function sendAgain(tx: Tx, { storeId, id }: Incident): Promise<void> {
+  await tx.mail.update({
+    where: { storeId_key: { storeId, key: id } },
+    data: { status: 'queued', firstTriedAt: null },
+  });
+  await tx.dispatch.update({
+    where: { storeId_id: { storeId, id } },
+    data: { deliveredAt: null, processedAt: null, outcome: null, leaseUntil: null, attempts: 0 },
+  });
+}
 
 /** A wildcard's parts come as a list. */
 function incidentId(params: Record<string, string | string[]>): string {

@@ -104,7 +104,11 @@ export interface CommandRoute<B extends Body = Body> extends Described {
   waits: number;
   /** Status once processed; 202 before. When the workflow is not waited for, status right away. */
   done: 200 | 201 | 202;
-  handle(tx: Tx, context: WriteContext<z.output<B>>): Promise<{ message: string; ref: string; location?: string }>;
+  /** `message` null = no workflow has to be told: done. */
+  handle(
+    tx: Tx,
+    context: WriteContext<z.output<B>>,
+  ): Promise<{ message: string | null; ref: string; location?: string }>;
   /** The resource as it is now. */
   fresh(context: Omit<ReadContext, 'query'>, ref: string): Promise<unknown>;
 }

@@ -129,6 +129,10 @@ async function tell(
   if (!('pending' in stored.kept)) throw new Error('an answer kept twice');
   const { message, ref } = stored.kept.pending;
   const { delivery } = context.env;
+  if (message === null) {
+    const body = await route.fresh(context, ref);
+    return { stored: { ...stored, status: route.done, kept: { answer: body } }, final: true };
+  }
   const { refusal } = await delivery.now(context.store.id, message);
   if (refusal) return { stored: { ...stored, status: 409, kept: { refusals: [refusal] } }, final: true };
   const seconds = context.waitSeconds ?? route.waits;

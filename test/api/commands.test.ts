@@ -226,7 +226,16 @@ test('an incident is repaired through the workflow that waits for the decision',
   const id = `np-txn/${order.id}/2026-10/1`;
   const incident = { storeId: store.id, kind: 'gateway_unknown', owner: 'operator', detail: {}, openedAt: new Date() };
   await api.db.incident.create({ data: { ...incident, id, workflowId: `order/${order.id}` } });
-  await api.db.incident.create({ data: { ...incident, id: 'news/1' } });
+  await api.db.wait.create({
+    data: {
+      storeId: store.id,
+      workflowId: `order/${order.id}`,
+      waitingFor: 'repair',
+      owner: 'operator',
+      dueAt: new Date(),
+      since: new Date(),
+    },
+  });
   const repair = (of: string, body: object) => store.post(`/v1/incidents/${of}/repair`, body);
   expect((await repair(id, { how: 'ignore', reason: 'x' })).status).toBe(400);
   expect((await repair(id, { how: { resolve_as: 'registered' }, reason: 'NPに確認' })).body.id).toBe(id);
@@ -234,6 +243,55 @@ test('an incident is repaired through the workflow that waits for the decision',
     payload: { incident: id, how: { resolveAs: 'registered' } },
     reason: 'NPに確認',
   });
-  expect((await repair('news/1', { how: 'skip', reason: 'x' })).body.code).toBe('conflict');
-  expect((await store.get('/v1/incidents?status=open')).body.data).toHaveLength(2);
+});
+
+test('an incident nothing waits for is taken as done, and says why', async () => {
+  const incident = { storeId: store.id, kind: 'news_not_understood', owner: 'operator', detail: {} };
+  await api.db.incident.create({ data: { ...incident, id: 'news/1', openedAt: new Date() } });
+  const repair = (how: unknown) => store.post('/v1/incidents/news/1/repair', { how, reason: 'NPに確認' });
+  expect((await repair('retry')).body.code).toBe('conflict');
+  expect(await repair({ resolve_as: 'booked by hand' })).toMatchObject({
+    status: 200,
+    body: {
+      status: 'resolved',
+      resolution: '{"resolveAs":"booked by hand"}',
+      resolved_at: '2026-10-05T12:00:00.000+09:00',
+    },
+  });
+  expect((await repair({ resolve_as: 'booked by hand' })).body.code).toBe('conflict');
+  const audits = await api.db.auditEntry.findMany({ where: { storeId: store.id, target: 'news/1' } });
+  expect(audits).toMatchObject([{ action: 'repair', reason: 'NPに確認', role: 'operator' }]);
+});
+
+test('a mail that was given up is sent again when asked', async () => {
+  const [storeId, key] = [store.id, 'mail/order.declined/ord_1/order-declined-overdue/1'];
+  const done = { deliveredAt: new Date(), processedAt: new Date() };
+  const at = new Date('2026-10-05T12:00:00+09:00');
+  await api.db.mail.create({
+    data: {
+      storeId,
+      key,
+      template: 'order-declined-overdue',
+      accountId: 'acc_1',
+      data: {},
+      recipients: ['a@example.com'],
+      status: 'unknown',
+      firstTriedAt: at,
+    },
+  });
+  const row = { kind: 'mail', target: key, name: 'order-declined-overdue', payload: {}, at, dueAt: at };
+  await api.db.dispatch.create({ data: { storeId, id: key, ...row, ...done } });
+  await api.db.incident.create({
+    data: { storeId, id: key, kind: 'mail_unknown', owner: 'operator', detail: {}, openedAt: at },
+  });
+  const asked = await store.post(`/v1/incidents/${key}/repair`, { how: 'retry', reason: '届いていない' });
+  expect(asked).toMatchObject({ status: 200, body: { status: 'resolved' } });
+  expect(await api.db.mail.findFirst({ where: { storeId, key } })).toMatchObject({
+    status: 'queued',
+    firstTriedAt: null,
+  });
+  expect(await api.db.dispatch.findFirst({ where: { storeId, id: key } })).toMatchObject({
+    deliveredAt: null,
+    processedAt: null,
+  });
 });
