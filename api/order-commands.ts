@@ -25,13 +25,14 @@ export const orderCommandRoutes: Route[] = [
   command({
     operation: 'orders.release',
     path: '/v1/orders/:id/release',
-    summary: 'Release a held order after NP has raised the limit: it is registered anew (P4).',
+    summary: 'Register a held order (P4), or the month of a contract at risk, anew after NP has raised the limit.',
     body: z.strictObject({ reason }),
     answers,
     refusals: ['not_found', 'reason_missing', 'order_not_held'],
     async handle(tx, context) {
       const order = await ownOrder(tx, context);
-      if (order.status !== 'held') refuse('order_not_held', { params: { state: order.status } });
+      if (order.status !== 'held' && order.status !== 'at_risk')
+        refuse('order_not_held', { params: { state: order.status } });
       return tell(tx, context, order, 'release', {}, context.body.reason);
     },
     fresh,

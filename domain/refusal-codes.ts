@@ -216,8 +216,14 @@ export const refusalTexts = {
   },
   order_not_held: {
     status: 409,
-    ja: { title: 'この注文は保留中ではありません。', cure: '保留中の注文だけが解除できます。' },
-    en: { title: 'The order is not held.', cure: 'Only a held order can be released.' },
+    ja: {
+      title: 'この注文は保留中でも要対応（与信）でもありません。',
+      cure: '保留中または要対応（与信）の注文だけが解除できます。',
+    },
+    en: {
+      title: 'The order is neither held nor at risk.',
+      cure: 'Only an order that is held or at risk can be released.',
+    },
   },
   service_start_unexpected: {
     status: 409,
