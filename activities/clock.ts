@@ -10,8 +10,10 @@ import { enqueue, startRow } from './facts';
 
 /** One call steps this long, then hands back to the workflow, which goes on in a new run. */
 const CALL_MS = 20_000;
-/** Nothing acted on for this long of wall time: the step has failed, and the clock says what is stuck. */
+/** Nothing done for this long of wall time: the step has failed, and the clock says what is stuck. */
 const STUCK_MS = 30_000;
+/** How often a step that takes longer is looked at for progress. */
+const LOOK_MS = 1_000;
 
 /**
  * A simulated store's time. A step sets the clock to the next due instant and rings every alarm due then; the next step waits
@@ -22,19 +24,38 @@ const STUCK_MS = 30_000;
 export function clockActivities({ db, log }: Deps): ClockActivities {
   async function settle(storeId: string): Promise<'settled' | 'stuck' | 'later'> {
     const began = Date.now();
-    let last = { done: -1n, at: Date.now() };
+    let looked = began;
+    let last = { mark: '', at: began };
     for (let pause = 2; ; pause = Math.min(pause * 1.3, 50)) {
-      const [state] = await db.$queryRaw<{ open: boolean; done: bigint }[]>`
+      const [state] = await db.$queryRaw<{ open: boolean }[]>`
         SELECT EXISTS (SELECT 1 FROM dispatch d, clocks c WHERE c.store_id = ${storeId} AND d.store_id = ${storeId}
-                       AND d.processed_at IS NULL AND d.due_at <= c.now_at AND d.name <> 'clock') AS open,
-               (SELECT count(*) FROM dispatch WHERE store_id = ${storeId} AND processed_at IS NOT NULL) AS done`;
+                       AND d.processed_at IS NULL AND d.due_at <= c.now_at AND d.name <> 'clock') AS open`;
       if (!state!.open) return 'settled';
-      if (state!.done !== last.done) last = { done: state!.done, at: Date.now() };
-      if (Date.now() - last.at > STUCK_MS) return 'stuck';
-      if (Date.now() - began > CALL_MS + STUCK_MS) return 'later';
+      const now = Date.now();
+      if (now - looked > LOOK_MS) {
+        looked = now;
+        const mark = await progressOf(storeId);
+        if (mark !== last.mark) last = { mark, at: now };
+        if (now - last.at > STUCK_MS) return 'stuck';
+      }
+      if (now - began > CALL_MS + STUCK_MS) return 'later';
       Context.current().heartbeat();
       await new Promise((wake) => setTimeout(wake, pause));
     }
+  }
+
+  /**
+   * Differs when something was done since: a message acted on, a fact told, a provider called, a bill drafted. The last three
+   * are what a month's close of many accounts does for minutes between two messages. Each is the end of an index.
+   */
+  async function progressOf(storeId: string): Promise<string> {
+    const [done] = await db.$queryRaw<{ mark: string }[]>`
+      SELECT concat_ws(' ',
+        (SELECT max(processed_at) FROM dispatch WHERE store_id = ${storeId} AND processed_at IS NOT NULL),
+        (SELECT max(seq) FROM events WHERE store_id = ${storeId}),
+        (SELECT max(recorded_at) FROM gateway_calls WHERE store_id = ${storeId}),
+        (SELECT max(recorded_at) FROM invoices WHERE store_id = ${storeId})) AS mark`;
+    return done!.mark;
   }
 
   async function stuckText(storeId: string): Promise<string> {
@@ -59,10 +80,17 @@ export function clockActivities({ db, log }: Deps): ClockActivities {
     return next !== undefined && next <= target ? next : null;
   }
 
-  async function step(storeId: string, to: Instant): Promise<void> {
+  /**
+   * Only from the instant that was seen to settle: of two steppers (a call that timed out and its retry) one moves the clock,
+   * the other finds it moved and looks again. So time never goes back, and no step begins before the last has settled.
+   */
+  async function step(storeId: string, from: Date, now: Instant): Promise<void> {
     await db.$transaction(async (tx) => {
-      const clock = await tx.clock.update({ where: { storeId }, data: { nowAt: instantIn(to) } });
-      const now = instantOut(clock.nowAt);
+      const moved = await tx.clock.updateMany({
+        where: { storeId, status: 'advancing', nowAt: from },
+        data: { nowAt: instantIn(now) },
+      });
+      if (moved.count === 0) return;
       await tx.$executeRaw`
         INSERT INTO dispatch (store_id, id, kind, target, name, payload, at, due_at)
         SELECT store_id, tick_id(workflow_id, due_at), 'tick', workflow_id, 'tick', '{}', due_at, due_at
@@ -88,30 +116,31 @@ export function clockActivities({ db, log }: Deps): ClockActivities {
     async stepClock({ storeId }) {
       const began = Date.now();
       for (;;) {
+        const clock = await db.clock.findUniqueOrThrow({ where: { storeId } });
+        if (clock.status !== 'advancing' || !clock.targetAt) return { status: clock.status as 'ready' | 'failed' };
+        const asSeen = { storeId, status: 'advancing', nowAt: clock.nowAt, targetAt: clock.targetAt };
         const settled = await settle(storeId);
         if (settled === 'later') return { status: 'advancing' };
         if (settled === 'stuck') {
           const failure = await stuckText(storeId);
           log.error({ storeId, failure }, 'simulated clock failed');
           await db.clock.updateMany({
-            where: { storeId, status: 'advancing' },
+            where: asSeen,
             data: { status: 'failed', targetAt: null, failure },
           });
-          return { status: 'failed' };
+          continue;
         }
-        const clock = await db.clock.findUniqueOrThrow({ where: { storeId } });
-        if (clock.status !== 'advancing' || !clock.targetAt) return { status: clock.status as 'ready' | 'failed' };
         const target = instantOut(clock.targetAt);
         const next = await nextInstant(storeId, target);
         if (next === null) {
-          await db.clock.update({
-            where: { storeId },
+          await db.clock.updateMany({
+            where: asSeen,
             data: { nowAt: instantIn(target), targetAt: null, status: 'ready', failure: null },
           });
-          return { status: 'ready' };
+          continue;
         }
         const now = instantOut(clock.nowAt);
-        await step(storeId, next > now ? next : now);
+        await step(storeId, clock.nowAt, next > now ? next : now);
         if (Date.now() - began > CALL_MS) return { status: 'advancing' };
       }
     },

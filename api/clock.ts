@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { enqueue } from '../activities/facts';
+import { enqueue, startRow } from '../activities/facts';
 import { type Instant, dateOf, nextPeriod, periodOf } from '../domain/calendar';
 import { closeTerms } from '../domain/close/terms';
 import { CalendarHorizonError } from '../domain/holidays';
@@ -56,18 +56,15 @@ export const clockRoutes: Route[] = [
       if (store.clock === 'real') refuse('clock_not_simulated');
       if (body.to <= at) refuse('clock_cannot_go_back', { field: '/to', params: { now: at } });
       refuseBeyondHorizon(body.to);
-      await tx.clock.update({
+      const { journey } = await tx.clock.update({
         where: { storeId: store.id },
-        data: { status: 'advancing', targetAt: instantIn(body.to), failure: null },
+        data: { status: 'advancing', targetAt: instantIn(body.to), failure: null, journey: { increment: 1 } },
       });
-      const journey = `clock/${store.id}/${at}→${body.to}`;
-      const failures = await tx.dispatch.count({ where: { storeId: store.id, id: { startsWith: journey } } });
-      const id = failures === 0 ? journey : `${journey}/${failures + 1}`;
-      const target = workflowIds.clock(store.id, body.to);
-      const start = { kind: 'start', target, name: 'clock', payload: { to: body.to } } as const;
-      await enqueue(tx, { storeId: store.id, id, ...start, at, leaseSeconds: LEASE_SECONDS });
+      const target = workflowIds.clock(store.id, journey);
+      const start = startRow('clock', target, store.id, at, { to: body.to }, LEASE_SECONDS);
+      await enqueue(tx, start);
       await audit(tx, context, { action: 'clock.advance', target: store.id, after: { from: at, to: body.to } });
-      return { message: id, ref: store.id };
+      return { message: start.id, ref: store.id };
     },
     fresh: ({ env, store }) => show(env, store),
   }),

@@ -140,7 +140,7 @@ async function tell(
   const body = await route.fresh(context, ref);
   // Not processed in time is not the last word: asking again with the key tells what came of it.
   const status = processed || route.waits === 0 ? route.done : 202;
-  return { stored: { ...stored, status, kept: { answer: body } }, final: status !== 202 };
+  return { stored: { ...stored, status, kept: { answer: body } }, final: processed || route.waits === 0 };
 }
 
 function preferredWait(req: Request): number | null {

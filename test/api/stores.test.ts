@@ -58,7 +58,8 @@ test('the clock: only forwards, only simulated, only as far as the holidays are 
   const rows = await api.db.dispatch.findMany({ where: { storeId: store.id, name: 'clock' } });
   expect(rows).toMatchObject([
     {
-      id: `clock/${store.id}/2026-10-05T12:00:00.000+09:00→2026-11-01T00:00:00.000+09:00`,
+      id: `start/clock/${store.id}/1`,
+      target: `clock/${store.id}/1`,
       kind: 'start',
       payload: { to: '2026-11-01T00:00:00.000+09:00' },
     },

@@ -1,4 +1,4 @@
-import type { Instant, JstDate, Period } from '../../domain/calendar';
+import type { JstDate, Period } from '../../domain/calendar';
 
 /*
  * Every id of a workflow and every business key of an effect is built here, nowhere else. Keys survive retries, replays,
@@ -14,8 +14,8 @@ export const workflowIds = {
   periodOpen: (storeId: string, period: Period) => `period/${storeId}/${period}`,
   debitRun: (storeId: string, nominal: Period) => `debit-run/${storeId}/${nominal}`,
   storeDay: (storeId: string, day: JstDate) => `store-day/${storeId}/${day}`,
-  /** One per target: a second advance never joins the run that is just ending. */
-  clock: (storeId: string, to: Instant) => `clock/${storeId}/${to.slice(0, 19)}`,
+  /** One per journey: a second advance never joins the run that is just ending. */
+  clock: (storeId: string, journey: number) => `clock/${storeId}/${journey}`,
 } as const;
 
 export type WorkflowType = keyof typeof workflowIds;

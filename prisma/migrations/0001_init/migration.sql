@@ -35,6 +35,8 @@ CREATE TABLE clocks (
   target_at timestamptz,
   status    text NOT NULL DEFAULT 'ready' CHECK (status IN ('ready', 'advancing', 'failed')),
   failure   text,
+  -- Raised by each advance, and when one whose workflow was ended by hand is taken up again.
+  journey   integer NOT NULL DEFAULT 0,
   CHECK ((status = 'advancing') = (target_at IS NOT NULL))
 );
 
@@ -299,6 +301,7 @@ CREATE TABLE invoices (
 );
 CREATE UNIQUE INDEX invoices_one_per_settlement ON invoices (store_id, destination_id, period, settlement, settlement_ref) WHERE status <> 'void';
 CREATE INDEX invoices_by_period ON invoices (store_id, period, status);
+CREATE INDEX invoices_by_time ON invoices (store_id, recorded_at);
 CREATE INDEX invoices_by_account ON invoices (store_id, account_id);
 CREATE INDEX invoices_by_debit ON invoices (store_id, debit_on) WHERE debit_on IS NOT NULL;
 
@@ -386,9 +389,9 @@ CREATE TABLE documents (
 );
 CREATE INDEX documents_search ON documents (store_id, issued_on, amount, counterparty);
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON documents FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER no_truncate BEFORE TRUNCATE ON documents FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 ALTER TABLE invoices ADD FOREIGN KEY (store_id, document_id) REFERENCES documents (store_id, id);
 
-CREATE TRIGGER no_truncate BEFORE TRUNCATE ON documents FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 -- ── credit and cards ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 -- One attempt to register an order's charge of a period with NP; key np-txn/<order>/<period>/<n>.
@@ -472,6 +475,7 @@ CREATE TABLE gateway_calls (
   recorded_at  timestamptz NOT NULL DEFAULT now(),
   PRIMARY KEY (store_id, key)
 );
+CREATE INDEX gateway_calls_by_time ON gateway_calls (store_id, recorded_at);
 
 -- The write template: a business key, a hash of the business input, the stored result.
 CREATE TABLE once (
@@ -555,11 +559,11 @@ CREATE TABLE payments (
   UNIQUE (store_id, source_key),
   FOREIGN KEY (store_id, invoice_id, account_id) REFERENCES invoices (store_id, id, account_id)
 );
-CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON payments FOR EACH ROW EXECUTE FUNCTION refuse_change();
-
 CREATE INDEX payments_by_invoice ON payments (store_id, invoice_id);
-CREATE TABLE journal_entries (
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON payments FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER no_truncate BEFORE TRUNCATE ON payments FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE TABLE journal_entries (
   store_id    text NOT NULL REFERENCES stores (id),
   id          text NOT NULL,
   booked_on   date NOT NULL,
@@ -585,11 +589,11 @@ CREATE TABLE journal_lines (
 );
 CREATE INDEX journal_entries_by_date ON journal_entries (store_id, booked_on);
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON journal_entries FOR EACH ROW EXECUTE FUNCTION refuse_change();
-CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON journal_lines FOR EACH ROW EXECUTE FUNCTION refuse_change();
-
 CREATE TRIGGER no_truncate BEFORE TRUNCATE ON journal_entries FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
--- Debits equal credits, judged at commit over all lines written in the statement's transaction.
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON journal_lines FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER no_truncate BEFORE TRUNCATE ON journal_lines FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+-- Debits equal credits, judged at commit over all lines written in the statement's transaction.
 CREATE FUNCTION refuse_unbalanced() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF (SELECT coalesce(sum(CASE side WHEN 'D' THEN amount ELSE -amount END), 0) <> 0 OR count(*) < 2
@@ -600,8 +604,6 @@ BEGIN
 END $$;
 CREATE CONSTRAINT TRIGGER balanced AFTER INSERT ON journal_entries DEFERRABLE INITIALLY DEFERRED
   FOR EACH ROW EXECUTE FUNCTION refuse_unbalanced();
-
--- ── what people and programs are told ──────────────────────────────────────────────────────────────────────────────────
 
 -- Lines added later to an entry that balanced: judged once a statement, over every entry it touches, since a close writes
 -- hundreds of thousands. So the lines of an entry are written by one statement.
@@ -622,6 +624,8 @@ END $$;
 CREATE TRIGGER balanced AFTER INSERT ON journal_lines REFERENCING NEW TABLE AS written
   FOR EACH STATEMENT EXECUTE FUNCTION refuse_unbalanced_lines();
 
+-- ── what people and programs are told ──────────────────────────────────────────────────────────────────────────────────
+
 -- The feed of GET /v1/events. `business_date` is the date the fact belongs to, `at` the instant it was acted on.
 CREATE TABLE events (
   store_id      text NOT NULL REFERENCES stores (id),
@@ -641,9 +645,9 @@ CREATE TABLE events (
   UNIQUE (store_id, key)
 );
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON events FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER no_truncate BEFORE TRUNCATE ON events FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 -- A reader that goes on from the last seq it saw must not pass over a transaction that took a lower seq and commits later. Writers
-CREATE TRIGGER no_truncate BEFORE TRUNCATE ON events FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 -- hold their store's lock shared from before the seq is taken until they commit; the reader passes it once, exclusively.
 CREATE FUNCTION take_event_seq() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -684,9 +688,9 @@ CREATE TABLE provider_news (
   recorded_at timestamptz NOT NULL DEFAULT now(),
   PRIMARY KEY (store_id, event_id)
 );
+CREATE INDEX provider_news_by_bill ON provider_news (store_id, (data->>'bill_number')) WHERE data ? 'bill_number';
 
 -- ── the process: dispatch, waits, incidents ────────────────────────────────────────────────────────────────────────────
-CREATE INDEX provider_news_by_bill ON provider_news (store_id, (data->>'bill_number')) WHERE data ? 'bill_number';
 
 -- Everything that must follow from a fact, written in the fact's transaction: a workflow start, signal, update or tick, a mail,
 -- provider news to be judged, a call back to a simulator. A row is due when the store's clock reaches due_at and done when
@@ -710,6 +714,8 @@ CREATE TABLE dispatch (
   UNIQUE (store_id, id)
 );
 CREATE INDEX dispatch_open ON dispatch (store_id, due_at) WHERE processed_at IS NULL;
+-- The clock watches its end: when the last message was acted on.
+CREATE INDEX dispatch_processed ON dispatch (store_id, processed_at) WHERE processed_at IS NOT NULL;
 CREATE INDEX dispatch_undelivered ON dispatch (due_at, seq) WHERE delivered_at IS NULL;
 
 CREATE FUNCTION announce_dispatch() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -754,12 +760,12 @@ CREATE TABLE incidents (
   PRIMARY KEY (store_id, id),
   CHECK ((status = 'resolved') = (resolution IS NOT NULL))
 );
+CREATE INDEX incidents_by_workflow ON incidents (store_id, workflow_id) WHERE workflow_id IS NOT NULL;
 
 -- Each calendar day of a store that has been worked, in order.
 CREATE TABLE store_days (
   store_id    text NOT NULL REFERENCES stores (id),
   day         date NOT NULL,
-CREATE INDEX incidents_by_workflow ON incidents (store_id, workflow_id) WHERE workflow_id IS NOT NULL;
   work        jsonb NOT NULL,
   recorded_at timestamptz NOT NULL DEFAULT now(),
   PRIMARY KEY (store_id, day)
