@@ -9,7 +9,7 @@ import type { Logger } from 'pino';
 import { openIncident } from '../activities/facts';
 import type { Refusal } from '../domain/refusal';
 import { type Db, type Json, instantOut } from '../prisma/db';
-import { parseWorkflowId, workflowIds } from '../workflows/contracts/ids';
+import { type WorkflowType, parseWorkflowId, workflowIds } from '../workflows/contracts/ids';
 import { taskQueueOf } from './queues';
 
 /** A dispatch row as it is read for delivery. */
@@ -30,11 +30,13 @@ export interface Delivery {
   now(storeId: string, id: string): Promise<{ refusal?: Refusal }>;
   /** True once the workflow has acted on it and come to rest, false after `ms` of waiting. */
   untilProcessed(storeId: string, id: string, ms: number): Promise<boolean>;
-  /** Hands a row for a workflow to Temporal. @throws when Temporal can't be reached: the row stays open */
+  /** Hands a row for a workflow to Temporal. @throws when Temporal can't be reached within 20 s: the row stays open */
   toWorkflow(row: Outgoing): Promise<{ refusal?: Refusal }>;
 }
 
 const DELIVER_MS = 5_000;
+/** A server that answers at all does so in milliseconds; below the loop's lease of 30 s. */
+const LOOP_DELIVER_MS = 20_000;
 const storeIdAttribute = defineSearchAttributeKey('StoreId', 'KEYWORD');
 const accountIdAttribute = defineSearchAttributeKey('AccountId', 'KEYWORD');
 
@@ -49,17 +51,16 @@ export function createDelivery({ db, client, log }: { db: Db; client: Client; lo
     return clock;
   }
 
-  async function toWorkflow(row: Outgoing): Promise<{ refusal?: Refusal }> {
+  async function handOver(row: Outgoing): Promise<{ refusal?: Refusal }> {
     const clock = await clockOf(row.storeId);
     const message = { ...(row.payload as object), messageId: row.id, at: instantOut(row.at) };
     const startOptions = (accountId: unknown) => ({
       workflowId: row.target,
       taskQueue: taskQueueOf(clock),
-      // A clock that failed may be sent to the same instant again; everything else is started once for ever.
-      workflowIdReusePolicy: row.name === 'clock' ? ('ALLOW_DUPLICATE' as const) : ('REJECT_DUPLICATE' as const),
+      workflowIdReusePolicy: 'REJECT_DUPLICATE' as const,
       workflowIdConflictPolicy: 'USE_EXISTING' as const,
       workflowTaskTimeout: '5s' as const,
-      staticSummary: row.target,
+      ...said(row),
       typedSearchAttributes: attributesOf(row.storeId, accountId),
     });
     try {
@@ -91,12 +92,23 @@ export function createDelivery({ db, client, log }: { db: Db; client: Client; lo
         await settle(row, `refused: ${refusal.code}`, refusal);
         return { refusal };
       }
-      if (e instanceof WorkflowExecutionAlreadyStartedError) await settle(row, 'already ended');
-      else if (e instanceof WorkflowNotFoundError) await targetEnded(row);
-      else throw e;
+      if (e instanceof WorkflowExecutionAlreadyStartedError) {
+        if (row.kind === 'start') await settle(row, 'already ended');
+        else await targetEnded(row);
+      } else if (e instanceof WorkflowNotFoundError) {
+        // Told to a workflow that is still to be started: after its start.
+        if (await startIsOpen(row)) throw e;
+        await targetEnded(row);
+      } else throw e;
       return row.kind === 'update' ? { refusal: { code: 'conflict' } } : {};
     }
-    await db.dispatch.updateMany({ where: { storeId: row.storeId, id: row.id }, data: { deliveredAt: new Date() } });
+    const deliveredAt = new Date();
+    // A clock acknowledges nothing: its progress is read from the store's clock.
+    const processed = row.name === 'clock' && { processedAt: deliveredAt };
+    await db.dispatch.updateMany({
+      where: { storeId: row.storeId, id: row.id },
+      data: { deliveredAt, ...processed },
+    });
     return {};
   }
 
@@ -131,6 +143,11 @@ export function createDelivery({ db, client, log }: { db: Db; client: Client; lo
     });
   }
 
+  async function startIsOpen({ storeId, target }: Outgoing): Promise<boolean> {
+    const open = { kind: 'start', deliveredAt: null, processedAt: null };
+    return (await db.dispatch.count({ where: { storeId, target, ...open } })) > 0;
+  }
+
   /** A tick for a workflow that has ended says nothing; anything else told to it must be looked at by a person. */
   async function targetEnded(row: Outgoing): Promise<void> {
     await settle(row, 'target ended');
@@ -149,13 +166,13 @@ export function createDelivery({ db, client, log }: { db: Db; client: Client; lo
   }
 
   return {
-    toWorkflow,
+    toWorkflow: (row) => client.connection.withDeadline(Date.now() + LOOP_DELIVER_MS, () => handOver(row)),
     async now(storeId, id) {
       const row = await db.dispatch.findUnique({ where: { storeId_id: { storeId, id } } });
       if (!row) return {};
       if (row.processedAt) return row.outcome?.startsWith('{') ? { refusal: JSON.parse(row.outcome) as Refusal } : {};
       try {
-        return await client.connection.withDeadline(Date.now() + DELIVER_MS, () => toWorkflow(row as Outgoing));
+        return await client.connection.withDeadline(Date.now() + DELIVER_MS, () => handOver(row as Outgoing));
       } catch (e) {
         log.warn({ storeId, id, err: e }, 'not delivered at once, left to the dispatch loop');
         await db.dispatch.updateMany({ where: { storeId, id }, data: { leaseUntil: null } });
@@ -175,6 +192,25 @@ export function createDelivery({ db, client, log }: { db: Db; client: Client; lo
       }
     },
   };
+}
+
+const typeLabels: Record<WorkflowType, string> = {
+  order: '注文',
+  account: 'アカウント',
+  directDebit: '口座振替',
+  monthlyClose: '月次締め',
+  periodOpen: '利用月の開始',
+  cardCollection: 'カード売上',
+  debitRun: '口座振替の請求',
+  storeDay: '営業日の処理',
+  clock: '模擬時計',
+};
+
+/** What the Temporal UI shows of a workflow from its start: type and id, no names; at most 200 bytes. */
+function said({ target }: Outgoing): { staticSummary: string; staticDetails: string } {
+  const { type, parts } = parseWorkflowId(target);
+  const summary = `${typeLabels[type]} ${parts.join(' ')}`;
+  return { staticSummary: summary, staticDetails: `**${typeLabels[type]}**  \n\`${target}\`` };
 }
 
 function attributesOf(storeId: string, accountId: unknown): SearchAttributePair[] {

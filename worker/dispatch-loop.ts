@@ -12,13 +12,15 @@ const BATCH = 50;
 const POLL_MS = 500;
 /** A row taken by a loop that dies is taken again after this. */
 const LEASE_SECONDS = 30;
+/** What waited behind a target that was not reached is taken again after this. */
+const RELEASE_MS = 1_000;
 
 /**
  * Delivers what follows from facts: every due, undelivered row once, several loops side by side (SKIP LOCKED), rows of the
  * same target in order. A real store's rows are due by wall clock, a simulated one's by its own clock.
  */
 export class DispatchLoop {
-  private readonly chains = new Map<string, Promise<void>>();
+  private readonly chains = new Map<string, Promise<boolean>>();
   private inFlight = 0;
   private stopping = false;
   private wake: () => void = () => {};
@@ -99,8 +101,8 @@ export class DispatchLoop {
   private chain(row: Outgoing): void {
     const key = row.kind === 'mail' ? row.id : `${row.storeId} ${row.target}`;
     this.inFlight += 1;
-    const done = (this.chains.get(key) ?? Promise.resolve())
-      .then(() => this.deliver(row))
+    const done = (this.chains.get(key) ?? Promise.resolve(true))
+      .then((reached) => (reached && !this.stopping ? this.deliver(row) : this.release(row)))
       .finally(() => {
         this.inFlight -= 1;
         if (this.chains.get(key) === done) this.chains.delete(key);
@@ -109,25 +111,40 @@ export class DispatchLoop {
     this.chains.set(key, done);
   }
 
-  private async deliver(row: Outgoing): Promise<void> {
+  /** @returns whether the target was reached */
+  private async deliver(row: Outgoing): Promise<boolean> {
     try {
       switch (row.kind) {
         case 'mail':
-          return await sendMail(this.deps, row);
+          await sendMail(this.deps, row);
+          break;
         case 'news':
-          return await applyNews(this.deps, row);
+          await applyNews(this.deps, row);
+          break;
         case 'http':
-          return await this.callBack(row);
+          await this.callBack(row);
+          break;
         default:
           await this.delivery.toWorkflow(row);
       }
+      return true;
     } catch (e) {
       this.log.warn(
         { storeId: row.storeId, id: row.id, attempts: row.attempts, err: e },
         'delivery failed, will be tried again',
       );
       await this.retryLater(row).catch(() => {});
+      return false;
     }
+  }
+
+  /** Not tried: its target was not reached a moment ago, or the loop ends. Others are not to wait behind it. */
+  private async release({ storeId, id }: Outgoing): Promise<boolean> {
+    const leaseUntil = new Date(Date.now() + RELEASE_MS);
+    await this.db.dispatch
+      .updateMany({ where: { storeId, id }, data: { leaseUntil, attempts: { decrement: 1 } } })
+      .catch(() => {});
+    return false;
   }
 
   /** 0.1 s, 0.2 s … at most a minute. */
