@@ -8,7 +8,7 @@ import { createDelivery } from './delivery';
 import { createDeps } from './deps';
 import { DispatchLoop } from './dispatch-loop';
 import { gatewayQueueOf, taskQueueOf } from './queues';
-import { ensureStoreDays } from './schedules';
+import { keepUp } from './upkeep';
 
 /**
  * Starts the engine's worker: for each kind of clock one worker that runs workflows and the books' activities, and one that
@@ -85,7 +85,7 @@ async function main(): Promise<void> {
   const delivery = createDelivery({ db, client, log });
   const loop = new DispatchLoop(deps, delivery, databaseUrl);
   const running = Promise.all([...workers.map((worker) => worker.run()), loop.run()]);
-  await ensureStoreDays({ db, client, log });
+  const stopUpkeep = keepUp({ db, client, log });
   process.stdout.write(`${JSON.stringify({ ready: true })}\n`);
 
   const stop = () => {
@@ -93,6 +93,7 @@ async function main(): Promise<void> {
     loop.stop();
   };
   process.once('SIGTERM', stop);
+    stopUpkeep();
   process.once('SIGINT', stop);
   await running;
   await clientConnection.close();

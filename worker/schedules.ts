@@ -10,10 +10,15 @@ export const storeDayScheduleId = (storeId: string): string => `store-day/${stor
  * Every real store's day begins at 00:05 JST by a Temporal Schedule; created where it is missing. Runs are buffered, not
  * skipped, and a day missed while Temporal was away is caught up for a week; older days are caught up by the next run, which
  * works every day since the store's last one.
+ * @param scheduled stores known to have one; Temporal is asked about the others only
  */
-export async function ensureStoreDays({ db, client, log }: { db: Db; client: Client; log: Logger }): Promise<void> {
+export async function ensureStoreDays(
+  { db, client, log }: { db: Db; client: Client; log: Logger },
+  scheduled: Set<string>,
+): Promise<void> {
   const stores = await db.store.findMany({ where: { clock: 'real' }, select: { id: true } });
   for (const { id: storeId } of stores) {
+    if (scheduled.has(storeId)) continue;
     try {
       await client.schedule.create({
         scheduleId: storeDayScheduleId(storeId),
@@ -31,5 +36,6 @@ export async function ensureStoreDays({ db, client, log }: { db: Db; client: Cli
     } catch (e) {
       if (!(e instanceof ScheduleAlreadyRunning)) throw e;
     }
+    scheduled.add(storeId);
   }
 }
