@@ -1,7 +1,7 @@
 import { addDays, atTime } from '../domain/calendar';
 import { policy } from '../domain/policy';
 import { type DayWork, workOfDay } from '../domain/store-day/work';
-import { type Tx, dateIn, dateOut, instantIn } from '../prisma/db';
+import { type Tx, dateIn, dateOut, instantIn, instantOut } from '../prisma/db';
 import type { StoreBook } from '../workflows/contracts/activities';
 import { workflowIds } from '../workflows/contracts/ids';
 import type { Deps } from './deps';
@@ -31,6 +31,34 @@ export function storeBook({ db }: Deps): StoreBook {
         await tx.incident.updateMany({
           where: { storeId, id, status: 'resolved' },
           data: { status: 'open', resolution: null, resolvedAt: null, detail: { failure: detail } },
+        });
+      });
+    },
+
+    async workflowFailed({ storeId, at, workflowId, detail }) {
+      await db.$transaction(async (tx) => {
+        const wait = await tx.wait.findUnique({ where: { storeId_workflowId: { storeId, workflowId } } });
+        // It has come further than its start: to where it rested last.
+        const since = wait && instantOut(wait.since);
+        await openIncident(tx, {
+          storeId,
+          id: `workflow-failed/${workflowId}`,
+          kind: 'workflow_failed',
+          owner: 'operator',
+          at: since && since > at ? since : at,
+          workflowId,
+          detail: { failure: detail },
+        });
+        await tx.wait.deleteMany({ where: { storeId, workflowId } });
+        // Also those being delivered this moment; what comes later finds that its target has ended.
+        await tx.dispatch.updateMany({
+          where: {
+            storeId,
+            target: workflowId,
+            processedAt: null,
+            OR: [{ deliveredAt: { not: null } }, { leaseUntil: { not: null } }],
+          },
+          data: { processedAt: new Date(), outcome: 'workflow failed' },
         });
       });
     },

@@ -12,7 +12,10 @@ export async function workflowBundle(): Promise<WorkflowBundle> {
   const folder = join(ROOT, 'node_modules', '.cache', 'shimebi');
   const file = join(folder, `workflows-${sourceHash()}.js`);
   if (!existsSync(file)) {
-    const { code } = await bundleWorkflowCode({ workflowsPath: join(ROOT, 'workflows', 'index.ts') });
+    const { code } = await bundleWorkflowCode({
+      workflowsPath: join(ROOT, 'workflows', 'index.ts'),
+      workflowInterceptorModules: [join(ROOT, 'workflows', 'lib', 'failure.ts')],
+    });
     mkdirSync(folder, { recursive: true });
     const half = `${file}.${process.pid}`;
     writeFileSync(half, code);
@@ -22,7 +25,9 @@ export async function workflowBundle(): Promise<WorkflowBundle> {
 }
 
 function sourceHash(): string {
-  const hash = createHash('sha256').update(readFileSync(join(ROOT, 'package-lock.json')));
+  const hash = createHash('sha256')
+    .update(readFileSync(__filename))
+    .update(readFileSync(join(ROOT, 'package-lock.json')));
   for (const source of SOURCES) {
     for (const entry of readdirSync(join(ROOT, source), { recursive: true, withFileTypes: true }).sort((a, b) =>
       join(a.parentPath, a.name) < join(b.parentPath, b.name) ? -1 : 1,

@@ -180,7 +180,10 @@ class Mandate {
   private async close(as: 'withdrawn' | 'expired' | 'ended', reason: string): Promise<void> {
     const wasActive = this.state === 'active';
     await book.closeDirectDebit({ ...this.fact, as, reason });
-    if (wasActive) await this.life.providers.directDebitEnded(this.fact);
+    if (wasActive)
+      await this.life.attempt(`np-direct-debit-end/${this.input.directDebitId}`, 'np_direct_debit_end', 'finance', () =>
+        this.life.providers.directDebitEnded(this.fact),
+      );
     this.state = as;
   }
 }
