@@ -3,6 +3,7 @@ import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import pino from 'pino';
 import { openDb } from '../prisma/db';
 import { bookActivities, gatewayActivities } from './activities';
+import { beating } from './beating';
 import { workflowBundle } from './bundle';
 import { createDelivery } from './delivery';
 import { createDeps } from './deps';
@@ -65,6 +66,7 @@ async function main(): Promise<void> {
         taskQueue: taskQueueOf(clock),
         workflowBundle: bundle,
         activities: books,
+        interceptors: { activity: [beating] },
         // About 1 MB each: 500 keep a busy worker's contracts in half a gigabyte.
         maxCachedWorkflows: 500,
         maxConcurrentWorkflowTaskExecutions: 40,
@@ -91,9 +93,9 @@ async function main(): Promise<void> {
   const stop = () => {
     for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
     loop.stop();
+    stopUpkeep();
   };
   process.once('SIGTERM', stop);
-    stopUpkeep();
   process.once('SIGINT', stop);
   await running;
   await clientConnection.close();

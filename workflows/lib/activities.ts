@@ -38,6 +38,8 @@ export const book: BookActivities = new Proxy({} as BookActivities, {
 /** Set-based work on whole stores (a close, a new month): regular activities that may take minutes. */
 export const bulk = proxyActivities<BookActivities>({
   startToCloseTimeout: '10m',
+  // The worker beats for them every 5 s: a dead one's work is done anew after 30 s, not after 10 min.
+  heartbeatTimeout: '30s',
   retry: { initialInterval: '500ms', maximumInterval: '10s', nonRetryableErrorTypes: FINAL },
 });
 
