@@ -31,6 +31,11 @@ export const waitLabels: Record<string, string> = {
   repair: 'インシデントの対応',
 };
 
+/** Also the summary of the timer in the UI. */
+export function labelOf(waitingFor: string): string {
+  return waitLabels[waitingFor] ?? waitingFor;
+}
+
 const ownerLabels = {
   buyer: '購入者',
   operator: '運用担当',
@@ -55,7 +60,7 @@ export function show(wait: WaitFor, until: Instant): void {
   setCurrentDetails(
     [
       `**状態** ${wait.status}`,
-      `**待ち** ${waitLabels[wait.waitingFor] ?? wait.waitingFor}`,
+      `**待ち** ${labelOf(wait.waitingFor)}`,
       `**期限** ${day}（${weekdayJa(day)}）${timeOf(until)}`,
       `**担当** ${ownerLabels[wait.owner]}`,
     ].join('  \n'),

@@ -21,7 +21,7 @@ import {
   tick,
 } from '../contracts/messages';
 import { book, failureText, gateway } from './activities';
-import { show } from './details';
+import { labelOf, show } from './details';
 
 /** Messages remembered to recognise one sent twice; a retry comes within minutes, 200 messages are months of one contract. */
 const REMEMBERED = 200;
@@ -260,7 +260,8 @@ export class Life<M extends { kind: string } & Message> {
       const stirred = () => woken() || this.processed.length > 0 || this.queue.length > kept;
       if (simulated) await condition(stirred);
       // eslint-disable-next-line no-restricted-syntax -- Temporal's replayed clock; only how long a real wait lasts
-      else due = !(await condition(stirred, Math.max(1, msOf(until) - Date.now())));
+      else
+        due = !(await condition(stirred, Math.max(1, msOf(until) - Date.now()), { summary: labelOf(wait.waitingFor) }));
     } while (!due && !woken());
     if (wake()) return false;
     this.asOf = until;
