@@ -1,3 +1,5 @@
+import { Api } from '../../dev/story/api';
+import { rows } from '../support/books';
 import { Diary } from '../support/diary';
 
 /** What a card is charged, and by whom it is told. Yen with tax; plans of 12,000 and 8,000 without. */
@@ -109,4 +111,35 @@ test('a contract at risk is released through the API: refused again it stays, wi
   await diary.world.npGrants(aoba.destinationId, 100_000);
   await release();
   expect(await diary.told()).toEqual(['2026-11-01 order.resumed aoba 33000']);
+});
+
+/** chiyo's first renewal, on 2027-01-01, after SBPS has lost as many answers to authorisations by the saved card. */
+async function answersLost(times: number) {
+  const diary = await Diary.begin('2026-11-05T10:00:00+09:00');
+  const plan = await diary.world.plan('C', '商品C', 12_000);
+  const order = await diary.orderByCard(await diary.buyer('chiyo'), plan, 'ok');
+  await diary.world.pass3ds(order.next_action!.url);
+  await diary.until('2026-12-31');
+  const [store] = await rows<{ merchant_id: string }>(
+    `SELECT sbps->>'merchant_id' AS merchant_id FROM stores WHERE id = $1`,
+    [diary.world.storeId],
+  );
+  const fault = { ...store, api_id: 'ST01-00131-101', mode: 'timeout_after_effect', times };
+  await new Api(diary.world.at.sbpsUrl).post('/control/faults', fault);
+  return diary;
+}
+
+test('the answer to a renewal is lost: that authorisation lapses, the saved card is charged once, at once', async () => {
+  const diary = await answersLost(1);
+  expect(await diary.until('2027-01-01')).toEqual(['2027-01-01 receipt.issued chiyo 13200 2026-12']);
+  expect(await captured(diary)).toEqual([13_200, 13_200]);
+});
+
+test('it is lost twice: tried again as a declined one is, but the buyer is not told of a refusal', async () => {
+  const diary = await answersLost(2);
+  expect(await diary.until('2027-01-01')).toEqual([
+    '2027-01-01 card.declined chiyo 13200 2026-12 code=lost retry_on=2027-01-04',
+  ]);
+  expect(await diary.until('2027-01-04T18:00:00')).toEqual(['2027-01-04 receipt.issued chiyo 13200 2026-12']);
+  expect(await captured(diary)).toEqual([13_200, 13_200]);
 });
