@@ -13,7 +13,7 @@ const project = {
   modulePathIgnorePatterns: ['<rootDir>/.shimebi/'],
 };
 
-const ENGINE = ['api', 'activities', 'workflows', 'scenarios', 'replay'];
+const ENGINE = ['api', 'activities', 'worker', 'workflows', 'scenarios', 'replay'];
 
 module.exports = {
   // The engine beside needs its share of the machine; CI has two cores.

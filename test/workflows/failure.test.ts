@@ -1,0 +1,104 @@
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { Client, Connection } from '@temporalio/client';
+import { DefaultLogger, NativeConnection, Runtime, Worker, makeTelemetryFilterString } from '@temporalio/worker';
+import { storeBook } from '../../activities/store';
+import { instant } from '../../domain/calendar';
+import { engine } from '../support/engine';
+import { TestStore, openTestDb } from '../activities/close-store';
+import type { failing } from './failing';
+
+/** What a workflow leaves behind that fails outside of an attempt: workflows/lib/failure.ts. */
+
+const db = openTestDb();
+const taskQueue = `failure-${randomUUID()}`;
+const at = instant('2026-10-05T10:00:00+09:00');
+let connection: NativeConnection;
+let clientConnection: Connection;
+let client: Client;
+let store: TestStore;
+let worker: Worker;
+let running: Promise<void>;
+
+beforeAll(async () => {
+  const { temporalAddress: address, temporalNamespace: namespace } = engine();
+  Runtime.install({
+    logger: new DefaultLogger('ERROR'),
+    telemetryOptions: { logging: { filter: makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' }) } },
+    shutdownSignals: [],
+  });
+  connection = await NativeConnection.connect({ address });
+  clientConnection = await Connection.connect({ address });
+  client = new Client({ connection: clientConnection, namespace });
+  store = await TestStore.make(db, 'np');
+  // Before all that happens: the engine of the tests leaves this store's rows alone.
+  await db.clock.create({ data: { storeId: store.id, nowAt: new Date(0) } });
+  worker = await Worker.create({
+    connection,
+    namespace,
+    taskQueue,
+    workflowsPath: join(__dirname, 'failing.ts'),
+    interceptors: { workflowModules: [join(__dirname, '../../workflows/lib/failure.ts')] },
+    activities: storeBook(store.deps),
+  });
+  running = worker.run();
+});
+afterAll(async () => {
+  worker.shutdown();
+  await running;
+  await clientConnection.close();
+  await connection.close();
+  await db.$disconnect();
+});
+
+/** Runs one with its start and one more message open, delivered both. @returns what is left of it */
+async function run(how: 'fail' | 'cancel' | 'continue') {
+  const workflowId = `failing/${randomUUID()}`;
+  const instantIn = new Date(at);
+  for (const kind of ['start', 'signal'] as const)
+    await db.dispatch.create({
+      data: {
+        storeId: store.id,
+        id: `${kind}/${workflowId}`,
+        kind,
+        target: workflowId,
+        name: kind,
+        payload: {},
+        at: instantIn,
+        dueAt: instantIn,
+        deliveredAt: instantIn,
+      },
+    });
+  const ended = client.workflow.execute<typeof failing>('failing', {
+    taskQueue,
+    workflowId,
+    args: [{ storeId: store.id, clock: 'simulated', at, messageId: `start/${workflowId}`, how }],
+  });
+  const failure = await ended.then(
+    () => null,
+    (e: Error) => (e.cause as Error).message,
+  );
+  const where = { storeId: store.id };
+  const incidents = await db.incident.findMany({ where: { ...where, workflowId } });
+  const open = await db.dispatch.count({ where: { ...where, target: workflowId, processedAt: null } });
+  return { failure, incidents, open };
+}
+
+test('a failure is an incident with its reason, and its messages are done', async () => {
+  const { failure, incidents, open } = await run('fail');
+  expect(failure).toBe('no such order');
+  expect(incidents).toMatchObject([
+    {
+      kind: 'workflow_failed',
+      owner: 'operator',
+      openedAt: new Date(at),
+      detail: { failure: expect.stringContaining('no such order') },
+    },
+  ]);
+  expect(open).toBe(0);
+});
+
+test('a cancellation and a new run are none', async () => {
+  expect(await run('cancel')).toMatchObject({ incidents: [], open: 2 });
+  expect(await run('continue')).toMatchObject({ failure: null, incidents: [], open: 2 });
+});
