@@ -1,4 +1,4 @@
-import { addDays, atTime } from '../domain/calendar';
+import { type Period, addDays, atTime } from '../domain/calendar';
 import { policy } from '../domain/policy';
 import { type DayWork, workOfDay } from '../domain/store-day/work';
 import { type Tx, dateIn, dateOut, instantIn, instantOut } from '../prisma/db';
@@ -93,6 +93,15 @@ export function storeBook({ db }: Deps): StoreBook {
   };
 }
 
+/** A month nothing was sold in has no close; what is told of it later is billed with the next open one. */
+async function closedEmpty(tx: Tx, storeId: string, period: Period): Promise<boolean> {
+  const made = await tx.billingPeriod.createMany({
+    data: [{ storeId, period, status: 'closed' }],
+    skipDuplicates: true,
+  });
+  return made.count === 1;
+}
+
 /** Books with the intended day's date, also when it is caught up late. A month nothing was sold in is not closed. */
 async function startsOf(
   tx: Tx,
@@ -105,7 +114,7 @@ async function startsOf(
   for (const job of work) {
     switch (job.start) {
       case 'monthlyClose':
-        if (!(await tx.billingPeriod.findUnique({ where: { storeId_period: { storeId, period: job.period } } }))) break;
+        if (await closedEmpty(tx, storeId, job.period)) break;
         rows.push(
           startRow('monthlyClose', workflowIds.monthlyClose(storeId, job.period), storeId, at, { period: job.period }),
         );
