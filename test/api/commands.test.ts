@@ -153,10 +153,14 @@ test('direct debit: asked for, told, started; each step goes to its workflow', a
     { on: '2026-10-05', event: 'direct_debit.requested', account_id: account.id },
   ]);
 
-  expect((await store.post(`/v1/direct_debits/${id}/form_posted`, { on: '2026-10-07' }, 'operator')).status).toBe(403);
-  expect((await store.post(`/v1/direct_debits/${id}/form_posted`, { on: '2026-10-07' }, 'finance')).status).toBe(200);
+  const post = (on: string, role: 'operator' | 'finance') =>
+    store.post(`/v1/direct_debits/${id}/form_posted`, { on }, role);
+  expect((await post('2026-10-05', 'operator')).status).toBe(403);
+  for (const on of ['2026-10-04', '2026-10-06'])
+    expect(await post(on, 'finance')).toMatchObject({ status: 400, body: { errors: [{ pointer: '/on' }] } });
+  expect((await post('2026-10-05', 'finance')).status).toBe(200);
   expect(await command(`direct-debit/${id}`, 'formPosted')).toMatchObject({
-    payload: { on: '2026-10-07' },
+    payload: { on: '2026-10-05' },
     role: 'finance',
   });
 });
