@@ -255,13 +255,13 @@ export class Life<M extends { kind: string } & Message> {
         processed: [...this.processed.splice(0), ...this.queue.map((m) => m.messageId)],
       });
       show(wait, until);
+      const summary = { summary: labelOf(wait.waitingFor) };
       // Also for what wakes nobody: a tick for a deadline that has moved, a message for later, one sent twice.
       const kept = this.queue.length;
       const stirred = () => woken() || this.processed.length > 0 || this.queue.length > kept;
       if (simulated) await condition(stirred);
       // eslint-disable-next-line no-restricted-syntax -- Temporal's replayed clock; only how long a real wait lasts
-      else
-        due = !(await condition(stirred, Math.max(1, msOf(until) - Date.now()), { summary: labelOf(wait.waitingFor) }));
+      else due = !(await condition(stirred, Math.max(1, msOf(until) - Date.now()), summary));
     } while (!due && !woken());
     if (wake()) return false;
     this.asOf = until;
