@@ -19,7 +19,15 @@ function asPeriod(month: string): Period {
 
 /** Columns are ASCII-wide but for the weekday and the headings, whose characters are two columns each. */
 function table(terms: readonly CloseTerms[]): string {
-  const heads = ['対象月', '締め日', '請求依頼期限（正午）', '発行日', '支払期限', '入金期限（銀行営業日）', '口座振替日'];
+  const heads = [
+    '対象月',
+    '締め日',
+    '請求依頼期限（正午）',
+    '発行日',
+    '支払期限',
+    '入金期限（銀行営業日）',
+    '口座振替日',
+  ];
   const rows = terms.map((t) => [
     t.period,
     ...[t.close_on, billingCutoff(t.period).slice(0, 10) as JstDate, t.issue_on, t.due_on, t.pay_until, t.debit_on].map(

@@ -4,7 +4,8 @@ import type { TestEnvironment } from './global-setup';
 /** The engine that global-setup started for this run. */
 export function engine(): TestEnvironment {
   const given = process.env.SHIMEBI_TEST_ENV;
-  if (!given) throw new Error('no engine is running: start these tests with `npm test`, not file by file without setup');
+  if (!given)
+    throw new Error('no engine is running: start these tests with `npm test`, not file by file without setup');
   return JSON.parse(given) as TestEnvironment;
 }
 
