@@ -30,7 +30,9 @@ export class EventReader {
       this.after = page.next;
       more = page.has_more;
     }
-    const place = (e: Told) => [e.on, e.at, e.account].join(' ');
+    // Mails go out beside what else happens at the same instant; they are told after it.
+    const place = (e: Told) =>
+      [e.on, e.at, e.account, e.event === 'mail.sent' ? `~ ${String(e['template'])}` : ''].join(' ');
     return told.sort((a, b) => (place(a) < place(b) ? -1 : place(a) > place(b) ? 1 : a.seq - b.seq)).map(ofTheStory);
   }
 }
