@@ -63,7 +63,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const { mode, log } = options;
   const throwaway = mode === 'test';
   // A run starts with fresh logs: what "the last lines" show is then always of this run.
-  const run = `test-${process.pid}`;
+  // A test may start a stack of its own beside that of the run, in the same process.
+  const run = `test-${process.pid}-${randomBytes(3).toString('hex')}`;
   const dir = throwaway ? join(STATE_DIR, run) : STATE_DIR;
   const logDir = throwaway ? join(STATE_DIR, 'logs', run) : join(STATE_DIR, 'logs', 'dev');
   if (throwaway) forgetDeadTestRuns();
@@ -146,7 +147,7 @@ function forgetDeadTestRuns(): void {
   for (const folder of [STATE_DIR, join(STATE_DIR, 'logs')]) {
     if (!existsSync(folder)) continue;
     for (const name of readdirSync(folder)) {
-      const pid = /^test-(\d+)$/.exec(name)?.[1];
+      const pid = /^test-(\d+)-/.exec(name)?.[1];
       if (pid && !isAlive(Number(pid))) rmSync(join(folder, name), { recursive: true, force: true });
     }
   }

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash, randomBytes, randomInt } from 'node:crypto';
 import type { Instant } from '../../domain/calendar';
 import { Api } from './api';
 
@@ -38,6 +38,7 @@ export class World {
     readonly at: Surroundings,
     readonly storeId: string,
     private readonly shopCode: string,
+    private readonly merchantId: string,
     private readonly secrets: Record<Role, string>,
   ) {}
 
@@ -48,7 +49,11 @@ export class World {
   ): Promise<World> {
     const digits = (n: number) => Array.from(randomBytes(n), (b) => String(b % 10)).join('');
     const np = { shop_code: `bss${digits(7)}`, sp_code: `sp${digits(8)}`, terminal_id: digits(10) };
-    const sbps = { merchant_id: digits(5), service_id: '001', hash_key: randomBytes(20).toString('hex') };
+    const sbps = {
+      merchant_id: await freeMerchantId(at.sbpsUrl),
+      service_id: '001',
+      hash_key: randomBytes(20).toString('hex'),
+    };
     const platform = new Api(at.apiUrl, at.adminApiKey);
     const store = await platform.post<{ id: string; api_keys: { role: Role; secret: string }[] }>('/v1/stores', {
       name: options.name ?? 'ITreviewオンラインストア',
@@ -73,7 +78,7 @@ export class World {
     });
     await new Api(at.sbpsUrl).post('/control/merchants', sbps);
     const secrets = Object.fromEntries(store.api_keys.map(({ role, secret }) => [role, secret]));
-    return new World(at, store.id, np.shop_code, secrets as Record<Role, string>);
+    return new World(at, store.id, np.shop_code, sbps.merchant_id, secrets as Record<Role, string>);
   }
 
   as(role: Role): Api {
@@ -168,9 +173,32 @@ export class World {
     });
   }
 
+  /** What NP and SBPS count as done, for "once and no more". */
+  async effectsOutside(): Promise<{
+    np: Record<string, { registered: number }>;
+    sbps: { commits: number; captures: number }[];
+  }> {
+    const np = await new Api(this.at.npUrl).get<{ effects: Record<string, { registered: number }> }>(
+      `/control/effects?shop_code=${this.shopCode}`,
+    );
+    const sbps = await new Api(this.at.sbpsUrl).get<{ effects: { commits: number; captures: number }[] }>(
+      `/control/effects?merchant_id=${this.merchantId}`,
+    );
+    return { np: np.effects, sbps: sbps.effects };
+  }
+
   /** What the bank will answer to the buyer's coming debits. */
   bankAnswers(reference: string, outcomes: number[]): Promise<unknown> {
     return new Api(this.at.npUrl).post('/control/debits', { shop_code: this.shopCode, reference, outcomes });
+  }
+}
+
+/** Of five digits: among a hundred stores two would share one every twentieth time, so it looks for one without charges. */
+async function freeMerchantId(sbpsUrl: string): Promise<string> {
+  for (;;) {
+    const id = String(randomInt(10_000, 100_000));
+    const { effects } = await new Api(sbpsUrl).get<{ effects: unknown[] }>(`/control/effects?merchant_id=${id}`);
+    if (effects.length === 0) return id;
   }
 }
 
