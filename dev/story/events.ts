@@ -1,3 +1,4 @@
+import { type EventType, eventTypes } from '../../workflows/contracts/events';
 import type { World } from './world';
 
 /** An event of GET /v1/events; beside these, the members of its type. */
@@ -30,11 +31,19 @@ export class EventReader {
       this.after = page.next;
       more = page.has_more;
     }
-    // Mails go out beside what else happens at the same instant; they are told after it.
-    const place = (e: Told) =>
-      [e.on, e.at, e.account, e.event === 'mail.sent' ? `~ ${String(e['template'])}` : ''].join(' ');
-    return told.sort((a, b) => (place(a) < place(b) ? -1 : place(a) > place(b) ? 1 : a.seq - b.seq)).map(ofTheStory);
+    return told.sort((a, b) => comparePlaces(placeOf(a), placeOf(b)) || a.seq - b.seq).map(ofTheStory);
   }
+}
+
+/** Date, instant, account; then what happens at one instant in the order of an order's life, mails by template. */
+function placeOf(e: Told): string[] {
+  const rank = String(eventTypes.indexOf(e.event as EventType)).padStart(2, '0');
+  return [e.on, e.at, e.account, rank, e.event === 'mail.sent' ? String(e['template']) : ''];
+}
+
+function comparePlaces(a: string[], b: string[]): number {
+  const i = a.findIndex((part, at) => part !== b[at]);
+  return i < 0 ? 0 : a[i]! < b[i]! ? -1 : 1;
 }
 
 /** What a reader of the story is told; where it stands in the feed is not part of it. */
