@@ -8,6 +8,12 @@ import { found } from './problems';
 import { type Route, command, read } from './route';
 import { id, listOf, paging, z } from './schemas';
 
+/** Confirmed, refused or cancelled, or waiting for somebody: the buyer's 3-D Secure, a correction (保留), a higher limit. */
+function isDecided({ status, wait_until, next_action }: Awaited<ReturnType<typeof showOrder>>): boolean {
+  if (status === 'screening') return wait_until !== null;
+  return status === 'authorising' ? next_action !== null : status !== 'received';
+}
+
 export const orderRoutes: Route[] = [
   command({
     operation: 'orders.create',
@@ -37,6 +43,7 @@ export const orderRoutes: Route[] = [
     async fresh({ env, store }, ref) {
       return showOrder(env.db, store.id, ref, env);
     },
+    decided: (order) => isDecided(order as Awaited<ReturnType<typeof showOrder>>),
   }),
   read({
     operation: 'orders.list',

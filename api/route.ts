@@ -111,6 +111,8 @@ export interface CommandRoute<B extends Body = Body> extends Described {
   ): Promise<{ message: string | null; ref: string; location?: string }>;
   /** The resource as it is now. */
   fresh(context: Omit<ReadContext, 'query'>, ref: string): Promise<unknown>;
+  /** Whether the resource has come to what `Prefer: wait` waits for, where that is more than the workflow's coming to rest. */
+  decided?(body: unknown): boolean;
 }
 
 /** Writes for the platform, outside any store. */

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import express, { type Request, type RequestHandler, type Response } from 'express';
 import { type Tx, isUniqueViolation } from '../prisma/db';
 import { type Operation, mayCall } from './access';
@@ -120,6 +121,9 @@ function replayOf(stored: StoredAnswer, body: unknown): Answer {
   return { status: stored.status ?? 200, body, ...(stored.location !== null && { location: stored.location }) };
 }
 
+/** A first order's buyer is screened in some hundred milliseconds; the look costs two short reads. */
+const DECISION_POLL_MS = 50;
+
 /** Delivers a command's message, waits for the workflow as long as asked, and reads what came of it. */
 async function tell(
   route: CommandRoute,
@@ -136,8 +140,13 @@ async function tell(
   const { refusal } = await delivery.now(context.store.id, message);
   if (refusal) return { stored: { ...stored, status: 409, kept: { refusals: [refusal] } }, final: true };
   const seconds = context.waitSeconds ?? route.waits;
+  const until = performance.now() + seconds * 1000;
   const processed = seconds > 0 && (await delivery.untilProcessed(context.store.id, message, seconds * 1000));
-  const body = await route.fresh(context, ref);
+  let body = await route.fresh(context, ref);
+  while (processed && route.decided && !route.decided(body) && performance.now() < until) {
+    await sleep(DECISION_POLL_MS);
+    body = await route.fresh(context, ref);
+  }
   // Not processed in time is not the last word: asking again with the key tells what came of it.
   const status = processed || route.waits === 0 ? route.done : 202;
   return { stored: { ...stored, status, kept: { answer: body } }, final: processed || route.waits === 0 };

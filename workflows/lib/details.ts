@@ -1,6 +1,6 @@
 import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
 import { defineSearchAttributeKey } from '@temporalio/common';
-import { type Instant, dateOf, timeOf, weekdayJa } from '../../domain/calendar';
+import { type Instant, addDays, dateOf, timeOf, weekdayJa } from '../../domain/calendar';
 import type { WaitFor } from './life';
 
 /** What a workflow can wait for, in the words of the people who can move it. */
@@ -56,12 +56,14 @@ const attributes = {
 
 /** Writes what the workflow waits for where operators look: current details in Japanese, and search attributes. */
 export function show(wait: WaitFor, until: Instant): void {
-  const day = dateOf(until);
+  // A deadline "on D" ends at D+1 00:00: people read D 24:00.
+  const midnight = timeOf(until) === '00:00';
+  const day = midnight ? addDays(dateOf(until), -1) : dateOf(until);
   setCurrentDetails(
     [
       `**状態** ${wait.status}`,
       `**待ち** ${labelOf(wait.waitingFor)}`,
-      `**期限** ${day}（${weekdayJa(day)}）${timeOf(until)}`,
+      `**期限** ${day}（${weekdayJa(day)}）${midnight ? '24:00' : timeOf(until)}`,
       `**担当** ${ownerLabels[wait.owner]}`,
     ].join('  \n'),
   );
