@@ -2,56 +2,22 @@ import { allHandlersFinished, condition, continueAsNew } from '@temporalio/workf
 import {
   type Instant,
   type JstDate,
-  type Period,
   addDays,
   addMonths,
-  addMs,
   dateOf,
   endOf,
   periodEnd,
   periodOf,
 } from '../../domain/calendar';
 import { atRiskUntil } from '../../domain/order/credit-decision';
-import { cardRetryAt, policy } from '../../domain/policy';
-import type { OrderFacts, Owner } from '../contracts/activities';
-import { workflowIds } from '../contracts/ids';
-import type { Command, Message, OrderStart } from '../contracts/messages';
+import { policy } from '../../domain/policy';
+import type { Owner } from '../contracts/activities';
+import type { OrderStart } from '../contracts/messages';
 import { book } from '../lib/activities';
-import type { Carried, Life } from '../lib/life';
+import type { Life } from '../lib/life';
+import { ContractCard } from './contract-card';
+import type { Contract, OrderMessage } from './contract-state';
 import type { order } from './workflow';
-import type { BuyerResult } from '../../providers/credit/port';
-
-export type OrderMessage =
-  | ({ kind: 'buyerDecided'; destinationId: string; result: BuyerResult } & Message)
-  | ({ kind: 'cardReturned'; authenticationRef: string; result: 'ok' | 'ng' } & Message)
-  | ({ kind: 'chargeDeclined'; period: Period; invoiceId: string; declinedOn: JstDate } & Message)
-  | ({ kind: 'atRisk'; period: Period; reason: string } & Message)
-  | ({ kind: 'cancel'; lines: string[] | 'all' } & Command)
-  | ({ kind: 'release' } & Command)
-  | ({ kind: 'serviceStarted'; on: JstDate } & Command)
-  | ({ kind: 'replaceCard'; authenticationRef: string } & Command);
-
-/** What a running contract has to remember to decide its next step; absolute dates only, so a new run waits no longer. */
-export interface Contract {
-  method: OrderFacts['method'];
-  endsOn: JstDate | null;
-  /** Months the card did not pay, oldest first. */
-  arrears: Arrears[];
-  replacing: { authenticationRef: string; until: Instant } | null;
-  risk: { period: Period; until: Instant } | null;
-  suspendedUntil: JstDate | null;
-  /** Service has ended; when the charge of its last month is next looked at. */
-  lastChargeDue: Instant | null;
-  carried?: Carried;
-}
-
-/** First declined when, how many retries made. */
-interface Arrears {
-  period: Period;
-  invoiceId: string;
-  declinedOn: JstDate;
-  retries: number;
-}
 
 type Deadline = {
   at: Instant;
@@ -82,12 +48,15 @@ export async function runContract(life: Life<OrderMessage>, input: OrderStart, c
 
 class RunningContract {
   ended = false;
+  private readonly card: ContractCard;
 
   constructor(
     private readonly life: Life<OrderMessage>,
     private readonly input: OrderStart,
     readonly contract: Contract,
-  ) {}
+  ) {
+    this.card = new ContractCard(life, input, contract);
+  }
 
   /** The nearest of all it waits for; a contract with nothing else to wait for is looked at once a year. */
   deadline(): Deadline {
@@ -111,7 +80,7 @@ class RunningContract {
       all.push({ at: replacing.until, what: 'authentication', waitingFor: 'card_replacement', owner: 'buyer', status });
     if (lastChargeDue)
       all.push({ at: lastChargeDue, what: 'last_charge', waitingFor: 'last_charge', owner: 'sbps', status });
-    const retryAt = this.nextRetry?.at;
+    const retryAt = this.card.nextRetry?.at;
     if (retryAt) all.push({ at: retryAt, what: 'retry', waitingFor: 'card_retry', owner: 'buyer', status });
     return all.reduce((a, b) => (b.at < a.at ? b : a));
   }
@@ -128,18 +97,13 @@ class RunningContract {
         if (wholeOrder) this.contract.endsOn = endsOn;
         return;
       }
-      case 'chargeDeclined': {
-        const { period, invoiceId, declinedOn } = m;
-        const arrears = { period, invoiceId, declinedOn, retries: 0 };
-        this.contract.arrears.push(arrears);
-        this.contract.arrears.sort((a, b) => (a.period < b.period ? -1 : 1));
-        return this.tellDecline(arrears);
-      }
+      case 'chargeDeclined':
+        return this.card.declined(m);
       case 'replaceCard':
-        return this.beginReplacement(m.authenticationRef);
+        return this.card.beginReplacement(m.authenticationRef);
       case 'cardReturned':
         if (this.contract.replacing?.authenticationRef === m.authenticationRef)
-          await this.takeNewCard(m.authenticationRef, m.messageId);
+          await this.card.takeNewCard(m.authenticationRef, m.messageId);
         return;
       case 'atRisk': {
         const until = atRiskUntil(dateOf(this.life.asOf));
@@ -198,6 +162,17 @@ class RunningContract {
     return 'goes on';
   }
 
+  private async retry(): Promise<'ended' | 'goes on'> {
+    const { arrears, exhausted } = await this.card.retry();
+    if (!exhausted) return 'goes on';
+    if (this.contract.lastChargeDue) {
+      await this.card.giveUp(arrears);
+      return this.finish();
+    }
+    if (!this.contract.suspendedUntil) await this.suspend('card_declined', `card/${arrears.period}`);
+    return 'goes on';
+  }
+
   private finish(): 'ended' {
     this.ended = true;
     return 'ended';
@@ -209,111 +184,6 @@ class RunningContract {
     if (open === 0) return this.finish();
     this.contract.lastChargeDue = endOf(dateOf(this.life.asOf));
     return 'goes on';
-  }
-
-  // ── the card did not pay ─────────────────────────────────────────────────────────────────────────────────────────────
-
-  /** The month that is to be tried again first, and when. */
-  private get nextRetry(): { arrears: Arrears; at: Instant } | undefined {
-    return this.contract.arrears
-      .flatMap((arrears) => {
-        const at = cardRetryAt(arrears.declinedOn, arrears.retries + 1);
-        return at ? [{ arrears, at }] : [];
-      })
-      .reduce<{ arrears: Arrears; at: Instant } | undefined>((a, b) => (a && a.at <= b.at ? a : b), undefined);
-  }
-
-  private async retry(): Promise<'ended' | 'goes on'> {
-    const { arrears } = this.nextRetry!;
-    arrears.retries += 1;
-    if ((await this.charge(arrears, `retry/${arrears.retries}`)) === 'charged') {
-      await this.payAll(`after/${arrears.period}`);
-      return 'goes on';
-    }
-    await this.tellDecline(arrears);
-    if (cardRetryAt(arrears.declinedOn, arrears.retries + 1)) return 'goes on';
-    if (this.contract.lastChargeDue) return this.giveUp(arrears);
-    if (!this.contract.suspendedUntil) await this.suspend('card_declined', `card/${arrears.period}`);
-    return 'goes on';
-  }
-
-  /** Service is over, so there is nothing left to suspend: finance collects. */
-  private async giveUp({ period, invoiceId }: Arrears): Promise<'ended'> {
-    const { orderId } = this.input;
-    await book.openIncident({
-      ...this.life.fact,
-      id: `last-charge-declined/${orderId}/${period}`,
-      kind: 'last_charge_declined',
-      owner: 'finance',
-      workflowId: workflowIds.order(orderId),
-      detail: `the card did not pay ${invoiceId}, the last of a contract that has ended`,
-    });
-    return this.finish();
-  }
-
-  private async tellDecline({ period, invoiceId, declinedOn, retries }: Arrears): Promise<void> {
-    const retryAt = cardRetryAt(declinedOn, retries + 1);
-    const retryOn = retryAt && dateOf(retryAt);
-    await book.chargeDeclined({ ...this.fact, period, invoiceId, declinedOn, n: retries + 1, retryOn });
-  }
-
-  private async beginReplacement(authenticationRef: string): Promise<void> {
-    const asked = await this.life.attempt(
-      `card-3ds/${this.input.orderId}/${authenticationRef}`,
-      'card_authentication',
-      'operator',
-      () => this.life.providers.request3ds({ ...this.fact, authenticationRef }),
-    );
-    if ('resolvedAs' in asked || asked.outcome === 'declined') return;
-    this.contract.replacing = {
-      authenticationRef,
-      until: addMs(this.life.asOf, policy.order.threeDSecureMinutes * 60_000),
-    };
-  }
-
-  /** What is owed is charged to the new card, which keeps it; where nothing is, it is only kept. */
-  private async takeNewCard(authenticationRef: string, cause: string): Promise<void> {
-    const outcome =
-      this.contract.arrears.length > 0
-        ? await this.payAll(cause, authenticationRef)
-        : await this.saveCard(authenticationRef);
-    // Else the buyer is still at the issuer's page: the wait goes on.
-    if (outcome !== 'pending') this.contract.replacing = null;
-  }
-
-  /** Every month owed, oldest first, until one is declined. The first one authorises the new card, if there is one. */
-  private async payAll(cause: string, authenticationRef?: string): Promise<'paid' | 'declined' | 'pending'> {
-    let newCard = authenticationRef;
-    for (const arrears of [...this.contract.arrears]) {
-      const outcome = await this.charge(arrears, cause, newCard);
-      if (outcome !== 'charged') return outcome;
-      newCard = undefined;
-    }
-    if (this.contract.suspendedUntil) await book.resumeOrder({ ...this.fact, cause });
-    this.contract.suspendedUntil = null;
-    return 'paid';
-  }
-
-  private async charge(
-    arrears: Arrears,
-    cause: string,
-    authenticationRef?: string,
-  ): Promise<'charged' | 'declined' | 'pending'> {
-    const { period, invoiceId } = arrears;
-    const { n } = await book.nextChargeAttempt({ ...this.fact, period, cause });
-    const input = { ...this.fact, period, invoiceId, n, ...(authenticationRef && { authenticationRef }) };
-    const id = `card-auth/${this.input.orderId}/${period}/${n}`;
-    const done = await this.life.attempt(id, 'card_charge', 'finance', () => this.life.providers.chargePeriod(input));
-    const outcome = 'outcome' in done ? done.outcome : done.resolvedAs === 'charged' ? 'charged' : 'declined';
-    if (outcome === 'charged') this.contract.arrears = this.contract.arrears.filter((other) => other !== arrears);
-    return outcome;
-  }
-
-  private async saveCard(authenticationRef: string): Promise<'saved' | 'declined' | 'pending'> {
-    const done = await this.life.attempt(`card-save/${authenticationRef}`, 'card_authorisation', 'operator', () =>
-      this.life.providers.saveCard({ ...this.fact, authenticationRef }),
-    );
-    return 'outcome' in done ? done.outcome : 'declined';
   }
 
   // ── a month was refused ──────────────────────────────────────────────────────────────────────────────────────────────

@@ -1,0 +1,37 @@
+import type { Instant, JstDate, Period } from '../../domain/calendar';
+import type { BuyerResult } from '../../providers/credit/port';
+import type { OrderFacts } from '../contracts/activities';
+import type { Command, Message } from '../contracts/messages';
+import type { Carried } from '../lib/life';
+
+export type OrderMessage =
+  | ({ kind: 'buyerDecided'; destinationId: string; result: BuyerResult } & Message)
+  | ({ kind: 'cardReturned'; authenticationRef: string; result: 'ok' | 'ng' } & Message)
+  | ({ kind: 'chargeDeclined'; period: Period; invoiceId: string; declinedOn: JstDate } & Message)
+  | ({ kind: 'atRisk'; period: Period; reason: string } & Message)
+  | ({ kind: 'cancel'; lines: string[] | 'all' } & Command)
+  | ({ kind: 'release' } & Command)
+  | ({ kind: 'serviceStarted'; on: JstDate } & Command)
+  | ({ kind: 'replaceCard'; authenticationRef: string } & Command);
+
+/** What a running contract has to remember to decide its next step; absolute dates only, so a new run waits no longer. */
+export interface Contract {
+  method: OrderFacts['method'];
+  endsOn: JstDate | null;
+  /** Months the card did not pay, oldest first. */
+  arrears: Arrears[];
+  replacing: { authenticationRef: string; until: Instant } | null;
+  risk: { period: Period; until: Instant } | null;
+  suspendedUntil: JstDate | null;
+  /** Service has ended; when the charge of its last month is next looked at. */
+  lastChargeDue: Instant | null;
+  carried?: Carried;
+}
+
+/** First declined when, how many retries made. */
+export interface Arrears {
+  period: Period;
+  invoiceId: string;
+  declinedOn: JstDate;
+  retries: number;
+}
