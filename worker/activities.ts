@@ -9,6 +9,7 @@ import type { Deps } from '../activities/deps';
 import { directDebitBook, directDebitGateway } from '../activities/direct-debit';
 import { npBillingGateway } from '../activities/np-billing';
 import { orderBook } from '../activities/order';
+import { contractBook } from '../activities/order-contract';
 import { periodBook } from '../activities/period';
 import { storeBook } from '../activities/store';
 import type { BookActivities, ClockActivities, GatewayActivities } from '../workflows/contracts/activities';
@@ -17,6 +18,7 @@ import type { BookActivities, ClockActivities, GatewayActivities } from '../work
 export function bookActivities(deps: Deps): BookActivities & ClockActivities {
   return {
     ...orderBook(deps),
+    ...contractBook(deps),
     ...cardBook(deps),
     ...accountBook(deps),
     ...directDebitBook(deps),
