@@ -1,12 +1,10 @@
 import { findCardNumber } from '../domain/order/card-number';
 import { type Reason, pointer } from './problems';
 
-/** Members that carry ids or one-time tokens, where 14 to 16 digits in a row are no card number. */
+/** Members that carry ids, where 14 to 16 digits in a row are no card number; in free metadata no name is such a one. */
 const ID_MEMBERS = new Set([
   'id',
   'key',
-  'token',
-  'token_key',
   'source_key',
   'invoice_number',
   'registration_number',
@@ -16,17 +14,22 @@ const ID_MEMBERS = new Set([
   'invoice_id',
 ]);
 
+/** Half of a surrogate pair: no character, and PostgreSQL keeps none in JSON. */
+const HALF = /\p{Surrogate}/u;
+
 /** No body of this API nests deeper than 4; beyond 16 only an attack on the stack does. */
 const DEEPEST = 16;
 
 /**
- * What may be in no body: a card number in any text or number, and NUL, which PostgreSQL cannot keep. Looked for before
+ * What may be in no body: a card number in any text or number, and NUL and halves of characters, which PostgreSQL cannot keep. Looked for before
  * anything else, so that no later message repeats what was sent.
  */
 export function forbiddenContent(body: unknown): Reason[] {
   const reasons: Reason[] = [];
   const look = (text: string, path: readonly PropertyKey[], exempt: boolean) => {
     if (text.includes('\u0000')) reasons.push({ code: 'invalid_request', field: pointer(path), detail: 'U+0000' });
+    if (HALF.test(text))
+      reasons.push({ code: 'invalid_request', field: pointer(path), detail: 'half of a surrogate pair' });
     // A name that is itself a card number must not come back in its pointer.
     if (!exempt && findCardNumber(text)) reasons.push({ code: 'card_number_in_text', field: pointer(path) });
   };
@@ -36,8 +39,8 @@ export function forbiddenContent(body: unknown): Reason[] {
     else if (Array.isArray(value)) value.forEach((item, i) => visit(item, [...path, i], exempt));
     else if (typeof value === 'object' && value !== null)
       for (const [name, item] of Object.entries(value)) {
-        if (findCardNumber(name)) look(name, path, false);
-        else visit(item, [...path, name], ID_MEMBERS.has(name));
+        if (findCardNumber(name) || HALF.test(name)) look(name, path, false);
+        else visit(item, [...path, name], ID_MEMBERS.has(name) && path[0] !== 'metadata');
       }
   };
   visit(body, [], false);

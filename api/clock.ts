@@ -87,11 +87,11 @@ function clockOf(db: Db, storeId: string) {
 }
 
 /** The month after must have its dates too: what is frozen on its first day is issued and debited in it. */
-function refuseBeyondHorizon(to: Instant): void {
+export function refuseBeyondHorizon(to: Instant, field = '/to'): void {
   try {
     closeTerms(nextPeriod(periodOf(dateOf(to))));
   } catch (e) {
     if (!(e instanceof CalendarHorizonError)) throw e;
-    refuse('beyond_calendar_horizon', { field: '/to', params: { last_date: e.lastDate } });
+    refuse('beyond_calendar_horizon', { field, params: { last_date: e.lastDate } });
   }
 }

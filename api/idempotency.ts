@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { findCardNumber } from '../domain/order/card-number';
 import type { Json, Tx } from '../prisma/db';
 import { canonicalJson } from './bodies';
 import { type Reason, refuse } from './problems';
@@ -35,6 +36,8 @@ export function readKey(header: string | undefined): string {
   const key = quoted ? quoted[1]!.replace(/\\(.)/g, '$1') : (header?.trim() ?? '');
   if (key === '') return refuse('idempotency_key_missing');
   if (key.length > 255) return refuse('invalid_request', { detail: 'Idempotency-Key: ≤ 255' });
+  // A UUID's digits are no card's; a key of nothing but digits may be one, and keys are kept.
+  if (/^\d+$/.test(key) && findCardNumber(key)) return refuse('card_number_in_text', { detail: 'Idempotency-Key' });
   return key;
 }
 

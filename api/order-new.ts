@@ -2,6 +2,7 @@ import { startRow, enqueue } from '../activities/facts';
 import { type JstDate, dateOf, periodOf } from '../domain/calendar';
 import { type Yen, sumYen, toYen, yen } from '../domain/money';
 import { checkCardCharge } from '../domain/order/card-rules';
+import { policy } from '../domain/policy';
 import { type RateClass, type Rounding, grossOf, taxOnNet } from '../domain/tax';
 import type { Account, BillingDestination, Consent, Plan, Price, Store } from '../generated/prisma/client';
 import { type Tx, dateIn, instantIn } from '../prisma/db';
@@ -83,6 +84,7 @@ export async function acceptOrder(tx: Tx, context: WriteContext<NewOrder>): Prom
     return sale ? [{ ...sale, quantity, net: netOf(sale.price, quantity) }] : [];
   });
   const { net, total } = firstMonth(lines, body.payment.method, store, on);
+  if (total > policy.order.maxTotal) tooMuch();
   if (body.payment.method === 'card') reasons.push(...checkCard(body.payment, total));
   if (reasons.length > 0 || !destination) throw new Refused(reasons);
 
@@ -192,9 +194,13 @@ async function plansOnSale(tx: Tx, storeId: string, body: NewOrder, on: JstDate)
   return new Map(plans.flatMap(({ prices: [price], ...plan }) => (price ? [[plan.id, { plan, price }]] : [])));
 }
 
+function tooMuch(): never {
+  return refuse('invalid_amount', { field: '/lines', params: { max_total: policy.order.maxTotal } });
+}
+
 function netOf(price: Price, quantity: number): Yen {
   const net = price.amount * BigInt(quantity);
-  return net <= BigInt(Number.MAX_SAFE_INTEGER) ? toYen(net) : refuse('invalid_amount', { field: '/lines' });
+  return net <= BigInt(policy.order.maxTotal) ? toYen(net) : tooMuch();
 }
 
 /**

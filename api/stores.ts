@@ -1,4 +1,4 @@
-import { addDays, dateOf, instantOfMs } from '../domain/calendar';
+import { type Instant, addDays, dateOf, instantOfMs } from '../domain/calendar';
 import { registrationNumberWarning } from '../domain/invoice/registration-number';
 import { storeDefaults } from '../domain/policy';
 import type { Store } from '../generated/prisma/client';
@@ -7,7 +7,8 @@ import { type Role, storeRoles } from './access';
 import { newSecret } from './auth';
 import { audit } from './commands';
 import { newId } from './ids';
-import { found } from './problems';
+import { refuseBeyondHorizon } from './clock';
+import { found, refuse } from './problems';
 import { type Route, platform, read } from './route';
 import { httpUrl, instantOrDate, phone, postalCode, registrationNumber, text, z } from './schemas';
 
@@ -73,6 +74,13 @@ export async function addKey(tx: Tx, store: Store, role: Exclude<Role, 'platform
   return { id: key.id, role, name, last4, secret };
 }
 
+/** A store's clock begins where holidays and tax rates are known. */
+function refuseUnlivable(now: Instant): void {
+  if (dateOf(now) < '2019-10-01')
+    refuse('beyond_calendar_horizon', { field: '/clock/now', params: { first_date: '2019-10-01' } });
+  refuseBeyondHorizon(now, '/clock/now');
+}
+
 export const storeRoutes: Route[] = [
   platform({
     operation: 'stores.create',
@@ -83,9 +91,11 @@ export const storeRoutes: Route[] = [
         ctx.addIssue({ code: 'custom', path: ['np'], message: 'settlement np needs np' });
     }),
     answers: { 201: storeShape.extend({ api_keys: z.array(keyShape), warnings: z.array(z.string()) }) },
+    refusals: ['beyond_calendar_horizon'],
     async handle(tx, context) {
       const { body, env } = context;
       const now = body.clock.kind === 'simulated' ? body.clock.now : instantOfMs(env.now().getTime());
+      refuseUnlivable(now);
       const { seller, np, sbps } = body;
       const store = await tx.store.create({
         data: {

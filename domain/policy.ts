@@ -22,6 +22,8 @@ export const policy = {
     heldBusinessDays: 7,
     /** How long finance may decide on a running contract whose month was refused. DESIGN §4. */
     atRiskBusinessDays: 5,
+    /** A month of an order, yen with tax: NP's amounts have at most nine digits (assumed). */
+    maxTotal: yen(999_999_999),
     /** A running contract is looked at once a year: no wait is without a deadline. DESIGN §1 rule 4. */
     contractReviewMonths: 12,
   },

@@ -10,12 +10,12 @@ const BRANDS: readonly { brand: CardBrand; pattern: RegExp }[] = [
 ];
 
 /**
- * The first thing in the text that is written like a card number: 14–16 digits, alone or grouped by single spaces or
- * hyphens (full-width forms too), with a P8 brand's prefix and length and a right Luhn digit. Digits inside a longer
+ * The first thing in the text that is written like a card number: 14–16 digits, alone or grouped by white space,
+ * hyphens, dots or slashes (full-width forms too), with a P8 brand's prefix and length and a right Luhn digit. Digits inside a longer
  * unbroken run are ids, not cards. The answer never carries the number.
  */
 export function findCardNumber(text: string): { brand: CardBrand; start: number; end: number } | null {
-  for (const run of halfWidth(text).matchAll(/\d+(?:[ -]\d+)*/g)) {
+  for (const run of halfWidth(text).matchAll(/\d+(?:[\s./-]{1,4}\d+)*/g)) {
     const groups = [...run[0].matchAll(/\d+/g)];
     for (const [first, from] of groups.entries()) {
       let digits = '';

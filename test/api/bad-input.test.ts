@@ -337,3 +337,18 @@ test('terms of cancellation that do not exist, and a registration number of the 
     pointer: '/registration_number',
   });
 });
+
+test.each([
+  ['a price times a quantity that NP could not be told', { lines: 100_000 }, 'invalid_amount', '/lines'],
+  ['a card number in groups by dots', { subject: '4111.1111.1111.1111' }, 'card_number_in_text', '/subject'],
+  ['a card number a group a line', { subject: '4111\n1111\n1111\n1111' }, 'card_number_in_text', '/subject'],
+  ["a card number under an id's name", { metadata: { id: '4111111111111111' } }, 'card_number_in_text', '/metadata/id'],
+  ['half of a character', { metadata: { a: '\ud800' } }, 'invalid_request', '/metadata/a'],
+])('%s', async (_what, { lines, ...more }: { lines?: number; [member: string]: unknown }, code, field) => {
+  const before = await written();
+  const order = { ...transferOrder(account, plan), ...more };
+  if (lines) order.lines = [{ plan_id: plan, quantity: lines }];
+  const { status, body } = await store.post('/v1/orders', order);
+  expect([status >= 400 && status < 500, body.errors[0].code, body.errors[0].pointer]).toEqual([true, code, field]);
+  expect(await written()).toEqual(before);
+});

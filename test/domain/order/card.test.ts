@@ -32,6 +32,11 @@ describe('a card number in a text', () => {
     expect(findCardNumber('番号 4111 1111 1111 1111')).toEqual({ brand: 'VISA', start: 3, end: 22 });
   });
 
+  it.each(['4111  1111  1111  1111', '4111.1111.1111.1111', '4111/1111/1111/1111', '4111\n1111\n1111\n1111'])(
+    'is seen through %j',
+    (text) => expect(findCardNumber(text)).toMatchObject({ brand: 'VISA' }),
+  );
+
   it.each([
     ['a wrong Luhn digit', '4111111111111112'],
     ['a brand not taken', '6011111111111117'],
@@ -40,7 +45,6 @@ describe('a card number in a text', () => {
     ['an invoice number', 'F-1-20261105-000001'],
     ['a corporate number', 'T7000012050002'],
     ['a date and time', '2026-10-05T10:00:00.000+09:00'],
-    ['two spaces between groups', '4111  1111  1111  1111'],
   ])('is not seen in %s', (_, text) => expect(findCardNumber(text)).toBeNull());
 
   it('is found wherever it stands between words, and any one digit changed hides it', () => {
