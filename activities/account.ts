@@ -18,6 +18,10 @@ interface Answer {
 /** Screening of a buyer (購入企業審査) and the guarantee of its claims, in the books. */
 export function accountBook({ db }: Deps): AccountBook {
   return {
+    async closeAccount({ storeId, accountId }) {
+      await db.account.updateMany({ where: { storeId, id: accountId }, data: { status: 'closed' } });
+    },
+
     recordScreening: ({ buyerId, result, reasons, limit, cause, ...input }) =>
       once(db, input.storeId, `buyer/${input.destinationId}/${cause}`, { buyerId, result, reasons }, (tx) =>
         record(tx, input, { buyerId, result, reasons, limit }, cause),
@@ -45,6 +49,13 @@ export function accountBook({ db }: Deps): AccountBook {
         const before = await tx.billingDestination.findUniqueOrThrow({ where });
         if (before.guarantee === status) return;
         await tx.billingDestination.update({ where, data: { guarantee: status } });
+        // NG: no new orders by bank transfer until NP has its money; ALRT still allows them (japan-domain.md §1.5).
+        const [from, to] = status === 'NG' ? ['open', 'suspended'] : ['suspended', 'open'];
+        if (status !== 'ALRT')
+          await tx.account.updateMany({
+            where: { storeId: input.storeId, id: input.accountId, status: from },
+            data: { status: to },
+          });
         await emit(tx, {
           storeId: input.storeId,
           key: `guarantee.changed/${input.destinationId}/${cause}`,

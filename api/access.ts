@@ -25,6 +25,7 @@ export const access = {
   'accounts.list_destinations': shopAndReaders,
   'accounts.set_credit_limit': ['operator', 'finance'],
   'accounts.reapply_screening': ['operator'],
+  'accounts.close': ['operator'],
 
   'plans.create': ['admin', 'operator'],
   'plans.add_price': ['admin', 'operator'],

@@ -120,6 +120,40 @@ export const accountCommandRoutes: Route[] = [
       return showAccount(await env.db.account.findUniqueOrThrow({ where, include: withParts }));
     },
   }),
+  command({
+    operation: 'accounts.close',
+    path: '/v1/accounts/:id/close',
+    summary: 'Close the account: no more orders. Refused while one of its orders is open.',
+    body: z.strictObject({ reason }),
+    answers: { 200: accountShape, 202: accountShape },
+    refusals: ['not_found', 'conflict', 'reason_missing', 'account_closed'],
+    async handle(tx, context) {
+      const ref = await ownAccount(tx, context);
+      const where = {
+        storeId: context.store.id,
+        accountId: ref,
+        status: { notIn: ['ended', 'declined', 'cancelled'] },
+      };
+      const account = await tx.account.findUniqueOrThrow({
+        where: { storeId_id: { storeId: context.store.id, id: ref } },
+      });
+      if (account.status === 'closed') refuse('account_closed');
+      const open = await tx.order.count({ where });
+      if (open > 0) refuse('conflict', { params: { open_orders: open } });
+      const message = await giveCommand(tx, context, {
+        workflowId: workflowIds.account(ref),
+        name: 'closeAccount',
+        target: ref,
+        payload: {},
+        reason: context.body.reason,
+      });
+      return { message, ref };
+    },
+    async fresh({ env, store }, ref) {
+      const where = { storeId_id: { storeId: store.id, id: ref } };
+      return showAccount(await env.db.account.findUniqueOrThrow({ where, include: withParts }));
+    },
+  }),
 ];
 
 async function ownAccount(tx: Tx, { store, params }: WriteContext): Promise<string> {

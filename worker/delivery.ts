@@ -79,6 +79,7 @@ export function createDelivery({ db, client, log }: { db: Db; client: Client; lo
           else await client.workflow.getHandle(row.target).signal(row.name, message);
           break;
         case 'update':
+          if (parseWorkflowId(row.target).type === 'account') await startAccount(row, clock, startOptions);
           // Handlers only take the command in, so it completes at once; only a completed one tells that it was refused.
           await client.workflow.getHandle(row.target).executeUpdate(row.name, { updateId: row.id, args: [message] });
       }
@@ -113,12 +114,7 @@ export function createDelivery({ db, client, log }: { db: Db; client: Client; lo
   }
 
   /** An account's workflow begins with the first message for it. */
-  async function signalAccount(
-    row: Outgoing,
-    clock: string,
-    message: object,
-    options: (accountId: unknown) => object,
-  ): Promise<void> {
+  function accountStart(row: Outgoing, clock: string, options: (accountId: unknown) => object) {
     const accountId = parseWorkflowId(row.target).parts[0]!;
     const input = {
       storeId: row.storeId,
@@ -127,12 +123,21 @@ export function createDelivery({ db, client, log }: { db: Db; client: Client; lo
       at: instantOut(row.at),
       messageId: `start/${workflowIds.account(accountId)}`,
     };
-    await client.workflow.signalWithStart('account', {
-      ...(options(accountId) as { workflowId: string; taskQueue: string }),
-      args: [input],
-      signal: row.name,
-      signalArgs: [message],
-    });
+    return { ...(options(accountId) as { workflowId: string; taskQueue: string }), args: [input] };
+  }
+
+  async function signalAccount(
+    row: Outgoing,
+    clock: string,
+    message: object,
+    options: (accountId: unknown) => object,
+  ): Promise<void> {
+    const start = accountStart(row, clock, options);
+    await client.workflow.signalWithStart('account', { ...start, signal: row.name, signalArgs: [message] });
+  }
+
+  async function startAccount(row: Outgoing, clock: string, options: (accountId: unknown) => object): Promise<void> {
+    await client.workflow.start('account', accountStart(row, clock, options));
   }
 
   async function settle(row: Outgoing, outcome: string, refusal?: Refusal): Promise<void> {

@@ -113,3 +113,18 @@ test('Prefer: wait answers with the decision, whichever it is', async () => {
   expect(await decided('emi', 'ng24')).toMatchObject({ status: 'declined', reason: 'judgement' });
   expect(await decided('fuji', 'hold-address')).toMatchObject({ status: 'screening', wait_until: '2026-10-20' });
 });
+
+test('an account is closed once its orders are over: no more orders, by any method', async () => {
+  const diary = await Diary.begin('2026-10-05T10:00:00+09:00');
+  const plan = await diary.world.plan('B', '商品B', 80_000);
+  const buyer = await diary.buyer('budou', 'limit-50000');
+  const order = await diary.order(buyer, plan);
+  const operator = diary.world.as('operator');
+  const close = () => operator.post(`/v1/accounts/${buyer.accountId}/close`, { reason: '閉店' });
+  await expect(close()).rejects.toMatchObject({ status: 409, problem: { code: 'conflict' } });
+  await diary.world.as('storefront').post(`/v1/orders/${order.id}/cancellations`, { lines: 'all', reason: '閉店' });
+  await diary.told();
+  expect(await close()).toMatchObject({ status: 'closed' });
+  await expect(diary.order(buyer, plan)).rejects.toMatchObject({ problem: { errors: [{ code: 'account_closed' }] } });
+  await expect(close()).rejects.toMatchObject({ problem: { code: 'account_closed' } });
+});

@@ -9,6 +9,7 @@ import { type Carried, Life } from '../lib/life';
 type AccountMessage =
   | ({ kind: 'clear'; destinationId: string } & messages.Message)
   | ({ kind: 'reapply'; destinationId: string } & messages.Command)
+  | ({ kind: 'closeAccount' } & messages.Command)
   | ({ kind: 'buyerScreened'; destinationId: string; newsId: string } & messages.Message)
   | ({ kind: 'guaranteeChanged'; destinationId: string; status: Guarantee } & messages.Message);
 
@@ -19,6 +20,7 @@ export async function account(input: messages.AccountStart & { carried?: Carried
   life.hear('buyerScreened', messages.buyerScreened);
   life.hear('guaranteeChanged', messages.guaranteeChanged);
   life.obey('reapply', messages.reapply, () => null);
+  life.obey('closeAccount', messages.closeAccount, () => null);
 
   const screen = async (destinationId: string, again: boolean, cause: string) => {
     const of = { ...life.fact, accountId: input.accountId, destinationId };
@@ -33,6 +35,10 @@ export async function account(input: messages.AccountStart & { carried?: Carried
     const review = endOf(addMonths(dateOf(life.asOf), policy.order.contractReviewMonths));
     const m = await life.next(review, { waitingFor: 'account_events', owner: 'np', status: 'open' });
     if (m === null) break;
+    if (m.kind === 'closeAccount') {
+      await book.closeAccount({ ...life.fact, accountId: input.accountId });
+      return life.end();
+    }
     const of = { ...life.fact, accountId: input.accountId, destinationId: m.destinationId };
     switch (m.kind) {
       case 'clear':

@@ -94,6 +94,7 @@ export interface ForAccount extends AsOf {
 }
 
 export interface AccountBook {
+  closeAccount(input: AsOf & { accountId: string }): Promise<void>;
   /** Records NP's answer and tells the orders that wait for it. */
   recordScreening(
     input: ForAccount & {

@@ -57,6 +57,8 @@ export interface AccountStart extends Start {
 export const clear = defineSignal<[Message & { destinationId: string }]>('clear');
 /** Corrected data, applied for again (申請). */
 export const reapply = defineUpdate<Accepted, [Command & { destinationId: string }]>('reapply');
+/** No more orders; refused by the API while one is open. */
+export const closeAccount = defineUpdate<Accepted, [Command]>('closeAccount');
 export const buyerScreened = defineSignal<[Message & { destinationId: string; newsId: string }]>('buyerScreened');
 export const guaranteeChanged =
   defineSignal<[Message & { destinationId: string; status: Guarantee }]>('guaranteeChanged');
