@@ -1,6 +1,7 @@
-import { existsSync, readdirSync, readFileSync, statfsSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Client } from 'pg';
+import { freeMb, makeRoom, NEEDED_MB } from './disk';
 import { holderOf, isFree } from './ports';
 import { dataVersion, nativeDir, POSTGRES_MAJOR } from './postgres';
 import { type SetupError } from './progress';
@@ -14,7 +15,6 @@ type Check = { name: string; run: () => Promise<Finding> | Finding };
 
 const ROOT = resolve(__dirname, '..');
 const NEEDED_NODE = [20, 19];
-const NEEDED_MB = 1_000; // PostgreSQL's data, Temporal's file, logs; a build of Temporal by Go wants more
 const BUILD_MB = 4_000;
 
 const ok = (text: string): Finding => ({ level: 'ok', text });
@@ -45,7 +45,9 @@ function node(): Finding {
 }
 
 function packages(): Finding {
-  const declared = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { dependencies: Record<string, string> };
+  const declared = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+    dependencies: Record<string, string>;
+  };
   const wanted = Object.keys(declared.dependencies);
   const missing = wanted.filter((name) => !existsSync(join(ROOT, 'node_modules', name)));
   return missing.length === 0 ? ok(`${wanted.length} installed`) : blocks(`missing: ${missing.join(', ')}`, 'npm ci');
@@ -81,12 +83,11 @@ function timeZones(): Finding {
 }
 
 function disk(): Finding {
-  const { bavail, bsize } = statfsSync(ROOT);
-  const free = Math.floor((bavail * bsize) / 1_000_000);
-  if (free < NEEDED_MB)
-    return blocks(`${free} MB free`, `make room: ${NEEDED_MB} MB are needed (rm -rf .shimebi clears old data)`);
-  if (free < BUILD_MB && present() === undefined)
-    return note(`${free} MB free`, `a build of Temporal by Go takes up to ${BUILD_MB} MB`);
+  const free = freeMb(STATE_DIR);
+  if (free < NEEDED_MB) return blocks(`${free} MB free for data`, makeRoom(STATE_DIR));
+  const forBuild = freeMb(cacheDir());
+  if (forBuild < BUILD_MB && present() === undefined)
+    return note(`${forBuild} MB free at ${cacheDir()}`, `a build of Temporal by Go takes up to ${BUILD_MB} MB`);
   return ok(`${(free / 1_000).toFixed(1)} GB free`);
 }
 
@@ -140,14 +141,15 @@ async function temporal(): Promise<Finding> {
       );
     }
   }
+  const skipped: string[] = [];
   try {
-    const binary = findTemporal();
-    if (binary) return ok(`server ${binary.serverVersion} from ${binary.path}`);
+    const binary = findTemporal((reason) => skipped.push(reason));
+    if (binary) return ok([`server ${binary.serverVersion} from ${binary.path}`, ...skipped].join('; '));
   } catch (error) {
     return blocks((error as SetupError).message, 'correct or unset TEMPORAL_CLI_PATH');
   }
   return note(
-    'not here yet',
+    skipped.length > 0 ? skipped.join('; ') : 'not here yet',
     `the first start downloads it, or builds it with Go (2–3 minutes), into ${cacheDir()}; or install https://docs.temporal.io/cli`,
   );
 }

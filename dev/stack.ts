@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { migrate } from '../prisma/migrate';
+import { requireRoom } from './disk';
 import { freePort, requireFree } from './ports';
 import { type Postgres, startPostgres } from './postgres';
 import { type Service, startService, stopAllServices } from './processes';
@@ -68,6 +69,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const dir = throwaway ? join(STATE_DIR, run) : STATE_DIR;
   const logDir = throwaway ? join(STATE_DIR, 'logs', run) : join(STATE_DIR, 'logs', 'dev');
   if (throwaway) forgetDeadTestRuns();
+  requireRoom(dir);
   rmSync(logDir, { recursive: true, force: true });
   mkdirSync(logDir, { recursive: true });
   mkdirSync(dir, { recursive: true });
