@@ -63,9 +63,19 @@ export function createApi(options: ApiOptions): Express {
   const document = openApiDocument(routes, env.publicUrl);
   app.get('/v1/openapi.json', (_req, res) => void res.json(document));
   for (const route of routes) app[route.method](route.path, ...serve(route, env));
+  for (const path of new Set(routes.map((route) => route.path))) app.all(path, otherMethod(path));
   app.use(() => refuse('not_found'));
   app.use(onError(env));
   return app;
+}
+
+/** A path we know, asked in a way it does not take (RFC 9110 §15.5.6). */
+function otherMethod(path: string): RequestHandler {
+  const allowed = routes.filter((route) => route.path === path).map((route) => route.method.toUpperCase());
+  return (_req, res) => {
+    res.set('Allow', [...new Set(allowed)].join(', '));
+    refuse('method_not_allowed');
+  };
 }
 
 /** The caller's own id of the request, if it is one, else a new one; told back in both spellings. */

@@ -1,12 +1,12 @@
 /** What a refusal says to its reader, and the HTTP status it travels with. */
 interface RefusalText {
-  status: 400 | 401 | 403 | 404 | 409 | 422 | 429;
+  status: 400 | 401 | 403 | 404 | 405 | 409 | 422 | 429;
   ja: { title: string; cure: string };
   en: { title: string; cure: string };
 }
 
 /**
- * Every reason to say no. 400: malformed; 401/403: who asks; 404: not in this store; 409: not now, in this state;
+ * Every reason to say no. 400: malformed; 401/403: who asks; 404: not in this store; 405: not this method; 409: not now, in this state;
  * 422: well-formed but against a rule. `title` says what is wrong, `cure` what to do.
  */
 export const refusalTexts = {
@@ -89,6 +89,11 @@ export const refusalTexts = {
     en: { title: 'Too many requests.', cure: 'Wait as Retry-After says and send it again.' },
   },
   // what is named
+  method_not_allowed: {
+    status: 405,
+    ja: { title: 'このパスでは使えないメソッドです。', cure: 'Allow ヘッダーにあるメソッドを使用してください。' },
+    en: { title: 'This path does not take this method.', cure: 'Use one of the methods in the Allow header.' },
+  },
   not_found: {
     status: 404,
     ja: { title: '対象が見つかりません。', cure: 'IDと、APIキーのストアを確認してください。' },

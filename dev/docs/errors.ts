@@ -7,6 +7,7 @@ const statuses = {
   401: 'Who asks is not known',
   403: 'Who asks may not',
   404: 'Not in this store',
+  405: 'Not this method',
   409: 'Not now, in this state',
   422: 'Well-formed, but against a rule',
   429: 'Too often',

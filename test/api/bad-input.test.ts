@@ -106,6 +106,13 @@ test('another store’s account, order, direct debit: not found, as if it did no
   });
 });
 
+test('a path asked in a way it does not take: which it takes, in header Allow', async () => {
+  const answer = await fetch(`${api.url}/v1/orders`, { method: 'DELETE', headers: { 'idempotency-key': 'k' } });
+  expect(answer.status).toBe(405);
+  expect(answer.headers.get('allow')).toBe('POST, GET');
+  expect(await answer.json()).toMatchObject({ code: 'method_not_allowed', status: 405 });
+});
+
 test('missing consent, and consent to an older version of the terms (B1)', async () => {
   const silent = await store.account({ consent: undefined });
   const old = await store.account({ consent: { terms_version: '2025-04' } });
