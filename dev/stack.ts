@@ -39,6 +39,9 @@ export interface Stack {
   databaseUrl: string;
   adminApiKey: string;
   logDir: string;
+  /** The engine's own processes. */
+  worker: Service;
+  api: Service;
   /** Resolves when a part dies by itself, with what to tell the user; never after `stop`. */
   failed: Promise<SetupError>;
   stop(): Promise<void>;
@@ -135,6 +138,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       databaseUrl: postgres.url,
       adminApiKey,
       logDir,
+      worker,
+      api,
       failed: firstDeath([postgres.service, temporal.service, simulators, worker, api], () => stopping),
       stop,
     };

@@ -1,0 +1,16 @@
+import { Command } from 'commander';
+import { stopServicesOnExit } from '../dev/processes';
+import { SetupError } from '../dev/progress';
+
+/** `npm run -s bench -- <name>`: progress on standard error, the figures as one line of JSON on standard output. */
+stopServicesOnExit();
+new Command('bench')
+  .description('Measures the engine on servers started here and thrown away; docs/benchmarks.md says how.')
+  .parseAsync()
+  .then(
+    () => process.exit(0),
+    (error: unknown) => {
+      console.error(error instanceof SetupError ? `\n${error.message}` : error);
+      process.exit(1);
+    },
+  );

@@ -1,0 +1,25 @@
+import { type Progress, createProgress } from '../dev/progress';
+import { type Stack, startStack } from '../dev/stack';
+
+/**
+ * Starts everything on free ports with data that is thrown away, measures, and prints the figures.
+ * @throws SetupError when a part does not start, or dies while it is measured
+ */
+export async function measured(work: (stack: Stack, log: Progress) => Promise<object>): Promise<void> {
+  const log = createProgress(process.stderr);
+  const stack = await startStack({ mode: 'test', log });
+  const failed = stack.failed.then((failure) => {
+    throw failure;
+  });
+  try {
+    const figures = await Promise.race([work(stack, log), failed]);
+    process.stdout.write(`${JSON.stringify(figures)}\n`);
+  } finally {
+    await stack.stop();
+  }
+}
+
+/** The middle one; of an even number the lower of the two. */
+export function median(values: number[]): number {
+  return [...values].sort((a, b) => a - b)[Math.floor((values.length - 1) / 2)]!;
+}
