@@ -136,7 +136,8 @@ async function buildWithGo(log: Progress): Promise<string> {
       const build = startService({
         name: 'go install',
         command: 'go',
-        args: ['install', GO_PACKAGE],
+        // -v names each package as it is compiled: that is what the progress line shows.
+        args: ['install', '-v', GO_PACKAGE],
         logFile: join(draft, 'build.log'),
         env: { ...process.env, GOBIN: draft, GOFLAGS: '', CGO_ENABLED: '0' },
         cwd: draft,
