@@ -124,8 +124,7 @@ async function failed(deps: Deps, { storeId, at, orderId, period, invoiceId }: C
     openIncident(tx, {
       storeId,
       id: `card-charge/${orderId}/${period}`,
-      kind: 'card_charge',
-      owner: 'finance',
+      kind: 'card_charge_failed',
       at,
       workflowId: workflowIds.order(orderId),
       detail: { failure: e.message, invoice: invoiceId },
@@ -143,7 +142,6 @@ async function tellOrder(tx: Tx, { storeId, at, orderId, period, invoiceId }: Ch
       storeId,
       id: `last-charge-declined/${orderId}/${period}`,
       kind: 'last_charge_declined',
-      owner: 'finance',
       at,
       detail: { failure: 'declined after the contract had ended', invoice: invoiceId },
     });

@@ -125,7 +125,6 @@ async function tellUnbilled(tx: Tx, { storeId, period, at }: ForPeriod, held: Ca
     storeId,
     id: `unbilled/${period}`,
     kind: 'unbilled_items',
-    owner: 'finance',
     at,
     workflowId: workflowIds.monthlyClose(storeId, period),
     detail: {

@@ -1,5 +1,6 @@
 import { type Period, businessDayOnOrAfter, dateOf } from '../domain/calendar';
 import { type DebitResultCode, debitResults, parseDebitResultCode, rebillDueOn } from '../domain/direct-debit/rules';
+import type { IncidentKind } from '../domain/incidents';
 import { paymentReceived } from '../domain/ledger/entries';
 import { toYen } from '../domain/money';
 import type { MailData } from '../documents/mails';
@@ -170,7 +171,7 @@ function factOf(debit: Debit, storeId: string, at: ForDebitRun['at']) {
 function puzzled(
   tx: Tx,
   { storeId, nominal, at }: ForDebitRun,
-  kind: string,
+  kind: IncidentKind,
   key: string,
   code: string,
 ): Promise<void> {
@@ -178,7 +179,6 @@ function puzzled(
     storeId,
     id: `${kind}/${key}/${code}`,
     kind,
-    owner: 'finance',
     at,
     workflowId: workflowIds.debitRun(storeId, nominal),
     detail: { key, code },

@@ -59,7 +59,6 @@ export function debitBook({ db }: Deps): DebitBook {
           storeId,
           id: `debit-results-late/${nominal}`,
           kind: 'debit_results_late',
-          owner: 'finance',
           at,
           workflowId: workflowIds.debitRun(storeId, nominal),
           detail: { debit_on: debitOn, missing },

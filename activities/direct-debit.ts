@@ -1,6 +1,7 @@
 import { dateOf } from '../domain/calendar';
 import { closeTerms } from '../domain/close/terms';
 import { escalateOn, expectedOn, firstPeriod } from '../domain/direct-debit/rules';
+import type { IncidentKind } from '../domain/incidents';
 import { type Tx, dateIn, dateOut } from '../prisma/db';
 import type { DirectDebitBook, ForDirectDebit, GatewayActivities } from '../workflows/contracts/activities';
 import type { EventType } from '../workflows/contracts/events';
@@ -39,13 +40,12 @@ export function directDebitBook({ db }: Deps): DirectDebitBook {
   /** After a defect another form goes the same way: each step is keyed by the dates of its own form. */
   const rowOf = ({ storeId, directDebitId: id }: ForDirectDebit) =>
     db.directDebit.findUniqueOrThrow({ where: { storeId_id: { storeId, id } } });
-  const alert = (input: ForDirectDebit, step: string, kind: string, failure: string) =>
+  const alert = (input: ForDirectDebit, step: string, kind: IncidentKind, failure: string) =>
     db.$transaction((tx) =>
       openIncident(tx, {
         storeId: input.storeId,
         id: `${kind}/${input.directDebitId}/${step}`,
         kind,
-        owner: 'finance',
         at: input.at,
         workflowId: `direct-debit/${input.directDebitId}`,
         detail: { failure },

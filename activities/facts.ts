@@ -1,6 +1,7 @@
 import type { Instant, JstDate, Period } from '../domain/calendar';
 import { dateOf } from '../domain/calendar';
 import type { Yen } from '../domain/money';
+import { type IncidentKind, incidentKinds } from '../domain/incidents';
 import { mailTime } from '../domain/policy';
 import { type Json, type Tx, dateIn, instantIn } from '../prisma/db';
 import { type WorkflowType, keys } from '../workflows/contracts/ids';
@@ -155,26 +156,23 @@ export interface IncidentFact {
   storeId: string;
   /** Business key of what failed: the same failure is one incident. */
   id: string;
-  kind: string;
-  owner: 'operator' | 'finance';
+  kind: IncidentKind;
   at: Instant;
   workflowId?: string;
   detail: object;
 }
 
-export async function openIncident(tx: Tx, incident: IncidentFact): Promise<void> {
-  await tx.incident.createMany({
-    data: [
-      {
-        storeId: incident.storeId,
-        id: incident.id,
-        kind: incident.kind,
-        workflowId: incident.workflowId ?? null,
-        owner: incident.owner,
-        detail: incident.detail,
-        openedAt: instantIn(incident.at),
-      },
-    ],
+/** One that is open already stays as it is; one that a person took as done is open once more. */
+export async function openIncident(tx: Tx, { storeId, id, kind, at, workflowId, detail }: IncidentFact): Promise<void> {
+  const openedAt = instantIn(at);
+  const { owner } = incidentKinds[kind];
+  const { count } = await tx.incident.createMany({
+    data: [{ storeId, id, kind, workflowId: workflowId ?? null, owner, detail, openedAt }],
     skipDuplicates: true,
+  });
+  if (count > 0) return;
+  await tx.incident.updateMany({
+    where: { storeId, id, status: 'resolved' },
+    data: { status: 'open', detail, openedAt, resolution: null, reason: null, resolvedAt: null },
   });
 }

@@ -86,8 +86,7 @@ function giveUp(deps: Deps, row: MailRow, status: 'unknown' | 'failed', why: str
     await openIncident(tx, {
       storeId: row.storeId,
       id: row.target,
-      kind: `mail_${status}`,
-      owner: 'operator',
+      kind: `mail_${status}` as const,
       at: instantOut(row.dueAt),
       detail: { failure: why },
     });

@@ -264,7 +264,6 @@ async function puzzled(tx: Tx, news: News, why: string): Promise<void> {
     storeId: news.storeId,
     id: `news/${news.eventId}`,
     kind: 'news_not_understood',
-    owner: 'operator',
     at: news.at,
     detail: { failure: why },
   });

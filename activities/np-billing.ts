@@ -141,7 +141,6 @@ async function register(deps: Deps, { storeId, period, at }: ForPeriod, charge: 
         storeId,
         id: `np-registration/${orderId}/${period}`,
         kind: 'np_registration_failed',
-        owner: 'finance',
         at,
         workflowId: workflowIds.order(orderId),
         detail: { order_id: orderId, failure: e.message },

@@ -80,7 +80,6 @@ export async function mirrorPage(deps: Deps, input: ForPeriod, bills: readonly I
         storeId,
         id: `np-bill/${bill.number}`,
         kind: 'np_bill_differs',
-        owner: 'finance',
         at,
         workflowId: workflowIds.monthlyClose(storeId, period),
         detail: { number: bill.number, invoice_ids: ours(bill).map((invoice) => invoice.id), differences },
@@ -149,7 +148,6 @@ async function keepDocument(deps: Deps, { storeId, at }: ForPeriod, invoiceId: s
         storeId,
         id: documentIncident(invoiceId, revision),
         kind: 'document_missing',
-        owner: 'finance',
         at,
         detail: { failure },
       });

@@ -153,7 +153,6 @@ export async function storeReceipt({ db, log }: Deps, { storeId, at, invoiceId }
         storeId,
         id: `document/${invoiceId}/1`,
         kind: 'document_missing',
-        owner: 'finance',
         at,
         detail: { failure },
       }),

@@ -24,15 +24,10 @@ export function storeBook({ db }: Deps): StoreBook {
       await db.$transaction([waited, acknowledged]);
     },
 
-    async openIncident({ storeId, at, id, kind, owner, workflowId, detail }) {
-      await db.$transaction(async (tx) => {
-        await openIncident(tx, { storeId, id, kind, owner, at, workflowId, detail: { failure: detail } });
-        // The same step failing again after a repair is the same incident, open once more.
-        await tx.incident.updateMany({
-          where: { storeId, id, status: 'resolved' },
-          data: { status: 'open', resolution: null, resolvedAt: null, detail: { failure: detail } },
-        });
-      });
+    async openIncident({ storeId, at, id, kind, workflowId, detail }) {
+      await db.$transaction((tx) =>
+        openIncident(tx, { storeId, id, kind, at, workflowId, detail: { failure: detail } }),
+      );
     },
 
     async workflowFailed({ storeId, at, workflowId, detail }) {
@@ -44,7 +39,6 @@ export function storeBook({ db }: Deps): StoreBook {
           storeId,
           id: `workflow-failed/${workflowId}`,
           kind: 'workflow_failed',
-          owner: 'operator',
           at: since && since > at ? since : at,
           workflowId,
           detail: { failure: detail },

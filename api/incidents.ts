@@ -1,18 +1,26 @@
-import { parseInstant } from '../domain/calendar';
+import { startRow, enqueue } from '../activities/facts';
+import { parseInstant, parsePeriod } from '../domain/calendar';
+import { type IncidentKind, incidentKinds, incidentText, waysOf } from '../domain/incidents';
 import type { Incident } from '../generated/prisma/client';
 import { type Tx, instantIn, instantOut } from '../prisma/db';
+import { workflowIds } from '../workflows/contracts/ids';
 import type { Repair } from '../workflows/contracts/messages';
 import { audit, giveCommand } from './commands';
 import { pageOf, pairCursor, readPairCursor } from './lists';
 import { found, refuse } from './problems';
-import { type Route, command, read } from './route';
+import { type Route, type WriteContext, command, read } from './route';
 import { listOf, paging, reason, text, z } from './schemas';
 
 const status = z.enum(['open', 'resolved']);
 const shape = z.object({
   id: z.string(),
   object: z.literal('incident'),
-  kind: z.string(),
+  kind: z.enum(Object.keys(incidentKinds) as [IncidentKind]),
+  title: z.string().openapi({ description: 'What has failed, in Japanese' }),
+  /** None once it is resolved. */
+  ways: z
+    .array(z.string())
+    .openapi({ description: 'How it may be ended: retry, skip, resolve_as:<result>, resolve_as:* for any words' }),
   workflow_id: z.string().nullable(),
   owner: z.string(),
   detail: z.record(z.string(), z.unknown()),
@@ -60,18 +68,20 @@ export const incidentRoutes: Route[] = [
       reason,
     }),
     answers: { 200: shape, 202: shape },
-    refusals: ['not_found', 'reason_missing', 'conflict'],
+    refusals: ['not_found', 'reason_missing', 'conflict', 'repair_not_possible'],
     async handle(tx, context) {
       const { store, body } = context;
       const where = { storeId_id: { storeId: store.id, id: incidentId(context.params) } };
       const incident = found(await tx.incident.findUnique({ where }));
+      const how: Repair = typeof body.how === 'string' ? body.how : { resolveAs: body.how.resolve_as };
+      const waits = await waitsForRepair(tx, incident);
       // Also when it was taken as done a moment before its workflow came to wait: the workflow itself refuses what it doesn't wait for.
-      if (!(await waitsForRepair(tx, incident))) {
-        if (incident.status === 'resolved') return refuse('conflict', { params: { state: incident.status } });
-        // Nothing waits for the decision: a mail can be sent again, anything else only be taken as done.
-        if (body.how === 'retry' && incident.id.startsWith('mail/')) await sendAgain(tx, incident);
-        else if (typeof body.how === 'string') return refuse('conflict', { params: { state: incident.status } });
-        const resolution = JSON.stringify(typeof body.how === 'string' ? body.how : { resolveAs: body.how.resolve_as });
+      if (!waits && incident.status === 'resolved') return refuse('conflict', { params: { state: incident.status } });
+      if (!isWay(incident, how))
+        return refuse('repair_not_possible', { field: '/how', params: { ways: waysIn(incident).join(', ') } });
+      if (!waits) {
+        if (how === 'retry') await again(tx, incident, context);
+        const resolution = JSON.stringify(how);
         await tx.incident.update({
           where,
           data: { status: 'resolved', resolution, reason: body.reason, resolvedAt: instantIn(context.at) },
@@ -84,7 +94,6 @@ export const incidentRoutes: Route[] = [
         });
         return { message: null, ref: incident.id };
       }
-      const how: Repair = typeof body.how === 'string' ? body.how : { resolveAs: body.how.resolve_as };
       const message = await giveCommand(tx, context, {
         workflowId: incident.workflowId!,
         name: 'repair',
@@ -100,9 +109,30 @@ export const incidentRoutes: Route[] = [
   }),
 ];
 
-async function waitsForRepair(tx: Tx, { storeId, workflowId }: Incident): Promise<boolean> {
-  if (workflowId === null) return false;
+function waysIn({ kind }: Incident): string[] {
+  const { how, resolveAs } = waysOf(kind as IncidentKind);
+  return [...how, ...[...resolveAs].map((result) => `resolve_as:${result}`)];
+}
+
+function isWay({ kind }: Incident, way: Repair): boolean {
+  const { how, resolveAs } = waysOf(kind as IncidentKind);
+  if (typeof way === 'string') return how.includes(way);
+  return resolveAs === '*' || resolveAs.includes(way.resolveAs);
+}
+
+/** Its workflow may wait for another one meanwhile: what only tells is never handed to it. */
+async function waitsForRepair(tx: Tx, { storeId, workflowId, kind }: Incident): Promise<boolean> {
+  if (workflowId === null || !incidentText(kind as IncidentKind).step) return false;
   return (await tx.wait.count({ where: { storeId, workflowId, waitingFor: 'repair' } })) > 0;
+}
+
+/** What no workflow waits for is begun anew: a mail, or what is left of the month's registrations or card receipts. */
+async function again(tx: Tx, incident: Incident, { store, at }: Pick<WriteContext, 'store' | 'at'>): Promise<void> {
+  if (incident.kind === 'mail_unknown' || incident.kind === 'mail_failed') return sendAgain(tx, incident);
+  const period = parsePeriod(incident.id.split('/').at(-1)!)!;
+  const type = incident.kind === 'np_registration_failed' ? 'periodOpen' : 'cardCollection';
+  // Of two asked for at one instant of a simulated store one does the work of both.
+  await enqueue(tx, startRow(type, workflowIds[type](store.id, period, at), store.id, at, { period }));
 }
 
 /** An incident of a mail has the mail's key. Its first try is now: Resend has forgotten the last one, or refused it. */
@@ -127,6 +157,8 @@ function show(incident: Incident) {
     id: incident.id,
     object: 'incident',
     kind: incident.kind,
+    title: incidentText(incident.kind as IncidentKind).ja,
+    ways: incident.status === 'open' ? waysIn(incident) : [],
     workflow_id: incident.workflowId,
     owner: incident.owner,
     detail: incident.detail,

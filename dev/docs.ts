@@ -3,16 +3,21 @@ import path from 'node:path';
 import { Command } from 'commander';
 import { waitLabels } from '../workflows/lib/details';
 import { renderErrors } from './docs/errors';
+import { renderIncidents } from './docs/incidents';
 import { renderLifecycles } from './docs/lifecycles';
 
 /** `npm run docs` writes the pages that follow from tables in the code; `--check` only says whether all pages are up to date. */
 const ROOT = path.join(__dirname, '..');
 const DOCS = path.join(ROOT, 'docs');
 
-const generated = { 'lifecycle.md': renderLifecycles, 'errors.md': renderErrors };
+const generated = {
+  'lifecycle.md': renderLifecycles,
+  'errors.md': renderErrors,
+  'incidents.md': renderIncidents,
+};
 
 new Command('docs')
-  .description('Writes docs/lifecycle.md and docs/errors.md from the tables in domain/')
+  .description('Writes docs/lifecycle.md, docs/errors.md and docs/incidents.md from the tables in domain/')
   .option('--check', 'write nothing; fail when a page is out of date')
   .action((options: { check?: true }, program: Command) => {
     for (const [name, render] of Object.entries(generated)) {

@@ -214,6 +214,17 @@ export const refusalTexts = {
     ja: { title: '現在の状態ではこの操作を行えません。', cure: '現在の状態を確認してください。' },
     en: { title: 'The current state does not allow this.', cure: 'Look at the current state first.' },
   },
+  repair_not_possible: {
+    status: 422,
+    ja: {
+      title: 'この種類のインシデントには使えない対応方法です。',
+      cure: 'インシデントの ways にある方法から選んでください。',
+    },
+    en: {
+      title: 'This kind of incident can’t be ended that way.',
+      cure: 'Choose one of the ways that the incident names in `ways`.',
+    },
+  },
   order_not_cancellable: {
     status: 409,
     ja: { title: 'この注文はキャンセル・解約できる状態ではありません。', cure: '注文の状態を確認してください。' },

@@ -162,7 +162,6 @@ export function createDelivery({ db, client, log }: { db: Db; client: Client; lo
         storeId: row.storeId,
         id: `undeliverable/${row.id}`,
         kind: 'message_undeliverable',
-        owner: 'operator',
         at: instantOut(row.at),
         workflowId: row.target,
         detail: { name: row.name },

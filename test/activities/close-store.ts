@@ -14,7 +14,7 @@ export function openTestDb(): Db {
 }
 
 /** What comes of delivering what a test queued: its orders have no workflow, and its store no cards. */
-const OF_THE_ENGINE = ['message_undeliverable', 'card_charge', 'card_collection'];
+const OF_THE_ENGINE = ['message_undeliverable', 'card_charge_failed', 'card_collection'];
 
 export interface LineSpec {
   amount?: number;

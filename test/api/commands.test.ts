@@ -230,7 +230,7 @@ test('a close is approved, held, released and redrafted while in review only', a
 test('an incident is repaired through the workflow that waits for the decision', async () => {
   const order = await store.order();
   const id = `np-txn/${order.id}/2026-10/1`;
-  const incident = { storeId: store.id, kind: 'gateway_unknown', owner: 'operator', detail: {}, openedAt: new Date() };
+  const incident = { storeId: store.id, kind: 'np_registration', owner: 'operator', detail: {}, openedAt: new Date() };
   await api.db.incident.create({ data: { ...incident, id, workflowId: `order/${order.id}` } });
   await api.db.wait.create({
     data: {
@@ -255,7 +255,7 @@ test('an incident nothing waits for is taken as done, and says why', async () =>
   const incident = { storeId: store.id, kind: 'news_not_understood', owner: 'operator', detail: {} };
   await api.db.incident.create({ data: { ...incident, id: 'news/1', openedAt: new Date() } });
   const repair = (how: unknown) => store.post('/v1/incidents/news/1/repair', { how, reason: 'NPに確認' });
-  expect((await repair('retry')).body.code).toBe('conflict');
+  expect((await repair('retry')).body.code).toBe('repair_not_possible');
   expect(await repair({ resolve_as: 'booked by hand' })).toMatchObject({
     status: 200,
     body: {

@@ -36,7 +36,7 @@ export async function keeper(input: KeeperStart): Promise<string> {
   for (;;) {
     const m = await life.next(input.until, { waitingFor: 'contract', owner: 'buyer', status: 'active' });
     const text = m?.text ?? 'due';
-    const kept = await life.attempt(`keep/${text}`, 'keeping', 'operator', () => keep({ ...life.fact, text }));
+    const kept = await life.attempt(`keep/${text}`, 'np_buyer_screening', () => keep({ ...life.fact, text }));
     if (kept && 'resolvedAs' in kept) await keep({ ...life.fact, text: `${text}: ${kept.resolvedAs}` });
     if (text === 'stop' || m === null) break;
     if (text === 'begin anew') {

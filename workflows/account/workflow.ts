@@ -24,7 +24,7 @@ export async function account(input: messages.AccountStart & { carried?: Carried
 
   const screen = async (destinationId: string, again: boolean, cause: string) => {
     const of = { ...life.fact, accountId: input.accountId, destinationId };
-    const answer = await life.attempt(`np-buyer/${destinationId}/${cause}`, 'np_buyer_screening', 'operator', () =>
+    const answer = await life.attempt(`np-buyer/${destinationId}/${cause}`, 'np_buyer_screening', () =>
       life.providers.screenBuyer({ ...of, again, cause }),
     );
     if (!('resolvedAs' in answer)) await book.recordScreening({ ...of, ...answer, cause });

@@ -28,7 +28,7 @@ export async function debitRun(input: messages.DebitRunStart): Promise<void> {
       const booked = await book.bookDebitResults({ ...fact(), results, cause: m.messageId });
       open = booked.open;
       for (const invoiceId of booked.rebilled) {
-        await life.attempt(`document/${invoiceId}`, 'document_missing', 'finance', () =>
+        await life.attempt(`document/${invoiceId}`, 'np_bill_document', () =>
           life.providers.fetchBillDocument({ ...life.fact, invoiceId }),
         );
       }

@@ -1,4 +1,5 @@
 import { type Instant, addBusinessDays, addDays, atTime, dateOf, endOf } from '../../domain/calendar';
+import type { IncidentKind, StepKind } from '../../domain/incidents';
 import { policy } from '../../domain/policy';
 import type { Chunk } from '../contracts/activities';
 import * as messages from '../contracts/messages';
@@ -130,22 +131,21 @@ class Close {
     return { ...this.life.fact, period: this.input.period };
   }
 
-  private each(kind: string, step: (after: string | null) => Promise<Chunk>): Promise<void> {
+  private each(kind: StepKind, step: (after: string | null) => Promise<Chunk>): Promise<void> {
     return everyChunk(this.life, `${kind}/${this.input.period}`, kind, step);
   }
 
   /** What was told has been mended without a repair. */
-  private untell(kind: string, messageId: string): Promise<void> {
+  private untell(kind: IncidentKind, messageId: string): Promise<void> {
     return book.resolveIncident({ ...this.life.fact, id: `${kind}/${this.input.period}`, how: 'done', messageId });
   }
 
-  private tell(kind: string, detail: string): Promise<void> {
+  private tell(kind: IncidentKind, detail: string): Promise<void> {
     const { storeId, period } = this.input;
     return book.openIncident({
       ...this.life.fact,
       id: `${kind}/${period}`,
       kind,
-      owner: 'finance',
       detail,
       workflowId: `close/${storeId}/${period}`,
     });

@@ -9,7 +9,7 @@ export async function periodOpen(input: PeriodStart): Promise<void> {
   const fact = { ...life.fact, period: input.period };
   const { items } = await bulk.openPeriod(fact);
   if (items > 0) {
-    await everyChunk(life, `np-register/${input.period}`, 'np_registration', (after) =>
+    await everyChunk(life, `np-register/${input.period}`, 'np_month_registration', (after) =>
       life.providers.registerPeriodChunk({ ...fact, after }),
     );
   }

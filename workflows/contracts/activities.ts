@@ -1,4 +1,5 @@
 import type { Instant, JstDate, Period } from '../../domain/calendar';
+import type { IncidentKind } from '../../domain/incidents';
 import type { BuyerResult, Guarantee } from '../../providers/credit/port';
 import type { Message } from './messages';
 
@@ -170,9 +171,7 @@ export interface DebitBook {
 
 export interface StoreBook {
   rest(input: Rest): Promise<void>;
-  openIncident(
-    input: AsOf & { id: string; kind: string; owner: 'operator' | 'finance'; workflowId: string; detail: string },
-  ): Promise<void>;
+  openIncident(input: AsOf & { id: string; kind: IncidentKind; workflowId: string; detail: string }): Promise<void>;
   /** The workflow is over and can't be repaired: an incident, no wait, and all it was told is acknowledged. */
   workflowFailed(input: AsOf & { workflowId: string; detail: string }): Promise<void>;
   resolveIncident(input: AsOf & { id: string; how: string; messageId: string }): Promise<void>;

@@ -10,8 +10,11 @@ export const workflowIds = {
   account: (accountId: string) => `account/${accountId}`,
   directDebit: (directDebitId: string) => `direct-debit/${directDebitId}`,
   monthlyClose: (storeId: string, period: Period) => `close/${storeId}/${period}`,
-  cardCollection: (storeId: string, period: Period) => `cards/${storeId}/${period}`,
-  periodOpen: (storeId: string, period: Period) => `period/${storeId}/${period}`,
+  /** `again`: what a person asked for anew of what the month's own run could not do. */
+  cardCollection: (storeId: string, period: Period, again?: string) =>
+    `cards/${storeId}/${period}${again ? `/${again}` : ''}`,
+  periodOpen: (storeId: string, period: Period, again?: string) =>
+    `period/${storeId}/${period}${again ? `/${again}` : ''}`,
   debitRun: (storeId: string, nominal: Period) => `debit-run/${storeId}/${nominal}`,
   storeDay: (storeId: string, day: JstDate) => `store-day/${storeId}/${day}`,
   /** One per journey: a second advance never joins the run that is just ending. */

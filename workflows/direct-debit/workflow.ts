@@ -156,7 +156,7 @@ class Mandate {
 
   private async activate(messageId: string, evidence: string): Promise<void> {
     const { firstPeriod } = await book.activateDirectDebit({ ...this.fact, messageId, evidence });
-    await this.life.attempt(`np-direct-debit/${this.input.directDebitId}`, 'np_direct_debit', 'finance', () =>
+    await this.life.attempt(`np-direct-debit/${this.input.directDebitId}`, 'np_direct_debit', () =>
       this.life.providers.directDebitActive({ ...this.fact, firstPeriod }),
     );
     this.state = 'active';
@@ -181,7 +181,7 @@ class Mandate {
     const wasActive = this.state === 'active';
     await book.closeDirectDebit({ ...this.fact, as, reason });
     if (wasActive)
-      await this.life.attempt(`np-direct-debit-end/${this.input.directDebitId}`, 'np_direct_debit_end', 'finance', () =>
+      await this.life.attempt(`np-direct-debit-end/${this.input.directDebitId}`, 'np_direct_debit_end', () =>
         this.life.providers.directDebitEnded(this.fact),
       );
     this.state = as;

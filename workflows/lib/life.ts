@@ -8,6 +8,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import { type Instant, addBusinessDays, dateOf, endOf, msOf } from '../../domain/calendar';
+import { type StepKind, incidentKinds } from '../../domain/incidents';
 import { policy } from '../../domain/policy';
 import type { Refusal } from '../../domain/refusal';
 import type { Owner } from '../contracts/activities';
@@ -156,12 +157,7 @@ export class Life<M extends { kind: string } & Message> {
    * Does a step that may fail for good: then there is an incident with an owner, and the step is tried again, skipped or
    * resolved as that person says. @returns what the step gave, or `{ resolvedAs }` ('skip' when skipped)
    */
-  async attempt<T>(
-    id: string,
-    kind: string,
-    owner: 'operator' | 'finance',
-    step: () => Promise<T>,
-  ): Promise<T | { resolvedAs: string }> {
+  async attempt<T>(id: string, kind: StepKind, step: () => Promise<T>): Promise<T | { resolvedAs: string }> {
     for (;;) {
       try {
         return await step();
@@ -169,9 +165,9 @@ export class Life<M extends { kind: string } & Message> {
         if (isCancellation(e)) throw e;
         const detail = failureText(e);
         this.failed.set(id, null);
-        await book.openIncident({ ...this.fact, id, kind, owner, workflowId: workflowInfo().workflowId, detail });
+        await book.openIncident({ ...this.fact, id, kind, workflowId: workflowInfo().workflowId, detail });
       }
-      const decided = await this.waitForRepair(id, owner);
+      const decided = await this.waitForRepair(id, incidentKinds[kind].owner);
       await book.resolveIncident({ ...this.fact, id, how: JSON.stringify(decided.how), messageId: decided.messageId });
       this.processed.push(decided.messageId);
       this.failed.delete(id);

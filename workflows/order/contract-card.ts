@@ -51,7 +51,6 @@ export class ContractCard {
       ...this.life.fact,
       id: `last-charge-declined/${orderId}/${period}`,
       kind: 'last_charge_declined',
-      owner: 'finance',
       workflowId: workflowIds.order(orderId),
       detail: `the card did not pay ${invoiceId}, the last of a contract that has ended`,
     });
@@ -67,7 +66,6 @@ export class ContractCard {
     const asked = await this.life.attempt(
       `card-3ds/${this.input.orderId}/${authenticationRef}`,
       'card_authentication',
-      'operator',
       () => this.life.providers.request3ds({ ...this.fact, authenticationRef }),
     );
     if ('resolvedAs' in asked || asked.outcome === 'declined') return;
@@ -109,14 +107,14 @@ export class ContractCard {
     const { n } = await book.nextChargeAttempt({ ...this.fact, period, cause });
     const input = { ...this.fact, period, invoiceId, n, ...(authenticationRef && { authenticationRef }) };
     const id = `card-auth/${this.input.orderId}/${period}/${n}`;
-    const done = await this.life.attempt(id, 'card_charge', 'finance', () => this.life.providers.chargePeriod(input));
+    const done = await this.life.attempt(id, 'card_charge', () => this.life.providers.chargePeriod(input));
     const outcome = 'outcome' in done ? done.outcome : done.resolvedAs === 'charged' ? 'charged' : 'declined';
     if (outcome === 'charged') this.contract.arrears = this.contract.arrears.filter((other) => other !== arrears);
     return outcome;
   }
 
   private async saveCard(authenticationRef: string): Promise<'saved' | 'declined' | 'pending'> {
-    const done = await this.life.attempt(`card-save/${authenticationRef}`, 'card_authorisation', 'operator', () =>
+    const done = await this.life.attempt(`card-save/${authenticationRef}`, 'card_saving', () =>
       this.life.providers.saveCard({ ...this.fact, authenticationRef }),
     );
     return 'outcome' in done ? done.outcome : 'declined';

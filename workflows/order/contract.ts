@@ -194,11 +194,8 @@ class RunningContract {
     if (!risk) return;
     const { period } = risk;
     const { n } = await book.releaseOrder({ ...this.fact, messageId });
-    const answer = await this.life.attempt(
-      `np-txn/${this.input.orderId}/${period}/${n}`,
-      'np_registration',
-      'finance',
-      () => this.life.providers.registerTransaction({ ...this.fact, period, n }),
+    const answer = await this.life.attempt(`np-txn/${this.input.orderId}/${period}/${n}`, 'np_registration', () =>
+      this.life.providers.registerTransaction({ ...this.fact, period, n }),
     );
     if (('outcome' in answer ? answer.outcome : answer.resolvedAs) !== 'registered') return;
     await book.resumeOrder({ ...this.fact, cause: `at_risk/${period}` });

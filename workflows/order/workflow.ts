@@ -109,11 +109,8 @@ class OrderProcess {
 
   private async register(n: number, period: Period) {
     if (this.facts.settlement !== 'np') return '00';
-    const answer = await this.life.attempt(
-      `np-txn/${this.input.orderId}/${period}/${n}`,
-      'np_registration',
-      'operator',
-      () => this.life.providers.registerTransaction({ ...this.fact, period, n }),
+    const answer = await this.life.attempt(`np-txn/${this.input.orderId}/${period}/${n}`, 'np_registration', () =>
+      this.life.providers.registerTransaction({ ...this.fact, period, n }),
     );
     if ('resolvedAs' in answer) return answer.resolvedAs === 'registered' ? '00' : '24';
     return answer.outcome === 'registered' ? '00' : answer.reason;
@@ -156,11 +153,8 @@ class OrderProcess {
   private async payByCard(): Promise<boolean> {
     const { orderId } = this.input;
     const authenticationRef = this.facts.authenticationRef!;
-    const asked = await this.life.attempt(
-      `card-3ds/${orderId}/${authenticationRef}`,
-      'card_authentication',
-      'operator',
-      () => this.life.providers.request3ds({ ...this.fact, authenticationRef }),
+    const asked = await this.life.attempt(`card-3ds/${orderId}/${authenticationRef}`, 'card_authentication', () =>
+      this.life.providers.request3ds({ ...this.fact, authenticationRef }),
     );
     if ('resolvedAs' in asked || asked.outcome === 'declined') return this.cancel('card_declined');
     const until = addMs(this.life.asOf, policy.order.threeDSecureMinutes * 60_000);
@@ -172,7 +166,7 @@ class OrderProcess {
         return this.cancel(back ? 'asked' : 'card_not_authenticated');
       }
       const period = (this.period = this.thisMonth);
-      const charge = await this.life.attempt(`card-auth/${orderId}/${period}/1`, 'card_authorisation', 'operator', () =>
+      const charge = await this.life.attempt(`card-auth/${orderId}/${period}/1`, 'card_authorisation', () =>
         this.life.providers.authoriseFirst({ ...this.fact, period, n: 1, authenticationRef }),
       );
       if ('resolvedAs' in charge) return charge.resolvedAs === 'charged' || this.cancel('card_declined');
@@ -204,8 +198,8 @@ class OrderProcess {
         return true;
       }
       // Past its deadline the operator is told each day; the order is never dropped.
-      const [owner, detail, kind] = ['operator', `service not started by ${startBy}`, 'service_start_late'] as const;
-      await book.openIncident({ ...this.life.fact, ...incident, kind, owner, detail });
+      const detail = `service not started by ${startBy}`;
+      await book.openIncident({ ...this.life.fact, ...incident, kind: 'service_start_late', detail });
       late = true;
     }
     return true;
@@ -223,7 +217,7 @@ class OrderProcess {
   /** NP is told that nothing comes of the order, so that its amount is free again. */
   private async withdrawRegistrations(): Promise<false> {
     const id = `np-cancel/${this.input.orderId}`;
-    await this.life.attempt(id, 'np_cancellation', 'finance', () => this.life.providers.cancelRegistrations(this.fact));
+    await this.life.attempt(id, 'np_cancellation', () => this.life.providers.cancelRegistrations(this.fact));
     return false;
   }
 
