@@ -270,6 +270,131 @@ export const refusalTexts = {
     },
     en: { title: 'A direct debit is already running or being set up.', cure: 'Withdraw it before asking for another.' },
   },
+  direct_debit_not_offered: {
+    status: 409,
+    ja: {
+      title: 'このストアでは口座振替をお取り扱いしていません。',
+      cure: '自社請求のストアで口座振替を行うには、委託者の設定（direct_debit）が必要です。銀行振込をご利用ください。',
+    },
+    en: {
+      title: 'The store does not offer direct debit.',
+      cure: 'A store that settles in house needs the setting direct_debit for it. Pay by bank transfer.',
+    },
+  },
+  bank_account_missing: {
+    status: 422,
+    ja: {
+      title: '引落口座と顧客番号がありません。',
+      cure: '口座振替依頼書に記載された口座（bank_account）と顧客番号（customer_number）を指定してください。',
+    },
+    en: {
+      title: 'The account to debit and the customer number are missing.',
+      cure: 'Give bank_account and customer_number as they stand on the form.',
+    },
+  },
+  bank_account_kept_by_np: {
+    status: 422,
+    ja: {
+      title: '口座情報はNPが管理しています。',
+      cure: 'bank_account と customer_number を除いて送信してください。',
+    },
+    en: { title: 'NP keeps the bank account.', cure: 'Leave bank_account and customer_number out.' },
+  },
+  customer_number_taken: {
+    status: 409,
+    ja: {
+      title: 'この顧客番号は別の請求先で使用されています。',
+      cure: '口座振替依頼書の顧客番号を確認してください。番号は請求先ごとに一意です。',
+    },
+    en: {
+      title: 'Another billing destination has this customer number.',
+      cure: 'Check the number on the form; each billing destination has its own.',
+    },
+  },
+  kana_not_convertible: {
+    status: 422,
+    ja: {
+      title: '銀行のファイルで使えない文字が含まれています。',
+      cure: 'カナ（ヲを除く）、英大文字、数字、空白、「-」で入力してください。名義には「(」「)」「.」も使えます。漢字は読みに直してください。',
+    },
+    en: {
+      title: 'A character can’t be written in a bank’s file.',
+      cure: 'Use kana (not ヲ), capitals, digits, space and hyphen, in names of holders also brackets and full stop. Give the reading of kanji.',
+    },
+  },
+  kana_too_long: {
+    status: 422,
+    ja: {
+      title: '銀行のファイルの桁数を超えています。',
+      cure: '金融機関に登録されている略称で入力してください。濁点・半濁点は1文字と数えます。',
+    },
+    en: {
+      title: 'The name is longer than its field in a bank’s file.',
+      cure: 'Use the short form the bank has registered. A voicing mark counts as a character.',
+    },
+  },
+  debit_file_malformed: {
+    status: 422,
+    ja: {
+      title: '全銀 預金口座振替（種別91）のファイルとして読めません。',
+      cure: '示されたレコードと桁を確認し、金融機関から受け取ったファイルをそのまま送信してください。',
+    },
+    en: {
+      title: 'The file can’t be read as Zengin type 91.',
+      cure: 'Look at the named record and columns, and send the bank’s file unchanged.',
+    },
+  },
+  debit_file_wrong_type: {
+    status: 422,
+    ja: { title: '種別コードが91（預金口座振替）ではありません。', cure: '口座振替の結果ファイルを送信してください。' },
+    en: { title: 'The file is not of type 91 (direct debit).', cure: 'Send the result file of the direct debit.' },
+  },
+  debit_file_wrong_consignor: {
+    status: 422,
+    ja: {
+      title: '委託者コードがこのストアのものではありません。',
+      cure: 'このストアの結果ファイルを送信してください。',
+    },
+    en: { title: 'The file is of another consignor (委託者).', cure: 'Send the result file of this store.' },
+  },
+  debit_file_wrong_date: {
+    status: 422,
+    ja: { title: '引落日がこの口座振替の振替日と異なります。', cure: '該当する月を指定して送信してください。' },
+    en: { title: 'The file is of another debit day.', cure: 'Send it for the month it belongs to.' },
+  },
+  debit_file_totals_differ: {
+    status: 422,
+    ja: {
+      title: 'トレーラーの件数または金額が明細の合計と一致しません。',
+      cure: '金融機関に結果ファイルの再作成を依頼してください。',
+    },
+    en: {
+      title: 'The trailer’s counts or amounts are not those of the records.',
+      cure: 'Ask the bank for the result file again.',
+    },
+  },
+  debit_file_unknown_record: {
+    status: 422,
+    ja: {
+      title: '依頼していない明細、または重複した明細が含まれています。',
+      cure: '示されたレコードの口座、顧客番号、金額を依頼ファイルと照合してください。',
+    },
+    en: {
+      title: 'A record is none that was sent, or comes twice.',
+      cure: 'Compare its account, customer number and amount with the request file.',
+    },
+  },
+  debit_file_record_missing: {
+    status: 422,
+    ja: {
+      title: '依頼した明細の結果が含まれていません。',
+      cure: '示された依頼ファイルのレコードの結果を金融機関に確認してください。',
+    },
+    en: {
+      title: 'The result of a record that was sent is missing.',
+      cure: 'Ask the bank what became of the named record of the request file.',
+    },
+  },
   evidence_missing: {
     status: 422,
     ja: { title: '根拠となる書類または記録がありません。', cure: '確認した根拠を指定してください。' },

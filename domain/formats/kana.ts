@@ -1,0 +1,86 @@
+import { type Result, ok, refuse } from '../refusal';
+
+/*
+ * The text of bank files (全銀): JIS X 0201, one byte a character. Digits, capitals, half-width kana and space in every name,
+ * and few symbols, by what the name is of (japan-domain.md §4.5).
+ */
+
+/** What is named: a party (account holder, 委託者), or a bank or branch. */
+export type KanaOf = 'party' | 'bank';
+
+const SYMBOLS: Record<KanaOf, string> = { party: '()-.', bank: '-' };
+
+/** ｱ (U+FF71) to ﾝ (U+FF9D), in that order. ヲ has a half-width form, but no name may have it. */
+const FULL = 'アイウエオカキクケコサシスセソタチツテトナニヌネノハヒフヘホマミムメモヤユヨラリルレロワン';
+const HALF_A = 0xff71;
+const [DAKUTEN, HANDAKUTEN] = ['ﾞ', 'ﾟ'];
+const TAKES_DAKUTEN = 'ｳｶｷｸｹｺｻｼｽｾｿﾀﾁﾂﾃﾄﾊﾋﾌﾍﾎ';
+const TAKES_HANDAKUTEN = 'ﾊﾋﾌﾍﾎ';
+
+const [SMALL, LARGE] = ['ァィゥェォッャュョヮヵヶ', 'アイウエオツヤユヨワカケ'];
+/** 長音 and the dashes people type for it: the set has the hyphen only. */
+const DASHES = 'ー‐‑‒–—―−─';
+
+/**
+ * Writes a name as banks keep it: full-width or half-width kana, hiragana, letters and digits become the set's; small kana
+ * large, ー a hyphen, ガ two characters. What has no reading of its own (kanji, ヲ, ・) is refused, never guessed.
+ * @param max bytes of the field; a longer name is refused, since a name cut short may be another's
+ * @returns `kana_not_convertible` with the character and its place (from 1), or `kana_too_long`
+ */
+export function toBankKana(text: string, of: KanaOf, max: number): Result<string> {
+  let written = '';
+  for (const [index, character] of [...text.trim()].entries()) {
+    const half = halfOf(character, of);
+    if (half === null || !isSound(written.slice(-1), half))
+      return refuse('kana_not_convertible', { params: { character, position: index + 1 } });
+    written += half;
+  }
+  if (written.length > max) return refuse('kana_too_long', { params: { length: written.length, max } });
+  return ok(written);
+}
+
+/** One character as one or two of the set; null = not in it. */
+function halfOf(character: string, of: KanaOf): string | null {
+  if (character === '゛' || character === '゜') return character === '゛' ? DAKUTEN : HANDAKUTEN;
+  const parts = [...character.normalize('NFKC').normalize('NFD').toUpperCase()].map((part) => halfOfPart(part, of));
+  return parts.includes(null) ? null : parts.join('');
+}
+
+function halfOfPart(part: string, of: KanaOf): string | null {
+  if (part === '\u3099') return DAKUTEN;
+  if (part === '\u309a') return HANDAKUTEN;
+  if (DASHES.includes(part)) return '-';
+  const katakana = /[ぁ-ゖ]/.test(part) ? String.fromCharCode(part.charCodeAt(0) + 0x60) : part;
+  const small = SMALL.indexOf(katakana);
+  const kana = FULL.indexOf(small < 0 ? katakana : LARGE[small]!);
+  if (kana >= 0) return String.fromCharCode(HALF_A + kana);
+  return /^[0-9A-Z ]$/.test(part) || SYMBOLS[of].includes(part) ? part : null;
+}
+
+/** A mark follows a kana that has a voiced reading; one that stands alone is half of a name cut in two. */
+function isSound(before: string, next: string): boolean {
+  if (next[0] === DAKUTEN) return before !== '' && TAKES_DAKUTEN.includes(before);
+  if (next[0] === HANDAKUTEN) return before !== '' && TAKES_HANDAKUTEN.includes(before);
+  return next[1] !== DAKUTEN || TAKES_DAKUTEN.includes(next[0]!);
+}
+
+/** U+FF61 ｡ is 0xA1, and so on to ﾟ 0xDF, in JIS X 0201 as in CP932. */
+const KANA_OFFSET = 0xff61 - 0xa1;
+
+/** @throws RangeError for a character that is not one byte of JIS X 0201 */
+export function bankBytes(text: string): Uint8Array {
+  return Uint8Array.from(text, (character) => {
+    const code = character.charCodeAt(0);
+    if (code >= 0x20 && code < 0x7f) return code;
+    if (code >= 0xff61 && code <= 0xff9f) return code - KANA_OFFSET;
+    throw new RangeError(`not a character of JIS X 0201: ${JSON.stringify(character)}`);
+  });
+}
+
+/** What a reader sees; a byte outside JIS X 0201 as U+FFFD. */
+export function bankText(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => {
+    if (byte >= 0x20 && byte < 0x7f) return String.fromCharCode(byte);
+    return byte >= 0xa1 && byte <= 0xdf ? String.fromCharCode(byte + KANA_OFFSET) : '\ufffd';
+  }).join('');
+}
