@@ -4,6 +4,7 @@ import { policy } from '../domain/policy';
 import type { Tx } from '../prisma/db';
 import type { CardBook, ChargeOutcome, GatewayActivities } from '../workflows/contracts/activities';
 import { workflowIds } from '../workflows/contracts/ids';
+import { chunkBefore } from './chunk';
 import { LOST, captureAndReceipt, chargeInvoice } from './card-charge';
 import type { Deps } from './deps';
 import { emit, enqueue, openIncident } from './facts';
@@ -90,12 +91,17 @@ export function cardCollection(deps: Deps): Pick<GatewayActivities, 'chargeChunk
         orderBy: { id: 'asc' },
         take: CHUNK,
       });
-      await inParallel(drafts, WIDTH, async ({ id: invoiceId, settlementRef: orderId }) => {
+      const next = drafts.length === CHUNK ? drafts.at(-1)!.id : null;
+      const charge = async ({ id: invoiceId, settlementRef: orderId }: (typeof drafts)[number]) => {
         const input = { storeId, at, orderId, period, n: 1, invoiceId };
         const charged = await chargeOrCapture(deps, input).catch((e: unknown) => failed(deps, input, e));
         if (charged?.outcome === 'declined') await db.$transaction((tx) => tellOrder(tx, input));
-      });
-      return { next: drafts.length === CHUNK ? drafts.at(-1)!.id : null, count: drafts.length };
+      };
+      await chunkBefore(
+        () => next,
+        () => inParallel(drafts, WIDTH, charge),
+      );
+      return { next, count: drafts.length };
     },
   };
 }

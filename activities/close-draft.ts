@@ -5,6 +5,7 @@ import type { Prisma } from '../generated/prisma/client';
 import { type Tx, dateIn, instantIn, sql } from '../prisma/db';
 import type { CloseBook, ForPeriod } from '../workflows/contracts/activities';
 import { keys, workflowIds } from '../workflows/contracts/ids';
+import { chunkBefore } from './chunk';
 import type { Deps } from './deps';
 import { enqueue, startRow } from './facts';
 import { WHOLE_STORE, joinByHash, termsOf } from './period';
@@ -55,8 +56,14 @@ export function draftSteps({
       });
       const last = destinations.at(-1)?.id;
       if (last === undefined) return { next: null, count: 0 };
-      await db.$transaction((tx) => draft(tx, storeId, period, { after: after ?? '', last }, rounding));
-      return { next: destinations.length === CHUNK ? last : null, count: destinations.length };
+      const next = destinations.length === CHUNK ? last : null;
+      return chunkBefore(
+        () => next,
+        async () => {
+          await db.$transaction((tx) => draft(tx, storeId, period, { after: after ?? '', last }, rounding));
+          return { next, count: destinations.length };
+        },
+      );
     },
 
     async presentDrafts(input) {

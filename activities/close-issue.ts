@@ -3,6 +3,7 @@ import { closeTerms } from '../domain/close/terms';
 import { type Tx, dateIn, instantIn, sql } from '../prisma/db';
 import type { CloseBook, ForPeriod } from '../workflows/contracts/activities';
 import { workflowIds } from '../workflows/contracts/ids';
+import { chunkBefore } from './chunk';
 import { CHUNK } from './close-draft';
 import type { Deps } from './deps';
 import { openIncident } from './facts';
@@ -48,7 +49,8 @@ export function issueSteps({
      * asked together so that only the primary key can serve: the index by period would read all that is left, each time.
      */
     async issueChunk({ storeId, period, at, after }) {
-      return db.$transaction(async (tx) => {
+      let next: string | null = null;
+      const issue = async (tx: Tx) => {
         const drafts = await tx.$queryRaw<{ id: string; method: string }[]>(sql`
           SELECT id, method FROM invoices
            WHERE store_id = ${storeId} AND id > ${after ?? ''} AND settlement = 'in_house'
@@ -58,7 +60,8 @@ export function issueSteps({
           where: { storeId, period, status: 'awaiting_issue' },
           data: { status: 'issuing' },
         });
-        if (drafts.length === 0) return { next: null, count: 0 };
+        if (drafts.length === 0) return { next, count: 0 };
+        next = drafts.length === CHUNK ? drafts.at(-1)!.id : null;
         const { issue_on, due_on, pay_until, debit_on } = closeTerms(period);
         const numbers = await takeNumbers(tx, storeId, 'INV', issue_on, drafts.length);
         const issues = drafts.map(({ id, method }, index): Issue => {
@@ -69,8 +72,12 @@ export function issueSteps({
           return { invoiceId: id, number: numbers[index]!, issuedOn: issue_on, ...dates };
         });
         await issueInvoices(tx, { storeId, period, at }, issues);
-        return { next: drafts.length === CHUNK ? drafts.at(-1)!.id : null, count: drafts.length };
-      });
+        return { next, count: drafts.length };
+      };
+      return chunkBefore(
+        () => next,
+        () => db.$transaction(issue),
+      );
     },
 
     /** Closed when NP has issued all it was asked for. What was held or never registered is not billed, but not in silence. */

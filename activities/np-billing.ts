@@ -2,6 +2,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import { dateOut, sql } from '../prisma/db';
 import type { ForPeriod, GatewayActivities } from '../workflows/contracts/activities';
 import { workflowIds } from '../workflows/contracts/ids';
+import { chunkBefore } from './chunk';
 import { CHUNK } from './close-draft';
 import type { Deps } from './deps';
 import { storeBillDocument } from './documents';
@@ -35,8 +36,15 @@ export function npBillingGateway(deps: Deps): NpBilling {
            AND order_id > ${after ?? ''}
          ORDER BY order_id LIMIT ${ORDERS}`);
       const orders = rows.map((row) => row.order_id);
-      await inParallel(await chargesOf(db, storeId, period, orders), WIDTH, (charge) => register(deps, input, charge));
-      return { next: orders.length === ORDERS ? orders.at(-1)! : null, count: orders.length };
+      const next = orders.length === ORDERS ? orders.at(-1)! : null;
+      return chunkBefore(
+        () => next,
+        async () => {
+          const charges = await chargesOf(db, storeId, period, orders);
+          await inParallel(charges, WIDTH, (charge) => register(deps, input, charge));
+          return { next, count: orders.length };
+        },
+      );
     },
 
     /**
@@ -44,7 +52,8 @@ export function npBillingGateway(deps: Deps): NpBilling {
      * one (assumed), so a lost one is sent again. Asked ones stay in the chunk: its batches, and their keys, are the same when
      * run again.
      */
-    async requestBillingChunk({ storeId, period, at, after }) {
+    async requestBillingChunk(input) {
+      const { storeId, period, after } = input;
       const invoices = await db.invoice.findMany({
         where: { storeId, period, settlement: 'np', status: { notIn: ['held', 'void'] }, id: { gt: after ?? '' } },
         orderBy: { id: 'asc' },
@@ -52,49 +61,14 @@ export function npBillingGateway(deps: Deps): NpBilling {
         select: { id: true, closeOn: true },
       });
       if (invoices.length === 0) return { next: null, count: 0 };
-      const baseDate = dateOut(invoices[0]!.closeOn);
-      const ids = invoices.map((invoice) => invoice.id);
-      const transactions = await db.$queryRaw<Asked[]>(sql`
-        SELECT DISTINCT i.invoice_id, t.shop_transaction_id, t.np_transaction_id
-          FROM billable_items i
-          JOIN credit_transactions t ON t.store_id = i.store_id AND t.order_id = i.order_id
-               AND t.period = i.usage_period AND t.status IN ('registered', 'requested', 'billed')
-         WHERE i.store_id = ${storeId} AND i.invoice_id = ANY(${ids})
-         ORDER BY i.invoice_id, t.shop_transaction_id`);
-      const credit = await deps.credit(storeId);
-      for (let from = 0; from < transactions.length; from += BILLING_BATCH) {
-        const batch = transactions.slice(from, from + BILLING_BATCH);
-        const requests = batch.map((t) => ({ transactionId: t.np_transaction_id, baseDate }));
-        await gatewayCall<'asked'>(db, {
-          storeId,
-          key: `np-bill/${period}/${batch[0]!.shop_transaction_id}..${batch.at(-1)!.shop_transaction_id}`,
-          provider: 'np',
-          at,
-          request: requests,
-          find: () => Promise.resolve(null),
-          send: async () => {
-            await credit.requestBilling(requests);
-            return 'asked';
-          },
-          record: async (tx) => {
-            await tx.creditTransaction.updateMany({
-              where: {
-                storeId,
-                shopTransactionId: { in: batch.map((t) => t.shop_transaction_id) },
-                status: 'registered',
-              },
-              data: { status: 'requested' },
-            });
-          },
-        });
-        heartbeat();
-      }
-      // Only now: an invoice's registrations may lie in two batches.
-      await db.invoice.updateMany({
-        where: { storeId, id: { in: transactions.map((t) => t.invoice_id) }, status: 'draft' },
-        data: { status: 'requested' },
-      });
-      return { next: invoices.length === CHUNK ? ids.at(-1)! : null, count: invoices.length };
+      const next = invoices.length === CHUNK ? invoices.at(-1)!.id : null;
+      return chunkBefore(
+        () => next,
+        async () => {
+          await requestBilling(deps, input, invoices);
+          return { next, count: invoices.length };
+        },
+      );
     },
 
     /** `after` is NP's cursor. */
@@ -115,6 +89,57 @@ interface Asked {
   invoice_id: string;
   shop_transaction_id: string;
   np_transaction_id: string;
+}
+
+/** In batches; an invoice is requested once all its registrations are. */
+async function requestBilling(
+  deps: Deps,
+  { storeId, period, at }: ForPeriod,
+  invoices: readonly { id: string; closeOn: Date }[],
+): Promise<void> {
+  const { db } = deps;
+  const baseDate = dateOut(invoices[0]!.closeOn);
+  const ids = invoices.map((invoice) => invoice.id);
+  const transactions = await db.$queryRaw<Asked[]>(sql`
+    SELECT DISTINCT i.invoice_id, t.shop_transaction_id, t.np_transaction_id
+      FROM billable_items i
+      JOIN credit_transactions t ON t.store_id = i.store_id AND t.order_id = i.order_id
+           AND t.period = i.usage_period AND t.status IN ('registered', 'requested', 'billed')
+     WHERE i.store_id = ${storeId} AND i.invoice_id = ANY(${ids})
+     ORDER BY i.invoice_id, t.shop_transaction_id`);
+  const credit = await deps.credit(storeId);
+  for (let from = 0; from < transactions.length; from += BILLING_BATCH) {
+    const batch = transactions.slice(from, from + BILLING_BATCH);
+    const requests = batch.map((t) => ({ transactionId: t.np_transaction_id, baseDate }));
+    await gatewayCall<'asked'>(db, {
+      storeId,
+      key: `np-bill/${period}/${batch[0]!.shop_transaction_id}..${batch.at(-1)!.shop_transaction_id}`,
+      provider: 'np',
+      at,
+      request: requests,
+      find: () => Promise.resolve(null),
+      send: async () => {
+        await credit.requestBilling(requests);
+        return 'asked';
+      },
+      record: async (tx) => {
+        await tx.creditTransaction.updateMany({
+          where: {
+            storeId,
+            shopTransactionId: { in: batch.map((t) => t.shop_transaction_id) },
+            status: 'registered',
+          },
+          data: { status: 'requested' },
+        });
+      },
+    });
+    heartbeat();
+  }
+  // Only now: an invoice's registrations may lie in two batches.
+  await db.invoice.updateMany({
+    where: { storeId, id: { in: transactions.map((t) => t.invoice_id) }, status: 'draft' },
+    data: { status: 'requested' },
+  });
 }
 
 /** A refused month is told to its order, which is at risk. */

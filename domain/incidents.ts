@@ -119,7 +119,7 @@ export const incidentKinds = {
     cure: 'mend the cause, then retry',
     step: {
       retry: 'those without an answer are taken up',
-      skip: 'the rest of the month stays unregistered and is held',
+      skip: 'its orders (200) stay unregistered and are not billed; the others go on',
     },
   },
   draft: {
@@ -127,28 +127,37 @@ export const incidentKinds = {
     ja: '請求書案の作成が停止',
     means: 'a chunk of drafts cannot be made',
     cure: 'mend the cause, then retry',
-    step: { retry: 'the chunk is made anew', skip: 'the remaining destinations are not billed this month' },
+    step: {
+      retry: 'the chunk is made anew',
+      skip: 'its destinations (500) are not billed this month; the others go on',
+    },
   },
   card_collection: {
     owner: 'finance',
     ja: 'カード売上処理が停止',
     means: 'a chunk of card receipts could not be worked for 24 hours',
     cure: 'mend the cause, then retry',
-    step: { retry: 'those not charged yet are taken up', skip: 'the remaining receipts stay drafts' },
+    step: { retry: 'those not charged yet are taken up', skip: 'its receipts (50) stay drafts; the others go on' },
   },
   np_billing_request: {
     owner: 'finance',
     ja: '請求確定依頼に失敗',
     means: 'NP will not take a request for bills, or could not be reached for 24 hours',
     cure: "mend the cause, then retry before NP's cutoff",
-    step: { retry: 'asked again; twice is once at NP', skip: 'the remaining drafts are not billed this month' },
+    step: {
+      retry: 'asked again; twice is once at NP',
+      skip: 'its drafts (500) are not billed this month; the others go on',
+    },
   },
   issue: {
     owner: 'finance',
     ja: '請求書の発行が停止',
     means: 'a chunk of invoices cannot be issued',
     cure: 'mend the cause, then retry',
-    step: { retry: 'the chunk is issued; numbers stay without a gap', skip: 'the remaining drafts are not issued' },
+    step: {
+      retry: 'the chunk is issued; numbers stay without a gap',
+      skip: 'its drafts (500) are not issued; the others go on',
+    },
   },
   np_mirror: {
     owner: 'finance',

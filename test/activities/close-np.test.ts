@@ -103,7 +103,10 @@ describe('the month is registered', () => {
     const store = await twoBuyers();
     store.np.lost.add('ord_a1.202610.1');
     const np = npBillingGateway(store.deps);
-    await expect(np.registerPeriodChunk(firstChunk(store))).rejects.toThrow('timed out');
+    await expect(np.registerPeriodChunk(firstChunk(store))).rejects.toMatchObject({
+      message: 'timed out',
+      details: [{ next: null }],
+    });
     expect((await store.books()).transactions.map((t) => t.orderId)).toEqual(['ord_a2', 'ord_b1']);
 
     await np.registerPeriodChunk(firstChunk(store));
