@@ -129,10 +129,11 @@ function failureOf(error: unknown): object {
 
 /** What Express and its body parser refuse by themselves: not JSON, too large, a path that cannot be decoded. */
 function refusalOfExpress(error: unknown): { reasons: Refused['reasons']; status?: number } | null {
-  const { status, type } = error as { status?: unknown; type?: unknown };
+  const { status, type, limit } = error as { status?: unknown; type?: unknown; limit?: number };
   if (error instanceof URIError) return { reasons: [{ code: 'not_found' }] };
   if (typeof status !== 'number' || status < 400 || status >= 500) return null;
   // Not the parser's own words: they repeat what was sent.
-  const detail = type === 'entity.too.large' ? 'The body is larger than 100 kB.' : 'The body is not valid JSON.';
+  const detail =
+    type === 'entity.too.large' ? `The body is larger than ${limit! / 1024} kB.` : 'The body is not valid JSON.';
   return { reasons: [{ code: 'invalid_request', detail }], status };
 }

@@ -43,7 +43,8 @@ export function readKey(header: string | undefined): string {
 
 export function requestHash(method: string, path: string, body: unknown): string {
   return createHash('sha256')
-    .update(`${method} ${path}\n${canonicalJson(body)}`)
+    .update(`${method} ${path}\n`)
+    .update(body instanceof Uint8Array ? body : canonicalJson(body))
     .digest('hex');
 }
 

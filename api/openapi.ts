@@ -79,9 +79,17 @@ function requestOf(route: Route) {
     ...(route.kind === 'read' && { query: route.query as z.ZodObject }),
     ...(route.kind !== 'read' &&
       route.method !== 'delete' && {
-        body: { required: true, content: { 'application/json': { schema: route.body } } },
+        body: { required: true, ...bodyOf(route) },
       }),
   };
+}
+
+const bytes = z.string().openapi({ format: 'binary' });
+
+function bodyOf(route: Exclude<Route, { kind: 'read' }>) {
+  const upload = 'upload' in route ? route.upload : undefined;
+  if (!upload) return { content: { 'application/json': { schema: route.body } } };
+  return { description: upload.description, content: { [upload.mediaType]: { schema: bytes } } };
 }
 
 function answersOf(route: Route) {
@@ -90,7 +98,10 @@ function answersOf(route: Route) {
       status,
       {
         description: status === '202' ? 'Accepted, not yet acted on' : 'Done',
-        content: schema ? { 'application/json': { schema } } : { 'application/pdf': { schema: z.any() } },
+        content:
+          schema === null || typeof schema === 'string'
+            ? { [schema ?? 'application/pdf']: { schema: bytes } }
+            : { 'application/json': { schema } },
       },
     ]),
   );

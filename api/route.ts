@@ -69,13 +69,20 @@ interface Described {
   operation: Operation;
   path: string;
   summary: string;
-  /** Shape of the body per status; null = none, or not JSON. */
-  answers: Record<number, z.ZodType | null>;
+  /** Shape of the body per status, or the media type of a file; null = a PDF. */
+  answers: Record<number, z.ZodType | string | null>;
   /** Beyond those every route of its kind can give. */
   refusals?: readonly RefusalCode[];
 }
 
 type Body = z.ZodType;
+
+/** A body that is a file: its bytes as they came. */
+export interface Upload {
+  mediaType: string;
+  /** What it is, for the API's description. */
+  description: string;
+}
 
 /** Looks things up. */
 export interface ReadRoute<Q extends z.ZodType = z.ZodType> extends Described {
@@ -90,6 +97,8 @@ export interface WriteRoute<B extends Body = Body> extends Described {
   kind: 'write';
   method: 'post' | 'patch' | 'delete';
   body: B;
+  /** The body is a file; `body` is then the schema of its bytes. */
+  upload?: Upload;
   handle(tx: Tx, context: WriteContext<z.output<B>>): Promise<Answer>;
 }
 
@@ -98,6 +107,8 @@ export interface CommandRoute<B extends Body = Body> extends Described {
   kind: 'command';
   method: 'post';
   body: B;
+  /** The body is a file; `body` is then the schema of its bytes. */
+  upload?: Upload;
   /** The advance of the clock: no other write of the store runs beside it. */
   movesClock?: true;
   /** Seconds the workflow is waited for unless the request prefers otherwise; 0 = only handed over. */
