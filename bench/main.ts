@@ -1,11 +1,13 @@
 import { Command } from 'commander';
 import { stopServicesOnExit } from '../dev/processes';
 import { SetupError } from '../dev/progress';
+import { orderBench } from './order';
 
 /** `npm run -s bench -- <name>`: progress on standard error, the figures as one line of JSON on standard output. */
 stopServicesOnExit();
 new Command('bench')
   .description('Measures the engine on servers started here and thrown away; docs/benchmarks.md says how.')
+  .addCommand(orderBench)
   .parseAsync()
   .then(
     () => process.exit(0),

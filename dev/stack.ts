@@ -236,7 +236,7 @@ function childEnvironment(parts: {
   };
 }
 
-async function startProgram(options: {
+export async function startProgram(options: {
   name: string;
   file: string;
   env: NodeJS.ProcessEnv;

@@ -8,6 +8,7 @@ import { workflowBundle } from './bundle';
 import { createDelivery } from './delivery';
 import { createDeps } from './deps';
 import { DispatchLoop } from './dispatch-loop';
+import { concurrency } from './options';
 import { gatewayQueueOf, taskQueueOf } from './queues';
 import { keepUp } from './upkeep';
 
@@ -67,17 +68,13 @@ async function main(): Promise<void> {
         workflowBundle: bundle,
         activities: books,
         interceptors: { activity: [beating] },
-        // About 1 MB each: 500 keep a busy worker's contracts in half a gigabyte.
-        maxCachedWorkflows: 500,
-        maxConcurrentWorkflowTaskExecutions: 40,
-        maxConcurrentLocalActivityExecutions: 40,
-        maxConcurrentActivityTaskExecutions: 40,
+        ...concurrency,
       }),
       Worker.create({
         ...shared,
         taskQueue: gatewayQueueOf(clock),
         activities: gateways,
-        maxConcurrentActivityTaskExecutions: 40,
+        maxConcurrentActivityTaskExecutions: concurrency.maxConcurrentActivityTaskExecutions,
         // NP and SBPS publish no rate; 50 calls a second over all workers is what a careful merchant would stay below.
         ...(clock === 'real' && { maxTaskQueueActivitiesPerSecond: 50 }),
       }),

@@ -1,0 +1,43 @@
+import { cpuOfPrograms } from './cpu';
+
+export interface Load {
+  done: number;
+  perSecond: number;
+  /** Seconds of CPU per piece, by program. */
+  cpu: Map<string, number>;
+}
+
+/**
+ * Keeps `inFlight` pieces of work under way for so long, then lets those under way end, and then what they left behind
+ * (`settle`). All of it counts: the rate is pieces done by the time from the first to the last.
+ */
+export async function load(
+  options: { seconds: number; inFlight: number; settle?: () => Promise<void> },
+  piece: () => Promise<void>,
+): Promise<Load> {
+  const before = cpuOfPrograms();
+  const begun = performance.now();
+  const until = begun + options.seconds * 1000;
+  let done = 0;
+  const lane = async () => {
+    while (performance.now() < until) {
+      await piece();
+      done += 1;
+    }
+  };
+  await Promise.all(Array.from({ length: options.inFlight }, lane));
+  await options.settle?.();
+  const seconds = (performance.now() - begun) / 1000;
+  const cpu = [...cpuOfPrograms()].map(
+    ([program, total]) => [program, (total - (before.get(program) ?? 0)) / done] as const,
+  );
+  return { done, perSecond: done / seconds, cpu: new Map(cpu) };
+}
+
+/** CPU of the programs whose command line holds one of the names. */
+export function cpuOf({ cpu }: Load, ...names: string[]): number {
+  return [...cpu].reduce(
+    (sum, [program, seconds]) => (names.some((name) => program.includes(name)) ? sum + seconds : sum),
+    0,
+  );
+}

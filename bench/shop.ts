@@ -1,0 +1,158 @@
+import { Client, Connection } from '@temporalio/client';
+import { Agent, request } from 'node:http';
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Pool } from 'pg';
+import type { Stack } from '../dev/stack';
+import { type Buyer, World } from '../dev/story/world';
+import { workflowIds } from '../workflows/contracts/ids';
+
+const STORE_BEGINS = '2026-10-01T10:00:00+09:00';
+/** More than are in flight, so that orders don't queue for a buyer any more than in a shop. */
+const BUYERS = 64;
+
+/** A store whose buyers NP has passed, and which orders as fast as it is answered. */
+export class Shop {
+  /** Ids of the orders confirmed, in order. */
+  readonly orders: string[] = [];
+  private next = 0;
+  private readonly agent: Agent;
+
+  private constructor(
+    private readonly world: World,
+    private readonly buyers: Buyer[],
+    private readonly planId: string,
+    private readonly apiUrl: string,
+    private readonly pool: Pool,
+    private readonly client: Client,
+    inFlight: number,
+  ) {
+    this.agent = new Agent({ keepAlive: true, maxSockets: inFlight });
+  }
+
+  static async open(stack: Stack, inFlight: number): Promise<Shop> {
+    const world = await World.create(stack, { now: STORE_BEGINS });
+    const planId = await world.plan('A', '商品A', 1_000);
+    const buyers: Buyer[] = [];
+    for (let n = 1; n <= BUYERS; n += 1) {
+      const buyer = { reference: `b${n}`, company: `株式会社ベンチ${n}`, kana: 'ベンチ', representative: '試験 太郎' };
+      const email = `keiri+limit-100000000000@b${n}.example.jp`;
+      buyers.push(await world.buyer({ ...buyer, address: '東京都渋谷区渋谷1-1-1', email }));
+    }
+    const connection = await Connection.connect({ address: stack.temporalAddress });
+    const client = new Client({ connection, namespace: stack.temporalNamespace });
+    const pool = new Pool({ connectionString: stack.databaseUrl, max: 1 });
+    const shop = new Shop(world, buyers, planId, stack.apiUrl, pool, client, inFlight);
+    // The first order of each has it screened.
+    await Promise.all(buyers.map(() => shop.order()));
+    await shop.settle();
+    shop.orders.length = 0;
+    return shop;
+  }
+
+  /** One request: the order is confirmed and its service in force when it is answered. */
+  async order(): Promise<void> {
+    const { accountId } = this.buyers[this.next++ % this.buyers.length]!;
+    const order = await this.post('/v1/orders', {
+      account_id: accountId,
+      payment: { method: 'bank_transfer' },
+      lines: [{ plan_id: this.planId, quantity: 1 }],
+    });
+    if (order.status !== 'active') throw new Error(`order ${order.id} is ${order.status}, not confirmed`);
+    this.orders.push(order.id);
+  }
+
+  /** Until all that follows from the orders is done: no message or mail that is due is open. */
+  async settle(): Promise<void> {
+    for (;;) {
+      const { rows } = await this.pool.query<{ open: string }>(
+        `SELECT count(*) AS open FROM dispatch d JOIN clocks c USING (store_id)
+          WHERE d.store_id = $1 AND d.processed_at IS NULL AND d.due_at <= c.now_at`,
+        [this.world.storeId],
+      );
+      if (rows[0]!.open === '0') return;
+      await sleep(5);
+    }
+  }
+
+  /** @throws when an order lacks one of its rows, or an incident was opened */
+  async check(): Promise<void> {
+    const { rows } = await this.pool.query<{ order_id: string }>(
+      `SELECT o.id AS order_id FROM orders o
+        WHERE o.store_id = $1 AND o.id = ANY($2)
+          AND NOT (o.status = 'active'
+            AND EXISTS (SELECT FROM events e WHERE e.store_id = o.store_id AND e.order_id = o.id AND e.type = 'order.confirmed')
+            AND EXISTS (SELECT FROM billable_items i WHERE i.store_id = o.store_id AND i.order_id = o.id AND i.status = 'billable')
+            AND EXISTS (SELECT FROM credit_transactions t WHERE t.store_id = o.store_id AND t.order_id = o.id AND t.status = 'registered')
+            AND EXISTS (SELECT FROM waits w WHERE w.store_id = o.store_id AND w.workflow_id = 'order/' || o.id AND w.waiting_for = 'contract')
+            AND EXISTS (SELECT FROM audit_log a WHERE a.store_id = o.store_id AND a.target = o.id))`,
+      [this.world.storeId, this.orders],
+    );
+    const incidents = await this.pool.query('SELECT kind FROM incidents WHERE store_id = $1', [this.world.storeId]);
+    if (rows.length + incidents.rows.length > 0)
+      throw new Error(`${rows.length} orders are not whole, ${incidents.rows.length} incidents`);
+  }
+
+  /** Events of the buyers' account workflows; what orders add to them counts as theirs. */
+  async accountEvents(): Promise<number> {
+    const lengths = this.buyers.map(({ accountId }) => this.historyLength(workflowIds.account(accountId)));
+    return (await Promise.all(lengths)).reduce((sum, length) => sum + length, 0);
+  }
+
+  /** Mean events of the order workflows, over every so-manieth. */
+  async orderEvents(every = Math.max(1, Math.floor(this.orders.length / 200))): Promise<number> {
+    const sample = this.orders.filter((_, i) => i % every === 0);
+    const lengths = await Promise.all(sample.map((id) => this.historyLength(workflowIds.order(id))));
+    return lengths.reduce((sum, length) => sum + length, 0) / sample.length;
+  }
+
+  async close(): Promise<void> {
+    this.agent.destroy();
+    await this.pool.end();
+    await this.client.connection.close();
+  }
+
+  private async historyLength(workflowId: string): Promise<number> {
+    const { events } = await this.client.workflow.getHandle(workflowId).fetchHistory();
+    return events?.length ?? 0;
+  }
+
+  /** As a shop does: a kept connection that was just closed is no answer, so the same is asked again under the same key. */
+  private async post(path: string, body: object): Promise<{ id: string; status: string }> {
+    const key = randomUUID();
+    try {
+      return await this.ask(path, body, key);
+    } catch (e) {
+      if ((e as { code?: string }).code !== 'ECONNRESET') throw e;
+      return this.ask(path, body, key);
+    }
+  }
+
+  /** Node's own client on kept connections: fetch would cost the load as much CPU again. */
+  private ask(path: string, body: object, key: string): Promise<{ id: string; status: string }> {
+    return new Promise((resolve, reject) => {
+      const outgoing = request(
+        this.apiUrl + path,
+        {
+          method: 'POST',
+          agent: this.agent,
+          headers: {
+            authorization: `Bearer ${this.world.keyOf('storefront')}`,
+            'content-type': 'application/json',
+            'idempotency-key': key,
+            prefer: 'wait=30',
+          },
+        },
+        (answer) => {
+          let text = '';
+          answer.setEncoding('utf8').on('data', (part: string) => (text += part));
+          answer.on('end', () => {
+            if (answer.statusCode === 201) resolve(JSON.parse(text) as { id: string; status: string });
+            else reject(new Error(`${path}: ${answer.statusCode} ${text}`));
+          });
+        },
+      );
+      outgoing.on('error', reject).end(JSON.stringify(body));
+    });
+  }
+}
