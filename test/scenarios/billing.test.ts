@@ -89,27 +89,6 @@ test('PO number and subject are printed on the card receipt', async () => {
   expect(text).toContain('第3四半期分');
 });
 
-test('a second before midnight at the month’s end is October’s order, a second after it November’s', async () => {
-  const diary = await Diary.begin('2026-10-31T23:59:59+09:00');
-  const plan = await diary.world.plan('A', '商品A', 30_000);
-  const [before, after] = [await diary.buyer('aoba'), await diary.buyer('budou')];
-  expect(await diary.order(before, plan)).toMatchObject({ first_period: '2026-10' });
-  await diary.until('2026-11-01T00:00:01');
-  expect(await diary.order(after, plan)).toMatchObject({ first_period: '2026-11' });
-  expect(await billed(diary, '2026-10', '2026-11-04', '2026-11-05')).toMatchObject([
-    { account_id: before.accountId, total: 33_000 },
-  ]);
-  const november = await billed(diary, '2026-11', '2026-12-02', '2026-12-03');
-  expect(november.map(({ account_id, total }) => [account_id, total]).sort()).toEqual(
-    [
-      [after.accountId, 33_000],
-      [before.accountId, 33_000],
-    ].sort(),
-  );
-  // NP has each month of each order once, December among them since the 1st.
-  expect(Object.values(await diary.npEffects())).toEqual(Array(5).fill({ received: 1, registered: 1 }));
-});
-
 test('ordered in October, passed in November: November is the first month, registered, served and billed', async () => {
   const diary = await Diary.begin('2026-10-30T10:00:00+09:00');
   const plan = await diary.world.plan('A', '商品A', 30_000);
