@@ -56,7 +56,7 @@ export interface StackOptions {
 }
 
 /** Order of starting; each prints a JSON line with `"ready":true` on standard output when it serves. */
-const PROGRAMS = { simulators: 'simulators/server.ts', worker: 'worker/main.ts', api: 'api/main.ts' };
+export const PROGRAMS = { simulators: 'simulators/server.ts', worker: 'worker/main.ts', api: 'api/main.ts' };
 
 /**
  * Starts everything the engine needs and the engine itself: PostgreSQL with its migrations beside Temporal, then simulators, worker and API.

@@ -1,5 +1,5 @@
 import { createProgress, SetupError } from '../../dev/progress';
-import { type Stack, startStack } from '../../dev/stack';
+import { PROGRAMS, type Stack, startStack } from '../../dev/stack';
 
 /** What an engine test finds in `process.env.SHIMEBI_TEST_ENV`, as JSON. */
 export type TestEnvironment = Pick<
@@ -22,7 +22,13 @@ declare global {
 /** Once per run, in Jest's own process: the test processes inherit the variable. */
 export default async function globalSetup(): Promise<void> {
   try {
-    const stack = await startStack({ mode: 'test', log: createProgress(process.stderr) });
+    // test:long runs the same tests on a worker that forgets more; the default is the engine's own.
+    const worker = process.env.SHIMEBI_TEST_WORKER ?? PROGRAMS.worker;
+    const stack = await startStack({
+      mode: 'test',
+      log: createProgress(process.stderr),
+      programs: { ...PROGRAMS, worker },
+    });
     globalThis.shimebiTestStack = stack;
     const { apiUrl, npUrl, sbpsUrl, resendUrl, temporalAddress, temporalNamespace, databaseUrl, adminApiKey, logDir } =
       stack;

@@ -1,10 +1,11 @@
+import { allHandlersFinished, condition, continueAsNew } from '@temporalio/workflow';
 import { type JstDate, addDays, addMonths, dateOf, endOf } from '../../domain/calendar';
 import type { DirectDebitState } from '../../domain/direct-debit/lifecycle';
 import { type MandateEvent, afterEvent, formExpiryOn, formReminders } from '../../domain/direct-debit/rules';
 import { policy } from '../../domain/policy';
 import * as messages from '../contracts/messages';
 import { book } from '../lib/activities';
-import { Life } from '../lib/life';
+import { type Carried, Life } from '../lib/life';
 
 type DirectDebitMessage =
   | ({ kind: 'formPosted'; on: JstDate } & messages.Command)
@@ -15,27 +16,48 @@ type DirectDebitMessage =
   | ({ kind: 'enrolmentCompleted' } & messages.Message)
   | ({ kind: 'mandateEnded'; code: string } & messages.Message);
 
+/** What a mandate has to remember to decide its next step; dates only, so a new run waits no longer. */
+interface MandateProgress {
+  state: DirectDebitState;
+  requestedOn: JstDate;
+  postedOn: JstDate | null;
+  defectOn: JstDate | null;
+  reminders: number;
+  expectedOn: JstDate | null;
+  escalateOn: JstDate | null;
+  late: boolean;
+}
+
+type MandateInput = messages.DirectDebitStart & { progress?: MandateProgress; carried?: Carried };
+
 /** One mandate (口座振替): the form goes out and comes back, the bank takes about two months, then it debits until it ends. */
-export async function directDebit(input: messages.DirectDebitStart): Promise<void> {
+export async function directDebit(input: MandateInput): Promise<void> {
   const mandate = new Mandate(input);
-  while (!mandate.over) await mandate.step();
-  await mandate.life.end();
+  do {
+    await mandate.step();
+    if (mandate.over) return mandate.life.end();
+  } while (!mandate.life.mustContinue);
+  await condition(allHandlersFinished);
+  const { life, progress } = mandate;
+  await continueAsNew<typeof directDebit>({ ...input, at: life.asOf, progress, carried: life.carry() });
 }
 
 class Mandate {
   readonly life: Life<DirectDebitMessage>;
-  private state: DirectDebitState = 'requested';
-  private requestedOn: JstDate;
-  private postedOn: JstDate | null = null;
-  private defectOn: JstDate | null = null;
-  private reminders = 0;
-  private expectedOn: JstDate | null = null;
-  private escalateOn: JstDate | null = null;
-  private late = false;
+  readonly progress: MandateProgress;
 
-  constructor(private readonly input: messages.DirectDebitStart) {
-    this.requestedOn = dateOf(input.at);
-    const life = (this.life = new Life<DirectDebitMessage>(input, input.accountId));
+  constructor(private readonly input: MandateInput) {
+    this.progress = input.progress ?? {
+      state: 'requested',
+      requestedOn: dateOf(input.at),
+      postedOn: null,
+      defectOn: null,
+      reminders: 0,
+      expectedOn: null,
+      escalateOn: null,
+      late: false,
+    };
+    const life = (this.life = new Life<DirectDebitMessage>(input, input.accountId, input.carried));
     life.obey('formPosted', messages.formPosted, () => this.refusal('form_posted'));
     life.obey('formReceived', messages.formReceived, () => this.refusal('form_received'));
     life.obey('complete', messages.complete, () => this.refusal('completed'));
@@ -46,12 +68,12 @@ class Mandate {
   }
 
   get over(): boolean {
-    return this.state === 'withdrawn' || this.state === 'expired' || this.state === 'ended';
+    return this.progress.state === 'withdrawn' || this.progress.state === 'expired' || this.progress.state === 'ended';
   }
 
   async step(): Promise<void> {
     const { until, onDue, ...wait } = this.wait();
-    const m = await this.life.next(until, { ...wait, status: this.state });
+    const m = await this.life.next(until, { ...wait, status: this.progress.state });
     if (m) await this.act(m);
     else await onDue();
   }
@@ -61,16 +83,16 @@ class Mandate {
   }
 
   private refusal(event: MandateEvent) {
-    const after = afterEvent(this.state, event);
+    const after = afterEvent(this.progress.state, event);
     return after.ok ? null : after.refusal;
   }
 
   /** What it waits for in each state, until when, and what happens then. */
   private wait() {
     const nothing = async () => {};
-    switch (this.state) {
+    switch (this.progress.state) {
       case 'requested': {
-        const until = endOf(addDays(this.requestedOn, policy.directDebit.formExpiryDays));
+        const until = endOf(addDays(this.progress.requestedOn, policy.directDebit.formExpiryDays));
         return {
           waitingFor: 'form_posting',
           owner: 'np' as const,
@@ -79,8 +101,8 @@ class Mandate {
         };
       }
       case 'form_posted': {
-        const reminder = formReminders(this.postedOn!)[this.reminders];
-        const expiry = formExpiryOn(this.postedOn!);
+        const reminder = formReminders(this.progress.postedOn!)[this.progress.reminders];
+        const expiry = formExpiryOn(this.progress.postedOn!);
         return reminder
           ? { waitingFor: 'form_return', owner: 'buyer' as const, until: endOf(reminder), onDue: () => this.remind() }
           : {
@@ -91,21 +113,21 @@ class Mandate {
             };
       }
       case 'at_bank':
-        return this.late
+        return this.progress.late
           ? {
               waitingFor: 'bank_enrolment_late',
               owner: 'finance' as const,
-              until: endOf(this.escalateOn!),
+              until: endOf(this.progress.escalateOn!),
               onDue: () => this.escalate(),
             }
           : {
               waitingFor: 'bank_enrolment',
               owner: 'bank' as const,
-              until: endOf(this.expectedOn!),
+              until: endOf(this.progress.expectedOn!),
               onDue: () => this.becomeLate(),
             };
       case 'defect': {
-        const until = endOf(addDays(this.defectOn!, policy.directDebit.formExpiryDays));
+        const until = endOf(addDays(this.progress.defectOn!, policy.directDebit.formExpiryDays));
         return {
           waitingFor: 'new_form',
           owner: 'np' as const,
@@ -125,32 +147,32 @@ class Mandate {
     switch (m.kind) {
       case 'formPosted':
         await book.recordFormPosted({ ...this.fact, on: m.on, messageId });
-        this.postedOn = m.on;
-        this.reminders = 0;
-        this.state = 'form_posted';
+        this.progress.postedOn = m.on;
+        this.progress.reminders = 0;
+        this.progress.state = 'form_posted';
         return;
       case 'formReceived': {
         const { expectedOn, escalateOn } = await book.recordFormReceived({ ...this.fact, on: m.on, messageId });
-        this.expectedOn = expectedOn;
-        this.escalateOn = escalateOn;
-        this.late = false;
-        this.state = 'at_bank';
+        this.progress.expectedOn = expectedOn;
+        this.progress.escalateOn = escalateOn;
+        this.progress.late = false;
+        this.progress.state = 'at_bank';
         return;
       }
       case 'complete':
         return this.activate(messageId, m.evidence);
       case 'enrolmentCompleted':
-        if (this.state === 'at_bank') await this.activate(messageId, 'NPからの登録完了連絡');
+        if (this.progress.state === 'at_bank') await this.activate(messageId, 'NPからの登録完了連絡');
         return;
       case 'reject':
         await book.recordDefect({ ...this.fact, messageId, reason: m.reason });
-        this.defectOn = dateOf(this.life.asOf);
-        this.state = 'defect';
+        this.progress.defectOn = dateOf(this.life.asOf);
+        this.progress.state = 'defect';
         return;
       case 'withdraw':
         return this.close('withdrawn', 'asked');
       case 'mandateEnded':
-        if (this.state === 'active') await this.close('ended', `debit result ${m.code}`);
+        if (this.progress.state === 'active') await this.close('ended', `debit result ${m.code}`);
     }
   }
 
@@ -159,31 +181,31 @@ class Mandate {
     await this.life.attempt(`np-direct-debit/${this.input.directDebitId}`, 'np_direct_debit', () =>
       this.life.providers.directDebitActive({ ...this.fact, firstPeriod }),
     );
-    this.state = 'active';
+    this.progress.state = 'active';
   }
 
   private async remind(): Promise<void> {
-    this.reminders += 1;
-    await book.remindForm({ ...this.fact, nth: this.reminders });
+    this.progress.reminders += 1;
+    await book.remindForm({ ...this.fact, nth: this.progress.reminders });
   }
 
   private async becomeLate(): Promise<void> {
-    this.late = true;
+    this.progress.late = true;
     await book.markLate(this.fact);
   }
 
   private async escalate(): Promise<void> {
     await book.escalateLate(this.fact);
-    this.escalateOn = addMonths(dateOf(this.life.asOf), 1);
+    this.progress.escalateOn = addMonths(dateOf(this.life.asOf), 1);
   }
 
   private async close(as: 'withdrawn' | 'expired' | 'ended', reason: string): Promise<void> {
-    const wasActive = this.state === 'active';
+    const wasActive = this.progress.state === 'active';
     await book.closeDirectDebit({ ...this.fact, as, reason });
     if (wasActive)
       await this.life.attempt(`np-direct-debit-end/${this.input.directDebitId}`, 'np_direct_debit_end', () =>
         this.life.providers.directDebitEnded(this.fact),
       );
-    this.state = as;
+    this.progress.state = as;
   }
 }

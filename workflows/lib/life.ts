@@ -33,6 +33,8 @@ export interface Carried {
   seen: string[];
   processed: string[];
   queue: { kind: string; message: Message }[];
+  /** The latest alarm that has rung: a clock rings each once, so the next run must know of it. */
+  tickedAt: Instant | null;
 }
 
 export interface WaitFor {
@@ -58,7 +60,7 @@ export class Life<M extends { kind: string } & Message> {
   /** Steps that failed for good, by incident, with what a person has decided; null = nothing yet. */
   private readonly failed = new Map<string, { how: Repair; messageId: string } | null>();
   private readonly judges = new Map<string, (m: M) => Refusal | null>();
-  private tickedAt: Instant | null = null;
+  private tickedAt: Instant | null;
   private status = '';
 
   constructor(
@@ -70,6 +72,7 @@ export class Life<M extends { kind: string } & Message> {
     this.seen = carried?.seen ?? [];
     this.processed = carried?.processed ?? [start.messageId];
     this.queue = (carried?.queue ?? []).map(({ kind, message }) => ({ kind, ...message }) as M);
+    this.tickedAt = carried?.tickedAt ?? null;
     setHandler(tick, (m) => {
       this.processed.push(m.messageId);
       if (this.tickedAt === null || m.at > this.tickedAt) this.tickedAt = m.at;
@@ -195,7 +198,7 @@ export class Life<M extends { kind: string } & Message> {
 
   carry(): Carried {
     const queue = this.queue.map(({ kind, ...message }) => ({ kind, message }));
-    return { asOf: this.asOf, seen: this.seen, processed: this.processed, queue };
+    return { asOf: this.asOf, seen: this.seen, processed: this.processed, queue, tickedAt: this.tickedAt };
   }
 
   private async waitForRepair(id: string, owner: 'operator' | 'finance') {
