@@ -46,11 +46,13 @@ export async function issueInvoices(
            debit_on = g."debitOn",
            recipient = jsonb_build_object('company', d.company_name, 'department', d.department, 'person', d.person,
                                           'postal_code', d.postal_code, 'address', d.address, 'email_to', d.email_to,
-                                          'email_cc', to_jsonb(d.email_cc))
+                                          'email_cc', to_jsonb(d.email_cc)),
+           seller = CASE i.settlement WHEN 'in_house' THEN
+                      s.seller || jsonb_build_object('store', s.name, 'bank_account', s.bank_account) END
       FROM jsonb_to_recordset(${rowsIn(issues)})
              AS g ("invoiceId" text, number text, "issuedOn" date, "dueOn" date, "payUntil" date, "debitOn" date),
-           billing_destinations d
-     WHERE i.store_id = ${storeId} AND i.id BETWEEN ${ids[0]} AND ${ids.at(-1)} AND i.id = g."invoiceId"
+           billing_destinations d, stores s
+     WHERE s.id = ${storeId} AND i.store_id = ${storeId} AND i.id BETWEEN ${ids[0]} AND ${ids.at(-1)} AND i.id = g."invoiceId"
        AND d.store_id = ${storeId} AND d.id = i.destination_id
        AND i.status = CASE i.settlement WHEN 'np' THEN 'requested' ELSE 'draft' END
     RETURNING i.id, i.account_id, i.settlement, i.net, i.tax, i.total, i.taxes`);

@@ -106,6 +106,7 @@ async function frameOf({ db }: Deps, storeId: string, accountId: string): Promis
       seller: seller.name,
       url: seller.contactUrl,
       desks: { bank_transfer: byInvoice, direct_debit: byInvoice, card: form },
+      settlesByNp: store.settlement === 'np',
     },
     recipient: { company: account.companyName, department: account.department, person: account.contactPerson },
   };

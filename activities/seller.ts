@@ -10,6 +10,28 @@ export interface Seller {
   contactUrl: string;
 }
 
+/** The account that buyers of an in-house store pay into, as stored with it; the members the API has validated. */
+export interface BankAccount {
+  bank: string;
+  branch: string;
+  type: 'ordinary' | 'current';
+  number: string;
+  holderKana: string;
+}
+
+/** @throws Error for a store that has none: nothing that asks for money may be printed without it */
+export function bankAccountOf(stored: unknown): BankAccount {
+  const account = stored as Record<string, string> | null | undefined;
+  if (!account) throw new Error('the store has no bank_account to be paid into');
+  return {
+    bank: account['bank']!,
+    branch: account['branch']!,
+    type: account['type'] as BankAccount['type'],
+    number: account['number']!,
+    holderKana: account['holder_kana']!,
+  };
+}
+
 export function sellerOf(store: { seller: unknown }): Seller {
   const s = store.seller as Record<string, string | null | undefined>;
   return {

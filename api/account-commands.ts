@@ -73,7 +73,7 @@ export const accountCommandRoutes: Route[] = [
     operation: 'accounts.set_credit_limit',
     path: '/v1/accounts/:id/credit_limits',
     summary:
-      'Record the monthly credit limit NP has granted (P4). It releases nothing: a held order is released by its own command.',
+      'Record the credit limit (P4): what NP has granted a month, or in house what may be unbilled and unpaid at once. It releases nothing: a held order is released by its own command.',
     body: z.strictObject({ billing_destination_id: id.optional(), amount: yen, reason }),
     answers: { 201: destinationShape },
     refusals: ['not_found', 'unknown_billing_destination', 'reason_missing'],

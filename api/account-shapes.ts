@@ -36,7 +36,9 @@ export const destinationShape = newDestination.extend({
   buyer_status: z.enum(['none', 'screening', 'passed', 'held', 'denied', 'cancelled']),
   buyer_reasons: z.array(z.string()),
   guarantee: z.enum(['OK', 'ALRT', 'NG']),
-  credit_limit: z.number().nullable().openapi({ description: 'Yen with tax a month, as NP granted it' }),
+  credit_limit: z.number().nullable().openapi({
+    description: 'Yen with tax: a month, as NP granted it, or in house unbilled and unpaid at once; null = the default',
+  }),
 });
 
 export const accountShape = z.object({

@@ -77,6 +77,21 @@ export const registrationNumber = z
   .regex(/^T\d{13}$/, { error: 'invalid_registration_number' })
   .openapi({ description: '適格請求書発行事業者の登録番号', example: 'T1234567890123' });
 export const httpUrl = z.url({ protocol: /^https?$/ }).max(2000);
+/** A Japanese bank account as it is printed for whoever pays into it. */
+export const bankAccount = z.strictObject({
+  bank: text(60).openapi({ example: '三井住友銀行' }),
+  branch: text(60).openapi({ example: '赤坂支店' }),
+  type: z.enum(['ordinary', 'current']).openapi({ description: '普通 or 当座' }),
+  number: z
+    .string()
+    .regex(/^\d{7}$/)
+    .openapi({ description: 'Seven digits', example: '1234567' }),
+  holder_kana: text(60)
+    .regex(/^[\p{Script=Katakana}ー・０-９0-9Ａ-ＺA-Z（）().．\-－ 　ｰﾞﾟ]+$/u, {
+      error: 'katakana, capitals, digits and （）．－ only',
+    })
+    .openapi({ description: '口座名義カナ', example: 'アイティクラウド（カ' }),
+});
 export const rateClass = z.enum(['standard', 'reduced', 'exempt', 'out_of_scope']);
 
 /** Paging of every list. */

@@ -10,7 +10,7 @@ import { newId } from './ids';
 import { refuseBeyondHorizon } from './clock';
 import { found, refuse } from './problems';
 import { type Route, platform, read } from './route';
-import { httpUrl, instantOrDate, phone, postalCode, registrationNumber, text, z } from './schemas';
+import { bankAccount, httpUrl, instantOrDate, phone, postalCode, registrationNumber, text, z } from './schemas';
 
 const credentials = text(100);
 
@@ -35,6 +35,7 @@ const newStore = z.strictObject({
   sbps: z
     .strictObject({ base_url: httpUrl, merchant_id: credentials, service_id: credentials, hash_key: credentials })
     .optional(),
+  bank_account: bankAccount.optional().openapi({ description: 'Where buyers pay; needed when settlement is in_house' }),
   mail_from: text(320),
   terms_version: text(50),
 });
@@ -46,6 +47,7 @@ const storeShape = z.object({
   settlement: z.enum(['np', 'in_house']),
   clock: z.enum(['real', 'simulated']),
   seller: z.record(z.string(), z.unknown()),
+  bank_account: bankAccount.nullable(),
   mail_from: z.string(),
   terms_version: z.string(),
   last_day_done: z.string(),
@@ -61,6 +63,7 @@ export function showStore(store: Store): z.infer<typeof storeShape> {
     settlement: store.settlement as 'np' | 'in_house',
     clock: store.clock as 'real' | 'simulated',
     seller: store.seller as Record<string, string>,
+    bank_account: store.bankAccount as z.infer<typeof bankAccount> | null,
     mail_from: store.mailFrom,
     terms_version: store.termsVersion,
     last_day_done: dateOut(store.lastDayDone),
@@ -89,6 +92,8 @@ export const storeRoutes: Route[] = [
     body: newStore.superRefine((store, ctx) => {
       if (store.settlement === 'np' && !store.np)
         ctx.addIssue({ code: 'custom', path: ['np'], message: 'settlement np needs np' });
+      if (store.settlement === 'in_house' && !store.bank_account)
+        ctx.addIssue({ code: 'custom', path: ['bank_account'], message: 'settlement in_house needs bank_account' });
     }),
     answers: { 201: storeShape.extend({ api_keys: z.array(keyShape), warnings: z.array(z.string()) }) },
     refusals: ['beyond_calendar_horizon'],
@@ -96,7 +101,7 @@ export const storeRoutes: Route[] = [
       const { body, env } = context;
       const now = body.clock.kind === 'simulated' ? body.clock.now : instantOfMs(env.now().getTime());
       refuseUnlivable(now);
-      const { seller, np, sbps } = body;
+      const { seller, np, sbps, bank_account } = body;
       const store = await tx.store.create({
         data: {
           id: newId('sto'),
@@ -106,6 +111,7 @@ export const storeRoutes: Route[] = [
           seller,
           ...(np && { np }),
           ...(sbps && { sbps }),
+          ...(bank_account && { bankAccount: bank_account }),
           mailFrom: body.mail_from,
           termsVersion: body.terms_version,
           lastDayDone: dateIn(addDays(dateOf(now), -1)),

@@ -13,6 +13,8 @@ export interface MailFrame {
     seller: string;
     url: string;
     desks: SupportDesks;
+    /** Bills by transfer and debit are NP's; else the store's own. */
+    settlesByNp: boolean;
   };
   recipient: { company: string; department: string | null; person: string | null };
 }

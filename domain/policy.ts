@@ -27,6 +27,10 @@ export const policy = {
     /** A running contract is looked at once a year: no wait is without a deadline. DESIGN §1 rule 4. */
     contractReviewMonths: 12,
   },
+  credit: {
+    /** In house, of a destination nobody has set a limit for: unbilled and unpaid, yen with tax. Our assumption. */
+    ownLimit: yen(500_000),
+  },
   card: {
     /** SBPS field `amount`, 1–9,999,999. japan-domain.md §2.4. */
     maxAmount: yen(9_999_999),

@@ -10,6 +10,7 @@ import { directDebitBook, directDebitGateway } from '../activities/direct-debit'
 import { npBillingGateway } from '../activities/np-billing';
 import { orderBook } from '../activities/order';
 import { contractBook } from '../activities/order-contract';
+import { ownCreditBook } from '../activities/own-credit';
 import { periodBook } from '../activities/period';
 import { storeBook } from '../activities/store';
 import type { BookActivities, ClockActivities, GatewayActivities } from '../workflows/contracts/activities';
@@ -19,6 +20,7 @@ export function bookActivities(deps: Deps): BookActivities & ClockActivities {
   return {
     ...orderBook(deps),
     ...contractBook(deps),
+    ...ownCreditBook(deps),
     ...cardBook(deps),
     ...accountBook(deps),
     ...directDebitBook(deps),

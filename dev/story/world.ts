@@ -23,6 +23,14 @@ export interface NewBuyer {
   email: string;
 }
 
+const bankAccount = {
+  bank: '三井住友銀行',
+  branch: '赤坂支店',
+  type: 'ordinary',
+  number: '1234567',
+  holder_kana: 'アイティクラウド（カ',
+};
+
 const seller = {
   name: 'アイティクラウド株式会社',
   registration_number: 'T2011001016148',
@@ -62,6 +70,7 @@ export class World {
       seller,
       np: { base_url: at.npUrl, ...np },
       sbps: { base_url: at.sbpsUrl, ...sbps },
+      ...(options.settlement === 'in_house' && { bank_account: bankAccount }),
       mail_from: 'ITreviewオンラインストア <store@store.example.jp>',
       terms_version: '2026-04-01',
     });

@@ -103,12 +103,23 @@ export class TestStore {
         clock: 'simulated',
         seller: { name: 'アイティクラウド株式会社' },
         np: {},
+        ...(settlement === 'in_house' && {
+          bankAccount: {
+            bank: '三井住友銀行',
+            branch: '赤坂支店',
+            type: 'ordinary',
+            number: '1234567',
+            holder_kana: 'アイティクラウド（カ',
+          },
+        }),
         mailFrom: 'store@example.com',
         termsVersion: '1',
         taxRounding: rounding,
         lastDayDone: dateIn('2026-09-30' as JstDate),
       },
     });
+    // At this clock nothing that a test queues is due, so the engine beside these tests leaves it alone.
+    await db.clock.create({ data: { storeId: store.id, nowAt: instantIn(instant('2026-09-30T00:00:00+09:00')) } });
     await db.plan.create({
       data: {
         storeId: store.id,

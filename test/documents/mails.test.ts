@@ -11,6 +11,7 @@ const frame: MailFrame = {
       direct_debit: npDesk,
       card: contactForm('ITreviewオンラインストア', 'https://buy.example.jp/contact'),
     },
+    settlesByNp: true,
   },
   recipient: { company: '株式会社葡萄', department: '経理部', person: '葡萄 次郎' },
 };

@@ -129,6 +129,15 @@ export class Diary {
     return pdfPages(document!.bytes).join('');
   }
 
+  /** The newest mail of that template as its reader gets it. */
+  async mailText(template: string): Promise<string> {
+    const [mail] = await rows<{ text: string }>(
+      'SELECT text FROM mails WHERE store_id = $1 AND template = $2 ORDER BY sent_at DESC, recorded_at DESC LIMIT 1',
+      [this.world.storeId, template],
+    );
+    return mail!.text;
+  }
+
   /** What waits for a person: `kind` of each open incident, oldest first. */
   async incidents(): Promise<string[]> {
     const { data } = await this.world

@@ -1,5 +1,6 @@
 import type { Instant, JstDate, Period } from '../../domain/calendar';
 import type { IncidentKind } from '../../domain/incidents';
+import type { OwnCreditAnswer } from '../../domain/order/own-credit';
 import type { BuyerResult, Guarantee } from '../../providers/credit/port';
 import type { Message } from './messages';
 
@@ -54,6 +55,8 @@ export interface OrderBook {
   askClearance(input: ForOrder & { accountId: string; destinationId: string }): Promise<void>;
   /** 保留: the order waits for corrected data. */
   screeningHeld(input: ForOrder & { until: JstDate }): Promise<void>;
+  /** In house: 00 and the order's first month is reserved, 21 something is overdue, 22 over the limit. */
+  decideOwnCredit(input: ForOrder & { period: Period; n: number }): Promise<OwnCreditAnswer>;
   confirmOrder(input: ForOrder & { period: Period }): Promise<Confirmed>;
   holdOrder(input: ForOrder & { until: JstDate }): Promise<void>;
   /** Raises n of np-txn/<order>/<period>/<n>, once per message; returns it. */

@@ -108,7 +108,7 @@ class OrderProcess {
   }
 
   private async register(n: number, period: Period) {
-    if (this.facts.settlement !== 'np') return '00';
+    if (this.facts.settlement !== 'np') return book.decideOwnCredit({ ...this.fact, period, n });
     const answer = await this.life.attempt(`np-txn/${this.input.orderId}/${period}/${n}`, 'np_registration', () =>
       this.life.providers.registerTransaction({ ...this.fact, period, n }),
     );

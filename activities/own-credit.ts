@@ -1,0 +1,92 @@
+import { type Period, dateOf } from '../domain/calendar';
+import { toYen } from '../domain/money';
+import { type OwnCredit, type Unbilled, decideOwnCredit } from '../domain/order/own-credit';
+import { policy } from '../domain/policy';
+import type { RateClass, Rounding } from '../domain/tax';
+import { type Tx, dateIn, sql } from '../prisma/db';
+import type { ForOrder, OrderBook } from '../workflows/contracts/activities';
+import type { Deps } from './deps';
+import { type OrderRow, changeStatus } from './order-rows';
+import { orderStep } from './order-steps';
+
+/**
+ * The store's own credit decision (P4). What a destination uses is read from the books, never counted on the side: an order is
+ * reserved by being confirmed, counts by its items once its service has begun, and frees its amount by being cancelled.
+ */
+export function ownCreditBook({ db }: Deps): Pick<OrderBook, 'decideOwnCredit'> {
+  return {
+    decideOwnCredit: ({ period, n, ...input }) =>
+      orderStep(db, input, `credit/${period}/${n}`, async (tx, order) => {
+        const credit = await lockCredit(tx, input, order);
+        const answer = decideOwnCredit(credit, linesOf(order, period), order.store.taxRounding as Rounding);
+        if (answer === '00') {
+          await changeStatus(tx, input, 'confirmed', { waitUntil: null, reason: null });
+          const where = { storeId_id: { storeId: input.storeId, id: input.orderId } };
+          await tx.order.update({ where, data: { firstPeriod: period } });
+        }
+        return answer;
+      }),
+  };
+}
+
+function linesOf(order: OrderRow, period: Period): Unbilled[] {
+  return order.lines.map((line) => ({
+    period,
+    rateClass: line.rateClass as RateClass,
+    net: toYen(line.unitAmount * BigInt(line.quantity)),
+  }));
+}
+
+interface UsedRow {
+  kind: 'unbilled' | 'unpaid' | 'overdue';
+  period: Period;
+  rate_class: RateClass;
+  yen: bigint;
+}
+
+/**
+ * What the order's destination uses, held until the transaction ends: of two orders at once the second sees the first. Read by
+ * one statement, so that what is being issued this moment is not missed between two. NO KEY: those who only refer to the
+ * destination (a new item, an invoice) need not wait.
+ */
+async function lockCredit(tx: Tx, { storeId, at }: ForOrder, order: OrderRow): Promise<OwnCredit> {
+  const { destinationId, accountId } = order;
+  const [held] = await tx.$queryRaw<{ credit_limit: bigint | null }[]>(sql`
+    SELECT credit_limit FROM billing_destinations WHERE store_id = ${storeId} AND id = ${destinationId} FOR NO KEY UPDATE`);
+  const rows = await tx.$queryRaw<UsedRow[]>(sql`
+    WITH unpaid AS (
+      SELECT i.destination_id, i.pay_until, i.method, i.total - coalesce(p.paid, 0) AS yen
+        FROM invoices i
+        LEFT JOIN LATERAL (SELECT sum(amount) AS paid FROM payments p
+                            WHERE p.store_id = i.store_id AND p.invoice_id = i.id) p ON true
+       WHERE i.store_id = ${storeId} AND i.account_id = ${accountId} AND i.settlement = 'in_house' AND i.status = 'issued'
+    )
+    SELECT 'unbilled' AS kind, b.period, b.rate_class, sum(b.net)::bigint AS yen
+      FROM orders o
+      JOIN billable_items b ON b.store_id = o.store_id AND b.order_id = o.id
+      LEFT JOIN invoices i ON i.store_id = b.store_id AND i.id = b.invoice_id
+     WHERE o.store_id = ${storeId} AND o.destination_id = ${destinationId} AND b.settlement = 'in_house'
+       AND b.status = 'billable' AND coalesce(i.status, 'draft') IN ('draft', 'held')
+     GROUP BY b.period, b.rate_class
+    UNION ALL
+    SELECT 'unbilled', o.first_period, s.rate_class, sum(s.unit_amount * s.quantity)::bigint
+      FROM orders o JOIN subscriptions s ON s.store_id = o.store_id AND s.order_id = o.id
+     WHERE o.store_id = ${storeId} AND o.destination_id = ${destinationId} AND o.method = 'bank_transfer'
+       AND o.status IN ('confirmed', 'provisioning')
+     GROUP BY o.first_period, s.rate_class
+    UNION ALL
+    SELECT 'unpaid', NULL, NULL, coalesce(sum(yen), 0)::bigint FROM unpaid WHERE destination_id = ${destinationId} AND yen > 0
+    UNION ALL
+    -- What is debited is judged once its debit has failed and it is billed again by transfer.
+    SELECT 'overdue', NULL, NULL, count(*) FROM unpaid
+     WHERE yen > 0 AND method = 'bank_transfer' AND pay_until < ${dateIn(dateOf(at))}::date`);
+  const sumOf = (kind: UsedRow['kind']) => toYen(rows.find((row) => row.kind === kind)!.yen);
+  return {
+    unbilled: rows.flatMap(({ kind, period, rate_class: rateClass, yen }) =>
+      kind === 'unbilled' ? [{ period, rateClass, net: toYen(yen) }] : [],
+    ),
+    unpaid: sumOf('unpaid'),
+    limit: held!.credit_limit === null ? policy.credit.ownLimit : toYen(held!.credit_limit),
+    overdue: sumOf('overdue') > 0,
+  };
+}

@@ -1,0 +1,41 @@
+import { type Period, periodEnd } from '../calendar';
+import { type Yen, addYen, sumYen } from '../money';
+import { type RateClass, type Rounding, taxOnNet } from '../tax';
+
+/** 00, 21 something is overdue, 22 over the limit: in NP's words, so that an order goes the same way in either store. */
+export type OwnCreditAnswer = '00' | '21' | '22';
+
+/** What is not on an issued invoice yet, of one month and rate; yen without tax. */
+export interface Unbilled {
+  period: Period;
+  rateClass: RateClass;
+  net: Yen;
+}
+
+/** What an in-house store has given a billing destination on credit, and may. Yen with tax but for `unbilled`. */
+export interface OwnCredit {
+  unbilled: readonly Unbilled[];
+  /** Left to pay of the issued invoices. */
+  unpaid: Yen;
+  limit: Yen;
+  /** Whether an invoice of the account is past its last day of payment. */
+  overdue: boolean;
+}
+
+/** Unbilled and unpaid, yen with tax: each month is taxed as its invoice will be, once per rate (DESIGN §5). */
+export function ownCreditUsed({ unbilled, unpaid }: OwnCredit, rounding: Rounding): Yen {
+  const months = new Set(unbilled.map(({ period }) => period));
+  const ofMonth = (month: Period): Yen => {
+    const lines = unbilled.filter(({ period }) => period === month);
+    const amounts = lines.map(({ net, rateClass }) => ({ amount: net, rateClass }));
+    return taxOnNet(amounts, periodEnd(month), rounding).gross;
+  };
+  return addYen(unpaid, sumYen([...months].map(ofMonth)));
+}
+
+/** @param order what the order's first month adds; an order of nothing is within any limit */
+export function decideOwnCredit(credit: OwnCredit, order: readonly Unbilled[], rounding: Rounding): OwnCreditAnswer {
+  if (credit.overdue) return '21';
+  const used = ownCreditUsed({ ...credit, unbilled: [...credit.unbilled, ...order] }, rounding);
+  return used <= credit.limit || used === ownCreditUsed(credit, rounding) ? '00' : '22';
+}

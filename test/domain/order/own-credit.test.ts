@@ -1,0 +1,68 @@
+import fc from 'fast-check';
+import { period } from '../../../domain/calendar';
+import { yen } from '../../../domain/money';
+import { type OwnCredit, type Unbilled, decideOwnCredit, ownCreditUsed } from '../../../domain/order/own-credit';
+import { charges, periods, rateClass, roundings } from '../arbitraries';
+
+const line = (net: number, month = '2026-10'): Unbilled => ({
+  period: period(month),
+  rateClass: 'standard',
+  net: yen(net),
+});
+const credit = (more: Partial<OwnCredit> = {}): OwnCredit => ({
+  unbilled: [],
+  unpaid: yen(0),
+  limit: yen(50_000),
+  overdue: false,
+  ...more,
+});
+
+test('unbilled, unpaid and the order together, with tax: up to the limit and not a yen more', () => {
+  const used = credit({ unbilled: [line(20_000)], unpaid: yen(11_000) });
+  expect(ownCreditUsed(used, 'floor')).toBe(33_000);
+  expect(decideOwnCredit(used, [line(15_454)], 'floor')).toBe('00'); // 35,454 → 38,999 + 11,000
+  expect(decideOwnCredit(used, [line(15_455)], 'floor')).toBe('00'); // 35,455 → 39,000 + 11,000
+  expect(decideOwnCredit(used, [line(15_456)], 'floor')).toBe('22');
+});
+
+test('tax is taken once per month and rate, as the invoices will: nine yen twice are nineteen', () => {
+  expect(ownCreditUsed(credit({ unbilled: [line(9), line(9)] }), 'floor')).toBe(19);
+  expect(ownCreditUsed(credit({ unbilled: [line(9), line(9, '2026-11')] }), 'floor')).toBe(18);
+});
+
+test('something overdue refuses before the limit is looked at', () => {
+  expect(decideOwnCredit(credit({ overdue: true }), [line(1)], 'floor')).toBe('21');
+});
+
+test('a limit lowered beneath what is used refuses every order but one of nothing', () => {
+  expect(decideOwnCredit(credit({ unpaid: yen(60_000) }), [line(0)], 'floor')).toBe('00');
+  expect(decideOwnCredit(credit({ unpaid: yen(60_000) }), [line(1)], 'floor')).toBe('22');
+});
+
+test('a limit of nothing gives no credit', () => {
+  expect(decideOwnCredit(credit({ limit: yen(0) }), [line(1)], 'floor')).toBe('22');
+});
+
+const unbilled = fc.record({ period: periods, rateClass, net: charges });
+
+test('what is taken never passes the limit, and more used never turns a no into a yes', () => {
+  fc.assert(
+    fc.property(
+      fc.array(unbilled, { maxLength: 8 }),
+      charges,
+      charges,
+      fc.array(unbilled, { minLength: 1, maxLength: 4 }),
+      unbilled,
+      roundings,
+      (given, unpaid, limit, order, more, rounding) => {
+        const now = credit({ unbilled: given, unpaid, limit });
+        const before = ownCreditUsed(now, rounding);
+        const after = ownCreditUsed({ ...now, unbilled: [...given, ...order] }, rounding);
+        const taken = decideOwnCredit(now, order, rounding) === '00';
+        expect(taken).toBe(after <= limit || after === before);
+        if (!taken && more.net > 0)
+          expect(decideOwnCredit({ ...now, unbilled: [...given, more] }, order, rounding)).toBe('22');
+      },
+    ),
+  );
+});
