@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { stopServicesOnExit } from '../dev/processes';
 import { SetupError } from '../dev/progress';
+import { closeBench } from './close';
 import { orderBench } from './order';
 
 /** `npm run -s bench -- <name>`: progress on standard error, the figures as one line of JSON on standard output. */
@@ -8,6 +9,7 @@ stopServicesOnExit();
 new Command('bench')
   .description('Measures the engine on servers started here and thrown away; docs/benchmarks.md says how.')
   .addCommand(orderBench)
+  .addCommand(closeBench)
   .parseAsync()
   .then(
     () => process.exit(0),
