@@ -1,7 +1,7 @@
 import { type Period, addDays, atTime } from '../domain/calendar';
 import { policy } from '../domain/policy';
 import { type DayWork, workOfDay } from '../domain/store-day/work';
-import { type Tx, dateIn, dateOut, instantIn, instantOut } from '../prisma/db';
+import { type Tx, dateIn, dateOut, instantIn, instantOut, sql } from '../prisma/db';
 import type { StoreBook } from '../workflows/contracts/activities';
 import { workflowIds } from '../workflows/contracts/ids';
 import type { Deps } from './deps';
@@ -11,17 +11,19 @@ export function storeBook({ db }: Deps): StoreBook {
   return {
     /** One statement, since every workflow does it at every step: the wait is written and its messages are done, or neither. */
     async rest({ storeId, workflowId, wait, processed, at }) {
-      const acknowledged = db.$executeRaw`
-        UPDATE dispatch SET processed_at = now(), delivered_at = coalesce(delivered_at, now())
-        WHERE store_id = ${storeId} AND id = ANY(${processed}) AND processed_at IS NULL`;
-      const waited = wait
-        ? db.$executeRaw`
-            INSERT INTO waits (store_id, workflow_id, waiting_for, owner, due_at, since, account_id)
-            VALUES (${storeId}, ${workflowId}, ${wait.waitingFor}, ${wait.owner}, ${wait.dueAt}::timestamptz, ${at}::timestamptz, ${wait.accountId})
-            ON CONFLICT (store_id, workflow_id) DO UPDATE SET waiting_for = excluded.waiting_for, owner = excluded.owner,
-              due_at = excluded.due_at, since = excluded.since, recorded_at = now()`
-        : db.$executeRaw`DELETE FROM waits WHERE store_id = ${storeId} AND workflow_id = ${workflowId}`;
-      await db.$transaction([waited, acknowledged]);
+      const acknowledged = sql`
+        WITH acknowledged AS (
+          UPDATE dispatch SET processed_at = now(), delivered_at = coalesce(delivered_at, now())
+          WHERE store_id = ${storeId} AND id = ANY(${processed}) AND processed_at IS NULL)`;
+      if (wait)
+        await db.$executeRaw(sql`${acknowledged}
+          INSERT INTO waits (store_id, workflow_id, waiting_for, owner, due_at, since, account_id)
+          VALUES (${storeId}, ${workflowId}, ${wait.waitingFor}, ${wait.owner}, ${wait.dueAt}::timestamptz, ${at}::timestamptz, ${wait.accountId})
+          ON CONFLICT (store_id, workflow_id) DO UPDATE SET waiting_for = excluded.waiting_for, owner = excluded.owner,
+            due_at = excluded.due_at, since = excluded.since, recorded_at = now()`);
+      else
+        await db.$executeRaw(sql`${acknowledged}
+          DELETE FROM waits WHERE store_id = ${storeId} AND workflow_id = ${workflowId}`);
     },
 
     async openIncident({ storeId, at, id, kind, workflowId, detail }) {
