@@ -115,6 +115,7 @@ async function rebill(tx: Tx, input: ForDebitRun, debit: Debit, reason: string):
       dueOn: dateIn(dueOn),
       payUntil: dateIn(businessDayOnOrAfter(dueOn)),
       debitOn: null,
+      revisedOn: dateIn(dateOf(at)),
       documentId: null,
     },
   });
@@ -130,6 +131,7 @@ async function rebill(tx: Tx, input: ForDebitRun, debit: Debit, reason: string):
   const issuer = debit.settlement === 'np' ? NP_NAME : sellerOf(store).name;
   const data: MailData['debit-failed'] = {
     invoice: { number, issuer, total: toYen(debit.amount) },
+    attached: debit.settlement === 'in_house',
     debitOn,
     reason,
     dueOn,

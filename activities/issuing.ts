@@ -3,6 +3,7 @@ import { toYen } from '../domain/money';
 import { assignedToNp, invoiceIssued } from '../domain/ledger/entries';
 import { type Json, type Tx, instantIn, sql } from '../prisma/db';
 import { type Posting, postAll, taxSummary } from './journal';
+import { queueInvoiceMails } from './invoice-mails';
 import { joinByHash } from './period';
 import { rowsIn } from './set-sql';
 
@@ -63,6 +64,28 @@ export async function issueInvoices(
     issued.flatMap((invoice) => postingsOf(invoice, period, issuedOn.get(invoice.id)!)),
   );
   await tellIssued(tx, storeId, at, issued);
+  await mailOwn(tx, { storeId, at }, issued);
+}
+
+/** NP mails its bills by itself; the store's own go out with their PDF. */
+async function mailOwn(tx: Tx, fact: { storeId: string; at: Instant }, issued: readonly Issued[]): Promise<void> {
+  const ids = issued.flatMap(({ id, settlement }) => (settlement === 'in_house' ? [id] : [])).sort();
+  if (ids.length === 0) return;
+  const own = sql`i.id BETWEEN ${ids[0]} AND ${ids.at(-1)} AND i.id = ANY(${ids})`;
+  const event = sql`i.kind || '.issued/' || i.id || '/' || i.revision`;
+  const invoice = sql`'invoice', jsonb_build_object('number', i.number, 'total', i.total, 'period', i.period)`;
+  await queueInvoiceMails(tx, fact, {
+    template: 'invoice-issued',
+    event,
+    data: sql`jsonb_build_object(${invoice}, 'dueOn', i.due_on)`,
+    which: sql`${own} AND i.kind = 'invoice'`,
+  });
+  await queueInvoiceMails(tx, fact, {
+    template: 'debit-notice-issued',
+    event,
+    data: sql`jsonb_build_object(${invoice}, 'debitOn', i.debit_on)`,
+    which: sql`${own} AND i.kind = 'debit_notice'`,
+  });
 }
 
 /** The sale, dated the last day of its month; with NP also its assignment (P3), dated the issue. */

@@ -1,9 +1,13 @@
 import { contactForm, npDesk } from '../documents/support';
-import { type MailData, type MailFrame, type MailTemplate, renderMail } from '../documents/mails';
+import { type MailData, type MailFrame, type MailTemplate, renderMail, withDocument } from '../documents/mails';
+import { DocumentSumError } from '../documents/render';
+import { MissingGlyphError, TypstError } from '../documents/typst';
 import { ProviderError } from '../providers/errors';
+import type { OutgoingMail } from '../providers/mail/port';
 import { instantOut } from '../prisma/db';
 import type { Deps } from './deps';
 import { emit, openIncident } from './facts';
+import { ownDocument } from './own-documents';
 import { sellerOf } from './seller';
 
 /** A row of the dispatch table that says a mail is due. */
@@ -32,10 +36,17 @@ export async function sendMail(deps: Deps, row: MailRow): Promise<void> {
   const template = mail.template as MailTemplate;
   const rendered = renderMail(template, {
     ...(mail.data as object as MailData[MailTemplate]),
-    ...(await frameOf(deps, storeId, mail.accountId)),
+    ...(await frameOf(deps, storeId, mail)),
   });
   const store = await db.store.findUniqueOrThrow({ where: { id: storeId }, select: { mailFrom: true } });
   const [to, ...cc] = mail.recipients;
+  let attachments: OutgoingMail['attachments'];
+  try {
+    attachments = await attachmentsOf(deps, storeId, template, mail.invoiceId);
+  } catch (e) {
+    if (!cannotBeDrawn(e)) throw e;
+    return giveUp(deps, row, 'failed', `its document can't be drawn: ${e.message}`);
+  }
   await db.mail.updateMany({ where: { storeId, key, firstTriedAt: null }, data: { firstTriedAt: new Date() } });
   let providerId: string;
   try {
@@ -44,7 +55,7 @@ export async function sendMail(deps: Deps, row: MailRow): Promise<void> {
       to: [to!],
       cc,
       ...rendered,
-      attachments: [],
+      attachments,
       idempotencyKey: `${storeId}/${key}`,
       at,
     }));
@@ -93,9 +104,35 @@ function giveUp(deps: Deps, row: MailRow, status: 'unknown' | 'failed', why: str
   });
 }
 
+async function attachmentsOf(
+  { db }: Deps,
+  storeId: string,
+  template: MailTemplate,
+  invoiceId: string | null,
+): Promise<OutgoingMail['attachments']> {
+  if (!withDocument.has(template) || invoiceId === null) return [];
+  const document = await ownDocument(db, storeId, invoiceId);
+  return document ? [{ filename: document.name, contentType: 'application/pdf', content: document.bytes }] : [];
+}
+
+/** Trying again would draw the same: somebody has to look. */
+function cannotBeDrawn(e: unknown): e is Error {
+  return e instanceof DocumentSumError || e instanceof MissingGlyphError || e instanceof TypstError;
+}
+
 /** Who writes, to whom: the names as they are at sending. */
-async function frameOf({ db }: Deps, storeId: string, accountId: string): Promise<MailFrame> {
+async function frameOf(
+  { db }: Deps,
+  storeId: string,
+  { template, accountId, invoiceId }: { template: string; accountId: string; invoiceId: string | null },
+): Promise<MailFrame> {
   const store = await db.store.findUniqueOrThrow({ where: { id: storeId } });
+  // An invoice goes to whom it is made out to.
+  const invoice =
+    withDocument.has(template as MailTemplate) && store.settlement === 'in_house' && invoiceId !== null
+      ? await db.invoice.findUnique({ where: { storeId_id: { storeId, id: invoiceId } } })
+      : null;
+  const billed = invoice?.recipient as MailFrame['recipient'] | undefined;
   const account = await db.account.findUniqueOrThrow({ where: { storeId_id: { storeId, id: accountId } } });
   const seller = sellerOf(store);
   const form = contactForm(store.name, seller.contactUrl);
@@ -108,6 +145,10 @@ async function frameOf({ db }: Deps, storeId: string, accountId: string): Promis
       desks: { bank_transfer: byInvoice, direct_debit: byInvoice, card: form },
       settlesByNp: store.settlement === 'np',
     },
-    recipient: { company: account.companyName, department: account.department, person: account.contactPerson },
+    recipient: billed ?? {
+      company: account.companyName,
+      department: account.department,
+      person: account.contactPerson,
+    },
   };
 }

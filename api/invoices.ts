@@ -1,3 +1,4 @@
+import { ownDocument } from '../activities/own-documents';
 import { parsePeriod } from '../domain/calendar';
 import type { Invoice } from '../generated/prisma/client';
 import { type Db, dateOut } from '../prisma/db';
@@ -107,6 +108,9 @@ export const invoiceRoutes: Route[] = [
         orderBy: { revision: 'desc' },
         include: { invoice: { select: { number: true } } },
       });
+      // The store's own is drawn when it is first asked for.
+      const own = query.revision === undefined ? await ownDocument(env.db, store.id, params['id']!) : null;
+      if (own) return { contentType: 'application/pdf', bytes: own.bytes, name: own.name };
       const { contentType, bytes, invoice, revision } = found(document);
       return { contentType, bytes, name: `${invoice?.number ?? params['id']}-${revision}.pdf` };
     },
@@ -176,6 +180,11 @@ function show(invoice: Invoice) {
     pay_until: date(invoice.payUntil),
     debit_on: date(invoice.debitOn),
     paid_on: date(invoice.paidOn),
-    document: invoice.documentId && `/v1/invoices/${invoice.id}/document`,
+    document: hasDocument(invoice) ? `/v1/invoices/${invoice.id}/document` : null,
   };
+}
+
+/** The store's own is drawn when first asked for, so it is there from its issue on. */
+function hasDocument({ documentId, settlement, number }: Invoice): boolean {
+  return documentId !== null || (settlement === 'in_house' && number !== null);
 }

@@ -52,8 +52,14 @@ export interface MailData {
     replaceUntil: string;
   };
   /** The debit failed; the same invoice is now to be paid by transfer. `issuer` is whose invoice it is (NP, or the seller). */
+  /** In house: the invoice is attached, with the account to pay into. */
+  'invoice-issued': { invoice: { number: string; total: number; period: string }; dueOn: string };
+  /** In house: the debit notice is attached; it takes the invoice's place. */
+  'debit-notice-issued': { invoice: { number: string; total: number; period: string }; debitOn: string };
   'debit-failed': {
     invoice: { number: string; issuer: string; total: number };
+    /** In house: the same invoice, as it is now to be paid, comes with the mail. */
+    attached: boolean;
     debitOn: string;
     /** The bank's reason, e.g. 資金不足. */
     reason: string;
@@ -88,10 +94,19 @@ const deskOf: Record<MailTemplate, SettledBy | 'settledBy'> = {
   'order-declined-screening': 'bank_transfer',
   'order-cancelled-card': 'card',
   'card-declined': 'card',
+  'invoice-issued': 'bank_transfer',
+  'debit-notice-issued': 'direct_debit',
   'debit-failed': 'direct_debit',
   'contract-suspended': 'settledBy',
   'contract-ended-unpaid': 'settledBy',
 };
+
+/** Mails that carry the document of their invoice, where the store issues it itself. */
+export const withDocument: ReadonlySet<MailTemplate> = new Set([
+  'invoice-issued',
+  'debit-notice-issued',
+  'debit-failed',
+]);
 
 export const mailTemplates = Object.keys(deskOf) as MailTemplate[];
 

@@ -36,6 +36,8 @@ export interface SupportDesk {
 
 export interface DocumentLine {
   description: string;
+  /** Printed small beneath, e.g. the PO number where the orders of one invoice have several. */
+  notes?: string[];
   /** First and last day of use; both null for a one-off charge. */
   periodFrom: string | null;
   periodTo: string | null;
@@ -84,6 +86,8 @@ export interface QualifiedInvoiceData {
 export interface InvoiceData extends QualifiedInvoiceData {
   /** 1, or 2 and up when the same invoice is billed again; printed as 再発行. */
   revision: number;
+  /** Day of the newest revision; null for the first. */
+  revisedOn: string | null;
   dueOn: string;
   /** Where to pay; the fee is the buyer's (STORE.md P7). */
   account: { bank: string; branch: string; type: string; number: string; holder: string };
@@ -92,8 +96,8 @@ export interface InvoiceData extends QualifiedInvoiceData {
 /** 口座振替通知書: takes the invoice's place. */
 export interface DebitNoticeData extends QualifiedInvoiceData {
   debitOn: string;
-  /** `maskedNumber` shows the last three digits only, e.g. `****567`. */
-  debitAccount: { bank: string; branch: string; type: string; maskedNumber: string; holder: string };
+  /** `maskedNumber` shows the last three digits only, e.g. `****567`; null where the account is not known to the store. */
+  debitAccount: { bank: string; branch: string; type: string; maskedNumber: string; holder: string } | null;
 }
 
 /** 領収書 of a card payment, issued at each capture. */

@@ -34,7 +34,13 @@ const samples: MailData = {
     replaceCardUrl: 'https://buy.example.jp/card?a=1&b=2',
     replaceUntil: '2027-01-18',
   },
+  'invoice-issued': { invoice: { number: 'INV-2026-000001', total: 33_000, period: '2026-10' }, dueOn: '2026-11-30' },
+  'debit-notice-issued': {
+    invoice: { number: 'INV-2026-000004', total: 33_000, period: '2027-01' },
+    debitOn: '2027-03-01',
+  },
   'debit-failed': {
+    attached: false,
     invoice: { number: 'F-1-20270203-000001', issuer: '株式会社ネットプロテクションズ', total: 33_000 },
     debitOn: '2027-03-01',
     reason: '資金不足',

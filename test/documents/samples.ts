@@ -68,6 +68,7 @@ function qualified(lines: DocumentLine[]): QualifiedInvoiceData {
 export const invoice = (lines = oneMonth): InvoiceData => ({
   ...qualified(lines),
   revision: 1,
+  revisedOn: null,
   dueOn: '2026-11-30',
   account: {
     bank: '三井住友銀行',

@@ -1,0 +1,40 @@
+import type { Instant } from '../domain/calendar';
+import { mailTime } from '../domain/policy';
+import type { Prisma } from '../generated/prisma/client';
+import { type Tx, instantIn, sql } from '../prisma/db';
+import { keys } from '../workflows/contracts/ids';
+import type { MailTemplate } from '../documents/mails';
+import { keyFrom } from './set-sql';
+
+/** Whom an invoice is mailed to: the addresses frozen with it, To first. Of the row `i`. */
+const RECIPIENTS = sql`
+  ARRAY[i.recipient->>'email_to'] || ARRAY(SELECT jsonb_array_elements_text(coalesce(i.recipient->'email_cc', '[]')))`;
+
+/**
+ * Queues one mail for each of any number of invoices, in two inserts of one statement: a month's issue writes 100,000. The PDF
+ * is drawn when the mail goes out (activities/mail.ts).
+ * @param event key of the event it tells of, from the row `i`
+ * @param data what its template needs, from the row `i`
+ * @param which of the rows `i` of invoices; already bound to the store
+ */
+export async function queueInvoiceMails(
+  tx: Tx,
+  { storeId, at }: { storeId: string; at: Instant },
+  mail: { template: MailTemplate; event: Prisma.Sql; data: Prisma.Sql; which: Prisma.Sql },
+): Promise<void> {
+  const { template, event, data, which } = mail;
+  await tx.$executeRaw(sql`
+    WITH queued AS (
+      INSERT INTO mails (store_id, key, template, account_id, invoice_id, data, recipients)
+      SELECT i.store_id, ${keyFrom(keys.mail('*', template), event)}, ${template}, i.account_id, i.id, ${data}, ${RECIPIENTS}
+        FROM invoices i
+       WHERE i.store_id = ${storeId} AND ${which}
+       ORDER BY i.number
+      ON CONFLICT DO NOTHING
+      RETURNING key
+    )
+    INSERT INTO dispatch (store_id, id, kind, target, name, payload, at, due_at)
+    SELECT ${storeId}, key, 'mail', key, ${template}, '{}', ${instantIn(at)}::timestamptz, ${instantIn(mailTime(at))}::timestamptz
+      FROM queued
+    ON CONFLICT DO NOTHING`);
+}
