@@ -7,6 +7,7 @@ import type { Deps } from './deps';
 import { emit, enqueue } from './facts';
 import { gatewayCall } from './gateway-call';
 import { once } from './once';
+import { putComingMonthAtRisk } from './order-risk';
 
 interface Answer {
   buyerId: string;
@@ -56,6 +57,7 @@ export function accountBook({ db }: Deps): AccountBook {
             where: { storeId: input.storeId, id: input.accountId, status: from },
             data: { status: to },
           });
+        if (status === 'NG') await putComingMonthAtRisk(tx, input, cause);
         await emit(tx, {
           storeId: input.storeId,
           key: `guarantee.changed/${input.destinationId}/${cause}`,

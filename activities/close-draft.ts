@@ -47,7 +47,7 @@ export function draftSteps({
 
     /** The next 500 destinations of the store, with or without anything to bill: so a chunk is the same when run again. */
     async draftChunk({ storeId, period, after }) {
-      const { rounding } = await termsOf(db, storeId);
+      const terms = await termsOf(db, storeId);
       const destinations = await db.billingDestination.findMany({
         where: { storeId, id: { gt: after ?? '' } },
         orderBy: { id: 'asc' },
@@ -60,7 +60,7 @@ export function draftSteps({
       return chunkBefore(
         () => next,
         async () => {
-          await db.$transaction((tx) => draft(tx, storeId, period, { after: after ?? '', last }, rounding));
+          await db.$transaction((tx) => draft(tx, storeId, period, { after: after ?? '', last }, terms));
           return { next, count: destinations.length };
         },
       );
@@ -111,14 +111,15 @@ export function draftSteps({
 
 /**
  * One invoice per destination and settlement, per order for a card, from what is billable and on no invoice yet. Tax: in house
- * on the tax-exclusive sum of each rate; else within the sum of the registered tax-inclusive amounts (DESIGN §5).
+ * on the tax-exclusive sum of each rate; else within the sum of the registered tax-inclusive amounts (DESIGN §5). A mandate is for
+ * what the store settles by: NP debits none of our own invoices beside its bills.
  */
 async function draft(
   tx: Tx,
   storeId: string,
   period: Period,
   { after, last }: { after: string; last: string },
-  rounding: Rounding,
+  { rounding, settlement }: { rounding: Rounding; settlement: string },
 ): Promise<void> {
   await joinByHash(tx);
   const unbilled = (i: Prisma.Sql) => sql`
@@ -157,7 +158,7 @@ async function draft(
         FROM totals t
         LEFT JOIN direct_debits d ON d.store_id = ${storeId} AND d.destination_id = t.destination_id
               AND d.destination_id > ${after} AND d.destination_id <= ${last}
-              AND d.status = 'active' AND d.active_on <= ${closeOn}::date
+              AND d.status = 'active' AND d.active_on <= ${closeOn}::date AND t.settlement = ${settlement}
        GROUP BY t.id, t.account_id, t.destination_id, t.settlement, t.ref, d.id
     ), written AS (
       INSERT INTO invoices (store_id, id, account_id, destination_id, period, settlement, settlement_ref, method, kind, issuer,

@@ -1,8 +1,9 @@
-import { type Period, nextPeriod, periodEnd } from '../domain/calendar';
+import { type Period, nextPeriod, periodEnd, periodStart } from '../domain/calendar';
 import { type Yen, sumYen, toYen } from '../domain/money';
 import { type RateClass, type Rounding, grossOf } from '../domain/tax';
-import { type Json, type Tx, sql } from '../prisma/db';
+import { type Json, type Tx, dateIn, sql } from '../prisma/db';
 import { keys } from '../workflows/contracts/ids';
+import { settlementIn } from './set-sql';
 
 /** Why a billable item is there; kept with it for good (DESIGN §5). */
 export interface ItemReason {
@@ -50,14 +51,15 @@ export async function makeOrderItems(
   const { storeId, orderId, period: usage, status } = input;
   const lines = await tx.$queryRaw<Line[]>(sql`
     SELECT s.id, s.plan_id, s.price_id, p.version, s.plan_name, s.quantity, s.unit_amount, s.rate_class,
-           o.account_id, o.destination_id, CASE o.method WHEN 'card' THEN 'card' ELSE st.settlement END AS settlement,
+           o.account_id, o.destination_id, ${settlementIn(usage)} AS settlement,
            st.tax_rounding, i.period AS made_in, i.gross AS made_gross
       FROM subscriptions s
       JOIN orders o ON o.store_id = s.store_id AND o.id = s.order_id
       JOIN stores st ON st.id = s.store_id
       JOIN prices p ON p.store_id = s.store_id AND p.id = s.price_id
       LEFT JOIN billable_items i ON i.store_id = s.store_id AND i.subscription_id = s.id AND i.usage_period = ${usage}
-     WHERE s.store_id = ${storeId} AND s.order_id = ${orderId}
+     WHERE s.store_id = ${storeId} AND s.order_id = ${orderId} AND s.status <> 'ended'
+       AND (s.ends_on IS NULL OR s.ends_on >= ${dateIn(periodStart(usage))}::date)
      ORDER BY s.line_no`);
   if (lines.length === 0) throw new Error(`order ${orderId} of store ${storeId} has no lines`);
   const made = lines.find((line) => line.made_in !== null)?.made_in;
@@ -96,11 +98,34 @@ export async function makeOrderItems(
       rateClass: line.rate_class,
       gross: BigInt(gross),
       reason: reason as unknown as Json,
-      status,
+      status: line.settlement === 'np' ? status : 'billable',
     })),
     skipDuplicates: true,
   });
   return { period, gross: sumYen(items.map((item) => item.gross)) };
+}
+
+/**
+ * What NP has taken now, or finance bills without it, stands. A month that was frozen meanwhile bills none of it: it goes to
+ * the next open one and says so. An order that has no items of the month yet has none to change.
+ */
+export async function makeBillable(
+  tx: Tx,
+  input: { storeId: string; orderId: string; usage: Period; settlement: 'np' | 'in_house' },
+): Promise<void> {
+  const { storeId, orderId, usage, settlement } = input;
+  const waiting = await tx.$queryRaw<{ period: Period }[]>(sql`
+    SELECT DISTINCT period FROM billable_items
+     WHERE store_id = ${storeId} AND order_id = ${orderId} AND usage_period = ${usage} AND status IN ('pending', 'refused')`);
+  for (const { period } of waiting) {
+    const to = await holdOpenPeriod(tx, storeId, period);
+    await tx.$executeRaw(sql`
+      UPDATE billable_items
+         SET status = 'billable', settlement = ${settlement}, period = ${to},
+             reason = CASE ${to} WHEN ${period} THEN reason ELSE reason || '{"late": true}' END
+       WHERE store_id = ${storeId} AND order_id = ${orderId} AND usage_period = ${usage} AND period = ${period}
+         AND status IN ('pending', 'refused')`);
+  }
 }
 
 /** The first month from `from` on that still takes items, held until the transaction ends. */

@@ -8,6 +8,7 @@ import { keys, providerReference } from '../workflows/contracts/ids';
 import type { Deps } from './deps';
 import { gatewayCall } from './gateway-call';
 import { groupBy } from './group-by';
+import { makeBillable } from './items';
 
 /** What an order is charged for a month of service, as NP is told it: tax-inclusive. */
 export interface OrderCharge {
@@ -90,10 +91,12 @@ export async function registerCharge(
           ngReason: registered ? null : result.reason,
         },
       });
-      await tx.$executeRaw(sql`
-        UPDATE billable_items SET status = ${registered ? 'billable' : 'refused'}
-         WHERE store_id = ${storeId} AND order_id = ${orderId} AND usage_period = ${period}
-           AND status IN ('pending', 'refused')`);
+      if (registered) await makeBillable(tx, { storeId, orderId, usage: period, settlement: 'np' });
+      else
+        await tx.billableItem.updateMany({
+          where: { storeId, orderId, usagePeriod: period, status: 'pending' },
+          data: { status: 'refused' },
+        });
       await also?.(tx, result);
     },
   });

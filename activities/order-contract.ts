@@ -1,4 +1,4 @@
-import { type JstDate, addDays, dateOf, periodOf } from '../domain/calendar';
+import { type JstDate, type Period, addDays, dateOf, periodOf } from '../domain/calendar';
 import { type CancellationTermsId, cancellationTerms, previewCancellation } from '../domain/cancellation/terms';
 import { toYen } from '../domain/money';
 import type { OrderState } from '../domain/order/lifecycle';
@@ -6,12 +6,13 @@ import { policy } from '../domain/policy';
 import { type Tx, dateIn, dateOut } from '../prisma/db';
 import type { ForOrder, OrderBook } from '../workflows/contracts/activities';
 import type { Deps } from './deps';
+import { makeOrderItems } from './items';
 import { changeStatus, mailBuyer } from './order-rows';
 import { beginService, endLines, orderStep, tell } from './order-steps';
 
-type ContractSteps = 'startService' | 'acceptCancellation' | 'endOrder' | 'suspendOrder' | 'resumeOrder' | 'markAtRisk';
+type ContractSteps = 'startService' | 'acceptCancellation' | 'endOrder' | 'suspendOrder' | 'resumeOrder';
 
-/** An order in service, in the books: its start, cancellation, suspension, risk and end. */
+/** An order in service, in the books: its start, cancellation, suspension and end. */
 export function contractBook({ db }: Deps): Pick<OrderBook, ContractSteps> {
   return {
     startService: ({ on, ...input }) =>
@@ -28,7 +29,9 @@ export function contractBook({ db }: Deps): Pick<OrderBook, ContractSteps> {
         input,
         `cancel/${messageId}`,
         async (tx, order) => {
-          const asked = order.lines.filter((line) => lines === 'all' || lines.includes(line.id));
+          const asked = order.lines.filter(
+            (line) => line.endsOn === null && (lines === 'all' || lines.includes(line.id)),
+          );
           const ends = new Map(order.lines.flatMap(({ id, endsOn }) => (endsOn ? [[id, dateOut(endsOn)]] : [])));
           const accepted: JstDate[] = [];
           for (const line of asked) {
@@ -44,7 +47,7 @@ export function contractBook({ db }: Deps): Pick<OrderBook, ContractSteps> {
             const { ends_on: endsOn } = preview.value;
             await tx.subscription.update({
               where: { storeId_id: { storeId: input.storeId, id: line.id } },
-              data: { status: 'ending', endsOn: dateIn(endsOn) },
+              data: { endsOn: dateIn(endsOn), ...(line.status !== 'paused' && { status: 'ending' }) },
             });
             ends.set(line.id, endsOn);
             accepted.push(endsOn);
@@ -54,7 +57,8 @@ export function contractBook({ db }: Deps): Pick<OrderBook, ContractSteps> {
           const endsOn = latest([...ends.values()]) ?? dateOf(input.at);
           const told = latest(accepted);
           if (told) {
-            if (wholeOrder) await changeStatus(tx, input, 'ending', { waitUntil: endsOn });
+            // At risk or suspended it stays so: a cancellation decides nothing of that, and gives no service back.
+            if (wholeOrder && order.status === 'active') await changeStatus(tx, input, 'ending', { waitUntil: endsOn });
             const data = { ends_on: told, last_period: periodOf(told) };
             await tell(tx, input, order, 'cancellation.accepted', `cancel/${messageId}`, data);
           }
@@ -87,7 +91,7 @@ export function contractBook({ db }: Deps): Pick<OrderBook, ContractSteps> {
         async (tx, order) => {
           await changeStatus(tx, input, 'suspended', { reason });
           await tx.subscription.updateMany({
-            where: { storeId: input.storeId, orderId: input.orderId, status: 'active' },
+            where: { storeId: input.storeId, orderId: input.orderId, status: { in: ['active', 'ending'] } },
             data: { status: 'paused' },
           });
           const on = dateOf(input.at);
@@ -106,31 +110,42 @@ export function contractBook({ db }: Deps): Pick<OrderBook, ContractSteps> {
         { reason },
       ),
 
-    resumeOrder: ({ cause, ...input }) =>
-      orderStep(db, input, `resume/${cause}`, async (tx, order) => {
-        await changeStatus(tx, input, order.lines.every((l) => l.endsOn !== null) ? 'ending' : 'active', {
-          reason: null,
-          waitUntil: null,
-        });
-        await tx.subscription.updateMany({
-          where: { storeId: input.storeId, orderId: input.orderId, status: 'paused' },
-          data: { status: 'active' },
-        });
-        await tell(tx, input, order, 'order.resumed', `resumed/${cause}`, {});
-      }),
-
-    markAtRisk: ({ period, reason, until, ...input }) =>
+    resumeOrder: ({ cause, billedInHouse = [], ...input }) =>
       orderStep(
         db,
         input,
-        `at-risk/${period}`,
+        `resume/${cause}`,
         async (tx, order) => {
-          await changeStatus(tx, input, 'at_risk', { reason, waitUntil: until });
-          await tell(tx, input, order, 'order.at_risk', `at-risk/${period}`, { reason, until, period });
+          const ends = order.lines.map(({ endsOn }) => endsOn && dateOut(endsOn));
+          const last = ends.includes(null) ? null : latest(ends.flatMap((on) => on ?? []))!;
+          await changeStatus(tx, input, last ? 'ending' : 'active', { reason: null, waitUntil: last });
+          const unregistered = await resumeLines(tx, input);
+          const billed = billedInHouse.length > 0 && { billed: 'in_house', months: billedInHouse.join(' ') };
+          await tell(tx, input, order, 'order.resumed', `resumed/${cause}`, { ...billed });
+          return { unregistered };
         },
-        { reason },
+        { billedInHouse },
       ),
   };
+}
+
+/**
+ * Paused lines are in force again, those cancelled meanwhile until their date. A month that began while they were paused is
+ * billed as any other the service is given in; the months before it are not.
+ * @returns the month where NP has still to be told of it
+ */
+async function resumeLines(tx: Tx, input: ForOrder): Promise<Period[]> {
+  const today = dateOf(input.at);
+  const paused = { storeId: input.storeId, orderId: input.orderId, status: 'paused' };
+  const resumed = await tx.subscription.updateMany({ where: { ...paused, endsOn: null }, data: { status: 'active' } });
+  const ending = { ...paused, endsOn: { gte: dateIn(today) } };
+  const stillEnding = await tx.subscription.updateMany({ where: ending, data: { status: 'ending' } });
+  await tx.subscription.updateMany({ where: paused, data: { status: 'ended' } });
+  if (resumed.count + stillEnding.count === 0) return [];
+  const period = periodOf(today);
+  await makeOrderItems(tx, { ...input, period, status: 'pending' });
+  const pending = { storeId: input.storeId, orderId: input.orderId, usagePeriod: period, status: 'pending' };
+  return (await tx.billableItem.count({ where: pending })) > 0 ? [period] : [];
 }
 
 function latest(dates: readonly JstDate[]): JstDate | undefined {

@@ -7,13 +7,17 @@ import { enqueue } from './facts';
 import { once } from './once';
 import type { contractBook } from './order-contract';
 import type { ownCreditBook } from './own-credit';
+import type { riskBook } from './order-risk';
 import { type OrderRow, changeStatus, loadOrder, mailBuyer } from './order-rows';
 import { beginService, endLines, orderStep, tell } from './order-steps';
 
 /** An order up to its confirmation or refusal, in the books: each step changes the status, tells of it and queues what follows. */
 export function orderBook({
   db,
-}: Deps): Omit<OrderBook, keyof ReturnType<typeof contractBook> | keyof ReturnType<typeof ownCreditBook>> {
+}: Deps): Omit<
+  OrderBook,
+  keyof (ReturnType<typeof contractBook> & ReturnType<typeof ownCreditBook> & ReturnType<typeof riskBook>)
+> {
   /** Once for each try of the credit: what was released on the day it was held may be held again that day. */
   const holdOnce = async (input: ForOrder, work: (tx: Tx, order: OrderRow) => Promise<void>): Promise<void> => {
     const { creditAttempt } = await loadOrder(db, input);

@@ -4,7 +4,7 @@ import { type Db, type Tx, dateIn, sql } from '../prisma/db';
 import type { PeriodBook } from '../workflows/contracts/activities';
 import { keys } from '../workflows/contracts/ids';
 import type { Deps } from './deps';
-import { keyFrom, ratesOn, taxOf } from './set-sql';
+import { keyFrom, ratesOn, settlementIn, taxOf } from './set-sql';
 
 /** One statement over a whole store: 100,000 rows with their foreign keys take some 10 s on two cores. */
 export const WHOLE_STORE = { timeout: 300_000 };
@@ -41,7 +41,7 @@ export function periodBook({ db }: Deps): PeriodBook {
 /** A cancelled line whose last day has passed, while its order may run on with others. */
 async function endLines(tx: Tx, storeId: string, period: Period): Promise<void> {
   await tx.subscription.updateMany({
-    where: { storeId, status: 'ending', endsOn: { lt: dateIn(periodStart(period)) } },
+    where: { storeId, status: { in: ['ending', 'paused'] }, endsOn: { lt: dateIn(periodStart(period)) } },
     data: { status: 'ended' },
   });
 }
@@ -72,7 +72,7 @@ async function makeItems(tx: Tx, storeId: string, period: Period, rounding: Roun
       JOIN prices p ON p.store_id = s.store_id AND p.id = s.price_id
       JOIN stores st ON st.id = s.store_id
       JOIN ${ratesOn(periodEnd(period))} ON rates.rate_class = s.rate_class
-     CROSS JOIN LATERAL (SELECT CASE o.method WHEN 'card' THEN 'card' ELSE st.settlement END AS settlement) terms
+     CROSS JOIN LATERAL (SELECT ${settlementIn(period)} AS settlement) terms
      WHERE s.store_id = ${storeId}
        AND s.status IN ('active', 'ending') AND o.status IN ('active', 'at_risk', 'ending')
        AND s.starts_on <= ${dateIn(periodEnd(period))}::date

@@ -1,4 +1,4 @@
-import type { JstDate } from '../domain/calendar';
+import type { JstDate, Period } from '../domain/calendar';
 import { type RateClass, type Rounding, rateClasses, rateOn } from '../domain/tax';
 import { Prisma } from '../generated/prisma/client';
 import { sql } from '../prisma/db';
@@ -27,6 +27,12 @@ export function taxOf(amount: Prisma.Sql, rate: Prisma.Sql, whole: Prisma.Sql, r
     ceil: sql`(${product} + (${whole}) - 1) / (${whole})`,
   }[rounding];
   return sql`(sign(${amount})::bigint * (${magnitude}))`;
+}
+
+/** How a month of the order `o` in the store `st` is settled: by card, as the store settles, or in house where finance decided so. */
+export function settlementIn(period: Period): Prisma.Sql {
+  return sql`CASE WHEN o.method = 'card' THEN 'card' WHEN ${period}::text = ANY(o.unguaranteed_months) THEN 'in_house'
+                  ELSE st.settlement END`;
 }
 
 /** A business key with a column's value where the pattern, made by contracts/ids, has its `*`. */

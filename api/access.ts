@@ -37,6 +37,7 @@ export const access = {
   'orders.get': shopAndReaders,
   'orders.timeline': shopAndReaders,
   'orders.release': ['operator'],
+  'orders.decide_risk': ['finance'],
   'orders.start_service': ['operator'],
   'orders.preview_cancellation': shop,
   'orders.cancel': shop,

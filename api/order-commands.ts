@@ -7,6 +7,7 @@ import {
   previewCancellation,
 } from '../domain/cancellation/terms';
 import type { OrderState } from '../domain/order/lifecycle';
+import { checkRiskDecision, riskDecisions } from '../domain/order/risk';
 import type { Order, Subscription } from '../generated/prisma/client';
 import { type Tx, dateOut, instantOut } from '../prisma/db';
 import { workflowIds } from '../workflows/contracts/ids';
@@ -25,15 +26,32 @@ export const orderCommandRoutes: Route[] = [
   command({
     operation: 'orders.release',
     path: '/v1/orders/:id/release',
-    summary: 'Register a held order (P4), or the month of a contract at risk, anew after NP has raised the limit.',
+    summary: 'Release a held order (P4): its credit is decided on anew, after the limit was raised.',
     body: z.strictObject({ reason }),
     answers,
     refusals: ['not_found', 'reason_missing', 'order_not_held'],
     async handle(tx, context) {
       const order = await ownOrder(tx, context);
-      if (order.status !== 'held' && order.status !== 'at_risk')
-        refuse('order_not_held', { params: { state: order.status } });
+      if (order.status !== 'held') refuse('order_not_held', { params: { state: order.status } });
       return tell(tx, context, order, 'release', {}, context.body.reason);
+    },
+    fresh,
+  }),
+  command({
+    operation: 'orders.decide_risk',
+    path: '/v1/orders/:id/at_risk_decisions',
+    summary:
+      'Decide on a contract whose month NP refuses: `register_again` after payment or a raised limit (refused again it stays at risk), `bill_in_house` that month without NP’s guarantee, `suspend` or `end` it today.',
+    body: z.strictObject({ decision: z.enum(riskDecisions), reason }),
+    answers,
+    refusals: ['not_found', 'reason_missing', 'order_not_at_risk', 'conflict'],
+    async handle(tx, context) {
+      const order = await ownOrder(tx, context);
+      const { decision } = context.body;
+      const suspended = order.status === 'suspended' && order.method === 'bank_transfer';
+      const refusal = checkRiskDecision(decision, { atRisk: order.status === 'at_risk' || suspended, suspended });
+      if (refusal) refuse(refusal.code, { params: { state: order.status } });
+      return tell(tx, context, order, 'decideRisk', { decision }, context.body.reason);
     },
     fresh,
   }),
@@ -129,10 +147,10 @@ async function tell(tx: Tx, context: WriteContext, order: Order, name: string, p
   return { message: await giveCommand(tx, context, spoken), ref: order.id };
 }
 
-/** The lines named; `all` are those that have not ended or are ending. @throws Refused not_found with its pointer */
+/** The lines named; `all` are those that have not ended and are not cancelled. @throws Refused not_found with its pointer */
 function chosen(order: WholeOrder, named: 'all' | string[]): Subscription[] {
   if (named === 'all') {
-    const running = order.subscriptions.filter((line) => line.status !== 'ended' && line.status !== 'ending');
+    const running = order.subscriptions.filter((line) => line.status !== 'ended' && line.endsOn === null);
     return running.length > 0 ? running : refuse('order_not_cancellable', { params: { state: order.status } });
   }
   const unknown = named.flatMap((name, i) =>
@@ -146,7 +164,7 @@ function previewLines(order: WholeOrder, of: Subscription[], { at }: WriteContex
   return of.map((line) => {
     const terms = cancellationTerms[line.cancellationTerms as CancellationTermsId];
     const preview: CancellationPreview = orRefuse(
-      line.status === 'ending' || line.status === 'ended'
+      line.endsOn !== null || line.status === 'ended'
         ? { ok: false, refusal: { code: 'order_not_cancellable', params: { state: line.status } } }
         : previewCancellation({
             terms,

@@ -233,12 +233,23 @@ export const refusalTexts = {
   order_not_held: {
     status: 409,
     ja: {
-      title: 'この注文は保留中でも要対応（与信）でもありません。',
-      cure: '保留中または要対応（与信）の注文だけが解除できます。',
+      title: 'この注文は保留中ではありません。',
+      cure: '保留中の注文だけが解除できます。要対応（与信）の契約は at_risk_decisions で対応を決定してください。',
     },
     en: {
-      title: 'The order is neither held nor at risk.',
-      cure: 'Only an order that is held or at risk can be released.',
+      title: 'The order is not held.',
+      cure: 'Only a held order can be released; a contract at risk is decided on at at_risk_decisions.',
+    },
+  },
+  order_not_at_risk: {
+    status: 409,
+    ja: {
+      title: 'この契約は要対応（与信）ではありません。',
+      cure: '要対応（与信）の契約、または同じ理由で停止中の契約だけが対象です。',
+    },
+    en: {
+      title: 'The contract is not at risk.',
+      cure: 'Only a contract at risk, or suspended for it, can be decided on.',
     },
   },
   service_start_unexpected: {

@@ -11,6 +11,7 @@ import { npBillingGateway } from '../activities/np-billing';
 import { orderBook } from '../activities/order';
 import { contractBook } from '../activities/order-contract';
 import { ownCreditBook } from '../activities/own-credit';
+import { riskBook } from '../activities/order-risk';
 import { periodBook } from '../activities/period';
 import { storeBook } from '../activities/store';
 import type { BookActivities, ClockActivities, GatewayActivities } from '../workflows/contracts/activities';
@@ -21,6 +22,7 @@ export function bookActivities(deps: Deps): BookActivities & ClockActivities {
     ...orderBook(deps),
     ...contractBook(deps),
     ...ownCreditBook(deps),
+    ...riskBook(deps),
     ...cardBook(deps),
     ...accountBook(deps),
     ...directDebitBook(deps),

@@ -54,8 +54,3 @@ export function heldUntil(on: JstDate, table: HolidayTable = publishedTable): Js
 export function screeningUntil(on: JstDate, table: HolidayTable = publishedTable): JstDate {
   return addBusinessDays(on, policy.order.screeningHoldBusinessDays, table);
 }
-
-/** Last day finance may decide on a running contract whose month was refused on `on`. */
-export function atRiskUntil(on: JstDate, table: HolidayTable = publishedTable): JstDate {
-  return addBusinessDays(on, policy.order.atRiskBusinessDays, table);
-}

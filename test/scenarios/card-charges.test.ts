@@ -95,24 +95,6 @@ test('the last month is declined to the end: nothing is left to suspend, finance
   ).rejects.toMatchObject({ status: 409, problem: { code: 'conflict' } });
 });
 
-test('a contract at risk is released through the API: refused again it stays, with a higher limit it is resumed', async () => {
-  const diary = await Diary.begin('2026-10-05T10:00:00+09:00');
-  const plan = await diary.world.plan('A', '商品A', 30_000);
-  const aoba = await diary.buyer('aoba');
-  const order = await diary.order(aoba, plan);
-  await diary.world.npGrants(aoba.destinationId, 20_000);
-  expect(await diary.until('2026-11-01')).toContain(
-    '2026-11-01 order.at_risk aoba 33000 2026-11 until=2026-11-09 reason=22',
-  );
-  const release = () =>
-    diary.world.as('operator').post(`/v1/orders/${order.id}/release`, { reason: '入金を確認' }, { prefer: 'wait=5' });
-  await release();
-  expect(await diary.told()).toEqual([]);
-  await diary.world.npGrants(aoba.destinationId, 100_000);
-  await release();
-  expect(await diary.told()).toEqual(['2026-11-01 order.resumed aoba 33000']);
-});
-
 /** chiyo's first renewal, on 2027-01-01, after SBPS has lost as many answers to authorisations by the saved card. */
 async function answersLost(times: number) {
   const diary = await Diary.begin('2026-11-05T10:00:00+09:00');

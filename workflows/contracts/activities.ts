@@ -68,11 +68,17 @@ export interface OrderBook {
   acceptCancellation(
     input: ForOrder & { messageId: string; lines: string[] | 'all' },
   ): Promise<{ endsOn: JstDate; lastPeriod: Period; wholeOrder: boolean }>;
-  endOrder(input: ForOrder & { on: JstDate; reason: 'cancellation' | 'unpaid' }): Promise<void>;
+  endOrder(input: ForOrder & { on: JstDate; reason: 'cancellation' | 'unpaid' | 'at_risk' }): Promise<void>;
   /** @param input.cause what led to it, e.g. `at_risk/<period>`: once for each */
   suspendOrder(input: ForOrder & { reason: 'card_declined' | 'at_risk'; cause: string }): Promise<void>;
-  resumeOrder(input: ForOrder & { cause: string }): Promise<void>;
-  markAtRisk(input: ForOrder & { period: Period; reason: string; until: JstDate }): Promise<void>;
+  /** `unregistered`: the current month, where it began while the order was suspended and NP has not been told of it. */
+  resumeOrder(input: ForOrder & { cause: string; billedInHouse?: Period[] }): Promise<{ unregistered: Period[] }>;
+  /** @param input.reason NP's NG (21, 22, 24), or `guarantee_ng` for a month still to come */
+  markAtRisk(input: ForOrder & { period: Period; reason: string; until: JstDate; cause: string }): Promise<void>;
+  /** Months NP has refused, oldest first, and whether it guarantees new ones of the buyer. */
+  monthsAtRisk(input: ForOrder): Promise<{ refused: Period[]; guaranteed: boolean }>;
+  /** The refused months, and `period`, are billed by the store itself; returns them. */
+  billInHouse(input: ForOrder & { period: Period; messageId: string }): Promise<{ months: Period[] }>;
 }
 
 /** An attempt to charge an order's period to its card. */

@@ -1,5 +1,6 @@
 import { defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { Instant, JstDate, Period } from '../../domain/calendar';
+import type { RiskDecision } from '../../domain/order/risk';
 import type { BuyerResult, Guarantee } from '../../providers/credit/port';
 
 /** What every start carries: the store, its kind of clock, the instant of the fact that caused it, and the message to acknowledge. */
@@ -38,6 +39,8 @@ export interface OrderStart extends Start {
 export const cancel = defineUpdate<Accepted, [Command & { lines: string[] | 'all' }]>('cancel');
 /** After NP raised the limit: registers anew under the next n. */
 export const release = defineUpdate<Accepted, [Command]>('release');
+/** Finance's decision on a contract at risk. */
+export const decideRisk = defineUpdate<Accepted, [Command & { decision: RiskDecision }]>('decideRisk');
 export const serviceStarted = defineUpdate<Accepted, [Command & { on: JstDate }]>('serviceStarted');
 /** A new card for a running contract; its token waits in PostgreSQL under authenticationRef. */
 export const replaceCard = defineUpdate<Accepted, [Command & { authenticationRef: string }]>('replaceCard');

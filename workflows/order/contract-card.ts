@@ -44,7 +44,7 @@ export class ContractCard {
     return { arrears, exhausted: cardRetryAt(arrears.declinedOn, arrears.retries + 1) === null };
   }
 
-  /** Service is over, so there is nothing left to suspend: finance collects. */
+  /** The contract is over, so there is nothing left to suspend: finance collects. */
   async giveUp({ period, invoiceId }: Arrears): Promise<void> {
     const { orderId } = this.input;
     await book.openIncident({
@@ -52,7 +52,7 @@ export class ContractCard {
       id: `last-charge-declined/${orderId}/${period}`,
       kind: 'last_charge_declined',
       workflowId: workflowIds.order(orderId),
-      detail: `the card did not pay ${invoiceId}, the last of a contract that has ended`,
+      detail: `the card did not pay ${invoiceId} of a contract that has ended`,
     });
   }
 

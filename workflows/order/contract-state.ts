@@ -1,4 +1,5 @@
 import type { Instant, JstDate, Period } from '../../domain/calendar';
+import type { RiskDecision } from '../../domain/order/risk';
 import type { BuyerResult } from '../../providers/credit/port';
 import type { OrderFacts } from '../contracts/activities';
 import type { Command, Message } from '../contracts/messages';
@@ -11,6 +12,7 @@ export type OrderMessage =
   | ({ kind: 'atRisk'; period: Period; reason: string } & Message)
   | ({ kind: 'cancel'; lines: string[] | 'all' } & Command)
   | ({ kind: 'release' } & Command)
+  | ({ kind: 'decideRisk'; decision: RiskDecision } & Command)
   | ({ kind: 'serviceStarted'; on: JstDate } & Command)
   | ({ kind: 'replaceCard'; authenticationRef: string } & Command);
 
@@ -21,7 +23,8 @@ export interface Contract {
   /** Months the card did not pay, oldest first. */
   arrears: Arrears[];
   replacing: { authenticationRef: string; until: Instant } | null;
-  risk: { period: Period; until: Instant } | null;
+  /** The newest month that NP won't take, and finance's last day to decide; kept while suspended for it. */
+  risk: { period: Period; until: JstDate } | null;
   suspendedUntil: JstDate | null;
   /** Service has ended; when the charge of its last month is next looked at. */
   lastChargeDue: Instant | null;

@@ -2,6 +2,7 @@ import { allHandlersFinished, condition, continueAsNew } from '@temporalio/workf
 import {
   type Instant,
   type JstDate,
+  type Period,
   addDays,
   addMonths,
   dateOf,
@@ -9,13 +10,14 @@ import {
   periodEnd,
   periodOf,
 } from '../../domain/calendar';
-import { atRiskUntil } from '../../domain/order/credit-decision';
+import type { RiskDecision } from '../../domain/order/risk';
 import { policy } from '../../domain/policy';
 import type { Owner } from '../contracts/activities';
 import type { OrderStart } from '../contracts/messages';
 import { book } from '../lib/activities';
 import type { Life } from '../lib/life';
 import { ContractCard } from './contract-card';
+import { ContractRisk } from './contract-risk';
 import type { Contract, OrderMessage } from './contract-state';
 import type { order } from './workflow';
 
@@ -28,14 +30,21 @@ type Deadline = {
 };
 
 /** A contract in force: orders do not wake monthly, only exceptions and commands wake them. */
-export async function runContract(life: Life<OrderMessage>, input: OrderStart, contract: Contract): Promise<void> {
+export async function runContract(
+  life: Life<OrderMessage>,
+  input: OrderStart,
+  contract: Contract,
+  unregistered: readonly Period[] = [],
+): Promise<void> {
   const running = new RunningContract(life, input, contract);
+  await running.registerLate(unregistered);
   for (;;) {
     const { at, what, ...wait } = running.deadline();
     const message = await life.next(at, wait);
     if (message) await running.act(message);
-    else if (what === 'review' || (await running.due(what)) === 'ended') break;
-    if (life.mustContinue) break;
+    else if (what === 'review') break;
+    else await running.due(what);
+    if (running.ended || life.mustContinue) break;
   }
   if (running.ended) return life.end();
   await condition(allHandlersFinished);
@@ -49,6 +58,7 @@ export async function runContract(life: Life<OrderMessage>, input: OrderStart, c
 class RunningContract {
   ended = false;
   private readonly card: ContractCard;
+  private readonly risk: ContractRisk;
 
   constructor(
     private readonly life: Life<OrderMessage>,
@@ -56,6 +66,12 @@ class RunningContract {
     readonly contract: Contract,
   ) {
     this.card = new ContractCard(life, input, contract);
+    this.risk = new ContractRisk(life, input, contract);
+  }
+
+  /** Months opened while nobody had told of the service yet. Refused, they put the contract at risk as on any 1st. */
+  async registerLate(months: readonly Period[]): Promise<void> {
+    for (const period of months) await this.risk.registerMonth(period);
   }
 
   /** The nearest of all it waits for; a contract with nothing else to wait for is looked at once a year. */
@@ -73,9 +89,10 @@ class RunningContract {
     const review = endOf(addMonths(dateOf(this.life.asOf), policy.order.contractReviewMonths));
     const all: Deadline[] = [{ at: review, what: 'review', waitingFor: 'contract', owner: 'buyer', status }];
     if (endsOn) all.push({ at: endOf(endsOn), what: 'end', waitingFor: 'contract_end', owner: 'engine', status });
-    if (risk) all.push({ at: risk.until, what: 'risk', waitingFor: 'at_risk_decision', owner: 'finance', status });
-    if (suspendedUntil)
-      all.push({ at: endOf(suspendedUntil), what: 'give_up', waitingFor: 'card_retry', owner: 'buyer', status });
+    const decision = { waitingFor: 'at_risk_decision', owner: 'finance', status } as const;
+    if (risk && !suspendedUntil) all.push({ at: endOf(risk.until), what: 'risk', ...decision });
+    const payment = { waitingFor: 'card_retry', owner: 'buyer', status } as const;
+    if (suspendedUntil) all.push({ at: endOf(suspendedUntil), what: 'give_up', ...(risk ? decision : payment) });
     if (replacing)
       all.push({ at: replacing.until, what: 'authentication', waitingFor: 'card_replacement', owner: 'buyer', status });
     if (lastChargeDue)
@@ -105,26 +122,23 @@ class RunningContract {
         if (this.contract.replacing?.authenticationRef === m.authenticationRef)
           await this.card.takeNewCard(m.authenticationRef, m.messageId);
         return;
-      case 'atRisk': {
-        const until = atRiskUntil(dateOf(this.life.asOf));
-        await book.markAtRisk({ ...this.fact, period: m.period, reason: m.reason, until });
-        this.contract.risk = { period: m.period, until: endOf(until) };
-        return;
-      }
+      case 'atRisk':
+        return this.risk.arises(m.period, m.reason, m.messageId);
+      case 'decideRisk':
+        return this.decideRisk(m.decision, m.messageId);
       case 'release':
-        return this.registerAgain(m.messageId);
       case 'serviceStarted':
       case 'buyerDecided':
         return; // told again about what has long happened
     }
   }
 
-  async due(what: Exclude<Deadline['what'], 'review'>): Promise<'ended' | 'goes on'> {
+  async due(what: Exclude<Deadline['what'], 'review'>): Promise<void> {
     switch (what) {
       case 'end':
         return this.end(this.contract.endsOn!, 'cancellation');
       case 'give_up':
-        return this.end(this.contract.suspendedUntil!, 'unpaid');
+        return this.end(this.contract.suspendedUntil!, this.contract.risk ? 'at_risk' : 'unpaid');
       case 'retry':
         return this.retry();
       case 'last_charge':
@@ -135,11 +149,9 @@ class RunningContract {
           authenticationRef: this.contract.replacing!.authenticationRef,
         });
         this.contract.replacing = null;
-        return 'goes on';
+        return;
       case 'risk':
-        await this.suspend('at_risk', `at_risk/${this.contract.risk!.period}`);
-        this.contract.risk = null;
-        return 'goes on';
+        return this.suspend('at_risk', `at_risk/${this.contract.risk!.until}`);
     }
   }
 
@@ -152,53 +164,46 @@ class RunningContract {
     this.contract.suspendedUntil = addDays(dateOf(this.life.asOf), policy.card.endDaysAfterSuspension);
   }
 
-  private async end(on: JstDate, reason: 'cancellation' | 'unpaid'): Promise<'ended' | 'goes on'> {
+  /** Finance's way out of a month that NP won't take. Ended, what NP refused stays unbilled, which its close tells of. */
+  private async decideRisk(decision: RiskDecision, messageId: string): Promise<void> {
+    switch (decision) {
+      case 'register_again':
+        return this.risk.registerAgain(messageId);
+      case 'bill_in_house':
+        return this.risk.billInHouse(messageId);
+      case 'suspend':
+        return this.suspend('at_risk', messageId);
+      case 'end':
+        return this.end(dateOf(this.life.asOf), 'at_risk');
+    }
+  }
+
+  private async end(on: JstDate, reason: 'cancellation' | 'unpaid' | 'at_risk'): Promise<void> {
     await book.endOrder({ ...this.fact, on, reason });
-    const { method, suspendedUntil } = this.contract;
-    if (method === 'bank_transfer' || suspendedUntil) return this.finish();
+    const { method, suspendedUntil, arrears } = this.contract;
+    if (method === 'bank_transfer' || suspendedUntil) {
+      for (const owed of arrears) await this.card.giveUp(owed);
+      this.ended = true;
+      return;
+    }
     // The last month is charged once it is over, just after the contract is.
     this.contract.endsOn = null;
     this.contract.lastChargeDue = endOf(addDays(periodEnd(periodOf(on)), 1));
-    return 'goes on';
   }
 
-  private async retry(): Promise<'ended' | 'goes on'> {
+  private async retry(): Promise<void> {
     const { arrears, exhausted } = await this.card.retry();
-    if (!exhausted) return 'goes on';
+    if (!exhausted) return;
     if (this.contract.lastChargeDue) {
       await this.card.giveUp(arrears);
-      return this.finish();
-    }
-    if (!this.contract.suspendedUntil) await this.suspend('card_declined', `card/${arrears.period}`);
-    return 'goes on';
-  }
-
-  private finish(): 'ended' {
-    this.ended = true;
-    return 'ended';
+      this.ended = true;
+    } else if (!this.contract.suspendedUntil) await this.suspend('card_declined', `card/${arrears.period}`);
   }
 
   /** Until the card has paid every month; a month that is being retried, or waits for somebody at the close, is looked at daily. */
-  private async lookAtLastCharge(): Promise<'ended' | 'goes on'> {
+  private async lookAtLastCharge(): Promise<void> {
     const { open } = await book.openCharges(this.fact);
-    if (open === 0) return this.finish();
+    this.ended = open === 0;
     this.contract.lastChargeDue = endOf(dateOf(this.life.asOf));
-    return 'goes on';
-  }
-
-  // ── a month was refused ──────────────────────────────────────────────────────────────────────────────────────────────
-
-  /** Finance's first way out: registered again after payment or a raised limit. Refused again, it stays at risk. */
-  private async registerAgain(messageId: string): Promise<void> {
-    const risk = this.contract.risk;
-    if (!risk) return;
-    const { period } = risk;
-    const { n } = await book.releaseOrder({ ...this.fact, messageId });
-    const answer = await this.life.attempt(`np-txn/${this.input.orderId}/${period}/${n}`, 'np_registration', () =>
-      this.life.providers.registerTransaction({ ...this.fact, period, n }),
-    );
-    if (('outcome' in answer ? answer.outcome : answer.resolvedAs) !== 'registered') return;
-    await book.resumeOrder({ ...this.fact, cause: `at_risk/${period}` });
-    this.contract.risk = null;
   }
 }

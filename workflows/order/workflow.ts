@@ -1,5 +1,6 @@
 import { type Instant, type Period, addMs, dateOf, endOf, periodOf } from '../../domain/calendar';
-import { atRiskUntil, decideCredit, screeningUntil } from '../../domain/order/credit-decision';
+import { decideCredit, screeningUntil } from '../../domain/order/credit-decision';
+import { checkRiskDecision } from '../../domain/order/risk';
 import { policy } from '../../domain/policy';
 import { refusal } from '../lib/refusals';
 import type { CancelReason, DeclineReason, OrderFacts } from '../contracts/activities';
@@ -13,7 +14,7 @@ import type { Contract, OrderMessage } from './contract-state';
 export async function order(input: messages.OrderStart & { contract?: Contract }): Promise<void> {
   const process = new OrderProcess(input);
   const contract = input.contract ?? (await process.toContract());
-  if (contract) await runContract(process.life, input, contract);
+  if (contract) await runContract(process.life, input, contract, process.unregistered);
   else await process.life.end();
 }
 
@@ -24,30 +25,35 @@ class OrderProcess {
   private cancellable = false;
   private heldForRelease = false;
   private awaitingService = false;
-  private running = false;
-  private risk: Contract['risk'] = null;
+  private contract: Contract | null;
+  /** Months of service NP has still to be told of. */
+  unregistered: Period[] = [];
   private facts!: OrderFacts;
   /** The first month: that of the credit decision, which may be a later one than that of the order. */
   private period!: Period;
 
   constructor(private readonly input: messages.OrderStart & { contract?: Contract }) {
     this.order = { orderId: input.orderId };
-    this.running = input.contract !== undefined;
+    this.contract = input.contract ?? null;
     const life = (this.life = new Life<OrderMessage>(input, input.accountId, input.contract?.carried));
     life.hear('buyerDecided', messages.buyerDecided);
     life.hear('cardReturned', messages.cardReturned);
     life.hear('chargeDeclined', messages.chargeDeclined);
     life.hear('atRisk', messages.atRisk);
     life.obey('cancel', messages.cancel, ({ lines }) =>
-      this.running || (this.cancellable && lines === 'all') ? null : refusal('order_not_cancellable'),
+      this.contract || (this.cancellable && lines === 'all') ? null : refusal('order_not_cancellable'),
     );
-    life.obey('release', messages.release, () =>
-      this.running || this.heldForRelease ? null : refusal('order_not_held'),
+    life.obey('release', messages.release, () => (this.heldForRelease ? null : refusal('order_not_held')));
+    life.obey('decideRisk', messages.decideRisk, ({ decision }) =>
+      checkRiskDecision(decision, {
+        atRisk: Boolean(this.contract?.risk),
+        suspended: Boolean(this.contract?.suspendedUntil),
+      }),
     );
     life.obey('serviceStarted', messages.serviceStarted, () =>
       this.awaitingService ? null : refusal('service_start_unexpected'),
     );
-    life.obey('replaceCard', messages.replaceCard, () => (this.running ? null : refusal('conflict')));
+    life.obey('replaceCard', messages.replaceCard, () => (this.contract ? null : refusal('conflict')));
   }
 
   /** @returns the contract in force, or null when the order ended in a refusal or cancellation */
@@ -57,17 +63,9 @@ class OrderProcess {
     const confirmed = this.facts.method === 'card' ? await this.payByCard() : await this.passCredit();
     if (!confirmed) return null;
     if (!(await this.provision())) return null;
-    this.running = true;
     const { method } = this.facts;
-    return {
-      method,
-      endsOn: null,
-      arrears: [],
-      replacing: null,
-      risk: this.risk,
-      suspendedUntil: null,
-      lastChargeDue: null,
-    };
+    const nothing = { endsOn: null, replacing: null, risk: null, suspendedUntil: null, lastChargeDue: null };
+    return (this.contract = { method, arrears: [], ...nothing });
   }
 
   private get fact() {
@@ -192,8 +190,7 @@ class OrderProcess {
         return this.withdrawRegistrations();
       }
       if (m?.kind === 'serviceStarted') {
-        const { unregistered } = await book.startService({ ...this.fact, on: m.on });
-        for (const period of unregistered) await this.registerLate(period);
+        ({ unregistered: this.unregistered } = await book.startService({ ...this.fact, on: m.on }));
         if (late) await book.resolveIncident({ ...this.life.fact, ...incident, how: 'done', messageId: m.messageId });
         return true;
       }
@@ -203,15 +200,6 @@ class OrderProcess {
       late = true;
     }
     return true;
-  }
-
-  /** A month that was opened while nobody had told of the service yet. Refused, it puts the contract at risk as on any 1st. */
-  private async registerLate(period: Period): Promise<void> {
-    const reason = await this.register(1, period);
-    if (reason === '00') return;
-    const until = atRiskUntil(dateOf(this.life.asOf));
-    await book.markAtRisk({ ...this.fact, period, reason, until });
-    this.risk = { period, until: endOf(until) };
   }
 
   /** NP is told that nothing comes of the order, so that its amount is free again. */

@@ -1,5 +1,5 @@
 import { jstDate } from '../../../domain/calendar';
-import { atRiskUntil, decideCredit } from '../../../domain/order/credit-decision';
+import { decideCredit } from '../../../domain/order/credit-decision';
 
 it('00 confirms', () => expect(decideCredit('00', jstDate('2026-10-05'))).toEqual({ decision: 'confirm' }));
 
@@ -26,8 +26,4 @@ it('保留 on 2026-10-09 waits ten business days, over スポーツの日, until
     reason: 'buyer_held',
     mail: null,
   });
-});
-
-it('finance has five business days for a refused month, whatever New Year takes', () => {
-  expect(atRiskUntil(jstDate('2027-01-01'))).toBe('2027-01-08');
 });

@@ -1,0 +1,84 @@
+import { type Period, dateOf, nextPeriod, periodOf, periodStart } from '../domain/calendar';
+import { type Tx, dateIn } from '../prisma/db';
+import type { ForAccount, ForOrder, OrderBook } from '../workflows/contracts/activities';
+import { workflowIds } from '../workflows/contracts/ids';
+import type { Deps } from './deps';
+import { enqueue } from './facts';
+import { makeBillable } from './items';
+import { changeStatus } from './order-rows';
+import { orderStep, tell } from './order-steps';
+
+/** A month of a running contract that NP won't take, in the books. */
+export function riskBook({ db }: Deps): Pick<OrderBook, 'markAtRisk' | 'monthsAtRisk' | 'billInHouse'> {
+  return {
+    markAtRisk: ({ period, reason, until, cause, ...input }) =>
+      orderStep(
+        db,
+        input,
+        `at-risk/${cause}`,
+        async (tx, order) => {
+          await changeStatus(tx, input, 'at_risk', { reason, waitUntil: until });
+          await tell(tx, input, order, 'order.at_risk', `at-risk/${cause}`, { reason, until, period });
+        },
+        { period, reason },
+      ),
+
+    async monthsAtRisk(input) {
+      const { storeId, orderId } = input;
+      const { guarantee } = await db.billingDestination.findFirstOrThrow({
+        where: { storeId, orders: { some: { id: orderId } } },
+      });
+      return { refused: await refusedMonths(db, input), guaranteed: guarantee !== 'NG' };
+    },
+
+    billInHouse: ({ period, messageId, ...input }) =>
+      orderStep(db, input, `bill-in-house/${messageId}`, async (tx, order) => {
+        const { storeId, orderId } = input;
+        const months = [...new Set([...(await refusedMonths(tx, input)), period])].sort();
+        const unguaranteedMonths = [...new Set([...order.unguaranteedMonths, ...months])].sort();
+        const where = { storeId_id: { storeId, id: orderId } };
+        await tx.order.update({ where, data: { unguaranteedMonths } });
+        for (const usage of months) await makeBillable(tx, { storeId, orderId, usage, settlement: 'in_house' });
+        return { months };
+      }),
+  };
+}
+
+async function refusedMonths(tx: Tx, { storeId, orderId }: ForOrder): Promise<Period[]> {
+  const items = await tx.billableItem.findMany({
+    where: { storeId, orderId, status: 'refused' },
+    distinct: ['usagePeriod'],
+    orderBy: { usagePeriod: 'asc' },
+    select: { usagePeriod: true },
+  });
+  return items.map((item) => item.usagePeriod as Period);
+}
+
+/**
+ * Guarantee NG: NP takes no more registrations of the buyer (japan-domain.md §1.5), so the next month of each of its contracts
+ * is known to be refused. What is registered already stays guaranteed.
+ */
+export async function putComingMonthAtRisk(tx: Tx, { storeId, at, destinationId }: ForAccount, cause: string) {
+  const period = nextPeriod(periodOf(dateOf(at)));
+  const orders = await tx.order.findMany({
+    where: {
+      storeId,
+      destinationId,
+      method: 'bank_transfer',
+      status: { in: ['active', 'at_risk', 'ending'] },
+      subscriptions: { some: { OR: [{ endsOn: null }, { endsOn: { gte: dateIn(periodStart(period)) } }] } },
+    },
+    select: { id: true },
+    orderBy: { id: 'asc' },
+  });
+  const row = (orderId: string) => ({
+    storeId,
+    id: `at-risk/${orderId}/${cause}`,
+    kind: 'signal' as const,
+    target: workflowIds.order(orderId),
+    name: 'atRisk',
+    payload: { period, reason: 'guarantee_ng' },
+    at,
+  });
+  await enqueue(tx, ...orders.map(({ id }) => row(id)));
+}

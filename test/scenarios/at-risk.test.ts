@@ -1,0 +1,241 @@
+import { rows } from '../support/books';
+import { Diary } from '../support/diary';
+
+/** Running contracts whose month NP won't take, and finance's four ways out. 30,000 a month, 33,000 with tax. */
+
+interface Shown {
+  status: string;
+  reason: string | null;
+  wait_until: string | null;
+  waiting: { for: string; owner: string; due_at: string } | null;
+  lines: { subscription_id: string; status: string; ends_on: string | null }[];
+}
+
+type Decision = 'register_again' | 'bill_in_house' | 'suspend' | 'end';
+
+const look = (diary: Diary, orderId: string) => diary.world.as('finance').get<Shown>(`/v1/orders/${orderId}`);
+
+const decide = (diary: Diary, orderId: string, decision: Decision) =>
+  diary.world
+    .as('finance')
+    .post<Shown>(
+      `/v1/orders/${orderId}/at_risk_decisions`,
+      { decision, reason: `与信否決への対応：${decision}` },
+      { prefer: 'wait=20' },
+    );
+
+async function paid(diary: Diary, month: string, on: string) {
+  for (const { number } of await diary.invoices(month)) await diary.world.npIsPaid(number!, on);
+}
+
+/** aoba and budou since October; on 12-01 NP refuses aoba's December as over its limit. */
+async function decemberRefused() {
+  const diary = await Diary.begin('2026-10-05T10:00:00+09:00');
+  const plan = await diary.world.plan('A', '商品A', 30_000);
+  const [aoba, budou] = [await diary.buyer('aoba'), await diary.buyer('budou')];
+  const order = await diary.order(aoba, plan);
+  await diary.order(budou, plan);
+  await diary.until('2026-11-04');
+  await diary.approve('2026-10');
+  await diary.until('2026-11-20');
+  await paid(diary, '2026-10', '2026-11-20');
+  await diary.world.npGrants(aoba.destinationId, 20_000);
+  await diary.told();
+  expect((await diary.until('2026-12-01')).filter((line) => !line.includes('invoice.paid'))).toEqual([
+    '2026-12-01 close.drafted aoba 33000 2026-11',
+    '2026-12-01 order.at_risk aoba 33000 2026-12 until=2026-12-08 reason=22',
+    '2026-12-01 close.drafted budou 33000 2026-11',
+  ]);
+  await diary.until('2026-12-02');
+  await diary.approve('2026-11');
+  await diary.told();
+  return { diary, aoba, order };
+}
+
+const ordersOf = (lines: string[]) => lines.filter((line) => line.includes(' order.'));
+const issued = (lines: string[]) => lines.filter((line) => line.includes('invoice.issued'));
+
+async function decemberBilled(diary: Diary) {
+  await diary.until('2027-01-05');
+  await diary.approve('2026-12');
+  return issued(await diary.until('2027-01-06T12:00:00'));
+}
+
+test('registered again: refused again it stays at risk, with a higher limit it goes on and is billed by NP', async () => {
+  const { diary, aoba, order } = await decemberRefused();
+  expect(await decide(diary, order.id, 'register_again')).toMatchObject({
+    status: 'at_risk',
+    waiting: { for: 'at_risk_decision', owner: 'finance', due_at: '2026-12-09T00:00:00.000+09:00' },
+  });
+  expect(await diary.told()).toEqual([]);
+  await diary.world.npGrants(aoba.destinationId, 100_000);
+  expect(await decide(diary, order.id, 'register_again')).toMatchObject({ status: 'active', reason: null });
+  expect(await diary.told()).toEqual(['2026-12-02 order.resumed aoba 33000']);
+  expect(await decemberBilled(diary)).toEqual([
+    '2027-01-06 invoice.issued aoba 33000 2026-12 due_on=2027-01-31',
+    '2027-01-06 invoice.issued budou 33000 2026-12 due_on=2027-01-31',
+  ]);
+  expect(await diary.incidents()).toEqual([]);
+});
+
+test("billed in house: that month is the store's own invoice beside NP's, the next one NP's again", async () => {
+  const { diary, aoba, order } = await decemberRefused();
+  expect(await decide(diary, order.id, 'bill_in_house')).toMatchObject({ status: 'active', reason: null });
+  expect(await diary.told()).toEqual(['2026-12-02 order.resumed aoba 33000 billed=in_house months=2026-12']);
+  await diary.world.npGrants(aoba.destinationId, 100_000);
+  expect(await decemberBilled(diary)).toEqual([
+    '2027-01-06 invoice.issued aoba 33000 2026-12 due_on=2027-01-31',
+    '2027-01-06 invoice.issued budou 33000 2026-12 due_on=2027-01-31',
+  ]);
+  const numbers = async (month: string) =>
+    (await diary.invoices(month)).map(({ account_id, number, total }) => [
+      account_id === aoba.accountId ? 'aoba' : 'budou',
+      number!.replace(/-.*/, ''),
+      total,
+    ]);
+  expect((await numbers('2026-12')).sort()).toEqual([
+    ['aoba', 'INV', 33_000],
+    ['budou', 'F', 33_000],
+  ]);
+  await diary.until('2027-02-02');
+  await diary.approve('2027-01');
+  await diary.until('2027-02-03T12:00:00');
+  expect((await numbers('2027-01')).sort()).toEqual([
+    ['aoba', 'F', 33_000],
+    ['budou', 'F', 33_000],
+  ]);
+  expect(await diary.incidents()).toEqual([]);
+});
+
+test('suspended at once, and resumed within two weeks: the month is registered after all', async () => {
+  const { diary, aoba, order } = await decemberRefused();
+  expect(await decide(diary, order.id, 'suspend')).toMatchObject({
+    status: 'suspended',
+    waiting: { for: 'at_risk_decision', owner: 'finance', due_at: '2026-12-17T00:00:00.000+09:00' },
+    lines: [{ status: 'paused' }],
+  });
+  await expect(decide(diary, order.id, 'suspend')).rejects.toMatchObject({
+    status: 409,
+    problem: { code: 'conflict' },
+  });
+  await diary.world.npGrants(aoba.destinationId, 100_000);
+  expect(ordersOf(await diary.until('2026-12-14'))).toEqual(['2026-12-02 order.suspended aoba 33000 reason=at_risk']);
+  expect(await decide(diary, order.id, 'register_again')).toMatchObject({
+    status: 'active',
+    lines: [{ status: 'active' }],
+  });
+  expect(await diary.told()).toEqual(['2026-12-14 order.resumed aoba 33000']);
+  expect(await decemberBilled(diary)).toHaveLength(2);
+  expect(await diary.incidents()).toEqual([]);
+});
+
+test('ended at once: what NP refused is not billed, and its close tells of it', async () => {
+  const { diary, order } = await decemberRefused();
+  expect(await decide(diary, order.id, 'end')).toMatchObject({
+    status: 'ended',
+    waiting: null,
+    lines: [{ status: 'ended', ends_on: '2026-12-02' }],
+  });
+  expect(ordersOf(await diary.told())).toEqual(['2026-12-02 order.ended aoba 33000 reason=at_risk']);
+  await expect(decide(diary, order.id, 'register_again')).rejects.toMatchObject({
+    status: 409,
+    problem: { code: 'order_not_at_risk' },
+  });
+  expect(await decemberBilled(diary)).toEqual(['2027-01-06 invoice.issued budou 33000 2026-12 due_on=2027-01-31']);
+  expect(await diary.incidents()).toEqual(['unbilled_items']);
+});
+
+test('nobody decides: suspended after five business days, ended two weeks later, the month not billed', async () => {
+  const { diary } = await decemberRefused();
+  expect(ordersOf(await diary.until('2026-12-31'))).toEqual([
+    '2026-12-09 order.suspended aoba 33000 reason=at_risk',
+    '2026-12-23 order.ended aoba 33000 reason=at_risk',
+  ]);
+  expect((await diary.until('2027-01-01')).filter((line) => line.includes('close.drafted'))).toEqual([
+    '2027-01-01 close.drafted budou 33000 2026-12',
+  ]);
+});
+
+test('cancelled while at risk it stays at risk; resumed it ends on its date', async () => {
+  const { diary, aoba, order } = await decemberRefused();
+  const operator = diary.world.as('operator');
+  await operator.post(`/v1/orders/${order.id}/cancellations`, { lines: 'all', reason: '利用終了' });
+  expect(await look(diary, order.id)).toMatchObject({ status: 'at_risk', lines: [{ ends_on: '2027-01-31' }] });
+  await expect(
+    operator.post(`/v1/orders/${order.id}/cancellations`, { lines: 'all', reason: '利用終了' }),
+  ).rejects.toMatchObject({ problem: { code: 'order_not_cancellable' } });
+  await diary.world.npGrants(aoba.destinationId, 100_000);
+  expect(await decide(diary, order.id, 'register_again')).toMatchObject({
+    status: 'ending',
+    wait_until: '2027-01-31',
+  });
+  expect(ordersOf(await diary.until('2027-02-01'))).toEqual([
+    '2026-12-02 order.resumed aoba 33000',
+    '2027-01-31 order.ended aoba 33000 reason=cancellation',
+  ]);
+});
+
+test('suspended, one line cancelled: resumed the other one goes on, the cancelled one ends on its date', async () => {
+  const diary = await Diary.begin('2026-10-05T10:00:00+09:00');
+  const plan = await diary.world.plan('A', '商品A', 30_000);
+  const lines = [1, 2].map(() => ({ plan_id: plan, quantity: 1 }));
+  const aoba = await diary.buyer('aoba');
+  const order = await diary.order(aoba, plan, { lines });
+  await diary.world.npGrants(aoba.destinationId, 50_000);
+  await diary.until('2026-11-02');
+  await decide(diary, order.id, 'suspend');
+  const goes = (await look(diary, order.id)).lines[1]!.subscription_id;
+  await diary.world.as('operator').post(`/v1/orders/${order.id}/cancellations`, { lines: [goes], reason: '不要' });
+  const statuses = async () => (await look(diary, order.id)).lines.map(({ status, ends_on }) => [status, ends_on]);
+  expect(await statuses()).toEqual([
+    ['paused', null],
+    ['paused', '2026-12-31'],
+  ]);
+  await diary.world.npGrants(aoba.destinationId, 100_000);
+  await decide(diary, order.id, 'register_again');
+  expect(await statuses()).toEqual([
+    ['active', null],
+    ['ending', '2026-12-31'],
+  ]);
+  await diary.until('2027-01-01');
+  expect(await statuses()).toEqual([
+    ['active', null],
+    ['ended', '2026-12-31'],
+  ]);
+  await diary.until('2027-02-01');
+  expect((await diary.invoices('2027-01')).map(({ total }) => total)).toEqual([33_000]);
+});
+
+test('registered again after its month was frozen: billed with the next month, and says so', async () => {
+  const diary = await Diary.begin('2026-10-28T10:00:00+09:00');
+  const plan = await diary.world.plan('A', '商品A', 30_000, { maker: true });
+  const other = await diary.world.plan('B', '商品B', 10_000);
+  const aoba = await diary.buyer('aoba');
+  const order = await diary.order(aoba, plan);
+  await diary.order(await diary.buyer('budou'), other);
+  await diary.until('2026-11-30');
+  await diary.world.npGrants(aoba.destinationId, 20_000);
+  await diary.world.as('operator').post(`/v1/orders/${order.id}/service_start`, { on: '2026-10-30' });
+  // November was opened while nobody had told of the service; December is refused on the 1st as well.
+  expect(ordersOf(await diary.until('2026-12-03'))).toEqual([
+    '2026-11-30 order.at_risk aoba 33000 2026-11 until=2026-12-07 reason=22',
+    '2026-12-01 order.at_risk aoba 33000 2026-12 until=2026-12-07 reason=22',
+  ]);
+  await diary.world.npGrants(aoba.destinationId, 100_000);
+  await decide(diary, order.id, 'register_again');
+  expect(ordersOf(await diary.told())).toEqual(['2026-12-03 order.resumed aoba 33000']);
+  expect(
+    await rows(
+      `SELECT period, usage_period, status, reason->>'late' AS late FROM billable_items
+        WHERE store_id = $1 AND order_id = $2 ORDER BY usage_period`,
+      [diary.world.storeId, order.id],
+    ),
+  ).toEqual([
+    { period: '2026-11', usage_period: '2026-10', status: 'billable', late: 'true' },
+    { period: '2026-12', usage_period: '2026-11', status: 'billable', late: 'true' },
+    { period: '2026-12', usage_period: '2026-12', status: 'billable', late: null },
+  ]);
+  await diary.until('2027-01-01');
+  expect((await diary.invoices('2026-12')).map(({ total }) => total).sort()).toEqual([11_000, 66_000]);
+  expect(await diary.incidents()).not.toContain('unbilled_items');
+});
