@@ -44,13 +44,15 @@ export const orderCommandRoutes: Route[] = [
       'Decide on a contract whose month NP refuses: `register_again` after payment or a raised limit (refused again it stays at risk), `bill_in_house` that month without NP’s guarantee, `suspend` or `end` it today.',
     body: z.strictObject({ decision: z.enum(riskDecisions), reason }),
     answers,
-    refusals: ['not_found', 'reason_missing', 'order_not_at_risk', 'conflict'],
+    refusals: ['not_found', 'reason_missing', 'order_not_at_risk', 'own_account_missing', 'conflict'],
     async handle(tx, context) {
       const order = await ownOrder(tx, context);
       const { decision } = context.body;
       const suspended = order.status === 'suspended' && order.method === 'bank_transfer';
       const refusal = checkRiskDecision(decision, { atRisk: order.status === 'at_risk' || suspended, suspended });
       if (refusal) refuse(refusal.code, { params: { state: order.status } });
+      if (decision === 'bill_in_house' && context.store.bankAccount === null)
+        refuse('own_account_missing', { field: '/decision' });
       return tell(tx, context, order, 'decideRisk', { decision }, context.body.reason);
     },
     fresh,

@@ -252,6 +252,17 @@ export const refusalTexts = {
       cure: 'Only a contract at risk, or suspended for it, can be decided on.',
     },
   },
+  own_account_missing: {
+    status: 409,
+    ja: {
+      title: 'ストアの入金口座が設定されていないため、自社で請求できません。',
+      cure: 'ストアに入金口座（bank_account）を設定してください。',
+    },
+    en: {
+      title: 'The store has no account of its own to be paid into, so it can’t bill in house.',
+      cure: 'Give the store its bank_account.',
+    },
+  },
   service_start_unexpected: {
     status: 409,
     ja: { title: 'この注文は手配中ではありません。', cure: '提供開始は手配中の注文にだけ記録できます。' },

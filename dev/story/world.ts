@@ -70,7 +70,7 @@ export class World {
       seller,
       np: { base_url: at.npUrl, ...np },
       sbps: { base_url: at.sbpsUrl, ...sbps },
-      ...(options.settlement === 'in_house' && { bank_account: bankAccount }),
+      bank_account: bankAccount,
       mail_from: 'ITreviewオンラインストア <store@store.example.jp>',
       terms_version: '2026-04-01',
     });

@@ -80,6 +80,14 @@ test('registered again: refused again it stays at risk, with a higher limit it g
 
 test("billed in house: that month is the store's own invoice beside NP's, the next one NP's again", async () => {
   const { diary, aoba, order } = await decemberRefused();
+  const { storeId } = diary.world;
+  const [kept] = await rows<{ account: object }>('SELECT bank_account AS account FROM stores WHERE id = $1', [storeId]);
+  await rows('UPDATE stores SET bank_account = NULL WHERE id = $1', [storeId]);
+  await expect(decide(diary, order.id, 'bill_in_house')).rejects.toMatchObject({
+    status: 409,
+    problem: { code: 'own_account_missing' },
+  });
+  await rows('UPDATE stores SET bank_account = $2 WHERE id = $1', [storeId, kept!.account]);
   expect(await decide(diary, order.id, 'bill_in_house')).toMatchObject({ status: 'active', reason: null });
   expect(await diary.told()).toEqual(['2026-12-02 order.resumed aoba 33000 billed=in_house months=2026-12']);
   await diary.world.npGrants(aoba.destinationId, 100_000);
