@@ -1,6 +1,6 @@
 import { toYen, yen } from '../domain/money';
 import { type Tx } from '../prisma/db';
-import type { BuyerProfile, BuyerResult, BuyerScreening } from '../providers/credit/port';
+import type { BuyerProfile, BuyerResult, BuyerScreening, CreditProvider } from '../providers/credit/port';
 import type { AccountBook, ForAccount, GatewayActivities } from '../workflows/contracts/activities';
 import { workflowIds } from '../workflows/contracts/ids';
 import type { Deps } from './deps';
@@ -139,7 +139,7 @@ export function accountGateway(deps: Deps): Pick<GatewayActivities, 'screenBuyer
         at,
         // Not the profile: an operator may correct it while the answer is awaited, and it is the same application.
         request: buyerId ? { destinationId, cause } : { destinationId },
-        find: () => (buyerId ? credit.buyer(buyerId) : credit.findBuyer(destinationId)),
+        find: () => (buyerId ? reapplied(credit, buyerId) : credit.findBuyer(destinationId)),
         send: () =>
           buyerId ? credit.reapplyBuyer(buyerId, profile, at) : credit.registerBuyer(profile, destinationId, at),
         record: async () => {},
@@ -148,4 +148,10 @@ export function accountGateway(deps: Deps): Pick<GatewayActivities, 'screenBuyer
       return { buyerId: answer.buyerId, result, reasons, limit };
     },
   };
+}
+
+/** A buyer that is still refused may never have applied again: whether it did can't be told, and applying once more is the same. */
+async function reapplied(credit: CreditProvider, buyerId: string): Promise<BuyerScreening | null> {
+  const buyer = await credit.buyer(buyerId);
+  return buyer.result === 'held' || buyer.result === 'cancelled' ? null : buyer;
 }

@@ -3,6 +3,7 @@ import { type Instant, type Period, dateOf } from '../domain/calendar';
 import { type Yen, subtractYen, toYen } from '../domain/money';
 import { type Db, type Tx, dateIn } from '../prisma/db';
 import type { CardAuthorisation, CardProvider, CardStep } from '../providers/cards/port';
+import { ProviderError } from '../providers/errors';
 import type { ChargeOutcome, ForOrder } from '../workflows/contracts/activities';
 import { keys, providerReference } from '../workflows/contracts/ids';
 import type { Deps } from './deps';
@@ -10,7 +11,7 @@ import { gatewayCall } from './gateway-call';
 import { type OrderRow, loadOrder } from './order-rows';
 import { issueReceipt, storeReceipt } from './receipts';
 
-/** What is told where SBPS can't say what became of an authorisation: it is never committed and lapses. */
+/** An authorisation that stands with SBPS under an id we were never told: it is never committed and lapses. */
 export const LOST = 'lost';
 
 export interface ChargeInput extends ForOrder {
@@ -32,27 +33,35 @@ export function monthOf(order: OrderRow): Charged {
   return { total, tax: subtractYen(total, toYen(order.net)) };
 }
 
-/**
- * Charges a month's invoice: authorises, commits, captures and issues the receipt. Where the answer to the authorisation was
- * lost it is tried once more at once, by the saved card: nobody has refused anything.
- */
+/** Charges a month's invoice: authorises, commits, captures and issues the receipt. */
 export async function chargeInvoice(deps: Deps, input: ChargeInput & { invoiceId: string }): Promise<ChargeOutcome> {
-  const { storeId, at, orderId, period, n, invoiceId } = input;
+  const { storeId, invoiceId } = input;
   const order = await loadOrder(deps.db, input);
   const invoice = await deps.db.invoice.findUniqueOrThrow({ where: { storeId_id: { storeId, id: invoiceId } } });
   const charged = { total: toYen(invoice.total), tax: toYen(invoice.tax) };
-  let authorised = await authoriseAndCommit(deps, input, order, charged);
-  if (authorised.outcome === 'declined' && authorised.code === LOST)
-    authorised = await authoriseAndCommit(deps, { storeId, at, orderId, period, n: n + 1 }, order, charged);
+  const authorised = await authoriseAndCommit(deps, input, order, charged);
   if (authorised.outcome === 'declined') return authorised;
   return captureAndReceipt(deps, input);
 }
 
 /**
- * Authorises under card-auth/<order>/<period>/<n> and commits. An authorisation whose answer was lost is never committed: it
- * lapses, and the outcome is `declined` with code `lost`, so that a decision makes the next n.
+ * Authorises under card-auth/<order>/<period>/<n> and commits. Where the answer to the authorisation was lost it is tried once
+ * more at once, as the next n and by the saved card, which SBPS has kept with the lost one: nobody has refused anything.
+ * @returns declined with code `lost` when that answer is lost as well, so that a decision makes the next n
  */
 export async function authoriseAndCommit(
+  deps: Deps,
+  input: ChargeInput,
+  order: OrderRow,
+  charged: Charged,
+): Promise<ChargeOutcome> {
+  const first = await authoriseOnce(deps, input, order, charged);
+  if (first.outcome !== 'declined' || first.code !== LOST) return first;
+  const { storeId, at, orderId, period, n } = input;
+  return authoriseOnce(deps, { storeId, at, orderId, period, n: n + 1 }, order, charged);
+}
+
+async function authoriseOnce(
   deps: Deps,
   input: ChargeInput,
   order: OrderRow,
@@ -69,17 +78,23 @@ export async function authoriseAndCommit(
     provider: 'sbps',
     at,
     request: { orderId, period, n, amount: charged.total },
-    find: async () => ({ outcome: 'declined', code: LOST }),
+    // An order_id is authorised once: sent again it is authorised now, or refused as used by a try whose answer was lost.
+    find: async () => null,
     send: () =>
-      cards.authorise({
-        orderId: providerReference(orderId, period, n),
-        customerCode: orderId,
-        amount: charged.total,
-        tax: charged.tax,
-        ...itemOf(order),
-        by,
-        at,
-      }),
+      cards
+        .authorise({
+          orderId: providerReference(orderId, period, n),
+          customerCode: orderId,
+          amount: charged.total,
+          tax: charged.tax,
+          ...itemOf(order),
+          by,
+          at,
+        })
+        .catch((e: unknown): CardAuthorisation => {
+          if (isOrderIdUsed(e)) return { outcome: 'declined', code: LOST };
+          throw e;
+        }),
     record: (tx, answer) => recordCharge(tx, input, charged.total, answer),
   });
   if (authorised.outcome === 'declined') return { outcome: 'declined', code: authorised.code };
@@ -132,6 +147,11 @@ export async function captureAndReceipt(
   if (captured.outcome === 'refused') return { outcome: 'declined', code: captured.code };
   await storeReceipt(deps, { storeId, at, invoiceId });
   return { outcome: 'charged' };
+}
+
+/** SBPS's type 96: an authorisation stands under this order_id. */
+export function isOrderIdUsed(e: unknown): boolean {
+  return e instanceof ProviderError && e.codes.some((code) => code.slice(3, 5) === '96');
 }
 
 /** How SBPS's screens call what is paid for. */

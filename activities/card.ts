@@ -2,7 +2,7 @@ import { toYen } from '../domain/money';
 import type { CardAuthorisation, CardProvider } from '../providers/cards/port';
 import type { ForOrder, GatewayActivities } from '../workflows/contracts/activities';
 import { keys, savingReference } from '../workflows/contracts/ids';
-import { LOST, authoriseAndCommit, chargeInvoice, itemOf, monthOf } from './card-charge';
+import { authoriseAndCommit, chargeInvoice, isOrderIdUsed, itemOf, monthOf } from './card-charge';
 import type { Deps } from './deps';
 import { gatewayCall } from './gateway-call';
 import { changeStatus, loadOrder } from './order-rows';
@@ -27,8 +27,8 @@ export function cardGateway(deps: Deps): CardGateway {
         provider: 'sbps',
         at,
         request: { orderId, authenticationRef },
-        // The one-time token is spent with the first try: after a lost answer the buyer is asked for a new one.
-        find: async () => ({ outcome: 'declined', code: LOST }),
+        // The one-time token serves once: sent again it is taken now, or refused as spent by a try whose answer was lost.
+        find: async () => null,
         send: () =>
           cards.request3ds({
             customerCode: orderId,
@@ -97,6 +97,8 @@ function unauthenticated(result: 'failed' | 'pending') {
   return result === 'pending' ? { outcome: result } : { outcome: 'declined' as const, code: '3ds_failed' };
 }
 
+type Saving = { outcome: 'authorised' } | Extract<CardAuthorisation, { outcome: 'declined' }>;
+
 /**
  * SBPS keeps a card only as it authorises with it. So the month's amount, which 3-D Secure was passed for, is authorised under
  * an id of its own and never committed: it lapses, and nobody is charged. A card that is refused is not kept.
@@ -104,30 +106,37 @@ function unauthenticated(result: 'failed' | 'pending') {
 async function authoriseToSave(
   { db, cards }: Deps,
   { authenticationRef, ...input }: ForOrder & { authenticationRef: string },
-): Promise<CardAuthorisation> {
+): Promise<Saving> {
   const { storeId, orderId, at } = input;
   const order = await loadOrder(db, input);
   const where = { storeId_id: { storeId, id: authenticationRef } };
   const { authenticationId } = await db.cardAuthentication.findUniqueOrThrow({ where });
   const sbps = await cards(storeId);
   const { total: amount, tax } = monthOf(order);
-  return gatewayCall<CardAuthorisation>(db, {
+  return gatewayCall<Saving>(db, {
     storeId,
     key: keys.cardSaving(authenticationRef),
     provider: 'sbps',
     at,
     request: { orderId, authenticationRef },
-    find: async () => ({ outcome: 'declined', code: LOST }),
+    find: async () => null,
     send: () =>
-      sbps.authorise({
-        orderId: savingReference(authenticationRef),
-        customerCode: orderId,
-        amount,
-        tax,
-        ...itemOf(order),
-        by: { authenticationId: authenticationId! },
-        at,
-      }),
+      sbps
+        .authorise({
+          orderId: savingReference(authenticationRef),
+          customerCode: orderId,
+          amount,
+          tax,
+          ...itemOf(order),
+          by: { authenticationId: authenticationId! },
+          at,
+        })
+        .catch(async (e: unknown): Promise<Saving> => {
+          if (!isOrderIdUsed(e)) throw e;
+          // Authorised by a try whose answer was lost, so the card is kept, unless it is of a brand the store doesn't take.
+          const kept = await sbps.savedCard(orderId, at);
+          return kept ? { outcome: 'authorised' } : { outcome: 'declined', code: 'brand_not_accepted' };
+        }),
     record: async (tx, answer) => {
       if (answer.outcome === 'declined') await tx.cardAuthentication.update({ where, data: { status: 'failed' } });
     },

@@ -5,12 +5,13 @@ import { nextWorkDay } from '../domain/store-day/work';
 import { dateOut, instantIn, instantOut } from '../prisma/db';
 import type { ClockActivities } from '../workflows/contracts/activities';
 import { workflowIds } from '../workflows/contracts/ids';
+import { askTemporal, stuckAt } from './clock-watch';
 import type { Deps } from './deps';
 import { enqueue, startRow } from './facts';
 
 /** One call steps this long, then hands back to the workflow, which goes on in a new run. */
 const CALL_MS = 20_000;
-/** Nothing done for this long of wall time: the step has failed, and the clock says what is stuck. */
+/** Nothing done for this long of wall time, and nobody away: the step has failed, and the clock says what is stuck. */
 const STUCK_MS = 30_000;
 /** How often a step that takes longer is looked at for progress. */
 const LOOK_MS = 1_000;
@@ -22,7 +23,7 @@ const LOOK_MS = 1_000;
  * follow from, so nothing can be under way that is not counted.
  */
 export function clockActivities({ db, log }: Deps): ClockActivities {
-  async function settle(storeId: string): Promise<'settled' | 'stuck' | 'later'> {
+  async function settle(storeId: string): Promise<'settled' | 'later' | { stuck: string }> {
     const began = Date.now();
     let looked = began;
     let last = { mark: '', at: began };
@@ -36,7 +37,11 @@ export function clockActivities({ db, log }: Deps): ClockActivities {
         looked = now;
         const mark = await progressOf(storeId);
         if (mark !== last.mark) last = { mark, at: now };
-        if (now - last.at > STUCK_MS) return 'stuck';
+        if (now - last.at > STUCK_MS) {
+          const stuck = await stuckAt(db, askTemporal(Context.current().client), storeId);
+          if (stuck !== null) return { stuck };
+          last = { mark, at: now };
+        }
       }
       if (now - began > CALL_MS + STUCK_MS) return 'later';
       Context.current().heartbeat();
@@ -56,14 +61,6 @@ export function clockActivities({ db, log }: Deps): ClockActivities {
         (SELECT max(recorded_at) FROM gateway_calls WHERE store_id = ${storeId}),
         (SELECT max(recorded_at) FROM invoices WHERE store_id = ${storeId})) AS mark`;
     return done!.mark;
-  }
-
-  async function stuckText(storeId: string): Promise<string> {
-    const rows = await db.$queryRaw<{ id: string; target: string; kind: string; name: string; attempts: number }[]>`
-      SELECT d.id, d.target, d.kind, d.name, d.attempts FROM dispatch d JOIN clocks c ON c.store_id = d.store_id
-      WHERE d.store_id = ${storeId} AND d.processed_at IS NULL AND d.due_at <= c.now_at AND d.name <> 'clock' ORDER BY d.seq LIMIT 10`;
-    const named = rows.map((r) => `${r.kind} ${r.name} for ${r.target} (message ${r.id}, ${r.attempts} attempts)`);
-    return `no progress for ${STUCK_MS / 1000} s, waiting for: ${named.join('; ')}`;
   }
 
   /** The next instant at which something is due, up to the target: a row, a workflow's alarm, or a day with calendar work. */
@@ -121,8 +118,8 @@ export function clockActivities({ db, log }: Deps): ClockActivities {
         const asSeen = { storeId, status: 'advancing', nowAt: clock.nowAt, targetAt: clock.targetAt };
         const settled = await settle(storeId);
         if (settled === 'later') return { status: 'advancing' };
-        if (settled === 'stuck') {
-          const failure = await stuckText(storeId);
+        if (settled !== 'settled') {
+          const failure = `no progress for ${STUCK_MS / 1000} s, waiting for: ${settled.stuck}`;
           log.error({ storeId, failure }, 'simulated clock failed');
           await db.clock.updateMany({
             where: asSeen,

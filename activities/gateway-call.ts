@@ -43,7 +43,22 @@ export async function gatewayCall<A>(db: Db, call: GatewayCall<A>): Promise<A> {
       throw ApplicationFailure.nonRetryable(`${provider} can't say what became of ${key}`, 'UnknownOutcome');
     if (found !== null) return close(db, call, found);
   }
-  return close(db, call, await asked(call.send));
+  return close(db, call, await sent(call));
+}
+
+/**
+ * A refusal is final, unless it is a request that has come twice (through a proxy, or from two tries at once) and whose second
+ * copy is refused as a repetition of the first: the provider is asked what it has.
+ */
+async function sent<A>(call: GatewayCall<A>): Promise<A> {
+  try {
+    return await asked(call.send);
+  } catch (refused) {
+    if (!(refused instanceof ApplicationFailure)) throw refused;
+    const found = await asked(call.find);
+    if (found === null || found === 'unknown') throw refused;
+    return found;
+  }
 }
 
 /** Of two tries at once the first to close is the one that is booked; the other gives its answer, not its own. */

@@ -2,6 +2,7 @@ import { businessDayOnOrAfter } from '../domain/calendar';
 import { sql } from '../prisma/db';
 import type { IssuedBill } from '../providers/credit/port';
 import type { ForPeriod } from '../workflows/contracts/activities';
+import { ProviderError } from '../providers/errors';
 import { workflowIds } from '../workflows/contracts/ids';
 import type { Deps } from './deps';
 import { documentIncident, storeBillDocument } from './documents';
@@ -136,10 +137,12 @@ function differencesOf(bill: IssuedBill, invoice: Requested): string[] {
   ];
 }
 
+/** NP has no document of a bill: an incident, and the others go on. NP is away: @throws ProviderError, to be tried again. */
 async function keepDocument(deps: Deps, { storeId, at }: ForPeriod, invoiceId: string): Promise<void> {
   try {
     await storeBillDocument(deps, { storeId, invoiceId });
   } catch (e) {
+    if (e instanceof ProviderError && e.failure !== 'rejected') throw e;
     deps.log.error({ storeId, invoiceId, err: e }, "NP's document not kept");
     const failure = e instanceof Error ? e.message : String(e);
     await deps.db.$transaction(async (tx) => {

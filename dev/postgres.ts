@@ -112,7 +112,10 @@ async function startOwn(
     ...account,
   });
   const url = `postgresql://${USER}@127.0.0.1:${port}/shimebi`;
-  await untilReady(service, port);
+  await untilReady(service, port).catch(async (error: unknown) => {
+    await service.stop();
+    throw error;
+  });
   return {
     url,
     service,
@@ -131,7 +134,8 @@ function settings(throwaway: boolean): string[] {
     'timezone=UTC', // nothing may lean on the session's zone; UTC makes a slip show in Japan too
     'log_timezone=UTC',
   ];
-  if (throwaway) values.push('fsync=off', 'synchronous_commit=off', 'full_page_writes=off');
+  // Enough for a killed server, which leaves its writes to the system; not for a power cut.
+  if (throwaway) values.push('fsync=off', 'full_page_writes=off');
   return values.flatMap((value) => ['-c', value]);
 }
 

@@ -14,6 +14,8 @@ export interface Service {
   onLine(listener: (line: string) => void): void;
   lastLines(count: number): string;
   stop(): Promise<void>;
+  /** Sends the signal and asks for nothing; `SIGKILL` reaches what the program has started as well. */
+  kill(signal: NodeJS.Signals): void;
 }
 
 export interface ServiceOptions {
@@ -98,6 +100,11 @@ export function startService(options: ServiceOptions): Service {
       await ended;
       clearTimeout(killer);
       killGroup(child.pid); // what the program itself may have left behind
+    },
+    kill(signal) {
+      if (!alive || !child.pid) return;
+      if (signal === 'SIGKILL') killGroup(child.pid);
+      else child.kill(signal);
     },
   };
   running.push(service);

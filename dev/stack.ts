@@ -5,14 +5,15 @@ import { migrate } from '../prisma/migrate';
 import { requireRoom } from './disk';
 import { freePort, requireFree } from './ports';
 import { type Postgres, startPostgres } from './postgres';
-import { type Service, startService, stopAllServices } from './processes';
-import { type Progress, SetupError } from './progress';
+import { type Service, stopAllServices } from './processes';
+import { ending, startProgram } from './programs';
+import { type Progress, SetupError, silent } from './progress';
+import { Supervised } from './supervised';
 import { NAMESPACE, startTemporal, type Temporal } from './temporal';
 
 const ROOT = resolve(__dirname, '..');
 /** Data and logs of dev and demo; removing it starts afresh. */
 export const STATE_DIR = join(ROOT, '.shimebi');
-const CHILD_READY_TIMEOUT_MS = 60_000;
 
 /** Where each part listens in dev and demo, and the variable that moves it. */
 export const PORTS = {
@@ -27,6 +28,9 @@ export const PORTS = {
 
 type Ports = Record<keyof typeof PORTS, number>;
 
+/** What loses nothing when it is killed. The simulators are the outside, and keep their books in memory. */
+export type Part = 'postgres' | 'temporal' | 'worker' | 'api';
+
 export interface Stack {
   apiUrl: string;
   npUrl: string;
@@ -39,11 +43,13 @@ export interface Stack {
   databaseUrl: string;
   adminApiKey: string;
   logDir: string;
-  /** The engine's own processes. */
+  /** The engine's own processes; of a supervised stack the first ones. */
   worker: Service;
   api: Service;
-  /** Resolves when a part dies by itself, with what to tell the user; never after `stop`. */
+  /** Resolves when a part dies by itself, with what to tell the user; never after `stop`, nor for a supervised part. */
   failed: Promise<SetupError>;
+  /** The parts that may be killed, when asked for with `supervised`. */
+  parts?: Record<Part, Supervised>;
   stop(): Promise<void>;
 }
 
@@ -53,6 +59,8 @@ export interface StackOptions {
   log: Progress;
   /** Commands to run in place of the engine's own processes; for tests of this file. */
   programs?: typeof PROGRAMS;
+  /** Parts that end are started again on the same ports and data; Temporal then keeps its data on disk. With mode `test` only. */
+  supervised?: boolean;
 }
 
 /** Order of starting; each prints a JSON line with `"ready":true` on standard output when it serves. */
@@ -68,9 +76,9 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const throwaway = mode === 'test';
   // A run starts with fresh logs: what "the last lines" show is then always of this run.
   // A test may start a stack of its own beside that of the run, in the same process.
-  const run = `test-${process.pid}-${randomBytes(3).toString('hex')}`;
-  const dir = throwaway ? join(STATE_DIR, run) : STATE_DIR;
-  const logDir = throwaway ? join(STATE_DIR, 'logs', run) : join(STATE_DIR, 'logs', 'dev');
+  const name = `test-${process.pid}-${randomBytes(3).toString('hex')}`;
+  const dir = throwaway ? join(STATE_DIR, name) : STATE_DIR;
+  const logDir = throwaway ? join(STATE_DIR, 'logs', name) : join(STATE_DIR, 'logs', 'dev');
   if (throwaway) forgetDeadTestRuns();
   requireRoom(dir);
   rmSync(logDir, { recursive: true, force: true });
@@ -90,27 +98,32 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     return part;
   };
 
+  const openPostgres = (progress: Progress) =>
+    startPostgres({
+      dataDir: join(dir, 'postgres'),
+      port: ports.postgres,
+      throwaway,
+      logFile: join(logDir, 'postgres.log'),
+      log: progress,
+    });
+  const openTemporal = (progress: Progress) =>
+    startTemporal({
+      dbFile: throwaway && !options.supervised ? null : join(dir, 'temporal.db'),
+      port: ports.temporal,
+      uiPort: throwaway ? undefined : ports.temporalUi,
+      logFile: join(logDir, 'temporal.log'),
+      log: progress,
+    });
+
   try {
     const [postgres, temporal] = await both(
-      startPostgres({
-        dataDir: join(dir, 'postgres'),
-        port: ports.postgres,
-        throwaway,
-        logFile: join(logDir, 'postgres.log'),
-        log,
-      })
+      openPostgres(log)
         .then(keep)
         .then(async (server) => {
           await log.step('Migrating the database', () => migrate(server.url));
           return server;
         }),
-      startTemporal({
-        dbFile: throwaway ? null : join(dir, 'temporal.db'),
-        port: ports.temporal,
-        uiPort: throwaway ? undefined : ports.temporalUi,
-        logFile: join(logDir, 'temporal.log'),
-        log,
-      }).then(keep),
+      openTemporal(log).then(keep),
     );
     const urls = {
       apiUrl: `http://localhost:${ports.api}`,
@@ -121,14 +134,19 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     const adminApiKey = process.env.ADMIN_API_KEY ?? (throwaway ? newApiKey() : keptApiKey());
     const env = childEnvironment({ mode, ports, urls, adminApiKey, postgres, temporal });
     const programs = options.programs ?? PROGRAMS;
-    const launch = (name: string, file: string) =>
-      log.step(`Starting ${name}`, () => startProgram({ name, file, env, logFile: join(logDir, `${name}.log`), keep }));
+    const run = (name: keyof typeof programs) =>
+      startProgram({ name, file: programs[name], env, logFile: join(logDir, `${name}.log`), keep });
+    const launch = (name: keyof typeof programs) => log.step(`Starting ${name}`, () => run(name));
     // Simulators and worker side by side; the API last, as it is what tells the world that all of it is there.
-    const [simulators, worker] = await both(
-      launch('simulators', programs.simulators),
-      launch('worker', programs.worker),
-    );
-    const api = await launch('api', programs.api);
+    const [simulators, worker] = await both(launch('simulators'), launch('worker'));
+    const api = await launch('api');
+    const parts = options.supervised && {
+      postgres: new Supervised(ours(postgres.service), async () => ours((await openPostgres(silent)).service)),
+      temporal: new Supervised(ours(temporal.service), async () => ours((await openTemporal(silent)).service)),
+      worker: new Supervised(worker, () => run('worker')),
+      api: new Supervised(api, () => run('api')),
+    };
+    if (parts) started.push(...Object.values(parts));
 
     return {
       ...urls,
@@ -140,13 +158,24 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       logDir,
       worker,
       api,
-      failed: firstDeath([postgres.service, temporal.service, simulators, worker, api], () => stopping),
+      failed: firstDeath(
+        parts ? [simulators] : [postgres.service, temporal.service, simulators, worker, api],
+        () => stopping,
+      ),
       stop,
+      ...(parts && { parts }),
     };
   } catch (error) {
     await stop();
     throw error;
   }
+}
+
+function ours(service: Service | undefined): Service {
+  if (service) return service;
+  throw new SetupError(
+    'Parts of this run are killed on purpose, so they have to be its own: unset DATABASE_URL and TEMPORAL_ADDRESS.',
+  );
 }
 
 /** Logs of a test run are kept for reading until the next run; data of one that was killed go with them. */
@@ -236,46 +265,6 @@ function childEnvironment(parts: {
   };
 }
 
-export async function startProgram(options: {
-  name: string;
-  file: string;
-  env: NodeJS.ProcessEnv;
-  logFile: string;
-  keep: (service: Service) => Service;
-}): Promise<Service> {
-  const service = options.keep(
-    startService({
-      name: options.name,
-      command: process.execPath,
-      args: ['--import', 'tsx', '--enable-source-maps', options.file],
-      cwd: ROOT,
-      env: options.env,
-      logFile: options.logFile,
-      readOutput: true,
-    }),
-  );
-  const ready = new Promise<void>((resolve) => service.onLine((line) => isReady(line) && resolve()));
-  let timer: NodeJS.Timeout | undefined;
-  const tooLate = new Promise<'late'>((resolve) => (timer = setTimeout(resolve, CHILD_READY_TIMEOUT_MS, 'late')));
-  const outcome = await Promise.race([ready, service.ended, tooLate]);
-  clearTimeout(timer);
-  if (outcome === undefined) return service;
-  const what =
-    outcome === 'late'
-      ? `was not ready within ${CHILD_READY_TIMEOUT_MS / 1000} s`
-      : `ended before it was ready (${ending(outcome)})`;
-  throw new SetupError(`${options.name} ${what}. The last lines of ${service.logFile}:\n${service.lastLines(20)}`);
-}
-
-function isReady(line: string): boolean {
-  if (!line.startsWith('{') || !line.includes('"ready"')) return false;
-  try {
-    return (JSON.parse(line) as { ready?: unknown }).ready === true;
-  } catch {
-    return false;
-  }
-}
-
 async function firstDeath(services: (Service | undefined)[], expected: () => boolean): Promise<SetupError> {
   return new Promise((resolve) => {
     for (const service of services) {
@@ -289,10 +278,6 @@ async function firstDeath(services: (Service | undefined)[], expected: () => boo
       });
     }
   });
-}
-
-function ending({ code, signal }: { code: number | null; signal: NodeJS.Signals | null }): string {
-  return signal ? `signal ${signal}` : `exit code ${code}`;
 }
 
 function newApiKey(): string {

@@ -72,7 +72,10 @@ export async function startTemporal(options: {
       logFile: options.logFile,
     });
     const address = `127.0.0.1:${port}`;
-    await untilReady(service, address);
+    await untilReady(service, address).catch(async (error: unknown) => {
+      await service.stop();
+      throw error;
+    });
     return {
       address,
       uiUrl: options.uiPort ? `http://localhost:${options.uiPort}` : undefined,

@@ -59,7 +59,13 @@ async function main(): Promise<void> {
   const bundle = await workflowBundle();
   const books = bookActivities(deps);
   const gateways = gatewayActivities(deps);
-  const shared = { connection, namespace, shutdownGraceTime: '10s', shutdownForceTime: '20s' } as const;
+  const shared = {
+    connection,
+    namespace,
+    interceptors: { activity: [beating] },
+    shutdownGraceTime: '10s',
+    shutdownForceTime: '20s',
+  };
   const workers = await Promise.all(
     ['real', 'simulated'].flatMap((clock) => [
       Worker.create({
@@ -67,7 +73,6 @@ async function main(): Promise<void> {
         taskQueue: taskQueueOf(clock),
         workflowBundle: bundle,
         activities: books,
-        interceptors: { activity: [beating] },
         ...concurrency,
       }),
       Worker.create({

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 /** An answer that is not 2xx, with the problem it told. */
 export class ApiProblem extends Error {
@@ -11,11 +12,27 @@ export class ApiProblem extends Error {
   }
 }
 
-/** A small client of the HTTP API: JSON in and out, an Idempotency-Key for every write. */
+/** A write the other side has taken on. */
+export interface Accepted {
+  path: string;
+  idempotencyKey: string;
+  answer: { id?: unknown } | null;
+}
+
+/** A server that was killed is back within seconds; after two minutes of tries a person would look. */
+const PATIENCE_MS = 120_000;
+/** Above the longest `Prefer: wait`. */
+const ANSWER_MS = 40_000;
+
+/**
+ * A small client of the HTTP API: JSON in and out, an Idempotency-Key for every write. No answer, a 5xx, and a key still in
+ * flight are tried again, a write under the same key.
+ */
 export class Api {
   constructor(
     private readonly baseUrl: string,
     private readonly key?: string,
+    private readonly accepted: (write: Accepted) => void = () => {},
   ) {}
 
   get<T>(path: string, headers: Record<string, string> = {}): Promise<T> {
@@ -36,18 +53,38 @@ export class Api {
     body: object | undefined,
     headers: Record<string, string>,
   ): Promise<T> {
-    const answer = await fetch(this.baseUrl + path, {
+    const idempotencyKey = randomUUID();
+    const answer = await persistently(this.baseUrl + path, {
       method,
       headers: {
         ...(this.key && { authorization: `Bearer ${this.key}` }),
-        ...(body && { 'content-type': 'application/json', 'idempotency-key': randomUUID() }),
+        ...(body && { 'content-type': 'application/json', 'idempotency-key': idempotencyKey }),
         ...headers,
       },
       ...(body && { body: JSON.stringify(body) }),
     });
-    const text = await answer.text();
-    const json: unknown = text ? JSON.parse(text) : null;
+    const json: unknown = answer.text ? JSON.parse(answer.text) : null;
     if (!answer.ok) throw new ApiProblem(answer.status, json as ApiProblem['problem'], `${method} ${path}`);
+    if (body) this.accepted({ path, idempotencyKey, answer: json as Accepted['answer'] });
     return json as T;
+  }
+}
+
+/** fetch, until there is an answer that trying again would not change. @throws what the last try met */
+export async function persistently(
+  url: string,
+  request: RequestInit,
+): Promise<{ ok: boolean; status: number; text: string }> {
+  for (let began = performance.now(), pause = 50; ; pause = Math.min(pause * 2, 1_000)) {
+    const late = performance.now() - began > PATIENCE_MS;
+    try {
+      const answer = await fetch(url, { ...request, signal: AbortSignal.timeout(ANSWER_MS) });
+      const text = await answer.text();
+      const passing = answer.status >= 500 || (answer.status === 409 && text.includes('"idempotency_in_flight"'));
+      if (!passing || late) return { ok: answer.ok, status: answer.status, text };
+    } catch (error) {
+      if (late) throw error;
+    }
+    await sleep(pause);
   }
 }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Buyer, World } from './world';
 
 /** One thing that somebody does, at a time of the store. */
@@ -134,7 +135,7 @@ export class Story {
   private async orderByCard(reference: string, price: number, scenario: string, more: object = {}): Promise<void> {
     const card = await this.world.cardToken(scenario, more);
     const order = await this.order(reference, price, { method: 'card', ...card, brand: 'VISA', divisions: 1 });
-    await this.world.pass3ds(order.next_action!.url);
+    await this.world.pass3ds(await this.redirectOf(order));
   }
 
   private async raiseLimit(): Promise<void> {
@@ -192,7 +193,17 @@ export class Story {
     const order = await this.world
       .as('storefront')
       .post<Order>(`/v1/orders/${this.orderOf('chiyo')}/card`, { ...card, brand: 'VISA', divisions: 1 });
-    await this.world.pass3ds(order.next_action!.url);
+    await this.world.pass3ds(await this.redirectOf(order));
+  }
+
+  /** Where the buyer's browser is sent; asked after while the shop was only told that the order is taken on. */
+  private async redirectOf(order: Order): Promise<string> {
+    for (let asked = 0; !order.next_action; asked += 1) {
+      if (asked === 600) throw new Error(`order ${order.id} (${order.status}) was not sent to 3-D Secure in a minute`);
+      await sleep(100);
+      order = await this.world.as('storefront').get<Order>(`/v1/orders/${order.id}`);
+    }
+    return order.next_action.url;
   }
 
   private async payAndMissDebit(): Promise<void> {

@@ -1,6 +1,6 @@
 import { createHash, randomBytes, randomInt } from 'node:crypto';
 import type { Instant } from '../../domain/calendar';
-import { Api } from './api';
+import { type Accepted, Api, persistently } from './api';
 
 /** Where the engine and the stand-ins of the outside are reached. */
 export interface Surroundings {
@@ -42,11 +42,15 @@ const seller = {
 
 /** A store of its own with a simulated clock, its keys, and its outside: buyers with cards, NP, the bank. */
 export class World {
+  /** Every write the engine has taken on, in order. */
+  readonly accepted: Accepted[] = [];
+
   private constructor(
     readonly at: Surroundings,
     readonly storeId: string,
-    private readonly shopCode: string,
-    private readonly merchantId: string,
+    /** As NP and SBPS know the store. */
+    readonly shopCode: string,
+    readonly merchantId: string,
     private readonly secrets: Record<Role, string>,
   ) {}
 
@@ -91,7 +95,7 @@ export class World {
   }
 
   as(role: Role): Api {
-    return new Api(this.at.apiUrl, this.secrets[role]);
+    return new Api(this.at.apiUrl, this.secrets[role], (write) => this.accepted.push(write));
   }
 
   /** The secret of the store's key for that role, for somebody at a terminal. */
@@ -164,8 +168,8 @@ export class World {
   async pass3ds(redirectUrl: string, result: 'passed' | 'failed' = 'passed'): Promise<void> {
     const id = new URL(redirectUrl).pathname.split('/').pop()!;
     const { location } = await new Api(this.at.sbpsUrl).post<{ location: string }>(`/control/3ds/${id}`, { result });
-    const page = await fetch(location);
-    if (!page.ok) throw new Error(`coming back from 3-D Secure: ${page.status} ${await page.text()}`);
+    const page = await persistently(location, {});
+    if (!page.ok) throw new Error(`coming back from 3-D Secure: ${page.status} ${page.text}`);
   }
 
   /** NP grants a buyer a monthly limit, yen with tax. */
@@ -185,14 +189,14 @@ export class World {
   /** What NP and SBPS count as done, for "once and no more". */
   async effectsOutside(): Promise<{
     np: Record<string, { registered: number }>;
-    sbps: { commits: number; captures: number }[];
+    sbps: { order_id: string; commits: number; captures: number }[];
   }> {
     const np = await new Api(this.at.npUrl).get<{ effects: Record<string, { registered: number }> }>(
       `/control/effects?shop_code=${this.shopCode}`,
     );
-    const sbps = await new Api(this.at.sbpsUrl).get<{ effects: { commits: number; captures: number }[] }>(
-      `/control/effects?merchant_id=${this.merchantId}`,
-    );
+    const sbps = await new Api(this.at.sbpsUrl).get<{
+      effects: { order_id: string; commits: number; captures: number }[];
+    }>(`/control/effects?merchant_id=${this.merchantId}`);
     return { np: np.effects, sbps: sbps.effects };
   }
 

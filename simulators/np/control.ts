@@ -128,6 +128,15 @@ export function controlRoutes(merchants: Map<string, Merchant>): express.Router 
     res.status(204).end();
   });
 
+  /** No more faults; news held back by one is told. */
+  router.post('/faults/clear', async (req, res) => {
+    const { shop_code: shopCode } = parse(z.strictObject(shop), req.body);
+    const merchant = merchantNamed(merchants, shopCode);
+    merchant.faults.clear();
+    await merchant.exclusively(() => merchant.news.deliverHeldBack());
+    res.status(204).end();
+  });
+
   /** Per shopTransactionId, for a check that nothing was registered twice. */
   router.get('/effects', (req, res) => {
     const merchant = merchantNamed(merchants, String(req.query.shop_code));

@@ -1,6 +1,7 @@
 import type { NextFunction, Request, Response } from 'express';
 import { z } from 'zod';
 import { NpError } from './errors';
+import type { MerchantSettings } from './settings';
 
 /** The calls by the names of the engine's port. */
 export const callNames = [
@@ -26,6 +27,7 @@ export type CallName = (typeof callNames)[number];
  * - `timeout_before_effect`: the connection is cut without an answer, nothing done
  * - `timeout_after_effect`: done, then the connection is cut without an answer
  * - `hang_after_effect`: done, then never answered, until the caller's own time-out
+ * - `answer_twice`: the request reaches NP twice, as through a proxy that repeats it; the caller hears the second answer
  * - `news_twice`: the next news is sent twice
  * - `news_late`: the next news comes a day after what it tells
  * - `news_out_of_order`: the next news comes after the one that follows it
@@ -41,6 +43,7 @@ export const faultSchema = z
       'timeout_before_effect',
       'timeout_after_effect',
       'hang_after_effect',
+      'answer_twice',
       'news_twice',
       'news_late',
       'news_out_of_order',
@@ -62,6 +65,10 @@ export class Faults {
     this.filed.push({ ...fault });
   }
 
+  clear(): void {
+    this.filed.length = 0;
+  }
+
   takeFor(call: CallName): Fault['mode'] | null {
     return this.take((f) => !f.mode.startsWith('news_') && (f.call === '*' || f.call === call));
   }
@@ -78,10 +85,18 @@ export class Faults {
   }
 }
 
+/** Marks the first of two equal requests, which no fault hits. */
+const REPEATED = 'x-simulator-repeated';
+
 /** Lets the call misbehave if a fault is filed for it. The answer of an effect that must not arrive is swallowed at its end. */
-export function misbehave(call: CallName, faultsOf: (res: Response) => Faults) {
-  return <Path>(req: Request<Path>, res: Response, next: NextFunction): void => {
-    const mode = faultsOf(res).takeFor(call);
+export function misbehave(
+  call: CallName,
+  merchantOf: (res: Response) => { faults: Faults; settings: MerchantSettings },
+) {
+  return async <Path>(req: Request<Path>, res: Response, next: NextFunction): Promise<void> => {
+    const { faults, settings } = merchantOf(res);
+    const mode = req.get(REPEATED) ? null : faults.takeFor(call);
+    if (mode === 'answer_twice') await passOn(req as Request, settings.ownUrl);
     if (mode === 'down') throw new NpError('maintenance');
     if (mode === 'refuse') throw new NpError('refused');
     if (mode === 'timeout_before_effect') return void req.socket.destroy();
@@ -89,4 +104,15 @@ export function misbehave(call: CallName, faultsOf: (res: Response) => Faults) {
     if (mode === 'hang_after_effect') res.end = () => res;
     next();
   };
+}
+
+async function passOn(req: Request, ownUrl: string): Promise<void> {
+  const { authorization = '', 'x-np-terminal-id': terminal } = req.headers;
+  const headers = { authorization, 'x-np-terminal-id': String(terminal), [REPEATED]: '1' };
+  const json = { headers: { ...headers, 'content-type': 'application/json' }, body: JSON.stringify(req.body) };
+  const answer = await fetch(ownUrl + req.originalUrl, {
+    method: req.method,
+    ...(req.method === 'GET' ? { headers } : json),
+  });
+  await answer.arrayBuffer();
 }

@@ -66,6 +66,12 @@ export class NewsDesk {
     }
   }
 
+  /** What was to come after a notice that never followed is told now. */
+  async deliverHeldBack(): Promise<void> {
+    this.waiting.push(...this.heldBack.splice(0));
+    await this.deliver();
+  }
+
   /** The day after, for a notice that a fault made late. */
   async deliverLate(eventId: string): Promise<void> {
     const notice = this.late.get(eventId);

@@ -86,7 +86,7 @@ export function wireRoutes(merchants: Map<string, Merchant>): express.Router {
     next();
   });
   const merchantOf = (res: express.Response) => res.locals.merchant as Merchant;
-  const call = (name: CallName) => misbehave(name, (res) => merchantOf(res).faults);
+  const call = (name: CallName) => misbehave(name, merchantOf);
 
   router.post('/transactions', call('registerTransaction'), (req, res) => {
     const { npBuyerId, transactionInfoes } = parse(transactionsSchema, req.body).request;

@@ -118,6 +118,11 @@ export function createResendSimulator(): express.Express {
     res.status(204).end();
   });
 
+  app.post('/control/faults/clear', (req, res) => {
+    faults.clear((req.body as { to?: string }).to);
+    res.status(204).end();
+  });
+
   app.use(inboxPages(mailbox));
   return app;
 }

@@ -23,10 +23,15 @@ export type FaultMode = Fault['mode'];
 
 /** Faults in the order they were filed; each is used up after `times` requests. */
 export class Faults {
-  private readonly filed: Fault[] = [];
+  private filed: Fault[] = [];
 
   file(fault: Fault): void {
     this.filed.push({ ...fault });
+  }
+
+  /** Withdraws those for mails to this address, or those for all. */
+  clear(to?: string): void {
+    this.filed = this.filed.filter((fault) => fault.to !== to);
   }
 
   /** The fault for a mail to these addresses, if any; counts it as used. */

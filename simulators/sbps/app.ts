@@ -25,9 +25,11 @@ export function createSbpsSimulator(): express.Express {
     if (fault && misbehaveBefore(fault, req, res)) return;
 
     const pageUrl = `${req.protocol}://${req.get('host')}${req.baseUrl}/3ds`;
-    const answer = read instanceof Refusal ? writeNg(read.code, '') : answerTo(read, merchant, books, pageUrl);
+    const ask = () => (read instanceof Refusal ? writeNg(read.code, '') : answerTo(read, merchant, books, pageUrl));
+    if (fault?.mode === 'answer_twice') ask();
+    const answer = ask();
     const send = () => void res.type('text/xml; charset=Shift_JIS').send(answer);
-    if (fault) return misbehaveAfter(fault, req, send);
+    if (fault && fault.mode !== 'answer_twice') return misbehaveAfter(fault, req, send);
     send();
   });
 

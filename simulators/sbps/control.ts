@@ -56,6 +56,13 @@ export function controlRoutes(books: SbpsBooks, faults: Faults): express.Router 
     res.status(204).end();
   });
 
+  router.post('/faults/clear', (req, res) => {
+    const body = parse(z.strictObject({ merchant_id: z.string() }), req.body, res);
+    if (!body) return;
+    faults.clear(body.merchant_id);
+    res.status(204).end();
+  });
+
   /** What took effect, by order_id: for a check that nobody was charged twice. */
   router.get('/effects', (req, res) => {
     const merchantId = typeof req.query.merchant_id === 'string' ? req.query.merchant_id : '';

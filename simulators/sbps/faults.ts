@@ -7,13 +7,22 @@ import { z } from 'zod';
  * - `timeout_before_effect`: never answered, nothing done
  * - `timeout_after_effect`: done, then the connection is cut without an answer
  * - `hang_after_effect`: done, then never answered, until the caller's own time-out
+ * - `answer_twice`: the request reaches SBPS twice, as through a proxy that repeats it; the caller hears the second answer
  * - `slow`: done and answered after `delay_ms` of real time
  */
 export const faultSchema = z.strictObject({
   merchant_id: z.string(),
   /** `ST02-00201-101`, or `*` for every call. */
   api_id: z.string().default('*'),
-  mode: z.enum(['down', 'refuse', 'timeout_before_effect', 'timeout_after_effect', 'hang_after_effect', 'slow']),
+  mode: z.enum([
+    'down',
+    'refuse',
+    'timeout_before_effect',
+    'timeout_after_effect',
+    'hang_after_effect',
+    'answer_twice',
+    'slow',
+  ]),
   /** How many requests it hits. */
   times: z.int().min(1).max(1000).default(1),
   delay_ms: z.int().min(1).max(60_000).default(1000),
@@ -23,10 +32,14 @@ export type Fault = z.infer<typeof faultSchema>;
 
 /** Faults in the order they were filed; each is used up after `times` requests. */
 export class Faults {
-  private readonly filed: Fault[] = [];
+  private filed: Fault[] = [];
 
   file(fault: Fault): void {
     this.filed.push({ ...fault });
+  }
+
+  clear(merchantId: string): void {
+    this.filed = this.filed.filter((fault) => fault.merchant_id !== merchantId);
   }
 
   /** The fault for this call of this merchant, if any; counts it as used. */

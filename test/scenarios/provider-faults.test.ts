@@ -95,3 +95,58 @@ test('NP is silent about its bills: they are fetched at the end of the issue day
   expect(await diary.until('2026-11-07')).toEqual(['2026-11-05 invoice.issued aoba 33000 2026-10 due_on=2026-11-30']);
   expect(await diary.incidents()).toEqual([]);
 });
+
+test('a registration reaches NP twice, as through a proxy: the refusal of the second is not believed', async () => {
+  const diary = await Diary.begin('2026-10-05T10:00:00+09:00');
+  const plan = await diary.world.plan('A', '商品A', 30_000);
+  await diary.npFails('registerBuyer', 'answer_twice');
+  await diary.npFails('registerTransaction', 'answer_twice');
+  const order = await diary.order(await diary.buyer('aoba'), plan);
+  expect(await diary.told()).toEqual(['2026-10-05 order.confirmed aoba 33000']);
+  expect(await diary.npEffects()).toEqual({ [`${order.id}.202610.1`]: { received: 2, registered: 1 } });
+  expect(await diary.incidents()).toEqual([]);
+});
+
+test('a corrected application does not reach NP: it is made again, not taken for refused', async () => {
+  const diary = await Diary.begin('2026-10-05T10:00:00+09:00');
+  const plan = await diary.world.plan('A', '商品A', 30_000);
+  const fuji = await diary.buyer('fuji', 'hold-address', { address: '東京都渋谷区渋谷一丁目（番地不明）' });
+  await diary.order(fuji, plan);
+  await diary.npFails('reapplyBuyer', 'timeout_before_effect');
+  const operator = diary.world.as('operator');
+  await operator.patch(`/v1/accounts/${fuji.accountId}`, { address: '東京都渋谷区渋谷一丁目2番3号', reason: '登記簿' });
+  await operator.post(`/v1/accounts/${fuji.accountId}/screening/reapply`, { reason: '住所を修正' });
+  expect(await diary.until('2026-10-06')).toContain('2026-10-06 order.confirmed fuji 33000');
+});
+
+test('NP is away when its documents are fetched: fetched when it is back, nobody has to look', async () => {
+  const diary = await Diary.begin('2026-10-05T10:00:00+09:00');
+  const plan = await diary.world.plan('A', '商品A', 30_000);
+  await diary.order(await diary.buyer('aoba'), plan);
+  await diary.until('2026-11-04');
+  await diary.approve('2026-10');
+  await diary.npFails('billDocument', 'down', 2);
+  await diary.until('2026-11-06');
+  const [bill] = await diary.invoices('2026-10');
+  expect(await diary.documentText(bill!.id)).toContain('33,000');
+  expect(await diary.incidents()).toEqual([]);
+});
+
+test("the answer to a buyer's first authorisation is lost: it lapses, and the card that SBPS has kept is charged", async () => {
+  const diary = await Diary.begin('2026-10-05T10:00:00+09:00');
+  const plan = await diary.world.plan('C', '商品C', 12_000);
+  const order = await diary.orderByCard(await diary.buyer('chiyo'), plan, 'ok');
+  await diary.sbpsFails('ST01-00118-101', 'timeout_after_effect');
+  await diary.world.pass3ds(order.next_action!.url);
+  expect(await diary.told()).toEqual(['2026-10-05 order.confirmed chiyo 13200']);
+  expect((await diary.sbpsEffects()).map(({ commits }) => commits)).toEqual([0, 1]);
+});
+
+test('the request for 3-D Secure does not reach SBPS: its token is not spent, and it is sent again', async () => {
+  const diary = await Diary.begin('2026-10-05T10:00:00+09:00');
+  const plan = await diary.world.plan('C', '商品C', 12_000);
+  await diary.sbpsFails('TA02-00101-101', 'refuse');
+  const order = await diary.orderByCard(await diary.buyer('chiyo'), plan, 'ok');
+  await diary.world.pass3ds(order.next_action!.url);
+  expect(await diary.told()).toEqual(['2026-10-05 order.confirmed chiyo 13200']);
+});

@@ -163,28 +163,24 @@ export class Diary {
 
   /** What the NP simulator will do wrong next, see docs/magic-values-np.md. */
   async npFails(call: string, mode: string, times = 1): Promise<void> {
-    await new Api(this.world.at.npUrl).post('/control/faults', { shop_code: await this.shopCode(), call, mode, times });
+    await new Api(this.world.at.npUrl).post('/control/faults', { shop_code: this.world.shopCode, call, mode, times });
+  }
+
+  /** What the SBPS simulator will do wrong next, see docs/magic-values-cards.md. */
+  async sbpsFails(apiId: string, mode: string, times = 1): Promise<void> {
+    const fault = { merchant_id: this.world.merchantId, api_id: apiId, mode, times };
+    await new Api(this.world.at.sbpsUrl).post('/control/faults', fault);
   }
 
   /** How often NP received and registered each transaction, by shopTransactionId. */
   async npEffects(): Promise<Record<string, { received: number; registered: number }>> {
-    const path = `/control/effects?shop_code=${await this.shopCode()}`;
+    const path = `/control/effects?shop_code=${this.world.shopCode}`;
     return (await new Api(this.world.at.npUrl).get<{ effects: never }>(path)).effects;
   }
 
   async sbpsEffects(): Promise<Record<string, unknown>[]> {
-    const [store] = await rows<{ id: string }>(`SELECT sbps->>'merchant_id' AS id FROM stores WHERE id = $1`, [
-      this.world.storeId,
-    ]);
-    const path = `/control/effects?merchant_id=${store!.id}`;
+    const path = `/control/effects?merchant_id=${this.world.merchantId}`;
     return (await new Api(this.world.at.sbpsUrl).get<{ effects: Record<string, unknown>[] }>(path)).effects;
-  }
-
-  private async shopCode(): Promise<string> {
-    const [store] = await rows<{ code: string }>(`SELECT np->>'shop_code' AS code FROM stores WHERE id = $1`, [
-      this.world.storeId,
-    ]);
-    return store!.code;
   }
 }
 

@@ -10,6 +10,12 @@ import type { BookActivities, ClockActivities, GatewayActivities } from '../cont
 /** Failures that trying again cannot mend. */
 const FINAL = ['Conflict', 'ProviderRejected', 'InvalidInput'];
 
+/**
+ * The worker beats every 5 s for what it is busy with, so the work of one that was killed is done anew after this, well before
+ * a simulated clock calls it stuck.
+ */
+const BEATS = '15s';
+
 const local = proxyLocalActivities<BookActivities>({
   // A step of the books takes 1–5 ms; 2 s means PostgreSQL is away. 8 s in all stay inside one workflow task's heart-beat.
   startToCloseTimeout: '2s',
@@ -19,6 +25,7 @@ const local = proxyLocalActivities<BookActivities>({
 
 const regular = proxyActivities<BookActivities>({
   startToCloseTimeout: '60s',
+  heartbeatTimeout: BEATS,
   retry: { initialInterval: '500ms', maximumInterval: '10s', nonRetryableErrorTypes: FINAL },
 });
 
@@ -38,8 +45,7 @@ export const book: BookActivities = new Proxy({} as BookActivities, {
 /** Set-based work on whole stores (a close, a new month): regular activities that may take minutes. */
 export const bulk = proxyActivities<BookActivities>({
   startToCloseTimeout: '10m',
-  // The worker beats for them every 5 s: a dead one's work is done anew after 30 s, not after 10 min.
-  heartbeatTimeout: '30s',
+  heartbeatTimeout: BEATS,
   retry: { initialInterval: '500ms', maximumInterval: '10s', nonRetryableErrorTypes: FINAL },
 });
 
@@ -50,7 +56,7 @@ export const gateway = (taskQueue: string) =>
   proxyActivities<GatewayActivities>({
     taskQueue,
     startToCloseTimeout: '5m',
-    heartbeatTimeout: '60s',
+    heartbeatTimeout: BEATS,
     scheduleToCloseTimeout: '24h',
     retry: {
       initialInterval: '500ms',
@@ -61,9 +67,9 @@ export const gateway = (taskQueue: string) =>
   });
 
 export const clockwork = proxyActivities<ClockActivities>({
-  // One call steps for at most 20 s of wall time and beats every second.
+  // One call steps for at most 20 s of wall time, and waits for at most 50 s for the last step to settle.
   startToCloseTimeout: '120s',
-  heartbeatTimeout: '45s',
+  heartbeatTimeout: BEATS,
   retry: { initialInterval: '200ms', maximumInterval: '5s' },
 });
 

@@ -1,0 +1,111 @@
+import type { Client } from 'pg';
+
+/** Everything a store has at the end, a line of JSON a row, ids as names: two runs of one story must give the same. */
+export type Books = Record<string, string[]>;
+
+/** Columns that say when or how a row came to be, not what it says. */
+const NOT_SAID: Record<string, string[]> = {
+  accounts: [],
+  billing_destinations: [],
+  orders: [],
+  subscriptions: [],
+  periods: [],
+  closes: [],
+  store_days: [],
+  billable_items: [],
+  invoices: ['document_id'],
+  invoice_lines: [],
+  number_series: [],
+  documents: ['id', 'bytes', 'sha256'],
+  credit_transactions: ['np_transaction_id'],
+  // Which try it was, and the id SBPS gave it, differ where an answer was lost.
+  card_charges: ['key', 'sbps_order_id', 'n', 'tracking_id'],
+  direct_debits: [],
+  debit_runs: [],
+  debits: [],
+  payments: [],
+  journal_entries: [],
+  journal_lines: [],
+  mails: ['provider_id', 'first_tried_at', 'html', 'text'],
+  events: ['seq'],
+  waits: [],
+};
+
+/** An authorisation whose answer was lost lapses; nobody is charged by it. */
+const STANDING: Record<string, string> = { card_charges: `t.status <> 'lapsed'` };
+
+export async function booksOf(db: Client, storeId: string): Promise<Books> {
+  const name = await namesOf(db, storeId);
+  const books: Books = {};
+  for (const [table, notSaid] of Object.entries(NOT_SAID)) {
+    const { rows } = await db.query<{ row: object }>(
+      `SELECT to_jsonb(t) - 'recorded_at'::text - 'store_id'::text - $2::text[] AS row FROM ${table} t
+        WHERE t.store_id = $1 AND ${STANDING[table] ?? 'true'}`,
+      [storeId, notSaid],
+    );
+    books[table] = rows.map(({ row }) => name(JSON.stringify(row))).sort();
+  }
+  return books;
+}
+
+/** Ids → names that mean the same in every run: an order's reference, an account's, what an invoice bills. */
+export async function namesOf(db: Client, storeId: string): Promise<(text: string) => string> {
+  const { rows } = await db.query<{ id: string; name: string }>(
+    `WITH account AS (SELECT id, reference AS name FROM accounts WHERE store_id = $1),
+     destination AS (
+       SELECT d.id, a.name || '/destination-' || row_number() OVER (PARTITION BY a.id ORDER BY d.id) AS name
+         FROM billing_destinations d JOIN account a ON a.id = d.account_id WHERE d.store_id = $1),
+     ordered AS (
+       SELECT o.id, a.name || '/order-' || row_number() OVER (PARTITION BY a.id ORDER BY o.accepted_at, o.id) AS name
+         FROM orders o JOIN account a ON a.id = o.account_id WHERE o.store_id = $1),
+     contract AS (
+       SELECT s.id, o.name || '/line-' || s.line_no AS name
+         FROM subscriptions s JOIN ordered o ON o.id = s.order_id WHERE s.store_id = $1),
+     invoice AS (
+       SELECT i.id, d.name || '/' || i.period || '/' || i.settlement || '/' || coalesce(o.name, '') || '/' || i.kind AS name
+         FROM invoices i JOIN destination d ON d.id = i.destination_id LEFT JOIN ordered o ON o.id = i.settlement_ref
+        WHERE i.store_id = $1),
+     card AS (
+       SELECT c.id, o.name || '/card-' || row_number() OVER (PARTITION BY o.id ORDER BY c.id) AS name
+         FROM card_authentications c JOIN ordered o ON o.id = c.order_id WHERE c.store_id = $1),
+     mandate AS (
+       SELECT m.id, a.name || '/mandate-' || row_number() OVER (PARTITION BY a.id ORDER BY m.id) AS name
+         FROM direct_debits m JOIN account a ON a.id = m.account_id WHERE m.store_id = $1),
+     document AS (
+       SELECT c.id, i.name || '/document-' || c.revision AS name
+         FROM documents c JOIN invoice i ON i.id = c.invoice_id WHERE c.store_id = $1)
+     SELECT id, name FROM account UNION ALL TABLE destination UNION ALL TABLE ordered UNION ALL TABLE contract
+     UNION ALL TABLE invoice UNION ALL TABLE card UNION ALL TABLE mandate UNION ALL TABLE document
+     UNION ALL SELECT id, 'plan ' || code FROM plans WHERE store_id = $1
+     UNION ALL SELECT r.id, 'price ' || p.code || ' ' || r.version FROM prices r JOIN plans p USING (store_id)
+                WHERE r.store_id = $1 AND p.id = r.plan_id
+     UNION ALL SELECT id, 'key of ' || role FROM api_keys WHERE store_id = $1
+     UNION ALL SELECT id, 'store' FROM stores WHERE id = $1
+     UNION ALL SELECT np->>'shop_code', 'shop' FROM stores WHERE id = $1 AND np IS NOT NULL`,
+    [storeId],
+  );
+  const names = new Map(rows.map(({ id, name }) => [id, name]));
+  // Longer ids first: an invoice's id holds its destination's.
+  const ids = [...names.keys()]
+    .sort((a, b) => b.length - a.length)
+    .map((id) => id.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+  const anyId = new RegExp(ids.join('|'), 'g');
+  // A command's message has no name but the command's.
+  return (text) => text.replace(anyId, (id) => names.get(id)!).replace(/\bmsg_\w+/g, 'message');
+}
+
+/** Rows that only one of the two runs has, each with its table. */
+export function differences(undisturbed: Books, disturbed: Books): string[] {
+  return Object.keys(undisturbed).flatMap((table) => {
+    const [left, right] = [undisturbed[table]!, [...disturbed[table]!]];
+    const missing = left.filter((row) => {
+      const at = right.indexOf(row);
+      if (at >= 0) right.splice(at, 1);
+      return at < 0;
+    });
+    return [
+      ...missing.map((row) => `${table}: only undisturbed: ${row}`),
+      ...right.map((row) => `${table}: only disturbed: ${row}`),
+    ];
+  });
+}

@@ -1,0 +1,35 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startService } from '../../dev/processes';
+import { Supervised } from '../../dev/supervised';
+
+let dir: string;
+beforeAll(() => void (dir = mkdtempSync(join(tmpdir(), 'shimebi-supervised-'))));
+afterAll(() => rmSync(dir, { recursive: true, force: true }));
+
+const program = () =>
+  startService({
+    name: 'stays',
+    command: process.execPath,
+    args: ['-e', 'setInterval(() => {}, 1000)'],
+    logFile: join(dir, 'stays.log'),
+  });
+
+test('a program that is killed is started again, also when it fails to start at first; stopped, it stays away', async () => {
+  let starts = 0;
+  const supervised = new Supervised(program(), async () => {
+    starts += 1;
+    if (starts === 1) throw new Error('what it needs is away');
+    return program();
+  });
+  const first = supervised.pid;
+  await supervised.kill('SIGKILL', 0);
+  await supervised.running();
+  expect(supervised.pid).not.toBe(first);
+  expect(starts).toBe(2);
+
+  await supervised.stop();
+  expect(starts).toBe(2);
+  expect(supervised.endedByItself).toBe(0);
+});
