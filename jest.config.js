@@ -25,7 +25,7 @@ module.exports = {
       ...project,
       displayName: 'unit',
       testMatch: ['<rootDir>/test/**/*.test.ts'],
-      testPathIgnorePatterns: ['/node_modules/', ...ENGINE.map((folder) => `<rootDir>/test/${folder}/`)],
+      testPathIgnorePatterns: ['/node_modules/', ...[...ENGINE, 'long'].map((folder) => `<rootDir>/test/${folder}/`)],
     },
     {
       ...project,

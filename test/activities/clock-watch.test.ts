@@ -12,7 +12,7 @@ const step: Pending = { type: 'registerTransaction', attempt: 3, running: false,
 /** A store with one open row for an order. */
 async function storeWith(row: { attempts: number; deliveredAt: Date | null }) {
   const store = await TestStore.make(db, 'np');
-  await db.clock.create({ data: { storeId: store.id, nowAt: NOW } });
+  await db.clock.update({ where: { storeId: store.id }, data: { nowAt: NOW } });
   const message = { id: 'order/ord_1/cancel/msg_1', kind: 'update', target: 'order/ord_1', name: 'cancel' };
   // Leased, so that the engine of the tests leaves it alone.
   const leaseUntil = new Date(Date.now() + 3_600_000);
@@ -45,6 +45,6 @@ test('what no waiting mends is named: nobody acts on the message, or a step fail
 
 test('a store that has settled meanwhile is not stuck', async () => {
   const store = await TestStore.make(db, 'np');
-  await db.clock.create({ data: { storeId: store.id, nowAt: NOW } });
+  await db.clock.update({ where: { storeId: store.id }, data: { nowAt: NOW } });
   expect(await stuckAt(db, () => Promise.resolve([]), store.id)).toBeNull();
 });
