@@ -3,10 +3,12 @@ import { dateOf } from '../domain/calendar';
 import type { Yen } from '../domain/money';
 import { type IncidentKind, incidentKinds } from '../domain/incidents';
 import { mailTime } from '../domain/policy';
-import { type Json, type Tx, dateIn, instantIn } from '../prisma/db';
+import type { Prisma } from '../generated/prisma/client';
+import { type Json, type Tx, dateIn, instantIn, sql } from '../prisma/db';
 import { type WorkflowType, keys } from '../workflows/contracts/ids';
 import type { EventType } from '../workflows/contracts/events';
 import type { MailTemplate } from '../documents/mails';
+import { rowsIn } from './set-sql';
 
 /*
  * What follows from a fact is written in the fact's transaction: events for those who read, dispatch rows for what must
@@ -71,21 +73,22 @@ export interface DispatchRow {
 }
 
 export async function enqueue(tx: Tx, ...rows: DispatchRow[]): Promise<void> {
-  if (rows.length === 0) return;
-  await tx.dispatch.createMany({
-    data: rows.map((row) => ({
-      storeId: row.storeId,
-      id: row.id,
-      kind: row.kind,
-      target: row.target,
-      name: row.name,
-      payload: row.payload,
-      at: instantIn(row.at),
-      dueAt: instantIn(row.dueAt ?? row.at),
-      leaseUntil: row.leaseSeconds ? new Date(Date.now() + row.leaseSeconds * 1000) : null,
-    })),
-    skipDuplicates: true,
-  });
+  if (rows.length > 0) await tx.$executeRaw(enqueueing(...rows));
+}
+
+/** The statement, for those who write it together with its fact. */
+export function enqueueing(...rows: DispatchRow[]): Prisma.Sql {
+  const given = rows.map(({ dueAt, leaseSeconds, ...row }) => ({
+    ...row,
+    dueAt: dueAt ?? row.at,
+    leaseUntil: leaseSeconds ? new Date(Date.now() + leaseSeconds * 1000) : null,
+  }));
+  return sql`
+    INSERT INTO dispatch (store_id, id, kind, target, name, payload, at, due_at, lease_until)
+    SELECT "storeId", id, kind, target, name, payload, at, "dueAt", "leaseUntil"
+      FROM jsonb_to_recordset(${rowsIn(given)}) AS row ("storeId" text, id text, kind text, target text, name text,
+           payload jsonb, at timestamptz, "dueAt" timestamptz, "leaseUntil" timestamptz)
+    ON CONFLICT DO NOTHING`;
 }
 
 /** A workflow start as a dispatch row; `id` is the workflow id, so the same one is started once. */

@@ -1,6 +1,6 @@
 import { ApplicationFailure } from '@temporalio/common';
-import { type JstDate, dateOf, instantOfMs } from '../domain/calendar';
-import { canMove } from '../domain/lifecycle';
+import { type JstDate, type Period, dateOf, instantOfMs } from '../domain/calendar';
+import { canMove, statesOf } from '../domain/lifecycle';
 import { type OrderState, orderLifecycle } from '../domain/order/lifecycle';
 import { toYen } from '../domain/money';
 import type { MailData, MailOrder, MailTemplate } from '../documents/mails';
@@ -23,10 +23,14 @@ export type OrderRow = Omit<Loaded, 'subscriptions'> & {
   lines: (Loaded['subscriptions'][number] & { plan: Loaded['subscriptions'][number]['price']['plan'] })[];
 };
 
+export function unknownOrder(storeId: string, orderId: string): ApplicationFailure {
+  return ApplicationFailure.nonRetryable(`no order ${orderId} in store ${storeId}`, 'InvalidInput');
+}
+
 /** @throws ApplicationFailure non-retryable InvalidInput when the store has no such order */
 export async function loadOrder(db: Db | Tx, { storeId, orderId }: ForOrder): Promise<OrderRow> {
   const row = await db.order.findUnique({ where: { storeId_id: { storeId, id: orderId } }, include: parts });
-  if (!row) throw ApplicationFailure.nonRetryable(`no order ${orderId} in store ${storeId}`, 'InvalidInput');
+  if (!row) throw unknownOrder(storeId, orderId);
   const { subscriptions, ...order } = row;
   return {
     ...order,
@@ -40,20 +44,15 @@ export async function changeStatus(
   tx: Tx,
   { storeId, orderId }: ForOrder,
   to: OrderState,
-  also: { waitUntil?: JstDate | null; reason?: string | null } = {},
+  also: { waitUntil?: JstDate | null; reason?: string | null; firstPeriod?: Period } = {},
 ): Promise<void> {
-  const where = { storeId_id: { storeId, id: orderId } };
-  const { status } = await tx.order.findUniqueOrThrow({ where, select: { status: true } });
-  const allowed = status === to || reaches(status as OrderState, to);
-  if (!allowed) throw ApplicationFailure.nonRetryable(`order ${orderId} can't go from ${status} to ${to}`, 'Conflict');
-  await tx.order.update({
-    where,
-    data: {
-      status: to,
-      ...(also.waitUntil !== undefined && { waitUntil: also.waitUntil && dateIn(also.waitUntil) }),
-      ...(also.reason !== undefined && { reason: also.reason }),
-    },
+  const { waitUntil, ...rest } = also;
+  const { count } = await tx.order.updateMany({
+    where: { storeId, id: orderId, status: { in: waysTo[to] } },
+    data: { status: to, ...rest, ...(waitUntil !== undefined && { waitUntil: waitUntil && dateIn(waitUntil) }) },
   });
+  if (count === 0)
+    throw ApplicationFailure.nonRetryable(`order ${orderId} can't go to ${to} from where it is`, 'Conflict');
 }
 
 /** States an order may cross within one transaction, without coming to rest in them. */
@@ -71,6 +70,14 @@ function reaches(from: OrderState, to: OrderState, crossed = CROSSED): boolean {
       ),
   );
 }
+
+/** From which states each may be come to, itself included. */
+const waysTo = Object.fromEntries(
+  statesOf(orderLifecycle).map((to) => [
+    to,
+    statesOf(orderLifecycle).filter((from) => from === to || reaches(from, to)),
+  ]),
+) as Record<OrderState, OrderState[]>;
 
 /** Queues a mail about the order for its account's contact. */
 export async function mailBuyer<T extends MailTemplate>(

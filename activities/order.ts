@@ -8,7 +8,7 @@ import { once } from './once';
 import type { contractBook } from './order-contract';
 import type { ownCreditBook } from './own-credit';
 import type { riskBook } from './order-risk';
-import { type OrderRow, changeStatus, loadOrder, mailBuyer } from './order-rows';
+import { type OrderRow, changeStatus, loadOrder, mailBuyer, unknownOrder } from './order-rows';
 import { beginService, endLines, orderStep, tell } from './order-steps';
 
 /** An order up to its confirmation or refusal, in the books: each step changes the status, tells of it and queues what follows. */
@@ -25,18 +25,27 @@ export function orderBook({
   };
 
   return {
-    async orderFacts(input) {
-      const order = await loadOrder(db, input);
-      const authentication = await db.cardAuthentication.findFirst({
-        where: { storeId: input.storeId, orderId: input.orderId, purpose: 'order' },
+    async orderFacts({ storeId, orderId }) {
+      const order = await db.order.findUnique({
+        where: { storeId_id: { storeId, id: orderId } },
+        select: {
+          method: true,
+          firstPeriod: true,
+          destinationId: true,
+          destination: { select: { buyerStatus: true } },
+          account: { select: { store: { select: { settlement: true } } } },
+          cardAuthentications: { where: { purpose: 'order' }, select: { id: true }, take: 1 },
+        },
       });
+      if (!order) throw unknownOrder(storeId, orderId);
+      const { method, firstPeriod, destinationId } = order;
       return {
-        method: order.method as 'bank_transfer' | 'card',
-        settlement: order.method === 'card' ? 'card' : (order.store.settlement as 'np' | 'in_house'),
-        firstPeriod: order.firstPeriod as Period,
-        destinationId: order.destinationId,
+        method: method as 'bank_transfer' | 'card',
+        settlement: method === 'card' ? 'card' : (order.account.store.settlement as 'np' | 'in_house'),
+        firstPeriod: firstPeriod as Period,
+        destinationId,
         buyer: order.destination.buyerStatus as 'none' | 'passed',
-        authenticationRef: authentication?.id ?? null,
+        authenticationRef: order.cardAuthentications[0]?.id ?? null,
       };
     },
 
@@ -57,17 +66,15 @@ export function orderBook({
 
     confirmOrder: ({ period, ...input }) =>
       orderStep(db, input, 'confirm', async (tx, order) => {
-        const where = { storeId_id: { storeId: input.storeId, id: input.orderId } };
-        await tx.order.update({ where, data: { firstPeriod: period } });
         await tell(tx, input, order, 'order.confirmed', 'confirm', {});
         if (order.lines.every((line) => line.plan.provisioning === 'immediate')) {
+          await changeStatus(tx, input, 'active', { waitUntil: null, reason: null, firstPeriod: period });
           await beginService(tx, input, { ...order, firstPeriod: period }, dateOf(input.at));
-          await changeStatus(tx, input, 'active', { waitUntil: null, reason: null });
           return { status: 'active' as const, startBy: dateOf(input.at) };
         }
         const days = Math.max(...order.lines.map((line) => line.plan.startWithinDays));
         const startBy = addBusinessDays(dateOf(input.at), days);
-        await changeStatus(tx, input, 'provisioning', { waitUntil: startBy, reason: null });
+        await changeStatus(tx, input, 'provisioning', { waitUntil: startBy, reason: null, firstPeriod: period });
         return { status: 'provisioning' as const, startBy };
       }),
 

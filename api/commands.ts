@@ -1,5 +1,6 @@
 import { enqueue } from '../activities/facts';
-import { type Tx, instantIn } from '../prisma/db';
+import type { Prisma } from '../generated/prisma/client';
+import { type Tx, sql } from '../prisma/db';
 import { newId } from './ids';
 import type { WriteContext } from './route';
 
@@ -16,20 +17,16 @@ type Doer = Pick<WriteContext, 'store' | 'at' | 'actor' | 'role' | 'requestId'>;
 
 /** Who did what, when and why; append-only. */
 export async function audit(tx: Tx, context: Doer, fact: AuditFact): Promise<void> {
-  await tx.auditEntry.create({
-    data: {
-      storeId: context.store.id,
-      at: instantIn(context.at),
-      actor: context.actor,
-      role: context.role,
-      action: fact.action,
-      target: fact.target,
-      reason: fact.reason ?? null,
-      ...(fact.before && { before: fact.before }),
-      ...(fact.after && { after: fact.after }),
-      requestId: context.requestId,
-    },
-  });
+  await tx.$executeRaw(auditing(context, fact));
+}
+
+/** The statement, for those who write it together with its fact. */
+export function auditing({ store, at, actor, role, requestId }: Doer, fact: AuditFact): Prisma.Sql {
+  const { action, target, reason = null, before, after } = fact;
+  return sql`
+    INSERT INTO audit_log (store_id, at, actor, role, action, target, reason, before, after, request_id)
+    VALUES (${store.id}, ${at}::timestamptz, ${actor}, ${role}, ${action}, ${target}, ${reason},
+            ${before ? JSON.stringify(before) : null}::jsonb, ${after ? JSON.stringify(after) : null}::jsonb, ${requestId})`;
 }
 
 /**

@@ -1,13 +1,14 @@
-import { startRow, enqueue } from '../activities/facts';
+import { enqueueing, startRow } from '../activities/facts';
+import { rowsIn } from '../activities/set-sql';
 import { type JstDate, dateOf, periodOf } from '../domain/calendar';
 import { type Yen, sumYen, toYen, yen } from '../domain/money';
 import { checkCardCharge } from '../domain/order/card-rules';
 import { policy } from '../domain/policy';
 import { type RateClass, type Rounding, grossOf, taxOnNet } from '../domain/tax';
 import type { Account, BillingDestination, Consent, Plan, Price, Store } from '../generated/prisma/client';
-import { type Tx, dateIn, instantIn } from '../prisma/db';
+import { type Tx, dateIn, instantIn, sql } from '../prisma/db';
 import { workflowIds } from '../workflows/contracts/ids';
-import { LEASE_SECONDS, audit } from './commands';
+import { LEASE_SECONDS, auditing } from './commands';
 import { newId } from './ids';
 import { type Reason, Refused, refuse } from './problems';
 import type { WriteContext } from './route';
@@ -89,50 +90,51 @@ export async function acceptOrder(tx: Tx, context: WriteContext<NewOrder>): Prom
   if (reasons.length > 0 || !destination) throw new Refused(reasons);
 
   const id = newId('ord');
-  const own = { storeId: store.id, orderId: id };
   if (buyer.consents.length === 0)
     await tx.consent.createMany({
       data: [{ storeId: store.id, accountId: buyer.id, termsVersion: store.termsVersion, consentedAt: instantIn(at) }],
       skipDuplicates: true,
     });
-  await tx.order.create({
-    data: {
-      storeId: store.id,
-      id,
-      accountId: buyer.id,
-      destinationId: destination.id,
-      reference: body.reference ?? null,
-      method: body.payment.method,
-      acceptedAt: instantIn(at),
-      firstPeriod: periodOf(on),
-      net: BigInt(net),
-      total: BigInt(total),
-      poNumber: body.po_number ?? null,
-      subject: body.subject ?? null,
-      metadata: metadataOf(body),
-    },
-  });
-  await tx.subscription.createMany({
-    data: lines.map(({ plan, price, quantity }, i) => ({
-      ...own,
-      id: newId('sub'),
-      lineNo: i + 1,
-      planId: plan.id,
-      priceId: price.id,
-      planName: plan.name,
-      quantity,
-      unitAmount: price.amount,
-      rateClass: price.rateClass,
-      cancellationTerms: plan.cancellationTerms,
-    })),
-  });
+  const bought = lines.map(({ plan, price, quantity }, i) => ({
+    id: newId('sub'),
+    lineNo: i + 1,
+    planId: plan.id,
+    priceId: price.id,
+    planName: plan.name,
+    quantity,
+    unitAmount: Number(price.amount),
+    rateClass: price.rateClass,
+    cancellationTerms: plan.cancellationTerms,
+  }));
+  const payload = { orderId: id, accountId: buyer.id };
+  // One statement: what an order costs is counted in statements more than in rows.
+  await tx.$executeRaw(sql`
+    WITH accepted AS (
+      INSERT INTO orders (store_id, id, account_id, destination_id, reference, method, accepted_at, first_period, net, total,
+                          po_number, subject, metadata)
+      VALUES (${store.id}, ${id}, ${buyer.id}, ${destination.id}, ${body.reference ?? null}, ${body.payment.method},
+              ${at}::timestamptz, ${periodOf(on)}, ${net}::bigint, ${total}::bigint, ${body.po_number ?? null},
+              ${body.subject ?? null}, ${JSON.stringify(metadataOf(body))}::jsonb)),
+    lines AS (
+      INSERT INTO subscriptions (store_id, id, order_id, line_no, plan_id, price_id, plan_name, quantity, unit_amount, rate_class,
+                                 cancellation_terms)
+      SELECT ${store.id}, id, ${id}, "lineNo", "planId", "priceId", "planName", quantity, "unitAmount", "rateClass",
+             "cancellationTerms"
+        FROM jsonb_to_recordset(${rowsIn(bought)}) AS line (id text, "lineNo" integer, "planId" text, "priceId" text,
+             "planName" text, quantity integer, "unitAmount" bigint, "rateClass" text, "cancellationTerms" text)),
+    audited AS (${auditing(context, { action: 'order.accept', target: id })})
+    ${enqueueing(startRow('order', workflowIds.order(id), store.id, at, payload, LEASE_SECONDS))}`);
   if (body.payment.method === 'card')
     await tx.cardAuthentication.create({
-      data: { ...own, id: newId('ca'), purpose: 'order', token: body.payment.token, tokenKey: body.payment.token_key },
+      data: {
+        storeId: store.id,
+        orderId: id,
+        id: newId('ca'),
+        purpose: 'order',
+        token: body.payment.token,
+        tokenKey: body.payment.token_key,
+      },
     });
-  await audit(tx, context, { action: 'order.accept', target: id });
-  const payload = { orderId: id, accountId: buyer.id };
-  await enqueue(tx, startRow('order', workflowIds.order(id), store.id, at, payload, LEASE_SECONDS));
   return id;
 }
 

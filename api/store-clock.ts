@@ -1,6 +1,6 @@
 import { type Instant, instantOfMs } from '../domain/calendar';
 import { Prisma, type Store } from '../generated/prisma/client';
-import { type Db, type Tx, instantOut } from '../prisma/db';
+import { type Db, type Tx, instantOut, sqlStateOf } from '../prisma/db';
 import { Refused, found, refuse } from './problems';
 
 /** The store's present, for reading. */
@@ -26,9 +26,4 @@ export async function acceptedAt(tx: Tx, store: Store, realNow: () => Date, alon
 /** PostgreSQL's lock_not_available (55P03), which Prisma wraps: a row was held by others for longer than 5 s. */
 export function isLockTimeout(e: unknown): boolean {
   return !(e instanceof Refused) && e instanceof Error && sqlStateOf(e) === '55P03';
-}
-
-function sqlStateOf(e: Error): unknown {
-  const meta = (e as { meta?: { code?: unknown; driverAdapterError?: { cause?: { originalCode?: unknown } } } }).meta;
-  return meta?.driverAdapterError?.cause?.originalCode ?? meta?.code;
 }

@@ -52,8 +52,11 @@ export function instantIn(at: Instant): Date {
 
 /** What PostgreSQL calls a broken unique constraint, also through Prisma. */
 export function isUniqueViolation(e: unknown): boolean {
-  return (
-    e instanceof Prisma.PrismaClientKnownRequestError &&
-    (e.code === 'P2002' || (e.code === 'P2010' && e.meta?.['code'] === '23505'))
-  );
+  return e instanceof Prisma.PrismaClientKnownRequestError && (e.code === 'P2002' || sqlStateOf(e) === '23505');
+}
+
+/** PostgreSQL's own code of an error that Prisma wraps. */
+export function sqlStateOf(e: Error): unknown {
+  const meta = (e as { meta?: { code?: unknown; driverAdapterError?: { cause?: { originalCode?: unknown } } } }).meta;
+  return meta?.driverAdapterError?.cause?.originalCode ?? meta?.code;
 }
