@@ -4,7 +4,7 @@ import type { ForOrder, GatewayActivities } from '../workflows/contracts/activit
 import { keys, savingReference } from '../workflows/contracts/ids';
 import { authoriseAndCommit, chargeInvoice, isOrderIdUsed, itemOf, monthOf } from './card-charge';
 import type { Deps } from './deps';
-import { gatewayCall } from './gateway-call';
+import { asked, gatewayCall } from './gateway-call';
 import { changeStatus, loadOrder } from './order-rows';
 
 type CardGateway = Pick<GatewayActivities, 'request3ds' | 'authoriseFirst' | 'chargePeriod' | 'saveCard'>;
@@ -20,8 +20,8 @@ export function cardGateway(deps: Deps): CardGateway {
       const authentication = await db.cardAuthentication.findUniqueOrThrow({ where });
       const cards = await deps.cards(storeId);
       const back = `${deps.publicUrl}/v1/card_returns/${authenticationRef}`;
-      type Asked = Awaited<ReturnType<CardProvider['request3ds']>>;
-      const asked = await gatewayCall<Asked>(db, {
+      type Answer = Awaited<ReturnType<CardProvider['request3ds']>>;
+      const answer = await gatewayCall<Answer>(db, {
         storeId,
         key: `card-3ds/${authenticationRef}`,
         provider: 'sbps',
@@ -53,7 +53,7 @@ export function cardGateway(deps: Deps): CardGateway {
           if (authentication.purpose === 'order') await changeStatus(tx, input, 'authorising');
         },
       });
-      return asked.outcome === 'redirect' ? { outcome: 'redirect' } : { outcome: 'declined', code: asked.code };
+      return answer.outcome === 'redirect' ? { outcome: 'redirect' } : { outcome: 'declined', code: answer.code };
     },
 
     async authoriseFirst(input) {
@@ -87,7 +87,8 @@ async function resultOf3ds(
   const { authenticationId, status } = await deps.db.cardAuthentication.findUniqueOrThrow({ where });
   if (status === 'passed' || status === 'failed') return status;
   if (!authenticationId) return 'failed';
-  const result = await (await deps.cards(storeId)).result3ds(authenticationId, at);
+  const cards = await deps.cards(storeId);
+  const result = await asked(() => cards.result3ds(authenticationId, at));
   if (result !== 'pending')
     await deps.db.cardAuthentication.update({ where, data: { status: result, redirectUrl: null } });
   return result;

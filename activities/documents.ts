@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Deps } from './deps';
+import { asked } from './gateway-call';
 
 /** What says that a revision's document is missing. */
 export const documentIncident = (invoiceId: string, revision: number) => `document/${invoiceId}/${revision}`;
@@ -7,7 +8,7 @@ export const documentIncident = (invoiceId: string, revision: number) => `docume
 /**
  * Keeps the document NP issued for the newest revision of an invoice, once, as it came (電子帳簿保存法); an incident that it was
  * missing is then resolved. Nothing to do for an invoice that the store issues itself.
- * @throws ProviderError when NP can't give it
+ * @throws ProviderError when NP can't be reached, ApplicationFailure non-retryable ProviderRejected when it won't give it
  */
 export async function storeBillDocument(
   { db, credit }: Pick<Deps, 'db' | 'credit'>,
@@ -21,7 +22,8 @@ export async function storeBillDocument(
   const id = `doc_${invoiceId}_${revision}`;
   if (await db.document.findUnique({ where: { storeId_id: { storeId, id } }, select: { id: true } })) return;
 
-  const { contentType, bytes } = await (await credit(storeId)).billDocument(number);
+  const np = await credit(storeId);
+  const { contentType, bytes } = await asked(() => np.billDocument(number));
   await db.$transaction(async (tx) => {
     await tx.document.createMany({
       data: [

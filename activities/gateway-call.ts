@@ -80,7 +80,7 @@ async function close<A>(db: Db, call: GatewayCall<A>, answer: A): Promise<A> {
  * A provider's refusal of the request itself is final; everything else is tried again, asking first. One activity may make four
  * calls of up to 30 s, so each is told to Temporal.
  */
-async function asked<A>(call: () => Promise<A>): Promise<A> {
+export async function asked<A>(call: () => Promise<A>): Promise<A> {
   heartbeat();
   try {
     return await call();

@@ -7,7 +7,7 @@ import { CHUNK } from './close-draft';
 import type { Deps } from './deps';
 import { storeBillDocument } from './documents';
 import { enqueue, openIncident } from './facts';
-import { gatewayCall } from './gateway-call';
+import { asked, gatewayCall } from './gateway-call';
 import { mirrorPage } from './np-mirror';
 import { type OrderCharge, chargesOf, registerCharge } from './np-registration';
 import { heartbeat, inParallel } from './parallel';
@@ -76,7 +76,7 @@ export function npBillingGateway(deps: Deps): NpBilling {
       const { storeId, period, after } = input;
       const closes = await db.close.findUniqueOrThrow({ where: { storeId_period: { storeId, period } } });
       const credit = await deps.credit(storeId);
-      const { bills, next } = await credit.issuedBills(dateOut(closes.closeOn), after);
+      const { bills, next } = await asked(() => credit.issuedBills(dateOut(closes.closeOn), after));
       await mirrorPage(deps, input, bills);
       return { next, count: bills.length };
     },

@@ -1,0 +1,107 @@
+import { Diary, type Order } from '../support/diary';
+import { repair, sbpsRefuses } from '../support/incidents';
+
+/* What SBPS will not take (its hash key is not the store's): each kind of incident made to happen, decided on, and what the books say. */
+
+const begin = async () => {
+  const diary = await Diary.begin('2026-10-05T10:00:00+09:00');
+  return { diary, plan: await diary.world.plan('A', '商品A', 30_000), chiyo: await diary.buyer('chiyo') };
+};
+
+/** An order in force by a card that pays. */
+async function inForce(scenario: string) {
+  const { diary, plan, chiyo } = await begin();
+  const order = await diary.orderByCard(chiyo, plan, scenario);
+  await pass(diary, order);
+  return { diary, order };
+}
+
+async function pass(diary: Diary, order: Order): Promise<void> {
+  await diary.world.pass3ds(order.next_action!.url);
+  await diary.told();
+}
+
+const statuses = async (diary: Diary, period: string) => (await diary.invoices(period)).map(({ status }) => status);
+
+test('incident card_authentication: the token being spent, the order is cancelled; nobody is charged', async () => {
+  const { diary, plan, chiyo } = await begin();
+  await sbpsRefuses(diary);
+  await diary.orderByCard(chiyo, plan, 'ok');
+  expect(await diary.incidents()).toEqual(['card_authentication']);
+  await sbpsRefuses(diary, false);
+  await repair(diary, 'card_authentication', 'skip');
+  expect(await diary.told()).toContainEqual(expect.stringContaining('2026-10-05 order.cancelled chiyo'));
+  expect(await diary.sbpsEffects()).toEqual([]);
+});
+
+test('incident card_authorisation: retried with the right key, charged once', async () => {
+  const { diary, plan, chiyo } = await begin();
+  const order = await diary.orderByCard(chiyo, plan, 'ok');
+  await sbpsRefuses(diary);
+  await pass(diary, order);
+  expect(await diary.incidents()).toEqual(['card_authorisation']);
+  await sbpsRefuses(diary, false);
+  await repair(diary, 'card_authorisation', 'retry');
+  expect(await diary.told()).toEqual(['2026-10-05 order.confirmed chiyo 33000']);
+  expect(await diary.sbpsEffects()).toMatchObject([{ commits: 1, captures: 0 }]);
+});
+
+test('incident card_authorisation: skipped, the order is cancelled', async () => {
+  const { diary, plan, chiyo } = await begin();
+  const order = await diary.orderByCard(chiyo, plan, 'ok');
+  await sbpsRefuses(diary);
+  await pass(diary, order);
+  await repair(diary, 'card_authorisation', 'skip');
+  expect(await diary.told()).toContainEqual(expect.stringContaining('order.cancelled chiyo'));
+  expect(await diary.sbpsEffects()).toEqual([]);
+});
+
+test('incident card_saving: another card is not kept, the one before stays; retried it is', async () => {
+  const { diary, order } = await inForce('ok');
+  const card = await diary.world.cardToken('ok');
+  const asked = await diary.world
+    .as('storefront')
+    .post<Order>(`/v1/orders/${order.id}/card`, { ...card, brand: 'VISA', divisions: 1 }, { prefer: 'wait=10' });
+  await sbpsRefuses(diary);
+  await pass(diary, asked);
+  expect(await diary.incidents()).toEqual(['card_saving']);
+  await sbpsRefuses(diary, false);
+  await repair(diary, 'card_saving', 'retry');
+  expect(await diary.incidents()).toEqual([]);
+  expect(await diary.sbpsEffects()).toMatchObject([{ commits: 1 }, { commits: 0 }]);
+});
+
+test('incident card_charge_failed: a receipt of the close is charged once it is retried', async () => {
+  const { diary } = await inForce('ok');
+  await sbpsRefuses(diary);
+  await diary.until('2026-11-02');
+  expect(await diary.incidents()).toEqual(['card_charge_failed']);
+  expect(await statuses(diary, '2026-10')).toEqual(['draft']);
+  await sbpsRefuses(diary, false);
+  await repair(diary, 'card_charge_failed', 'retry');
+  expect(await diary.told()).toEqual(['2026-11-02 receipt.issued chiyo 33000 2026-10']);
+  expect(await statuses(diary, '2026-10')).toEqual(['paid']);
+  expect(await diary.sbpsEffects()).toMatchObject([{ commits: 1, captures: 1 }]);
+});
+
+test('incident card_charge: the retry of a declined month; retried it is declined once more', async () => {
+  const { diary } = await inForce('ok_then_renewal_declined');
+  await diary.until('2026-12-02');
+  expect(await statuses(diary, '2026-11')).toEqual(['draft']);
+  await sbpsRefuses(diary);
+  await diary.until('2026-12-05');
+  expect(await diary.incidents()).toEqual(['card_charge']);
+  await sbpsRefuses(diary, false);
+  await repair(diary, 'card_charge', 'retry');
+  expect(await diary.told()).toContainEqual(expect.stringContaining('2026-12-04 card.declined chiyo 33000 2026-11'));
+  expect(await diary.incidents()).toEqual([]);
+});
+
+test('incident last_charge_declined: finance collects what an ended contract’s card did not pay', async () => {
+  const { diary, order } = await inForce('ok_then_renewal_declined');
+  await diary.until('2026-10-20');
+  await diary.world.as('storefront').post(`/v1/orders/${order.id}/cancellations`, { lines: 'all', reason: '解約' });
+  await diary.until('2026-12-20');
+  expect(await diary.incidents()).toEqual(['last_charge_declined']);
+  expect(await repair(diary, 'last_charge_declined', { resolve_as: '銀行振込で回収' })).toBe('resolved');
+});

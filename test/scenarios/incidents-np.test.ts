@@ -1,0 +1,142 @@
+import { Diary } from '../support/diary';
+import { openIncident, repair } from '../support/incidents';
+
+/* What NP will not take: each kind of incident made to happen, decided on, and what the books say then. */
+
+const begin = async () => {
+  const diary = await Diary.begin('2026-10-05T10:00:00+09:00');
+  return { diary, plan: await diary.world.plan('A', '商品A', 30_000) };
+};
+
+test('incident np_registration: retried, NP is asked first and has the month once', async () => {
+  const { diary, plan } = await begin();
+  await diary.npFails('registerTransaction', 'refuse');
+  const order = await diary.order(await diary.buyer('aoba'), plan);
+  expect(await diary.told()).toEqual([]);
+  expect((await openIncident(diary, 'np_registration')).ways).toEqual(['retry', 'skip', 'resolve_as:registered']);
+  expect(await repair(diary, 'np_registration', 'retry')).toBe('resolved');
+  expect(await diary.told()).toEqual(['2026-10-05 order.confirmed aoba 33000']);
+  expect(await diary.npEffects()).toEqual({ [`${order.id}.202610.1`]: { received: 1, registered: 1 } });
+});
+
+test('incident np_registration: skipped, the order is declined; a way of another kind is refused', async () => {
+  const { diary, plan } = await begin();
+  await diary.npFails('registerTransaction', 'refuse');
+  await diary.order(await diary.buyer('aoba'), plan);
+  await expect(repair(diary, 'np_registration', { resolve_as: 'charged' })).rejects.toThrow('repair_not_possible');
+  await repair(diary, 'np_registration', 'skip');
+  expect(await diary.told()).toContainEqual(expect.stringContaining('2026-10-05 order.declined aoba'));
+  expect(await diary.npEffects()).toEqual({});
+});
+
+test('incident draft_check, unbilled_items: a month taken as registered that NP has not is held, and not billed in silence', async () => {
+  const { diary, plan } = await begin();
+  await diary.npFails('registerTransaction', 'refuse');
+  await diary.order(await diary.buyer('aoba'), plan);
+  await repair(diary, 'np_registration', { resolve_as: 'registered' });
+  expect(await diary.told()).toEqual(['2026-10-05 order.confirmed aoba 33000']);
+  await diary.until('2026-11-02');
+  expect(await diary.incidents()).toEqual(['draft_check']);
+  await diary.approve('2026-10');
+  await diary.until('2026-11-10');
+  expect((await diary.invoices('2026-10')).map(({ status }) => status)).toEqual(['void']);
+  expect(await diary.incidents()).toEqual(['draft_check', 'unbilled_items']);
+  for (const kind of ['draft_check', 'unbilled_items'])
+    expect(await repair(diary, kind, { resolve_as: '11月分と併せて請求' })).toBe('resolved');
+});
+
+test('incident np_registration_failed: one order of the 1st is not taken; tried again it is billed with the others', async () => {
+  const { diary, plan } = await begin();
+  await diary.order(await diary.buyer('aoba'), plan);
+  await diary.told();
+  await diary.npFails('registerTransaction', 'refuse');
+  await diary.until('2026-11-02');
+  expect(await diary.incidents()).toEqual(['np_registration_failed']);
+  expect(await repair(diary, 'np_registration_failed', 'retry')).toBe('resolved');
+  await diary.approve('2026-10');
+  await diary.until('2026-12-02');
+  await diary.approve('2026-11');
+  await diary.until('2026-12-04');
+  expect((await diary.invoices('2026-11')).map(({ status, total }) => [status, total])).toEqual([['issued', 33_000]]);
+  expect(await diary.incidents()).toEqual([]);
+});
+
+test('incident np_cancellation: NP is told again that nothing comes of an order', async () => {
+  const { diary } = await begin();
+  const plan = await diary.world.plan('M', '商品M', 30_000, { maker: true });
+  const order = await diary.order(await diary.buyer('aoba'), plan);
+  await diary.npFails('cancelTransactions', 'refuse');
+  await diary.world
+    .as('storefront')
+    .post(`/v1/orders/${order.id}/cancellations`, { lines: 'all', reason: '不要になった' });
+  expect(await diary.incidents()).toEqual(['np_cancellation']);
+  await repair(diary, 'np_cancellation', 'retry');
+  expect(await diary.told()).toContainEqual(expect.stringContaining('order.cancelled aoba'));
+  expect(await diary.incidents()).toEqual([]);
+});
+
+test('incident np_buyer_screening: retried, the buyer is screened and the order goes on', async () => {
+  const { diary, plan } = await begin();
+  await diary.npFails('registerBuyer', 'refuse');
+  await diary.order(await diary.buyer('aoba'), plan);
+  expect(await diary.incidents()).toEqual(['np_buyer_screening']);
+  await repair(diary, 'np_buyer_screening', 'retry');
+  expect(await diary.told()).toEqual(['2026-10-05 order.confirmed aoba 33000']);
+});
+
+test('incident np_buyer_screening: skipped and never heard of, the order is declined after ten business days', async () => {
+  const { diary, plan } = await begin();
+  await diary.npFails('registerBuyer', 'refuse');
+  await diary.order(await diary.buyer('aoba'), plan);
+  await repair(diary, 'np_buyer_screening', 'skip');
+  expect(await diary.until('2026-10-20T23:59:59')).toEqual([]);
+  expect(await diary.until('2026-10-21')).toContainEqual(expect.stringContaining('order.declined aoba'));
+});
+
+test('incident np_billing_request: asked again before the cutoff, the month is billed once', async () => {
+  const { diary, plan } = await begin();
+  await diary.order(await diary.buyer('aoba'), plan);
+  await diary.until('2026-11-04');
+  await diary.npFails('requestBilling', 'refuse');
+  await diary.approve('2026-10');
+  expect(await diary.incidents()).toEqual(['np_billing_request']);
+  await repair(diary, 'np_billing_request', 'retry');
+  expect(await diary.until('2026-11-06')).toContainEqual(
+    expect.stringContaining('2026-11-05 invoice.issued aoba 33000'),
+  );
+  expect(await diary.incidents()).toEqual([]);
+});
+
+test('incident np_mirror: fetched again, the bill is ours as well', async () => {
+  const { diary, plan } = await begin();
+  await diary.order(await diary.buyer('aoba'), plan);
+  await diary.until('2026-11-04');
+  await diary.approve('2026-10');
+  await diary.npFails('issuedBills', 'refuse');
+  await diary.until('2026-11-05T18:00:00');
+  expect(await diary.incidents()).toEqual(['np_mirror']);
+  await repair(diary, 'np_mirror', 'retry');
+  expect(await diary.told()).toContainEqual(expect.stringContaining('2026-11-05 invoice.issued aoba 33000'));
+  expect(await diary.incidents()).toEqual([]);
+});
+
+test('incident close_not_approved: closed by the approval, late as it is', async () => {
+  const { diary, plan } = await begin();
+  await diary.order(await diary.buyer('aoba'), plan);
+  await diary.until('2026-11-04T12:00:00');
+  expect(await diary.incidents()).toEqual(['close_not_approved']);
+  await diary.approve('2026-10');
+  await diary.told();
+  expect(await diary.incidents()).toEqual([]);
+});
+
+test('incident service_start_late: told once a plan’s days are over, closed by the start', async () => {
+  const { diary } = await begin();
+  const plan = await diary.world.plan('M', '商品M', 30_000, { maker: true });
+  const order = await diary.order(await diary.buyer('aoba'), plan);
+  await diary.until('2026-10-22');
+  expect(await diary.incidents()).toEqual(['service_start_late']);
+  await diary.world.as('operator').post(`/v1/orders/${order.id}/service_start`, { on: '2026-10-22' });
+  await diary.told();
+  expect(await diary.incidents()).toEqual([]);
+});
