@@ -163,7 +163,7 @@ test.each(['2', '4', '9'])('%s ends the mandate', async (code) => {
   );
 });
 
-test('a result for no debit of ours, with no code, or against what is booked: each an incident, the rest is booked', async () => {
+test('incident unknown_debit, unknown_debit_code, debit_result_differs: a result for no debit of ours, with no code, or against what is booked: each an incident, the rest is booked', async () => {
   const store = await collected('np');
   const book = debitBook(store.deps);
   await store.twice(() =>
@@ -178,7 +178,7 @@ test('a result for no debit of ours, with no code, or against what is booked: ea
   expect(await store.incidents()).toEqual(['debit_result_differs', 'unknown_debit', 'unknown_debit_code']);
 });
 
-test('debited after the buyer had paid by transfer: the second payment is kept and finance told', async () => {
+test('incident paid_twice: debited after the buyer had paid by transfer: the second payment is kept and finance told', async () => {
   const store = await collected('np');
   await db.invoice.updateMany({
     where: { storeId: store.id, id: 'inv_aoba_202610_np' },
@@ -189,7 +189,7 @@ test('debited after the buyer had paid by transfer: the second payment is kept a
   expect(await store.incidents()).toEqual(['paid_twice']);
 });
 
-test('results that are late are one incident, however long they are', async () => {
+test('incident debit_results_late: results that are late are one incident, however long they are', async () => {
   const store = await collected('np');
   await store.twice(() => debitBook(store.deps).debitsLate(runOf(store)));
   expect((await store.books()).incidents).toMatchObject([

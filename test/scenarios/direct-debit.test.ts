@@ -67,7 +67,7 @@ test('a defect: the form is posted again, and its reminders count anew', async (
   ]);
 });
 
-test('four months at the bank: finance is told to ask, once a month', async () => {
+test('incident direct_debit_overdue_at_bank: four months at the bank, finance is told to ask, once a month', async () => {
   const { diary, step } = await requested();
   await diary.until('2026-10-23');
   await step('form_posted', { on: '2026-10-23' });

@@ -1,3 +1,4 @@
+import { rows } from '../support/books';
 import { Diary } from '../support/diary';
 import { openIncident, repair } from '../support/incidents';
 
@@ -118,6 +119,29 @@ test('incident np_mirror: fetched again, the bill is ours as well', async () => 
   await repair(diary, 'np_mirror', 'retry');
   expect(await diary.told()).toContainEqual(expect.stringContaining('2026-11-05 invoice.issued aoba 33000'));
   expect(await diary.incidents()).toEqual([]);
+});
+
+test('incident np_bill_differs, np_bills_missing: not mirrored while it differs, asked for daily, ours once it agrees', async () => {
+  const { diary, plan } = await begin();
+  const { destinationId } = await diary.buyer('aoba').then(async (buyer) => {
+    await diary.order(buyer, plan);
+    return buyer;
+  });
+  await diary.until('2026-11-04');
+  await diary.approve('2026-10');
+  await diary.told();
+  const [buyer] = await rows<{ id: string }>('SELECT np_buyer_id AS id FROM billing_destinations WHERE id = $1', [
+    destinationId,
+  ]);
+  const knownAs = (id: string) =>
+    rows('UPDATE billing_destinations SET np_buyer_id = $2 WHERE id = $1', [destinationId, id]);
+  await knownAs('99999999999');
+  expect(await diary.until('2026-11-06')).toEqual([]);
+  expect(await diary.incidents()).toEqual(['np_bill_differs', 'np_bills_missing']);
+  await knownAs(buyer!.id);
+  expect(await diary.until('2026-11-07')).toContainEqual(expect.stringContaining('invoice.issued aoba 33000 2026-10'));
+  expect(await diary.incidents()).toEqual(['np_bill_differs']);
+  expect(await repair(diary, 'np_bill_differs', { resolve_as: 'NPに確認、11-06に取込済み' })).toBe('resolved');
 });
 
 test('incident close_not_approved: closed by the approval, late as it is', async () => {

@@ -84,7 +84,7 @@ async function run(how: 'fail' | 'cancel' | 'continue') {
   return { failure, incidents, open };
 }
 
-test('a failure is an incident with its reason, and its messages are done', async () => {
+test('incident workflow_failed: a failure is told with its reason, and its messages are done', async () => {
   const { failure, incidents, open } = await run('fail');
   expect(failure).toBe('no such order');
   expect(incidents).toMatchObject([
