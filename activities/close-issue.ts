@@ -29,7 +29,7 @@ export function issueSteps({
 
     async billingRequested({ storeId, period, at }) {
       await db.$transaction(async (tx) => {
-        await tx.$executeRaw(sql`
+        await tx.$executeRaw(sql`/* set */
           INSERT INTO events (store_id, key, type, business_date, at, account_id, invoice_id, amount, period)
           SELECT store_id, 'billing.requested/' || id, 'billing.requested', ${dateIn(dateOf(at))}::date,
                  ${instantIn(at)}::timestamptz, account_id, id, total, period
@@ -51,7 +51,7 @@ export function issueSteps({
     async issueChunk({ storeId, period, at, after }) {
       let next: string | null = null;
       const issue = async (tx: Tx) => {
-        const drafts = await tx.$queryRaw<{ id: string; method: string }[]>(sql`
+        const drafts = await tx.$queryRaw<{ id: string; method: string }[]>(sql`/* set */
           SELECT id, method FROM invoices
            WHERE store_id = ${storeId} AND id > ${after ?? ''} AND settlement = 'in_house'
              AND period || status = ${`${period}draft`}

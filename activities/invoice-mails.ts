@@ -23,7 +23,7 @@ export async function queueInvoiceMails(
   mail: { template: MailTemplate; event: Prisma.Sql; data: Prisma.Sql; which: Prisma.Sql },
 ): Promise<void> {
   const { template, event, data, which } = mail;
-  await tx.$executeRaw(sql`
+  await tx.$executeRaw(sql`/* set */
     WITH queued AS (
       INSERT INTO mails (store_id, key, template, account_id, invoice_id, data, recipients)
       SELECT i.store_id, ${keyFrom(keys.mail('*', template), event)}, ${template}, i.account_id, i.id, ${data}, ${RECIPIENTS}

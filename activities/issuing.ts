@@ -41,7 +41,7 @@ export async function issueInvoices(
   if (issues.length === 0) return;
   await joinByHash(tx);
   const ids = issues.map((issue) => issue.invoiceId).sort();
-  const issued = await tx.$queryRaw<Issued[]>(sql`
+  const issued = await tx.$queryRaw<Issued[]>(sql`/* set */
     UPDATE invoices i
        SET status = 'issued', number = g.number, issued_on = g."issuedOn", due_on = g."dueOn", pay_until = g."payUntil",
            debit_on = g."debitOn",
@@ -98,7 +98,7 @@ function postingsOf(invoice: Issued, period: Period, issuedOn: JstDate): Posting
 
 async function tellIssued(tx: Tx, storeId: string, at: Instant, issued: readonly Issued[]): Promise<void> {
   const ids = issued.map((invoice) => invoice.id).sort();
-  await tx.$executeRaw(sql`
+  await tx.$executeRaw(sql`/* set */
     INSERT INTO events (store_id, key, type, business_date, at, account_id, invoice_id, amount, period, data)
     SELECT store_id, kind || '.issued/' || id || '/' || revision, kind || '.issued', issued_on, ${instantIn(at)}::timestamptz,
            account_id, id, total, period,

@@ -31,7 +31,7 @@ export async function postAll(tx: Tx, storeId: string, postings: readonly Postin
     kind: entry.kind,
     lines: entry.lines,
   }));
-  await tx.$executeRaw(sql`
+  await tx.$executeRaw(sql`/* set */
     WITH given AS MATERIALIZED (
       SELECT * FROM jsonb_to_recordset(${rowsIn(entries)})
                  AS given (id text, invoice_id text, account_id text, booked_on date, kind text, lines jsonb)

@@ -1,8 +1,9 @@
 -- A store of N accounts with three subscriptions each, made in bulk: psql -v store=sto_a -v accounts=20000 -f bench/close-store.sql
 -- It settles in house; its clock stands at 2026-10-01, so nothing that follows from its close is due: no mail is sent.
 
-INSERT INTO stores (id, name, settlement, clock, seller, mail_from, terms_version, last_day_done)
-VALUES (:'store', 'ベンチストア', 'in_house', 'simulated', '{"name": "アイティクラウド株式会社"}', 'store@example.com', '1', '2026-09-30');
+INSERT INTO stores (id, name, settlement, clock, seller, bank_account, mail_from, terms_version, last_day_done)
+VALUES (:'store', 'ベンチストア', 'in_house', 'simulated', '{"name": "アイティクラウド株式会社"}',
+        '{"bank": "三井住友銀行", "branch": "赤坂支店", "type": "ordinary", "number": "1234567", "holder_kana": "アイティクラウド（カ"}', 'store@example.com', '1', '2026-09-30');
 INSERT INTO clocks (store_id, now_at) VALUES (:'store', '2026-10-01T00:05:00+09:00');
 
 INSERT INTO plans (store_id, id, code, name, provisioning, cancellation_terms)

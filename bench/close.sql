@@ -26,7 +26,7 @@ SELECT invoice_id, account_id, destination_id, rate_class, rate, sum(net)::bigin
 ANALYZE rates;
 
 INSERT INTO invoices (store_id, id, account_id, destination_id, period, settlement, method, kind, issuer, status, number, net, tax, total,
-                      taxes, close_on, issued_on, due_on, pay_until, debit_on, recipient)
+                      taxes, close_on, issued_on, due_on, pay_until, debit_on, recipient, seller)
 SELECT :'store', b.invoice_id, b.account_id, b.destination_id, '2026-10', 'in_house',
        CASE WHEN m.id IS NULL THEN 'bank_transfer' ELSE 'direct_debit' END,
        CASE WHEN m.id IS NULL THEN 'invoice' ELSE 'debit_notice' END, 'store', 'issued',
@@ -36,11 +36,13 @@ SELECT :'store', b.invoice_id, b.account_id, b.destination_id, '2026-10', 'in_ho
        CASE WHEN m.id IS NULL THEN '2026-11-30'::date ELSE '2026-11-27' END,
        CASE WHEN m.id IS NOT NULL THEN '2026-11-27'::date END,
        jsonb_build_object('company', d.company_name, 'department', d.department, 'person', d.person, 'postal_code', d.postal_code,
-                          'address', d.address, 'email_to', d.email_to, 'email_cc', to_jsonb(d.email_cc))
+                          'address', d.address, 'email_to', d.email_to, 'email_cc', to_jsonb(d.email_cc)),
+       s.seller || jsonb_build_object('store', s.name, 'bank_account', s.bank_account)
   FROM (SELECT invoice_id, account_id, destination_id, sum(net)::bigint AS net, sum(tax)::bigint AS tax,
                jsonb_agg(jsonb_build_object('rate_class', rate_class, 'rate', rate, 'net', net, 'tax', tax, 'gross', net + tax)
                          ORDER BY rate DESC) AS taxes
           FROM rates GROUP BY invoice_id, account_id, destination_id) b
+  JOIN stores s ON s.id = :'store'
   JOIN billing_destinations d ON d.store_id = :'store' AND d.id = b.destination_id
   LEFT JOIN direct_debits m ON m.store_id = :'store' AND m.destination_id = b.destination_id AND m.status = 'active'
        AND m.active_on <= '2026-10-31'
@@ -85,5 +87,17 @@ SELECT store_id, kind || '.issued/' || id || '/1', kind || '.issued', issued_on,
        period, jsonb_build_object('issuer', issuer, 'number', number)
          || CASE kind WHEN 'debit_notice' THEN jsonb_build_object('debit_on', debit_on) ELSE jsonb_build_object('due_on', due_on) END
   FROM invoices WHERE store_id = :'store' AND period = '2026-10' ORDER BY number;
+
+INSERT INTO mails (store_id, key, template, account_id, invoice_id, data, recipients)
+SELECT store_id, 'mail/' || kind || '.issued/' || id || '/1/' || replace(kind, '_', '-') || '-issued/1', replace(kind, '_', '-') || '-issued',
+       account_id, id,
+       jsonb_build_object('invoice', jsonb_build_object('number', number, 'total', total, 'period', period))
+         || CASE kind WHEN 'debit_notice' THEN jsonb_build_object('debitOn', debit_on) ELSE jsonb_build_object('dueOn', due_on) END,
+       ARRAY[recipient->>'email_to'] || ARRAY(SELECT jsonb_array_elements_text(recipient->'email_cc'))
+  FROM invoices WHERE store_id = :'store' AND period = '2026-10' ORDER BY number;
+
+INSERT INTO dispatch (store_id, id, kind, target, name, payload, at, due_at)
+SELECT store_id, key, 'mail', key, template, '{}', '2026-11-05T09:00:00+09:00', '2026-11-05T09:00:00+09:00'
+  FROM mails WHERE store_id = :'store';
 
 COMMIT;

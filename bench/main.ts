@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { stopServicesOnExit } from '../dev/processes';
 import { SetupError } from '../dev/progress';
+import { clockBench } from './clock';
 import { closeBench } from './close';
 import { orderBench } from './order';
 
@@ -10,6 +11,7 @@ new Command('bench')
   .description('Measures the engine on servers started here and thrown away; docs/benchmarks.md says how.')
   .addCommand(orderBench)
   .addCommand(closeBench)
+  .addCommand(clockBench)
   .parseAsync()
   .then(
     () => process.exit(0),
