@@ -1,5 +1,5 @@
 import { type Period, dateOf, nextPeriod } from '../domain/calendar';
-import { closeTerms } from '../domain/close/terms';
+import { closeTerms, debitCollectOn } from '../domain/close/terms';
 import { type Tx, dateIn, instantIn, sql } from '../prisma/db';
 import type { CloseBook, ForPeriod } from '../workflows/contracts/activities';
 import { workflowIds } from '../workflows/contracts/ids';
@@ -19,6 +19,18 @@ export function issueSteps({
   return {
     async approveClose({ storeId, period, at, by }) {
       await db.$transaction(async (tx) => {
+        // Past the collection no debit of the month can be handed in any more (in house): what it would take is paid by transfer.
+        if (dateOf(at) >= debitCollectOn(closeTerms(period).debit_on))
+          await tx.invoice.updateMany({
+            where: {
+              storeId,
+              period,
+              settlement: 'in_house',
+              method: 'direct_debit',
+              status: { in: ['draft', 'held'] },
+            },
+            data: { method: 'bank_transfer', kind: 'invoice' },
+          });
         const np = await tx.invoice.findFirst({ where: { storeId, period, settlement: 'np', status: 'draft' } });
         await tx.close.updateMany({
           where: { storeId, period, status: 'review' },

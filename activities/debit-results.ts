@@ -15,20 +15,25 @@ import { sellerOf } from './seller';
 /** Who issues, and is owed, what is settled by NP (P3, P6). */
 const NP_NAME = '株式会社ネットプロテクションズ';
 
-/** A debit with its invoice, locked. */
-interface Debit {
-  key: string;
-  status: 'requested' | 'succeeded' | 'failed';
-  code: string | null;
-  amount: bigint;
+/** An invoice that could not be debited. */
+export interface Rebilled {
   invoice_id: string;
-  invoice_status: string;
   account_id: string;
   destination_id: string;
   period: Period;
   settlement: 'np' | 'in_house';
   number: string;
   revision: number;
+  /** Yen with tax that are to be paid by transfer now. */
+  amount: bigint;
+}
+
+/** A debit with its invoice, locked. */
+interface Debit extends Rebilled {
+  key: string;
+  status: 'requested' | 'succeeded' | 'failed';
+  code: string | null;
+  invoice_status: string;
 }
 
 /** Books what became of one debit, once. What fits no debit, or contradicts what is booked, is an incident for finance. */
@@ -97,11 +102,18 @@ async function bookFailed(tx: Tx, input: ForDebitRun, debit: Debit, code: DebitR
     type: 'debit.failed',
     data: { code: Number(code), reason: label },
   });
-  if (debit.invoice_status === 'issued') await rebill(tx, input, debit, label);
+  if (debit.invoice_status === 'issued') await rebill(tx, input, debit, label, `debit.failed/${debit.key}`);
   if (!keepsMandate) await tellMandateEnded(tx, input, debit, code);
 }
 
-async function rebill(tx: Tx, input: ForDebitRun, debit: Debit, reason: string): Promise<void> {
+/** @param cause key of the fact that it follows from, by which its mail is sent once */
+export async function rebill(
+  tx: Tx,
+  input: ForDebitRun,
+  debit: Rebilled,
+  reason: string,
+  cause: string,
+): Promise<void> {
   const { storeId, at, debitOn } = input;
   const { number, invoice_id: invoiceId, account_id: accountId } = debit;
   const revision = debit.revision + 1;
@@ -138,7 +150,7 @@ async function rebill(tx: Tx, input: ForDebitRun, debit: Debit, reason: string):
   };
   await queueMail(tx, {
     storeId,
-    event: `debit.failed/${debit.key}`,
+    event: cause,
     template: 'debit-failed',
     at,
     accountId,
@@ -165,14 +177,15 @@ async function tellMandateEnded(tx: Tx, { storeId, at }: ForDebitRun, debit: Deb
   });
 }
 
-function factOf(debit: Debit, storeId: string, at: ForDebitRun['at']) {
+function factOf(debit: Rebilled, storeId: string, at: ForDebitRun['at']) {
   const { account_id: accountId, invoice_id: invoiceId, period } = debit;
   return { storeId, at, accountId, invoiceId, amount: toYen(debit.amount), period };
 }
 
-function puzzled(
+/** What a person has to look at; the rest is booked. */
+export function puzzled(
   tx: Tx,
-  { storeId, nominal, at }: ForDebitRun,
+  { storeId, nominal, at }: Pick<ForDebitRun, 'storeId' | 'nominal' | 'at'>,
   kind: IncidentKind,
   key: string,
   code: string,

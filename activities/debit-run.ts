@@ -1,35 +1,65 @@
 import type { Period } from '../domain/calendar';
-import { dateIn, sql } from '../prisma/db';
+import { debitHandInOn } from '../domain/close/terms';
+import { dateIn, instantIn, sql } from '../prisma/db';
 import type { DebitBook } from '../workflows/contracts/activities';
 import { keys, workflowIds } from '../workflows/contracts/ids';
+import { collectIntoFile, dueOn } from './debit-file';
 import { bookResult } from './debit-results';
 import type { Deps } from './deps';
 import { openIncident } from './facts';
 import { WHOLE_STORE } from './period';
 import { keyFrom } from './set-sql';
 
+const notHandedIn = (nominal: Period) => `debit-file-not-handed-in/${nominal}`;
+
 export function debitBook({ db }: Deps): DebitBook {
   const open = (storeId: string, nominal: Period) =>
     db.debit.count({ where: { storeId, nominal, status: 'requested' } });
   return {
-    /** What is still owed of each notice whose debit day this is. */
-    async collectDebits({ storeId, nominal, debitOn }) {
+    async collectDebits(input) {
+      const { storeId, nominal, debitOn } = input;
+      const { settlement } = await db.store.findUniqueOrThrow({ where: { id: storeId } });
       await db.$transaction(async (tx) => {
         await tx.debitRun.createMany({
           data: [{ storeId, nominal, debitOn: dateIn(debitOn), status: 'collected' }],
           skipDuplicates: true,
         });
-        await tx.$executeRaw(sql`
-          INSERT INTO debits (store_id, key, nominal, invoice_id, amount)
-          SELECT i.store_id, ${keyFrom(keys.debit('*', 1), sql`i.id`)}, ${nominal}, i.id, i.total - coalesce(p.paid, 0)
-            FROM invoices i
-            LEFT JOIN LATERAL (SELECT sum(amount)::bigint AS paid FROM payments p
-                                WHERE p.store_id = i.store_id AND p.invoice_id = i.id) p ON true
-           WHERE i.store_id = ${storeId} AND i.debit_on = ${dateIn(debitOn)}::date AND i.method = 'direct_debit'
-             AND i.status = 'issued' AND i.total > coalesce(p.paid, 0)
-          ON CONFLICT DO NOTHING`);
+        if (settlement === 'in_house') await collectIntoFile(tx, input);
+        else
+          await tx.$executeRaw(sql`
+            INSERT INTO debits (store_id, key, nominal, invoice_id, amount)
+            SELECT due.store_id, ${keyFrom(keys.debit('*', 1), sql`due.id`)}, ${nominal}, due.id, due.amount
+              FROM (${dueOn(input)}) AS due
+            ON CONFLICT DO NOTHING`);
       }, WHOLE_STORE);
-      return { open: await open(storeId, nominal) };
+      const handInBy = settlement === 'in_house' ? debitHandInOn(debitOn) : null;
+      return { open: await open(storeId, nominal), handInBy };
+    },
+
+    async recordFileHandedIn({ storeId, nominal, at, on }) {
+      await db.$transaction(async (tx) => {
+        await tx.debitRun.updateMany({
+          where: { storeId, nominal, status: 'collected' },
+          data: { status: 'requested', handedInOn: dateIn(on) },
+        });
+        await tx.incident.updateMany({
+          where: { storeId, id: notHandedIn(nominal), status: 'open' },
+          data: { status: 'resolved', resolution: 'handed in', resolvedAt: instantIn(at) },
+        });
+      });
+    },
+
+    async fileNotHandedIn({ storeId, nominal, debitOn, at }) {
+      await db.$transaction((tx) =>
+        openIncident(tx, {
+          storeId,
+          id: notHandedIn(nominal),
+          kind: 'debit_file_not_handed_in',
+          at,
+          workflowId: workflowIds.debitRun(storeId, nominal),
+          detail: { debit_on: debitOn },
+        }),
+      );
     },
 
     /**

@@ -69,7 +69,7 @@ export function directDebitBook({ db }: Deps): DirectDebitBook {
       return { expectedOn: expected, escalateOn: escalateOn(on) };
     },
 
-    /** The form is NP's; staff ask after it. */
+    /** The buyer is not mailed (the form is NP's): staff ask after it. */
     async remindForm({ nth, ...input }) {
       const { formPostedOn } = await rowOf(input);
       const posted = formPostedOn ? dateOut(formPostedOn) : dateOf(input.at);
@@ -84,12 +84,12 @@ export function directDebitBook({ db }: Deps): DirectDebitBook {
 
     escalateLate: (input) => alert(input, dateOf(input.at), 'direct_debit_overdue_at_bank', 'ask the bank'),
 
-    async activateDirectDebit({ messageId, evidence, ...input }) {
+    async activateDirectDebit({ messageId, evidence, debitAccountId, ...input }) {
       const on = dateOf(input.at);
       const period = firstPeriod(on);
       const firstDebitOn = closeTerms(period).debit_on;
       const dates = { activeOn: dateIn(on), firstPeriod: period, firstDebitOn: dateIn(firstDebitOn) };
-      await change(input, messageId, { status: 'active', evidence, ...dates }, 'direct_debit.active', {
+      await change(input, messageId, { status: 'active', evidence, debitAccountId, ...dates }, 'direct_debit.active', {
         first_period: period,
         first_debit_on: firstDebitOn,
       });

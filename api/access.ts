@@ -66,7 +66,10 @@ export const access = {
   'documents.get': readers,
   'payments.list': readers,
   'debit_runs.list': readers,
+  'debit_runs.file': ['finance'],
+  'debit_runs.handed_in': ['finance'],
   'debit_runs.import_results': ['finance'],
+  'debit_runs.import_result_file': ['finance'],
 
   'clock.get': shopAndReaders,
   'clock.advance': ['admin', 'operator'],

@@ -10,6 +10,7 @@ const ID_MEMBERS = new Set([
   'registration_number',
   'account_id',
   'billing_destination_id',
+  'customer_number',
   'plan_id',
   'invoice_id',
 ]);

@@ -1,13 +1,18 @@
-import { parsePeriod } from '../domain/calendar';
+import { keepDebitFile } from '../activities/debit-file';
+import { type Period, dateOf, parsePeriod } from '../domain/calendar';
 import { debitResults } from '../domain/direct-debit/rules';
-import type { DebitRun } from '../generated/prisma/client';
-import { type Db, type Tx, dateOut } from '../prisma/db';
+import { readDebitResults } from '../domain/formats/zengin-91';
+import { refusalCodes } from '../domain/refusal-codes';
+import type { Debit, DebitFile, DebitRun } from '../generated/prisma/client';
+import { type Db, type Tx, dateOut, instantOut } from '../prisma/db';
 import { workflowIds } from '../workflows/contracts/ids';
 import { giveCommand } from './commands';
+import { refuseImplausible } from './dates';
+import { giveResults } from './debit-results';
 import { pageOf } from './lists';
-import { Refused, found, refuse } from './problems';
-import { type Route, command, read } from './route';
-import { listOf, paging, period, text, z } from './schemas';
+import { Refused, found, orRefuse, refuse } from './problems';
+import { type Route, type WriteContext, command, read } from './route';
+import { jstDate, listOf, paging, period, text, z } from './schemas';
 
 const codes = Object.keys(debitResults) as [string, ...string[]];
 const shape = z.object({
@@ -15,6 +20,11 @@ const shape = z.object({
   nominal: z.string().openapi({ description: 'Month whose 27th is debited' }),
   debit_on: z.string(),
   status: z.enum(['collected', 'requested', 'booked']),
+  handed_in_on: z.string().nullable(),
+  request_file: z
+    .object({ sha256: z.string(), debits: z.number(), amount: z.number(), file: z.string() })
+    .nullable()
+    .openapi({ description: 'In house: what is to be handed in to the bank' }),
   debits: z.array(
     z.object({
       key: z.string(),
@@ -55,27 +65,90 @@ export const debitRunRoutes: Route[] = [
     answers: { 200: shape, 202: shape },
     refusals: ['not_found', 'unknown_debit', 'conflict'],
     async handle(tx, context) {
-      const { store, params, body } = context;
-      const nominal = parsePeriod(params['nominal']!) ?? refuse('not_found');
-      found(await tx.debitRun.findUnique({ where: { storeId_nominal: { storeId: store.id, nominal } } }));
-      const results = await keyed(tx, store.id, nominal, body.results);
+      const run = await runOf(tx, context);
+      const results = await keyed(tx, run, context.body.results);
+      return { message: await giveResults(tx, context, run, results), ref: run.nominal };
+    },
+    fresh: ({ env, store }, ref) => whole(env.db, store.id, ref),
+  }),
+  read({
+    operation: 'debit_runs.file',
+    path: '/v1/debit_runs/:nominal/file',
+    summary: 'The request file (Zengin type 91) to be handed in to the bank, byte for byte as it was made.',
+    query: z.strictObject({}),
+    answers: { 200: 'application/octet-stream' },
+    refusals: ['not_found'],
+    async handle({ env, store, params }) {
+      const where = { storeId: store.id, nominal: params['nominal']!, kind: 'request' };
+      const file = found(await env.db.debitFile.findFirst({ where, include: { debitRun: true } }));
+      const name = `debit-${dateOut(file.debitRun.debitOn)}.txt`;
+      return { contentType: 'application/octet-stream', bytes: file.bytes, name };
+    },
+  }),
+  command({
+    operation: 'debit_runs.handed_in',
+    path: '/v1/debit_runs/:nominal/handed_in',
+    summary: 'Record that the request file was handed in to the bank.',
+    body: z.strictObject({ on: jstDate }),
+    answers: { 200: shape, 202: shape },
+    refusals: ['not_found', 'conflict'],
+    async handle(tx, context) {
+      const run = await runOf(tx, context);
+      const { at } = await requestOf(tx, run);
+      refuseImplausible(context.body.on, dateOf(instantOut(at)), context.at);
       const message = await giveCommand(tx, context, {
-        workflowId: workflowIds.debitRun(store.id, nominal),
-        name: 'importResults',
-        target: `debit_run/${nominal}`,
-        payload: { results },
+        workflowId: workflowIds.debitRun(run.storeId, run.nominal),
+        name: 'fileHandedIn',
+        target: `debit_run/${run.nominal}`,
+        payload: { on: context.body.on },
       });
-      return { message, ref: nominal };
+      return { message, ref: run.nominal };
+    },
+    fresh: ({ env, store }, ref) => whole(env.db, store.id, ref),
+  }),
+  command({
+    operation: 'debit_runs.import_result_file',
+    path: '/v1/debit_runs/:nominal/result_file',
+    summary:
+      'Import the bank’s result file (Zengin type 91). It must hold every record of the request once, with its amount, and tie in its totals; else nothing is taken. The same file again changes nothing.',
+    upload: { mediaType: 'application/octet-stream', description: 'The file as the bank gave it' },
+    body: z.instanceof(Uint8Array),
+    answers: { 200: shape, 202: shape },
+    refusals: ['not_found', ...refusalCodes.filter((known) => known.startsWith('debit_file_'))],
+    async handle(tx, context) {
+      const run = await runOf(tx, context);
+      const { storeId, nominal } = run;
+      const results = orRefuse(readDebitResults((await requestOf(tx, run)).bytes, context.body));
+      const file = { storeId, nominal, kind: 'result', bytes: context.body, at: context.at } as const;
+      if (!(await keepDebitFile(tx, file))) return { message: null, ref: nominal };
+      const debits = await tx.debit.findMany({
+        where: { storeId, nominal, recordNo: { not: null } },
+        orderBy: { recordNo: 'asc' },
+        select: { key: true },
+      });
+      const keyed = debits.map(({ key }, i) => ({ key, code: results[i]! }));
+      return { message: await giveResults(tx, context, run, keyed), ref: nominal };
     },
     fresh: ({ env, store }, ref) => whole(env.db, store.id, ref),
   }),
 ];
 
+type Run = DebitRun & { nominal: Period };
+
+async function runOf(tx: Tx, { store, params }: Pick<WriteContext, 'store' | 'params'>): Promise<Run> {
+  const nominal = parsePeriod(params['nominal']!) ?? refuse('not_found');
+  const run = await tx.debitRun.findUnique({ where: { storeId_nominal: { storeId: store.id, nominal } } });
+  return { ...found(run), nominal };
+}
+
+async function requestOf(tx: Tx, { storeId, nominal }: Run): Promise<DebitFile> {
+  return found(await tx.debitFile.findFirst({ where: { storeId, nominal, kind: 'request' } }));
+}
+
 /** The debits the results speak of. @throws Refused unknown_debit for each that is none of this day */
 async function keyed(
   tx: Tx,
-  storeId: string,
-  nominal: string,
+  { storeId, nominal }: Run,
   results: z.output<typeof result>[],
 ): Promise<{ key: string; code: string }[]> {
   const debits = await tx.debit.findMany({
@@ -102,6 +175,7 @@ async function keyed(
 
 const withDebits = {
   debits: { orderBy: { key: 'asc' }, include: { invoice: { select: { number: true } } } },
+  files: { where: { kind: 'request' }, select: { sha256: true } },
 } as const;
 
 async function whole(db: Db, storeId: string, nominal: string) {
@@ -109,21 +183,28 @@ async function whole(db: Db, storeId: string, nominal: string) {
   return show(await db.debitRun.findUniqueOrThrow({ where, include: withDebits }));
 }
 
-type Debits = {
-  key: string;
-  invoiceId: string;
-  amount: bigint;
-  status: string;
-  code: string | null;
-  invoice: { number: string | null };
-}[];
+type Whole = DebitRun & {
+  debits: (Debit & { invoice: { number: string | null } })[];
+  files: { sha256: string }[];
+};
 
-function show(run: DebitRun & { debits: Debits }) {
+function show(run: Whole) {
+  const [file] = run.files;
+  const inFile = run.debits.filter((debit) => debit.recordNo !== null);
   return {
     object: 'debit_run',
     nominal: run.nominal,
     debit_on: dateOut(run.debitOn),
     status: run.status,
+    handed_in_on: run.handedInOn && dateOut(run.handedInOn),
+    request_file: file
+      ? {
+          sha256: file.sha256,
+          debits: inFile.length,
+          amount: inFile.reduce((sum, debit) => sum + Number(debit.amount), 0),
+          file: `/v1/debit_runs/${run.nominal}/file`,
+        }
+      : null,
     debits: run.debits.map((debit) => ({
       key: debit.key,
       invoice_id: debit.invoiceId,

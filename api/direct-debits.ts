@@ -2,10 +2,13 @@ import { emit, enqueue, startRow } from '../activities/facts';
 import { type JstDate, dateOf } from '../domain/calendar';
 import type { DirectDebitState } from '../domain/direct-debit/lifecycle';
 import { type MandateEvent, afterEvent } from '../domain/direct-debit/rules';
+import type { RefusalCode } from '../domain/refusal-codes';
 import type { DirectDebit } from '../generated/prisma/client';
 import { type Tx, dateIn, dateOut, isUniqueViolation } from '../prisma/db';
 import { workflowIds } from '../workflows/contracts/ids';
 import { LEASE_SECONDS, audit, giveCommand } from './commands';
+import { customerNumber, debitAccount, keepDebitAccount } from './debit-accounts';
+import { directDebitShape as shape, directDebitStatus as status, showDirectDebit as show } from './direct-debit-shapes';
 import { newId } from './ids';
 import { olderThan, pageOf } from './lists';
 import { refuseImplausible } from './dates';
@@ -13,31 +16,12 @@ import { found, orRefuse, refuse } from './problems';
 import { type CommandRoute, type Route, type WriteContext, command, read } from './route';
 import { id, jstDate, listOf, paging, reason, z } from './schemas';
 
-const status = z.enum(['requested', 'form_posted', 'at_bank', 'active', 'defect', 'withdrawn', 'expired', 'ended']);
-const shape = z.object({
-  id: z.string(),
-  object: z.literal('direct_debit'),
-  account_id: z.string(),
-  billing_destination_id: z.string(),
-  status,
-  requested_on: z.string(),
-  form_posted_on: z.string().nullable(),
-  form_received_on: z.string().nullable(),
-  expected_on: z.string().nullable().openapi({ description: 'About two months after the form came back (D2)' }),
-  late: z.boolean(),
-  active_on: z.string().nullable(),
-  first_period: z.string().nullable().openapi({ description: 'First month paid by debit' }),
-  first_debit_on: z.string().nullable(),
-  ended_on: z.string().nullable(),
-  evidence: z.string().nullable(),
-  reason: z.string().nullable(),
-});
-
 const evidence = z.string({ error: 'evidence_missing' }).trim().min(1, { error: 'evidence_missing' }).max(1000);
+const include = { debitAccount: true } as const;
 const LIVE = ['requested', 'form_posted', 'at_bank', 'active', 'defect'];
 
 const fresh: CommandRoute['fresh'] = async ({ env, store }, ref) =>
-  show(await env.db.directDebit.findUniqueOrThrow({ where: { storeId_id: { storeId: store.id, id: ref } } }));
+  show(await env.db.directDebit.findUniqueOrThrow({ where: { storeId_id: { storeId: store.id, id: ref } }, include }));
 
 export const directDebitRoutes: Route[] = [
   command({
@@ -48,7 +32,7 @@ export const directDebitRoutes: Route[] = [
     waits: 0,
     done: 201,
     answers: { 201: shape },
-    refusals: ['not_found', 'unknown_billing_destination', 'mandate_already_running'],
+    refusals: ['not_found', 'unknown_billing_destination', 'mandate_already_running', 'direct_debit_not_offered'],
     async handle(tx, context) {
       const ref = await request(tx, context);
       return { message: `start/${workflowIds.directDebit(ref)}`, ref, location: `/v1/direct_debits/${ref}` };
@@ -71,6 +55,7 @@ export const directDebitRoutes: Route[] = [
         },
         orderBy: { id: 'desc' },
         take: query.limit + 1,
+        include,
       });
       return { status: 200, body: pageOf(rows, query, (row) => row.id, show) };
     },
@@ -84,7 +69,7 @@ export const directDebitRoutes: Route[] = [
     refusals: ['not_found'],
     async handle({ env, store, params }) {
       const where = { storeId_id: { storeId: store.id, id: params['id']! } };
-      return { status: 200, body: show(found(await env.db.directDebit.findUnique({ where }))) };
+      return { status: 200, body: show(found(await env.db.directDebit.findUnique({ where, include }))) };
     },
   }),
   step('form_posted', 'Record that the paper form was posted to the customer.', {
@@ -100,10 +85,26 @@ export const directDebitRoutes: Route[] = [
     payload: ({ on }) => ({ on }),
   }),
   step('complete', 'Record that the bank has taken it up, with what shows it.', {
-    body: z.strictObject({ evidence }),
+    body: z.strictObject({
+      evidence,
+      bank_account: debitAccount
+        .optional()
+        .openapi({ description: 'In house: the account on the form; with NP left out' }),
+      customer_number: customerNumber.optional(),
+    }),
     event: 'completed',
     name: 'complete',
-    payload: (body) => ({ evidence: body.evidence }),
+    refusals: [
+      'bank_account_missing',
+      'bank_account_kept_by_np',
+      'customer_number_taken',
+      'kana_not_convertible',
+      'kana_too_long',
+    ],
+    payload: async ({ evidence, ...form }, tx, context, mandate) => ({
+      evidence,
+      debitAccountId: await keepDebitAccount(tx, context, mandate, form),
+    }),
   }),
   step('reject', 'Record a defect the bank has found (seal, number, name …).', {
     body: z.strictObject({ reason }),
@@ -123,7 +124,13 @@ export const directDebitRoutes: Route[] = [
 function step<B extends z.ZodType>(
   verb: 'form_posted' | 'form_received' | 'complete' | 'reject' | 'withdraw',
   summary: string,
-  taken: { body: B; event: MandateEvent; name: string; payload(body: z.output<B>): object },
+  taken: {
+    body: B;
+    event: MandateEvent;
+    name: string;
+    refusals?: RefusalCode[];
+    payload(body: z.output<B>, tx: Tx, context: WriteContext, mandate: DirectDebit): object | Promise<object>;
+  },
 ): Route {
   return command({
     operation: `direct_debits.${verb}`,
@@ -131,7 +138,7 @@ function step<B extends z.ZodType>(
     summary,
     body: taken.body,
     answers: { 200: shape, 202: shape },
-    refusals: ['not_found', 'mandate_out_of_order', 'reason_missing', 'evidence_missing'],
+    refusals: ['not_found', 'mandate_out_of_order', 'reason_missing', 'evidence_missing', ...(taken.refusals ?? [])],
     async handle(tx, context) {
       const where = { storeId_id: { storeId: context.store.id, id: context.params['id']! } };
       const directDebit = found(await tx.directDebit.findUnique({ where }));
@@ -143,7 +150,7 @@ function step<B extends z.ZodType>(
         workflowId: workflowIds.directDebit(directDebit.id),
         name: taken.name,
         target: directDebit.id,
-        payload: taken.payload(context.body),
+        payload: await taken.payload(context.body, tx, context, directDebit),
         ...(why !== undefined && { reason: why }),
       });
       return { message, ref: directDebit.id };
@@ -163,6 +170,7 @@ async function request(
   context: WriteContext<{ account_id: string; billing_destination_id?: string | undefined }>,
 ): Promise<string> {
   const { store, body, at } = context;
+  if (store.settlement === 'in_house' && !store.directDebit) refuse('direct_debit_not_offered');
   const account = await tx.account.findUnique({
     where: { storeId_id: { storeId: store.id, id: body.account_id } },
     include: { billingDestinations: true },
@@ -178,7 +186,7 @@ async function request(
   if (running) refuse('mandate_already_running', { params: { id: running.id, state: running.status } });
 
   const directDebitId = newId('ddb');
-  const payload = { directDebitId, accountId: account.id };
+  const payload = { directDebitId, accountId: account.id, settlement: store.settlement };
   try {
     await tx.directDebit.create({
       data: {
@@ -209,26 +217,4 @@ async function request(
     startRow('directDebit', workflowIds.directDebit(directDebitId), store.id, at, payload, LEASE_SECONDS),
   );
   return directDebitId;
-}
-
-function show(row: DirectDebit) {
-  const date = (d: Date | null) => d && dateOut(d);
-  return {
-    id: row.id,
-    object: 'direct_debit',
-    account_id: row.accountId,
-    billing_destination_id: row.destinationId,
-    status: row.status,
-    requested_on: dateOut(row.requestedOn),
-    form_posted_on: date(row.formPostedOn),
-    form_received_on: date(row.formReceivedOn),
-    expected_on: date(row.expectedOn),
-    late: row.late,
-    active_on: date(row.activeOn),
-    first_period: row.firstPeriod,
-    first_debit_on: date(row.firstDebitOn),
-    ended_on: date(row.endedOn),
-    evidence: row.evidence,
-    reason: row.reason,
-  };
 }

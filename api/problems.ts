@@ -113,7 +113,9 @@ export function reasonsOf(error: z.ZodError): Reason[] {
       }));
     const field = pointer(issue.path);
     const code = refusalCodes.find((known) => known === issue.message);
-    return [code ? { code, field } : { code: 'invalid_request', field, detail: issue.message }];
+    if (!code) return [{ code: 'invalid_request', field, detail: issue.message }];
+    const params = issue.code === 'custom' ? (issue.params as Refusal['params']) : undefined;
+    return [{ code, field, ...(params && { params }) }];
   });
 }
 

@@ -168,7 +168,8 @@ function preferredWait(req: Request): number | null {
 function send(res: Response, answer: Answer | File): void {
   if ('bytes' in answer) {
     res.set('Content-Type', answer.contentType);
-    res.set('Content-Disposition', `inline; filename*=UTF-8''${encodeURIComponent(answer.name)}`);
+    const shown = answer.contentType === 'application/octet-stream' ? 'attachment' : 'inline';
+    res.set('Content-Disposition', `${shown}; filename*=UTF-8''${encodeURIComponent(answer.name)}`);
     res.send(Buffer.from(answer.bytes));
     return;
   }

@@ -6,6 +6,7 @@ import { type Tx, dateIn, dateOut, instantIn } from '../prisma/db';
 import { type Role, storeRoles } from './access';
 import { newSecret } from './auth';
 import { audit } from './commands';
+import { consignor } from './debit-accounts';
 import { newId } from './ids';
 import { refuseBeyondHorizon } from './clock';
 import { found, refuse } from './problems';
@@ -36,6 +37,9 @@ const newStore = z.strictObject({
     .strictObject({ base_url: httpUrl, merchant_id: credentials, service_id: credentials, hash_key: credentials })
     .optional(),
   bank_account: bankAccount.optional().openapi({ description: 'Where buyers pay; needed when settlement is in_house' }),
+  direct_debit: consignor.optional().openapi({
+    description: 'In house: who collects direct debits by the bank’s files. Without it none can be asked for.',
+  }),
   mail_from: text(320),
   terms_version: text(50),
 });
@@ -48,6 +52,7 @@ const storeShape = z.object({
   clock: z.enum(['real', 'simulated']),
   seller: z.record(z.string(), z.unknown()),
   bank_account: bankAccount.nullable(),
+  direct_debit: consignor.nullable().openapi({ description: 'Names as they go into the bank’s files' }),
   mail_from: z.string(),
   terms_version: z.string(),
   last_day_done: z.string(),
@@ -64,6 +69,7 @@ export function showStore(store: Store): z.infer<typeof storeShape> {
     clock: store.clock as 'real' | 'simulated',
     seller: store.seller as Record<string, string>,
     bank_account: store.bankAccount as z.infer<typeof bankAccount> | null,
+    direct_debit: store.directDebit as z.infer<typeof consignor> | null,
     mail_from: store.mailFrom,
     terms_version: store.termsVersion,
     last_day_done: dateOut(store.lastDayDone),
@@ -94,6 +100,8 @@ export const storeRoutes: Route[] = [
         ctx.addIssue({ code: 'custom', path: ['np'], message: 'settlement np needs np' });
       if (store.settlement === 'in_house' && !store.bank_account)
         ctx.addIssue({ code: 'custom', path: ['bank_account'], message: 'settlement in_house needs bank_account' });
+      if (store.settlement === 'np' && store.direct_debit)
+        ctx.addIssue({ code: 'custom', path: ['direct_debit'], message: 'with settlement np the debits are NP’s' });
     }),
     answers: { 201: storeShape.extend({ api_keys: z.array(keyShape), warnings: z.array(z.string()) }) },
     refusals: ['beyond_calendar_horizon'],
@@ -101,7 +109,7 @@ export const storeRoutes: Route[] = [
       const { body, env } = context;
       const now = body.clock.kind === 'simulated' ? body.clock.now : instantOfMs(env.now().getTime());
       refuseUnlivable(now);
-      const { seller, np, sbps, bank_account } = body;
+      const { seller, np, sbps, bank_account, direct_debit } = body;
       const store = await tx.store.create({
         data: {
           id: newId('sto'),
@@ -112,6 +120,7 @@ export const storeRoutes: Route[] = [
           ...(np && { np }),
           ...(sbps && { sbps }),
           ...(bank_account && { bankAccount: bank_account }),
+          ...(direct_debit && { directDebit: direct_debit }),
           mailFrom: body.mail_from,
           termsVersion: body.terms_version,
           lastDayDone: dateIn(addDays(dateOf(now), -1)),

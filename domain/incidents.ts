@@ -214,6 +214,13 @@ export const incidentKinds = {
     means: 'a bank has not enrolled a mandate 4 months after the form was received; told monthly',
     cure: 'ask the bank',
   },
+  debit_file_not_handed_in: {
+    owner: 'finance',
+    ja: '口座振替依頼ファイルが未提出',
+    means: 'the request file of a debit day (in house) was not handed in to the bank 9 business days before',
+    cure: 'hand it in and record it, or ask the bank whether it still takes it',
+    closesItself: true,
+  },
   debit_results_late: {
     owner: 'finance',
     ja: '口座振替の結果が未着',

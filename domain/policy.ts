@@ -70,6 +70,8 @@ export const policy = {
     nominalDay: 27,
     /** File handed in; results; results late. DESIGN §4, usual timetables in japan-domain.md §4.1. */
     collectBusinessDaysBefore: 10,
+    /** In house: last day to hand in the file; banks ask for it three to nine days before. japan-domain.md §4.1. */
+    handInBusinessDaysBefore: 9,
     resultBusinessDaysAfter: 3,
     resultLateBusinessDaysAfter: 5,
   },

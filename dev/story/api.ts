@@ -47,10 +47,21 @@ export class Api {
     return this.call('PATCH', path, body, {});
   }
 
+  /** A file as it is. */
+  async getFile(path: string): Promise<Buffer> {
+    const answer = await fetch(this.baseUrl + path, { headers: { authorization: `Bearer ${this.key}` } });
+    if (!answer.ok) throw new ApiProblem(answer.status, (await answer.json()) as ApiProblem['problem'], `GET ${path}`);
+    return Buffer.from(await answer.arrayBuffer());
+  }
+
+  postFile<T>(path: string, file: Uint8Array, mediaType = 'application/octet-stream'): Promise<T> {
+    return this.call('POST', path, file, { 'content-type': mediaType });
+  }
+
   private async call<T>(
     method: string,
     path: string,
-    body: object | undefined,
+    body: object | Uint8Array | undefined,
     headers: Record<string, string>,
   ): Promise<T> {
     const idempotencyKey = randomUUID();
@@ -61,7 +72,7 @@ export class Api {
         ...(body && { 'content-type': 'application/json', 'idempotency-key': idempotencyKey }),
         ...headers,
       },
-      ...(body && { body: JSON.stringify(body) }),
+      ...(body && { body: body instanceof Uint8Array ? body : JSON.stringify(body) }),
     });
     const json: unknown = answer.text ? JSON.parse(answer.text) : null;
     if (!answer.ok) throw new ApiProblem(answer.status, json as ApiProblem['problem'], `${method} ${path}`);

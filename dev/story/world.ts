@@ -1,5 +1,6 @@
 import { createHash, randomBytes, randomInt } from 'node:crypto';
 import type { Instant } from '../../domain/calendar';
+import { type DebitSeen, type ResultCode, answerDebits } from '../../simulators/bank/debits';
 import { type Accepted, Api, persistently } from './api';
 
 /** Where the engine and the stand-ins of the outside are reached. */
@@ -40,6 +41,18 @@ const seller = {
   contact_url: 'https://store.example.jp/contact',
 };
 
+/** 委託者 of a store that debits by itself, with the account that the bank pays the debits into. */
+const consignor = {
+  consignor_code: '1234567890',
+  consignor_kana: 'アイティクラウド（カ',
+  bank_code: '0009',
+  bank_kana: 'ミツイスミトモ',
+  branch_code: '825',
+  branch_kana: 'アカサカ',
+  type: 'ordinary',
+  number: '1234567',
+};
+
 /** A store of its own with a simulated clock, its keys, and its outside: buyers with cards, NP, the bank. */
 export class World {
   /** Every write the engine has taken on, in order. */
@@ -75,6 +88,7 @@ export class World {
       np: { base_url: at.npUrl, ...np },
       sbps: { base_url: at.sbpsUrl, ...sbps },
       bank_account: bankAccount,
+      ...(options.settlement === 'in_house' && { direct_debit: consignor }),
       mail_from: 'ITreviewオンラインストア <store@store.example.jp>',
       terms_version: '2026-04-01',
     });
@@ -184,6 +198,13 @@ export class World {
       bill_number: billNumber,
       paid_on: paidOn,
     });
+  }
+
+  /** The in-house store's bank debits what the month's request file asks for, and finance imports its answer. */
+  async bankDebits(nominal: string, resultOf: (debit: DebitSeen) => ResultCode): Promise<void> {
+    const finance = this.as('finance');
+    const result = answerDebits(await finance.getFile(`/v1/debit_runs/${nominal}/file`), resultOf);
+    await finance.postFile(`/v1/debit_runs/${nominal}/result_file`, result);
   }
 
   /** What NP and SBPS count as done, for "once and no more". */

@@ -67,6 +67,11 @@ export function debitCollectOn(debitOn: JstDate, table: HolidayTable = published
   return addBusinessDays(debitOn, -policy.directDebit.collectBusinessDaysBefore, table);
 }
 
+/** In house: last day to hand the request file in to the bank. */
+export function debitHandInOn(debitOn: JstDate, table: HolidayTable = publishedTable): JstDate {
+  return addBusinessDays(debitOn, -policy.directDebit.handInBusinessDaysBefore, table);
+}
+
 /** When the results of the debits of `debitOn` are expected. */
 export function debitResultOn(debitOn: JstDate, table: HolidayTable = publishedTable): JstDate {
   return addBusinessDays(debitOn, policy.directDebit.resultBusinessDaysAfter, table);

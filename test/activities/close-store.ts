@@ -16,6 +16,18 @@ export function openTestDb(): Db {
 /** What comes of delivering what a test queued: its orders have no workflow, and its store no cards. */
 const OF_THE_ENGINE = ['message_undeliverable', 'card_charge_failed', 'card_collection'];
 
+const CONSIGNOR = {
+  consignor_code: '1234567890',
+  consignor_kana: 'ｱｲﾃｲｸﾗｳﾄﾞ(ｶ',
+  bank_code: '0009',
+  bank_kana: 'ﾐﾂｲｽﾐﾄﾓ',
+  branch_code: '825',
+  branch_kana: 'ｱｶｻｶ',
+  type: 'ordinary',
+  number: '1234567',
+};
+const BANK = { bankCode: '0005', bankKana: 'ﾐﾂﾋﾞｼUFJ', branchCode: '001', branchKana: 'ﾎﾝﾃﾝ', type: 'ordinary' };
+
 export interface LineSpec {
   amount?: number;
   quantity?: number;
@@ -112,6 +124,7 @@ export class TestStore {
             holder_kana: 'アイティクラウド（カ',
           },
         }),
+        ...(settlement === 'in_house' && { directDebit: CONSIGNOR }),
         mailFrom: 'store@example.com',
         termsVersion: '1',
         taxRounding: rounding,
@@ -243,6 +256,20 @@ export class TestStore {
         evidence: '金融機関の登録完了通知',
       },
     });
+    if (this.settlement === 'in_house') await this.debitAccount(buyer, '7654321');
+  }
+
+  /** The account that is debited from now on; the customer number is the buyer's place in the store. */
+  async debitAccount(buyer: string, number: string): Promise<void> {
+    const { db, id: storeId } = this;
+    const id = `dac_${buyer}_${number}`;
+    const destinations = await db.billingDestination.findMany({ where: { storeId }, orderBy: { id: 'asc' } });
+    const customerNumber = String(100_001 + destinations.findIndex((known) => known.id === `dst_${buyer}`));
+    await db.debitAccount.create({
+      data: { ...BANK, storeId, id, directDebitId: `ddb_${buyer}`, customerNumber, number, holderKana: 'ｶ)ｱｵﾊﾞ' },
+    });
+    const where = { storeId_id: { storeId, id: `ddb_${buyer}` } };
+    await db.directDebit.update({ where, data: { debitAccountId: id } });
   }
 
   /** Everything the store's books hold, to see that a step run again changes nothing. */

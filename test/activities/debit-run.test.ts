@@ -57,7 +57,8 @@ async function collected(settlement: 'np' | 'in_house'): Promise<TestStore> {
     ];
     await np.mirrorChunk(first);
   } else await close.issueChunk(first);
-  expect(await store.twice(() => debitBook(store.deps).collectDebits(runOf(store)))).toEqual({ open: 1 });
+  const handInBy = settlement === 'np' ? null : '2026-11-13';
+  expect(await store.twice(() => debitBook(store.deps).collectDebits(runOf(store)))).toEqual({ open: 1, handInBy });
   return store;
 }
 
@@ -66,6 +67,32 @@ test('collected: one debit for each notice of that day', async () => {
   const { debits, runs } = await store.books();
   expect(debits).toMatchObject([{ key: KEY.np, amount: 33_000n, status: 'requested' }]);
   expect(runs).toMatchObject([{ nominal: '2026-11', status: 'collected' }]);
+});
+
+test('in house: 新規コード is 1 for the first debit, 0 for the next, 2 from another account', async () => {
+  const store = await collected('in_house');
+  const newCodeOf = async (nominal: string) => {
+    const file = await db.debitFile.findFirstOrThrow({ where: { storeId: store.id, nominal } });
+    return Buffer.from(file.bytes).toString('latin1', 120 + 90, 120 + 91);
+  };
+  expect(await newCodeOf('2026-11')).toBe('1');
+  /** The notice that was not paid is debited once more on another day, as a later month's would be. */
+  const again = async (nominal: string, debitOn: string) => {
+    await db.invoice.updateMany({
+      where: { storeId: store.id, method: 'direct_debit' },
+      data: { debitOn: new Date(debitOn) },
+    });
+    await db.debit.updateMany({
+      where: { storeId: store.id, key: KEY.in_house },
+      data: { key: `${KEY.in_house}/${nominal}` },
+    });
+    await debitBook(store.deps).collectDebits({ ...runOf(store), nominal: period(nominal), debitOn: jstDate(debitOn) });
+    return newCodeOf(nominal);
+  };
+  expect(await again('2026-12', '2026-12-28')).toBe('0');
+  await store.debitAccount('aoba', '7654322');
+  expect(await again('2027-01', '2027-01-27')).toBe('2');
+  expect(await again('2027-02', '2027-03-01')).toBe('0');
 });
 
 test('0: paid on the debit day, told when it is known; with NP no journal of ours', async () => {

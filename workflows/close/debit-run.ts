@@ -1,58 +1,72 @@
 import { allHandlersFinished, condition, continueAsNew } from '@temporalio/workflow';
-import { type Instant, dateOf, endOf } from '../../domain/calendar';
+import { type Instant, type JstDate, dateOf, endOf } from '../../domain/calendar';
 import { debitResultLateOn, debitResultOn } from '../../domain/close/terms';
 import * as messages from '../contracts/messages';
 import { book, bulk } from '../lib/activities';
 import { type Carried, Life } from '../lib/life';
 
 type DebitRunMessage =
+  | ({ kind: 'fileHandedIn'; on: JstDate } & messages.Command)
   | ({ kind: 'debitReported'; key: string; code: string } & messages.Message)
   | ({ kind: 'importResults'; results: { key: string; code: string }[] } & messages.Command);
 
-/** How many results are still to come, and until when they are waited for. */
 interface RunProgress {
+  /** How many results are still to come, and until when they are waited for. */
   open: number;
   until: Instant;
+  /** In house: the last day to hand the request file in; null once it was, or once the day is past. */
+  handInBy: JstDate | null;
+  handedIn: boolean;
 }
 
-/** One debit day: collect what is to be debited, wait for the results, book each. A result a message: many make a new run. */
+/**
+ * One debit day: collect what is to be debited, in house have the file handed in, wait for the results, book each. A result a
+ * message: many make a new run.
+ */
 export async function debitRun(
   input: messages.DebitRunStart & { progress?: RunProgress; carried?: Carried },
 ): Promise<void> {
   const life = new Life<DebitRunMessage>(input, null, input.carried);
+  const until = endOf(debitResultOn(input.debitOn));
+  const run = input.progress ?? { open: 0, until, handInBy: null, handedIn: false };
   life.hear('debitReported', messages.debitReported);
   life.obey('importResults', messages.importResults, () => null);
+  life.obey('fileHandedIn', messages.fileHandedIn, () => (run.handedIn ? { code: 'conflict' } : null));
   const fact = () => ({ ...life.fact, nominal: input.nominal, debitOn: input.debitOn });
 
-  const collect = async () => ({
-    open: (await bulk.collectDebits(fact())).open,
-    until: endOf(debitResultOn(input.debitOn)),
-  });
-  let { open, until } = input.progress ?? (await collect());
-  while (open > 0) {
-    const m = await life.next(until, { waitingFor: 'debit_results', owner: 'bank', status: 'requested' });
-    if (m === null) {
-      const lateOn = endOf(debitResultLateOn(input.debitOn));
-      if (until >= lateOn) await book.debitsLate(fact());
-      until = until < lateOn ? lateOn : endOf(nextDay(until));
-    } else {
+  if (!input.progress) {
+    Object.assign(run, await bulk.collectDebits(fact()));
+    run.handedIn = run.handInBy === null;
+  }
+  while (run.open > 0) {
+    const m = run.handInBy
+      ? await life.next(endOf(run.handInBy), { waitingFor: 'debit_file', owner: 'finance', status: 'collected' })
+      : await life.next(run.until, { waitingFor: 'debit_results', owner: 'bank', status: 'requested' });
+    if (m?.kind === 'fileHandedIn') {
+      run.handedIn = true;
+      run.handInBy = null;
+      await book.recordFileHandedIn({ ...fact(), on: m.on });
+    } else if (m) {
+      run.handInBy = null;
       const results = m.kind === 'importResults' ? m.results : [{ key: m.key, code: m.code }];
       const booked = await book.bookDebitResults({ ...fact(), results, cause: m.messageId });
-      open = booked.open;
+      run.open = booked.open;
       for (const invoiceId of booked.rebilled) {
         await life.attempt(`document/${invoiceId}`, 'np_bill_document', () =>
           life.providers.fetchBillDocument({ ...life.fact, invoiceId }),
         );
       }
+    } else if (run.handInBy) {
+      run.handInBy = null;
+      await book.fileNotHandedIn(fact());
+    } else {
+      const lateOn = endOf(debitResultLateOn(input.debitOn));
+      if (run.until >= lateOn) await book.debitsLate(fact());
+      run.until = run.until < lateOn ? lateOn : endOf(nextDay(run.until));
     }
-    if (open > 0 && life.mustContinue) {
+    if (run.open > 0 && life.mustContinue) {
       await condition(allHandlersFinished);
-      await continueAsNew<typeof debitRun>({
-        ...input,
-        at: life.asOf,
-        progress: { open, until },
-        carried: life.carry(),
-      });
+      await continueAsNew<typeof debitRun>({ ...input, at: life.asOf, progress: run, carried: life.carry() });
     }
   }
   await book.closeDebitRun(fact());

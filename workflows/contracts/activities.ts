@@ -131,7 +131,8 @@ export interface DirectDebitBook {
   markLate(input: ForDirectDebit): Promise<void>;
   escalateLate(input: ForDirectDebit): Promise<void>;
   activateDirectDebit(
-    input: ForDirectDebit & { messageId: string; evidence: string },
+    /** `debitAccountId`: in house, the account of the form; null where NP keeps it. */
+    input: ForDirectDebit & { messageId: string; evidence: string; debitAccountId: string | null },
   ): Promise<{ firstPeriod: Period }>;
   recordDefect(input: ForDirectDebit & { messageId: string; reason: string }): Promise<void>;
   closeDirectDebit(input: ForDirectDebit & { as: 'withdrawn' | 'expired' | 'ended'; reason: string }): Promise<void>;
@@ -170,7 +171,10 @@ export interface ForDebitRun extends AsOf {
   debitOn: JstDate;
 }
 export interface DebitBook {
-  collectDebits(input: ForDebitRun): Promise<{ open: number }>;
+  /** `handInBy`: in house, the last day to hand the request file in to the bank; null where NP debits. */
+  collectDebits(input: ForDebitRun): Promise<{ open: number; handInBy: JstDate | null }>;
+  recordFileHandedIn(input: ForDebitRun & { on: JstDate }): Promise<void>;
+  fileNotHandedIn(input: ForDebitRun): Promise<void>;
   bookDebitResults(
     input: ForDebitRun & { results: { key: string; code: string }[]; cause: string },
   ): Promise<{ open: number; /** invoices now to be paid by transfer */ rebilled: string[] }>;

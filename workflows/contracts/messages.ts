@@ -71,10 +71,14 @@ export const guaranteeChanged =
 export interface DirectDebitStart extends Start {
   directDebitId: string;
   accountId: string;
+  settlement: 'np' | 'in_house';
 }
 export const formPosted = defineUpdate<Accepted, [Command & { on: JstDate }]>('formPosted');
 export const formReceived = defineUpdate<Accepted, [Command & { on: JstDate }]>('formReceived');
-export const complete = defineUpdate<Accepted, [Command & { evidence: string }]>('complete');
+/** In house with the account to debit, which stays in PostgreSQL. */
+export const complete = defineUpdate<Accepted, [Command & { evidence: string; debitAccountId: string | null }]>(
+  'complete',
+);
 export const reject = defineUpdate<Accepted, [Command & { reason: string }]>('reject');
 export const withdraw = defineUpdate<Accepted, [Command]>('withdraw');
 export const enrolmentCompleted = defineSignal<[Message]>('enrolmentCompleted');
@@ -96,6 +100,8 @@ export interface DebitRunStart extends Start {
   debitOn: JstDate;
 }
 export const debitReported = defineSignal<[Message & { key: string; code: string }]>('debitReported');
+/** In house: finance has handed the request file in to the bank. */
+export const fileHandedIn = defineUpdate<Accepted, [Command & { on: JstDate }]>('fileHandedIn');
 export const importResults = defineUpdate<Accepted, [Command & { results: { key: string; code: string }[] }]>(
   'importResults',
 );

@@ -10,7 +10,7 @@ import { type Carried, Life } from '../lib/life';
 type DirectDebitMessage =
   | ({ kind: 'formPosted'; on: JstDate } & messages.Command)
   | ({ kind: 'formReceived'; on: JstDate } & messages.Command)
-  | ({ kind: 'complete'; evidence: string } & messages.Command)
+  | ({ kind: 'complete'; evidence: string; debitAccountId: string | null } & messages.Command)
   | ({ kind: 'reject'; reason: string } & messages.Command)
   | ({ kind: 'withdraw' } & messages.Command)
   | ({ kind: 'enrolmentCompleted' } & messages.Message)
@@ -82,6 +82,11 @@ class Mandate {
     return { ...this.life.fact, directDebitId: this.input.directDebitId };
   }
 
+  /** Who posts the forms (D1): NP, or a store that settles by itself. */
+  private get poster() {
+    return this.input.settlement === 'np' ? ('np' as const) : ('finance' as const);
+  }
+
   private refusal(event: MandateEvent) {
     const after = afterEvent(this.progress.state, event);
     return after.ok ? null : after.refusal;
@@ -95,7 +100,7 @@ class Mandate {
         const until = endOf(addDays(this.progress.requestedOn, policy.directDebit.formExpiryDays));
         return {
           waitingFor: 'form_posting',
-          owner: 'np' as const,
+          owner: this.poster,
           until,
           onDue: () => this.close('expired', 'form never posted'),
         };
@@ -130,7 +135,7 @@ class Mandate {
         const until = endOf(addDays(this.progress.defectOn!, policy.directDebit.formExpiryDays));
         return {
           waitingFor: 'new_form',
-          owner: 'np' as const,
+          owner: this.poster,
           until,
           onDue: () => this.close('expired', 'no new form'),
         };
@@ -160,9 +165,10 @@ class Mandate {
         return;
       }
       case 'complete':
-        return this.activate(messageId, m.evidence);
+        return this.activate(messageId, m.evidence, m.debitAccountId);
       case 'enrolmentCompleted':
-        if (this.progress.state === 'at_bank') await this.activate(messageId, 'NPからの登録完了連絡');
+        if (this.progress.state === 'at_bank' && this.input.settlement === 'np')
+          await this.activate(messageId, 'NPからの登録完了連絡', null);
         return;
       case 'reject':
         await book.recordDefect({ ...this.fact, messageId, reason: m.reason });
@@ -176,12 +182,13 @@ class Mandate {
     }
   }
 
-  private async activate(messageId: string, evidence: string): Promise<void> {
-    const { firstPeriod } = await book.activateDirectDebit({ ...this.fact, messageId, evidence });
+  private async activate(messageId: string, evidence: string, debitAccountId: string | null): Promise<void> {
+    const { firstPeriod } = await book.activateDirectDebit({ ...this.fact, messageId, evidence, debitAccountId });
+    this.progress.state = 'active';
+    if (this.input.settlement === 'in_house') return;
     await this.life.attempt(`np-direct-debit/${this.input.directDebitId}`, 'np_direct_debit', () =>
       this.life.providers.directDebitActive({ ...this.fact, firstPeriod }),
     );
-    this.progress.state = 'active';
   }
 
   private async remind(): Promise<void> {
@@ -202,7 +209,7 @@ class Mandate {
   private async close(as: 'withdrawn' | 'expired' | 'ended', reason: string): Promise<void> {
     const wasActive = this.progress.state === 'active';
     await book.closeDirectDebit({ ...this.fact, as, reason });
-    if (wasActive)
+    if (wasActive && this.input.settlement === 'np')
       await this.life.attempt(`np-direct-debit-end/${this.input.directDebitId}`, 'np_direct_debit_end', () =>
         this.life.providers.directDebitEnded(this.fact),
       );

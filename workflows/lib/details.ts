@@ -17,7 +17,7 @@ export const waitLabels: Record<string, string> = {
   card_replacement: '新しいカードの3Dセキュア認証（購入者）',
   at_risk_decision: '与信否決月の対応（再登録・自社請求・停止・終了）',
   account_events: 'アカウントの変更・審査・保証の連絡',
-  form_posting: '口座振替依頼書の送付（NP）',
+  form_posting: '口座振替依頼書の送付',
   form_return: '口座振替依頼書の返送（購入者）',
   bank_enrolment: '金融機関での登録（約2か月）',
   bank_enrolment_late: '金融機関での登録（通常より遅延）',
@@ -27,6 +27,7 @@ export const waitLabels: Record<string, string> = {
   close_review_overdue: '請求書案の承認（締切超過）',
   issue_day: '請求書の発行日',
   np_issue: 'NPによる請求書の発行',
+  debit_file: '口座振替依頼ファイルの金融機関への提出',
   debit_results: '口座振替の結果',
   repair: 'インシデントの対応',
 };
