@@ -1,4 +1,9 @@
+import { asyncLocalStorage } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
+import { isRefusal } from '../prisma/db';
+
+/** What PostgreSQL keeps refusing is not mended by trying: after about 4 s of tries a person is asked. */
+const TRIES = 4;
 
 /**
  * Does the work of one chunk. A failure says where the next chunk begins, so that a person can have this one alone left out.
@@ -13,9 +18,14 @@ export async function chunkBefore<T>(next: () => string | null, work: () => Prom
     throw ApplicationFailure.create({
       message,
       type: known?.type ?? name,
-      nonRetryable: known?.nonRetryable ?? false,
+      nonRetryable: known?.nonRetryable ?? (isRefusal(e) && tries() >= TRIES),
       details: [{ next: next() }],
       ...(e instanceof Error && { cause: e }),
     });
   }
+}
+
+/** Outside of an activity there is no second try. */
+function tries(): number {
+  return asyncLocalStorage.getStore()?.info.attempt ?? 1;
 }

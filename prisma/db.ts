@@ -57,6 +57,13 @@ export function instantIn(at: Instant): Date {
   return new Date(at);
 }
 
+/** PostgreSQL was there and will not have it: a value (SQLSTATE 22), a constraint (23) or a trigger (P0001) is against it. */
+export function isRefusal(e: unknown): boolean {
+  if (!(e instanceof Prisma.PrismaClientKnownRequestError)) return false;
+  const told = e.meta as { code?: string; driverAdapterError?: { cause?: { originalCode?: string } } } | undefined;
+  return /^(22|23|P0001)/.test(told?.driverAdapterError?.cause?.originalCode ?? told?.code ?? '');
+}
+
 /** What PostgreSQL calls a broken unique constraint, also through Prisma. */
 export function isUniqueViolation(e: unknown): boolean {
   return e instanceof Prisma.PrismaClientKnownRequestError && (e.code === 'P2002' || sqlStateOf(e) === '23505');

@@ -8,6 +8,8 @@ import type { Delivery, Outgoing } from './delivery';
 
 /** Rows taken at a time; 50 keep one loop busy for about a tenth of a second. */
 const BATCH = 50;
+/** Targets at work at once. A wedged one counts once, however much waits for it. */
+const TARGETS = 100;
 /** Looks even when not told to: a lease of a dead writer runs out, a real store's time passes. */
 const POLL_MS = 500;
 /** A row taken by a loop that dies is taken again after this. */
@@ -21,7 +23,6 @@ const RELEASE_MS = 1_000;
  */
 export class DispatchLoop {
   private readonly chains = new Map<string, Promise<boolean>>();
-  private inFlight = 0;
   private stopping = false;
   private wake: () => void = () => {};
   private listener: pg.Client | null = null;
@@ -44,7 +45,7 @@ export class DispatchLoop {
     while (!this.stopping) {
       try {
         await this.listen();
-        const rows = this.inFlight < BATCH * 2 ? await this.claim() : [];
+        const rows = this.chains.size < TARGETS ? await this.claim() : [];
         for (const row of rows) this.chain(row);
         if (rows.length < BATCH) await this.pause(POLL_MS);
       } catch (e) {
@@ -84,13 +85,16 @@ export class DispatchLoop {
     });
   }
 
+  /** Of targets that are at work nothing more is taken: it would only wait, leased, behind what they have. */
   private claim(): Promise<Outgoing[]> {
+    const busy = [...this.chains.keys()];
     return this.db.$queryRaw<Outgoing[]>`
       UPDATE dispatch SET lease_until = now() + make_interval(secs => ${LEASE_SECONDS}), attempts = attempts + 1
       WHERE seq IN (
         SELECT d.seq FROM dispatch d LEFT JOIN clocks c ON c.store_id = d.store_id
         WHERE d.delivered_at IS NULL AND d.processed_at IS NULL AND (d.lease_until IS NULL OR d.lease_until < now())
           AND d.due_at <= coalesce(c.now_at, now())
+          AND d.store_id || ' ' || d.target <> ALL(${busy})
         ORDER BY d.due_at, d.seq LIMIT ${BATCH} FOR UPDATE OF d SKIP LOCKED)
       RETURNING store_id AS "storeId", id, kind, target, name, payload, at, due_at AS "dueAt", attempts, seq`.then(
       (rows) =>
@@ -100,11 +104,9 @@ export class DispatchLoop {
 
   private chain(row: Outgoing): void {
     const key = row.kind === 'mail' ? row.id : `${row.storeId} ${row.target}`;
-    this.inFlight += 1;
     const done = (this.chains.get(key) ?? Promise.resolve(true))
       .then((reached) => (reached && !this.stopping ? this.deliver(row) : this.release(row)))
       .finally(() => {
-        this.inFlight -= 1;
         if (this.chains.get(key) === done) this.chains.delete(key);
         this.wake();
       });

@@ -1,0 +1,75 @@
+import { randomUUID } from 'node:crypto';
+import { Client, Connection } from '@temporalio/client';
+import { Diary } from '../support/diary';
+import { engine } from '../support/engine';
+import { rows } from '../support/books';
+
+/* A simulated clock that is driven twice, asked twice, or has a target that never answers. */
+
+/** October ordered, approved and billed. */
+async function lived(beside: (diary: Diary) => Promise<unknown>): Promise<string[]> {
+  const diary = await Diary.begin('2026-10-05T10:00:00+09:00');
+  const plan = await diary.world.plan('A', '商品A', 30_000);
+  await diary.order(await diary.buyer('aoba'), plan);
+  await diary.order(await diary.buyer('budou', 'screening-3d'), plan);
+  const told = await diary.told();
+  const [to] = await Promise.all([diary.until('2026-11-04'), beside(diary)]);
+  await diary.approve('2026-10');
+  return [...told, ...to, ...(await diary.until('2026-11-10'))];
+}
+
+test('three steppers of one clock: each instant is stepped once, the story is the same', async () => {
+  const { temporalAddress: address, temporalNamespace: namespace } = engine();
+  const connection = await Connection.connect({ address });
+  const client = new Client({ connection, namespace });
+  const alone = await lived(() => Promise.resolve());
+  const three = await lived(async ({ world: { storeId } }) => {
+    for (const n of [98, 99])
+      await client.workflow.start('clock', {
+        workflowId: `clock/${storeId}/${n}`,
+        taskQueue: 'shimebi-simulated',
+        args: [{ storeId }],
+      });
+  });
+  expect(three).toEqual(alone);
+  await connection.close();
+});
+
+test('an advance asked for again under its key, after it has arrived, is the same journey', async () => {
+  const diary = await Diary.begin('2026-10-05T10:00:00+09:00');
+  const key = randomUUID();
+  const advance = async () => {
+    const answer = await fetch(`${diary.world.at.apiUrl}/v1/clock/advance`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        authorization: `Bearer ${diary.world.keyOf('admin')}`,
+        'idempotency-key': key,
+      },
+      body: JSON.stringify({ to: '2026-10-07' }),
+    });
+    return answer.status;
+  };
+  const journeys = async () =>
+    (await rows<{ journey: number }>('SELECT journey FROM clocks WHERE store_id = $1', [diary.world.storeId]))[0]!;
+  const first = await advance();
+  await diary.world.as('admin').get('/v1/clock', { prefer: 'wait=20' });
+  const before = await journeys();
+  expect(await advance()).toBe(first);
+  expect(await journeys()).toEqual(before);
+});
+
+test('two commands at once: one is acted on, the other changes nothing', async () => {
+  const diary = await Diary.begin('2026-10-05T10:00:00+09:00');
+  const plan = await diary.world.plan('M', '商品M', 30_000, { maker: true });
+  const order = await diary.order(await diary.buyer('aoba'), plan);
+  await diary.told();
+  const cancel = () =>
+    diary.world
+      .as('storefront')
+      .post(`/v1/orders/${order.id}/cancellations`, { lines: 'all', reason: '不要' })
+      .catch(() => null);
+  await Promise.all([cancel(), cancel(), cancel()]);
+  expect((await diary.told()).filter((line) => line.includes('order.cancelled'))).toHaveLength(1);
+  expect((await diary.incidents()).filter((kind) => kind !== 'message_undeliverable')).toEqual([]);
+});
