@@ -1,6 +1,6 @@
 /**
- * Two projects. `unit` needs nothing but Node. `engine` tests share one PostgreSQL, Temporal, simulators, worker and API, started once
- * per run and only when such a test is selected; each test makes a store of its own in it.
+ * Three projects. `unit` needs nothing but Node. `engine` tests share one PostgreSQL, Temporal, simulators, worker and API, started once
+ * per run and only when such a test is selected; each test makes a store of its own in it. `long` is for `npm run test:long` only.
  */
 const project = {
   testEnvironment: 'node',
@@ -11,6 +11,7 @@ const project = {
     ],
   },
   modulePathIgnorePatterns: ['<rootDir>/.shimebi/'],
+  setupFiles: ['<rootDir>/test/support/property-runs.ts'],
 };
 
 const ENGINE = ['api', 'activities', 'worker', 'workflows', 'scenarios', 'replay'];
@@ -34,5 +35,6 @@ module.exports = {
       globalSetup: '<rootDir>/test/support/global-setup.ts',
       globalTeardown: '<rootDir>/test/support/global-teardown.ts',
     },
+    { ...project, displayName: 'long', testMatch: ['<rootDir>/test/long/**/*.test.ts'] },
   ],
 };

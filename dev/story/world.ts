@@ -70,7 +70,7 @@ export class World {
   /** Makes the store through the API and makes it known to the simulators of NP and SBPS. */
   static async create(
     at: Surroundings,
-    options: { name?: string; settlement?: 'np' | 'in_house'; now: string },
+    options: { name?: string; settlement?: 'np' | 'in_house'; now: string | 'real' },
   ): Promise<World> {
     const digits = (n: number) => Array.from(randomBytes(n), (b) => String(b % 10)).join('');
     const np = { shop_code: `bss${digits(7)}`, sp_code: `sp${digits(8)}`, terminal_id: digits(10) };
@@ -83,7 +83,7 @@ export class World {
     const store = await platform.post<{ id: string; api_keys: { role: Role; secret: string }[] }>('/v1/stores', {
       name: options.name ?? 'ITreviewオンラインストア',
       settlement: options.settlement ?? 'np',
-      clock: { kind: 'simulated', now: options.now },
+      clock: options.now === 'real' ? { kind: 'real' } : { kind: 'simulated', now: options.now },
       seller,
       np: { base_url: at.npUrl, ...np },
       sbps: { base_url: at.sbpsUrl, ...sbps },

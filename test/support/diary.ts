@@ -35,7 +35,7 @@ const LEFT_OUT = ['order', 'invoice', 'direct_debit', 'number', 'document', 'to'
 export class Diary {
   private readonly reader: EventReader;
 
-  private constructor(readonly world: World) {
+  protected constructor(readonly world: World) {
     this.reader = new EventReader(world);
   }
 

@@ -1,0 +1,97 @@
+import type { RealDiary, RealEngine } from '../support/real-store';
+import type { Recorded } from './plays';
+
+/*
+ * Lives of stores with a real clock, played by the tests of test/real-clock and recorded for replay. Ids by `<type>.<case>`.
+ */
+
+/** Nobody raises the limit, corrects the address or comes back from 3-D Secure; a fourth order passes. */
+export async function nobodyActs(engine: RealEngine): Promise<{ diary: RealDiary; ids: Recorded }> {
+  const diary = await engine.store('2026-10-06T10:00:00+09:00');
+  const plan = await diary.world.plan('B', '商品B', 80_000);
+  const held = await diary.order(await diary.buyer('budou', 'limit-50000'), plan);
+  const buyer = await diary.buyer('juri', 'hold-address');
+  const waiting = await diary.order(buyer, plan);
+  const left = await diary.orderByCard(await diary.buyer('chiyo'), plan, 'ok');
+  const aoba = await diary.buyer('aoba');
+  const passed = await diary.order(aoba, plan);
+  const ids = {
+    'order.real-hold-expired': `order/${held.id}`,
+    'order.real-screening-expired': `order/${waiting.id}`,
+    'order.real-card-not-authenticated': `order/${left.id}`,
+    'order.real-confirmed': `order/${passed.id}`,
+    'account.real-corrected': `account/${buyer.accountId}`,
+    'account.real-passed': `account/${aoba.accountId}`,
+  };
+  for (const name of ['hold-expired', 'screening-expired', 'card-not-authenticated'] as const)
+    await diary.rested(ids[`order.real-${name}`], null);
+  // Corrected after all, for the next order.
+  const operator = diary.world.as('operator');
+  await operator.patch(`/v1/accounts/${buyer.accountId}`, {
+    address: '東京都渋谷区渋谷一丁目2番3号',
+    reason: '登記簿で確認',
+  });
+  await operator.post(`/v1/accounts/${buyer.accountId}/screening/reapply`, { reason: '住所を修正' });
+  return { diary, ids };
+}
+
+/** One form never comes back; the other does, and the bank takes longer than usual. */
+export async function slowMandates(engine: RealEngine): Promise<{ diary: RealDiary; ids: Recorded }> {
+  const diary = await engine.store('2026-10-20T10:00:00+09:00');
+  const finance = diary.world.as('finance');
+  const request = async (reference: string) => {
+    const { accountId } = await diary.buyer(reference);
+    return (await finance.post<{ id: string }>('/v1/direct_debits', { account_id: accountId })).id;
+  };
+  const [lost, late] = [await request('aoba'), await request('budou')];
+  await diary.told();
+  for (const id of [late, lost]) await finance.post(`/v1/direct_debits/${id}/form_posted`, { on: '2026-10-20' });
+  await finance.post(`/v1/direct_debits/${late}/form_received`, { on: '2026-10-20' });
+  const ids = { 'directDebit.real-expired': `direct-debit/${lost}`, 'directDebit.real-late': `direct-debit/${late}` };
+  await diary.rested(ids['directDebit.real-late'], 'bank_enrolment_late');
+  await diary.rested(ids['directDebit.real-expired'], null);
+  return { diary, ids };
+}
+
+/** October by transfer, debit and card, closed late and debited; days begin by the Schedule. */
+export async function monthByTheSchedule(
+  engine: RealEngine,
+): Promise<{ diary: RealDiary; ids: Recorded; told: string[] }> {
+  const diary = await engine.store('2026-10-05T10:00:00+09:00');
+  const finance = diary.world.as('finance');
+  const { storeId } = diary.world;
+  const plan = await diary.world.plan('A', '商品A', 30_000);
+  const aoba = await diary.buyer('aoba');
+  await diary.order(aoba, plan);
+  await diary.order(await diary.buyer('budou'), plan);
+  const card = await diary.orderByCard(await diary.buyer('chiyo'), plan, 'ok');
+  await diary.world.pass3ds(card.next_action!.url);
+  const mandate = await finance.post<{ id: string }>('/v1/direct_debits', { account_id: aoba.accountId });
+  await diary.told();
+  const step = (verb: string, body: object) => finance.post(`/v1/direct_debits/${mandate.id}/${verb}`, body);
+  await step('form_posted', { on: '2026-10-05' });
+  await step('form_received', { on: '2026-10-05' });
+  await step('complete', { evidence: '登録完了リスト' });
+  const told = await diary.until('2026-11-02');
+  const close = `close/${storeId}/2026-10`;
+  await diary.rested(close, 'close_review_overdue');
+  told.push(...(await diary.until('2026-11-04T15:00:00')));
+  await diary.approve('2026-10');
+  told.push(...(await diary.until('2026-12-02T18:00:00')));
+  await diary.rested(`close/${storeId}/2026-11`, 'close_review_overdue');
+  return {
+    diary,
+    told,
+    ids: {
+      'order.real-by-card': `order/${card.id}`,
+      'directDebit.real-active': `direct-debit/${mandate.id}`,
+      'monthlyClose.real-overdue': close,
+      'cardCollection.real-receipts': `cards/${storeId}/2026-10`,
+      'periodOpen.real-registered': `period/${storeId}/2026-11`,
+      'debitRun.real-succeeded': `debit-run/${storeId}/2026-11`,
+      'storeDay.real-first-of-month': `store-day/${storeId}-2026-10-31T15:05:00Z`,
+    },
+  };
+}
+
+export const realPlays = { nobodyActs, slowMandates, monthByTheSchedule };
