@@ -295,7 +295,10 @@ test('approved after the collection: too late to be debited, so invoiced by tran
   await complete('aoba', { bank_account: form, customer_number: '100001' });
   await diary.until('2026-11-12');
   await diary.approve('2026-10');
-  expect(await diary.told()).toEqual(['2026-11-05 invoice.issued aoba 33000 2026-10 due_on=2026-11-30']);
+  expect(await diary.told()).toEqual([
+    '2026-11-05 invoice.issued aoba 33000 2026-10 due_on=2026-11-30',
+    '2026-11-12 mail.sent aoba invoice-issued',
+  ]);
 });
 
 test('a store without direct_debit offers none', async () => {
