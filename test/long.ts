@@ -10,7 +10,7 @@ import { join, resolve } from 'node:path';
 const ROOT = resolve(__dirname, '..');
 const RESULTS = join(ROOT, '.shimebi', 'long');
 /** Their engines are their own, with workers of their own. */
-const OWN_ENGINE = ['twice', 'real-clock', 'crash'].map((name) => `test/scenarios/${name}`);
+const OWN_ENGINE = ['twice', 'real-clock'].map((name) => `test/scenarios/${name}`);
 
 const rounds = [
   {

@@ -204,7 +204,7 @@ test('a result file that does not tie is refused by name, and nothing is written
   expect(await diary.told()).toEqual([]);
 });
 
-test('not handed in by 11-13: finance is told, until it is; results are taken all the same', async () => {
+test('incident debit_file_not_handed_in: not handed in by 11-13, finance is told, until it is; results are taken all the same', async () => {
   const { diary, finance, run } = await collected();
   const waiting = async () =>
     (await finance.get<{ data: { for: string; owner: string }[] }>('/v1/waits?limit=100')).data
