@@ -8,8 +8,11 @@ import { rowsIn } from './set-sql';
 export interface Posting {
   id: string;
   entry: JournalEntry;
-  invoiceId: string;
+  /** null = of several invoices, or of none. */
+  invoiceId: string | null;
   accountId: string;
+  /** Id of the entry that it takes back. */
+  reverses?: string;
 }
 
 /** Posts one entry of an invoice, once; nothing for an entry without lines. Lines carry the invoice's account. */
@@ -23,8 +26,9 @@ export async function post(tx: Tx, storeId: string, id: string, entry: JournalEn
 export async function postAll(tx: Tx, storeId: string, postings: readonly Posting[]): Promise<void> {
   const moved = postings.filter(({ entry }) => entry.lines.length > 0);
   if (moved.length === 0) return;
-  const entries = moved.map(({ id, entry, invoiceId, accountId }) => ({
+  const entries = moved.map(({ id, entry, invoiceId, accountId, reverses }) => ({
     id,
+    reverses,
     invoice_id: invoiceId,
     account_id: accountId,
     booked_on: entry.bookedOn,
@@ -34,10 +38,10 @@ export async function postAll(tx: Tx, storeId: string, postings: readonly Postin
   await tx.$executeRaw(sql`/* set */
     WITH given AS MATERIALIZED (
       SELECT * FROM jsonb_to_recordset(${rowsIn(entries)})
-                 AS given (id text, invoice_id text, account_id text, booked_on date, kind text, lines jsonb)
+                 AS given (id text, reverses text, invoice_id text, account_id text, booked_on date, kind text, lines jsonb)
     ), posted AS (
-      INSERT INTO journal_entries (store_id, id, booked_on, kind, invoice_id)
-      SELECT ${storeId}, id, booked_on, kind, invoice_id FROM given
+      INSERT INTO journal_entries (store_id, id, booked_on, kind, invoice_id, reverses)
+      SELECT ${storeId}, id, booked_on, kind, invoice_id, reverses FROM given
       ON CONFLICT DO NOTHING
       RETURNING id
     )

@@ -170,7 +170,7 @@ async function billPaid(
   return null;
 }
 
-/** Marks the invoice paid once its payments reach its total, and tells of it once. */
+/** Marks the invoice paid once its payments reach its total, and tells of it. */
 export async function settleInvoice(
   tx: Tx,
   input: { storeId: string; at: News['at']; invoiceId: string; paidOn: JstDate },
@@ -183,13 +183,15 @@ export async function settleInvoice(
   if (!invoice || invoice.status !== 'issued') return;
   const paid = await tx.payment.aggregate({ where: { storeId, invoiceId }, _sum: { amount: true } });
   if ((paid._sum.amount ?? 0n) < invoice.total) return;
+  // Paid once more after a deposit was reversed it is told once more.
+  const reversals = await tx.payment.count({ where: { storeId, invoiceId, amount: { lt: 0 } } });
   await tx.invoice.update({
     where: { storeId_id: { storeId, id: invoiceId } },
     data: { status: 'paid', paidOn: dateIn(paidOn) },
   });
   await emit(tx, {
     storeId,
-    key: `invoice.paid/${invoiceId}`,
+    key: `invoice.paid/${invoiceId}${reversals > 0 ? `/${reversals + 1}` : ''}`,
     type: 'invoice.paid',
     at,
     accountId: invoice.account_id,

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 
 /** What each kind of thing is called by its id's first letters. */
 export type IdPrefix =
-  'sto' | 'acc' | 'dst' | 'pln' | 'prc' | 'ord' | 'sub' | 'ddb' | 'dac' | 'key' | 'doc' | 'pay' | 'ca' | 'msg';
+  'sto' | 'acc' | 'dst' | 'pln' | 'prc' | 'ord' | 'sub' | 'ddb' | 'dac' | 'key' | 'doc' | 'dep' | 'pay' | 'ca' | 'msg';
 
 // In the order of their bytes, so that ids sort as the numbers they write.
 const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';

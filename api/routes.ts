@@ -5,6 +5,7 @@ import { cardRoutes } from './cards';
 import { clockRoutes } from './clock';
 import { closeRoutes } from './closes';
 import { debitRunRoutes } from './debit-runs';
+import { depositRoutes } from './deposits';
 import { directDebitRoutes } from './direct-debits';
 import { documentRoutes } from './documents';
 import { eventRoutes } from './events';
@@ -33,6 +34,7 @@ export const routes: readonly Route[] = [
   ...invoiceRoutes,
   ...documentRoutes,
   ...paymentRoutes,
+  ...depositRoutes,
   ...debitRunRoutes,
   ...clockRoutes,
   ...eventRoutes,

@@ -251,6 +251,13 @@ export const incidentKinds = {
     means: 'a debit succeeded for an invoice that was already paid',
     cure: 'pay it back',
   },
+  overpaid: {
+    owner: 'finance',
+    ja: '過入金（仮受金）',
+    means: 'a deposit (in house) was more than the invoices it names owed; the rest is 仮受金',
+    cure: 'pay the rest back, or reverse the deposit and enter it with the other invoices it pays',
+    closesItself: true,
+  },
   // ── to be looked at: the close ───────────────────────────────────────────────────────────────────────────────────────
   draft_check: {
     owner: 'finance',

@@ -22,6 +22,10 @@ export function subtractYen(a: Yen, b: Yen): Yen {
   return yen(a - b);
 }
 
+export function negate(amount: Yen): Yen {
+  return yen(-amount);
+}
+
 /** 0 for an empty list. Every partial sum is checked. */
 export function sumYen(amounts: Iterable<Yen>): Yen {
   let sum = yen(0);

@@ -447,6 +447,60 @@ export const refusalTexts = {
     ja: { title: 'この請求書には入金を記録できません。', cure: '請求書の状態を確認してください。' },
     en: { title: 'No payment can be recorded for this invoice.', cure: 'Look at the invoice’s state.' },
   },
+  unknown_invoice: {
+    status: 422,
+    ja: { title: 'その番号の請求書は発行されていません。', cure: '請求書番号を確認してください。' },
+    en: { title: 'No invoice of that number was issued.', cure: 'Check the number of the invoice.' },
+  },
+  invoice_not_own: {
+    status: 422,
+    ja: {
+      title: 'ストアの口座に入金される請求書ではありません。',
+      cure: 'ストアが自社で請求した請求書を指定してください。NP請求書とカードの入金はここでは記録できません。',
+    },
+    en: {
+      title: 'The invoice is not paid into the store’s own account.',
+      cure: 'Name invoices the store bills in house; what is paid to NP or by card is not entered here.',
+    },
+  },
+  invoices_of_two_accounts: {
+    status: 422,
+    ja: {
+      title: '別のアカウントの請求書が混ざっています。',
+      cure: '一件の入金には、同じアカウントの請求書だけを指定してください。',
+    },
+    en: {
+      title: 'The invoices belong to different accounts.',
+      cure: 'Name invoices of one account for one deposit.',
+    },
+  },
+  deposit_differs: {
+    status: 409,
+    ja: {
+      title: '同じ摘要の入金が、別の内容ですでに記録されています。',
+      cure: '記録済みの入金と照合してください。誤っていれば取り消してから記録し直してください。',
+    },
+    en: {
+      title: 'A deposit with that reference is known with other contents.',
+      cure: 'Compare both; reverse the known one if it is wrong, then enter it anew.',
+    },
+  },
+  deposit_already_reversed: {
+    status: 409,
+    ja: { title: 'この入金はすでに取り消されています。', cure: '入金の一覧で取消の記録を確認してください。' },
+    en: { title: 'The deposit is reversed already.', cure: 'Look at its reversal in the list of deposits.' },
+  },
+  deposit_file_malformed: {
+    status: 422,
+    ja: {
+      title: '入金のCSVとして読めません。',
+      cure: '1行目は「入金日,金額,請求書番号,摘要」、文字コードはUTF-8またはShift_JISです。示された行と項目を修正してください。',
+    },
+    en: {
+      title: 'The file can’t be read as a CSV of deposits.',
+      cure: 'Its first line is paid_on,amount,invoice_number,reference; UTF-8 or Shift_JIS. Correct the named line and column.',
+    },
+  },
   refund_window_passed: {
     status: 409,
     ja: { title: 'カードへの返金期限を過ぎています。', cure: '銀行振込で返金してください。' },

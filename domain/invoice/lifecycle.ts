@@ -17,7 +17,8 @@ export const invoiceLifecycle: Lifecycle<InvoiceState> = {
     requested: { label: '請求依頼済み', to: ['issued', 'void'] },
     /** Printed data is frozen. What is still owed follows from the payments. */
     issued: { label: '発行済み', to: ['paid', 'void'] },
-    paid: { label: '入金済み', to: [] },
+    /** Owed again when a deposit that paid it is reversed. */
+    paid: { label: '入金済み', to: ['issued'] },
     /** Keeps its number. NP voids what totals zero or less. */
     void: { label: '無効', to: [] },
   },

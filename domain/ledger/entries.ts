@@ -1,5 +1,5 @@
 import { type JstDate, type Period, periodEnd } from '../calendar';
-import { type Yen, yen } from '../money';
+import { type Yen, addYen, yen } from '../money';
 import type { RateClass, TaxSummary } from '../tax';
 
 /** Chart of accounts: code → name (勘定科目). 税抜経理. */
@@ -8,6 +8,7 @@ export const accountTitles = {
   '1130': '売掛金',
   '1131': '売掛金（SBPS）',
   '1150': '未収入金（NP）',
+  '2130': '仮受金',
   '2150': '仮受消費税',
   '4110': '売上高',
 } as const;
@@ -18,6 +19,7 @@ const BANK: AccountCode = '1110';
 const RECEIVABLE: AccountCode = '1130';
 const RECEIVABLE_SBPS: AccountCode = '1131';
 const RECEIVABLE_NP: AccountCode = '1150';
+const SUSPENSE: AccountCode = '2130';
 const TAX_RECEIVED: AccountCode = '2150';
 const SALES: AccountCode = '4110';
 
@@ -57,9 +59,19 @@ export function assignedToNp(assignedOn: JstDate, gross: Yen): JournalEntry {
   return { kind: 'np_assignment', bookedOn: assignedOn, lines: transfer(RECEIVABLE_NP, RECEIVABLE, gross) };
 }
 
-/** In-house invoice paid: Dr 普通預金 / Cr 売掛金. @param amount yen that arrived for it */
-export function paymentReceived(paidOn: JstDate, amount: Yen): JournalEntry {
-  return { kind: 'payment', bookedOn: paidOn, lines: transfer(BANK, RECEIVABLE, amount) };
+/**
+ * Paid into the store's own account: Dr 普通預金 / Cr 売掛金, and 仮受金 for what is beyond any invoice: the buyer's money until it
+ * is paid back or meant for another bill.
+ * @param matched yen that its invoices were owed
+ * @param over yen beyond them
+ */
+export function paymentReceived(paidOn: JstDate, matched: Yen, over: Yen = yen(0)): JournalEntry {
+  const lines = [
+    ...line('D', BANK, addYen(matched, over)),
+    ...line('C', RECEIVABLE, matched),
+    ...line('C', SUSPENSE, over),
+  ];
+  return { kind: 'payment', bookedOn: paidOn, lines };
 }
 
 /** The same lines with their sides exchanged: the only way to correct an entry. */

@@ -15,7 +15,7 @@ const tables: [string, Lifecycle<string>, string[]][] = [
   ['account', accountLifecycle, ['closed']],
   ['buyer screening', buyerScreeningLifecycle, ['passed', 'denied']],
   ['direct debit', directDebitLifecycle, ['ended', 'withdrawn', 'expired']],
-  ['invoice', invoiceLifecycle, ['paid', 'void']],
+  ['invoice', invoiceLifecycle, ['void']],
   ['close', closeLifecycle, ['closed']],
   ['period', periodLifecycle, ['closed']],
 ];

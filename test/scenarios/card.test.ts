@@ -75,9 +75,11 @@ test('declined on the 1st and after 3, 7 and 14 days: suspended, and ended unpai
   ]);
   const { status } = await diary.world.as('operator').get<{ status: string }>(`/v1/orders/${order.id}`);
   expect(status).toBe('ended');
+  // Finance collects December, which no try has paid.
+  expect(await diary.incidents()).toEqual(['last_charge_declined']);
   // January was used until the suspension: its charge is declined too, and nobody is left to retry but finance.
   expect(await diary.until('2027-02-01')).toEqual([]);
-  expect(await diary.incidents()).toEqual(['last_charge_declined']);
+  expect(await diary.incidents()).toEqual(['last_charge_declined', 'last_charge_declined']);
   // Five authorisations under their own ids, one of them the paid first month.
   const effects = await diary.sbpsEffects();
   expect(effects.filter((effect) => effect['captured'])).toHaveLength(1);

@@ -32,7 +32,11 @@ interface Sums {
   np: { net: number; tax: number; total: number };
   card: { net: number; tax: number; total: number };
   own: { net: number; tax: number; total: number };
+  /** Into the store's own account: by debit or deposit, and taken back. */
   received: number;
+  reversed: number;
+  over: number;
+  overReversed: number;
 }
 
 /**
@@ -63,10 +67,13 @@ export async function checkBooks(storeId: string): Promise<void> {
        'own', (SELECT to_jsonb(issued) - 'settlement' FROM issued WHERE settlement = 'in_house'),
        'received', (SELECT coalesce(sum(p.amount), 0) FROM payments p
                       JOIN invoices i ON i.store_id = p.store_id AND i.id = p.invoice_id AND i.settlement = 'in_house'
-                     WHERE p.store_id = $1)) AS sums`,
+                     WHERE p.store_id = $1 AND p.amount > 0),
+       'reversed', (SELECT coalesce(-sum(p.amount), 0) FROM payments p WHERE p.store_id = $1 AND p.amount < 0),
+       'over', (SELECT coalesce(sum(over), 0) FROM deposits WHERE store_id = $1 AND over > 0),
+       'overReversed', (SELECT coalesce(-sum(over), 0) FROM deposits WHERE store_id = $1 AND over < 0)) AS sums`,
     [storeId],
   );
-  const { unbalanced, codes, np, card, own, received } = sums!.sums;
+  const { unbalanced, codes, np, card, own, received, reversed, over, overReversed } = sums!.sums;
   const booked = (code: string) => codes[code] ?? { debit: 0, credit: 0 };
   const found = {
     unbalanced,
@@ -74,15 +81,17 @@ export async function checkBooks(storeId: string): Promise<void> {
     '1130 売掛金': booked('1130'),
     '1131 売掛金（SBPS）': booked('1131'),
     '1150 未収入金（NP）': booked('1150'),
+    '2130 仮受金': booked('2130'),
     '2150 仮受消費税': booked('2150'),
     '4110 売上高': booked('4110'),
   };
   const due = {
     unbalanced: 0,
-    '1110 普通預金': { debit: received, credit: 0 },
-    '1130 売掛金': { debit: np.total + own.total, credit: np.total + received },
+    '1110 普通預金': { debit: received + over, credit: reversed + overReversed },
+    '1130 売掛金': { debit: np.total + own.total + reversed, credit: np.total + received },
     '1131 売掛金（SBPS）': { debit: card.total, credit: 0 },
     '1150 未収入金（NP）': { debit: np.total, credit: 0 },
+    '2130 仮受金': { debit: overReversed, credit: over },
     '2150 仮受消費税': { debit: 0, credit: np.tax + card.tax + own.tax },
     '4110 売上高': { debit: 0, credit: np.net + card.net + own.net },
   };

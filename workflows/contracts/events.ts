@@ -17,6 +17,8 @@ export const eventTypes = [
   'debit.succeeded',
   'debit.failed',
   'invoice.rebilled',
+  'payment.received',
+  'payment.reversed',
   'invoice.paid',
   'card.declined',
   'order.at_risk',

@@ -1,0 +1,223 @@
+import { type Instant, type JstDate, type Period, dateOf, periodStart } from '../domain/calendar';
+import { paymentReceived, reversalOf } from '../domain/ledger/entries';
+import { type Yen, negate, subtractYen, toYen } from '../domain/money';
+import { matchDeposit } from '../domain/receivable/matching';
+import { type Result, ok, refuse } from '../domain/refusal';
+import type { Deposit, Payment } from '../generated/prisma/client';
+import { type Tx, dateIn, dateOut, instantIn, sql } from '../prisma/db';
+import { emit, openIncident } from './facts';
+import { postAll } from './journal';
+import { settleInvoice } from './news';
+
+interface Fact {
+  storeId: string;
+  at: Instant;
+}
+
+/** Money that came into the store's own account, as finance or a file tells of it. */
+export interface NewDeposit {
+  id: string;
+  /** Yen that arrived, more than zero. */
+  amount: Yen;
+  paidOn: JstDate;
+  /** What it pays, in this order, at least one. */
+  invoiceNumbers: readonly string[];
+  /** The bank's own word for it; told again under the same one it is the same deposit. */
+  reference: string | null;
+}
+
+interface NamedInvoice {
+  id: string;
+  account_id: string;
+  settlement: string;
+  status: string;
+  number: string;
+  period: Period;
+  total: bigint;
+  paid: bigint;
+}
+
+/**
+ * Books a deposit: what it pays of each invoice, its journal entry, what is told. What is left over is 仮受金 and an incident.
+ * @returns its id, `known` when the same reference told of the same before; refused unknown_invoice, invoice_not_own,
+ *   invoice_not_payable, invoices_of_two_accounts, invalid_date, deposit_differs, with pointers as of the API's body
+ */
+export async function bookDeposit(
+  tx: Tx,
+  fact: Fact,
+  deposit: NewDeposit,
+): Promise<Result<{ id: string; known: boolean }>> {
+  const { storeId, at } = fact;
+  const { id, amount, paidOn, invoiceNumbers, reference } = deposit;
+  await lockDeposits(tx, storeId);
+  const named = await namedInvoices(tx, storeId, invoiceNumbers);
+  if (!named.ok) return named;
+  const invoices = named.value;
+  const accountId = invoices[0]!.account_id;
+  // Nobody pays for a month before it has begun: such a date is a slip.
+  const earliest = invoices.map(({ period }) => periodStart(period)).sort()[0]!;
+  if (paidOn < earliest || paidOn > dateOf(at))
+    return refuse('invalid_date', { field: '/paid_on', params: { earliest, latest: dateOf(at) } });
+  const known = reference === null ? null : await standing(tx, storeId, reference);
+  if (known) {
+    const same = known.accountId === accountId && known.amount === BigInt(amount) && dateOut(known.paidOn) === paidOn;
+    return same ? ok({ id: known.id, known: true }) : refuse('deposit_differs', { field: '/reference' });
+  }
+  const owed = invoices.map((invoice) => ({ invoiceId: invoice.id, owed: toYen(invoice.total - invoice.paid) }));
+  const { parts, over } = matchDeposit(amount, owed);
+  const row = { storeId, id, reference, accountId, paidOn: dateIn(paidOn), at: instantIn(at) };
+  await tx.deposit.create({ data: { ...row, amount: BigInt(amount), over: BigInt(over) } });
+  await tx.payment.createMany({ data: parts.map((part) => paymentOf(fact, deposit, accountId, part)) });
+  const invoiceId = parts.length === 1 ? parts[0]!.invoiceId : null;
+  const entry = paymentReceived(paidOn, subtractYen(amount, over), over);
+  await postAll(tx, storeId, [{ id: `payment/${id}`, entry, invoiceId, accountId }]);
+  for (const part of parts) {
+    const invoice = invoices.find((each) => each.id === part.invoiceId)!;
+    await emit(tx, {
+      ...aboutInvoice(fact, invoice),
+      key: `payment.received/${id}/${invoice.id}`,
+      type: 'payment.received',
+      amount: part.amount,
+      data: { number: invoice.number, paid_on: paidOn, left: Number(invoice.total - invoice.paid) - part.amount },
+    });
+    await settleInvoice(tx, { storeId, at, invoiceId: invoice.id, paidOn });
+  }
+  if (over > 0)
+    await openIncident(tx, {
+      storeId,
+      id: overpaidId(id),
+      kind: 'overpaid',
+      at,
+      detail: { deposit: id, account: accountId, amount, over },
+    });
+  return ok({ id, known: false });
+}
+
+/**
+ * Takes a deposit back that was entered wrongly: the opposite amounts, of the day it is taken back; what it had paid is owed again.
+ * @param id of the row that says so @returns refused deposit_already_reversed
+ */
+export async function reverseDeposit(
+  tx: Tx,
+  fact: Fact,
+  deposit: Deposit & { payments: Payment[] },
+  id: string,
+): Promise<Result<{ id: string }>> {
+  const { storeId, at } = fact;
+  await lockDeposits(tx, storeId);
+  const taken = await tx.deposit.findUnique({ where: { storeId_reverses: { storeId, reverses: deposit.id } } });
+  if (taken || deposit.reverses !== null) return refuse('deposit_already_reversed');
+  const { accountId, amount, over } = deposit;
+  const paidOn = dateOf(at);
+  await tx.deposit.create({
+    data: {
+      storeId,
+      id,
+      accountId,
+      amount: -amount,
+      over: -over,
+      paidOn: dateIn(paidOn),
+      reverses: deposit.id,
+      at: instantIn(at),
+    },
+  });
+  const back = deposit.payments.map(({ invoiceId, amount }) => ({ invoiceId, amount: negate(toYen(amount)) }));
+  await tx.payment.createMany({ data: back.map((part) => paymentOf(fact, { id, paidOn }, accountId, part)) });
+  const entry = paymentReceived(dateOut(deposit.paidOn), toYen(amount - over), toYen(over));
+  await postAll(tx, storeId, [
+    {
+      id: `payment/${id}`,
+      entry: reversalOf(entry, paidOn),
+      invoiceId: back.length === 1 ? back[0]!.invoiceId : null,
+      accountId,
+      reverses: `payment/${deposit.id}`,
+    },
+  ]);
+  for (const part of back) await oweAgain(tx, fact, id, part);
+  await tx.incident.updateMany({
+    where: { storeId, id: overpaidId(deposit.id), status: 'open' },
+    data: { status: 'resolved', resolution: 'reversed', resolvedAt: instantIn(at) },
+  });
+  return ok({ id });
+}
+
+async function oweAgain(tx: Tx, fact: Fact, id: string, part: { invoiceId: string; amount: Yen }): Promise<void> {
+  const { storeId } = fact;
+  const [invoice] = await lockInvoices(tx, storeId, sql`i.id = ${part.invoiceId}`);
+  const left = toYen(invoice!.total - invoice!.paid);
+  if (invoice!.status === 'paid' && left > 0)
+    await tx.invoice.update({
+      where: { storeId_id: { storeId, id: invoice!.id } },
+      data: { status: 'issued', paidOn: null },
+    });
+  await emit(tx, {
+    ...aboutInvoice(fact, invoice!),
+    key: `payment.reversed/${id}/${invoice!.id}`,
+    type: 'payment.reversed',
+    amount: negate(part.amount),
+    data: { number: invoice!.number, left },
+  });
+}
+
+/** One at a time of a store: of two that name the same invoice, or reference, the second sees the first. */
+async function lockDeposits(tx: Tx, storeId: string): Promise<void> {
+  await tx.$executeRaw(sql`SELECT pg_advisory_xact_lock(hashtextextended('deposits/' || ${storeId}, 0))`);
+}
+
+/** A deposit of that reference that has not been reversed. */
+function standing(tx: Tx, storeId: string, reference: string): Promise<Deposit | null> {
+  return tx.deposit.findFirst({ where: { storeId, reference, reversal: { is: null } } });
+}
+
+/** The invoices named, in that order, locked. */
+async function namedInvoices(tx: Tx, storeId: string, numbers: readonly string[]): Promise<Result<NamedInvoice[]>> {
+  const rows = await lockInvoices(tx, storeId, sql`i.number = ANY(${[...numbers]})`);
+  const invoices: NamedInvoice[] = [];
+  for (const [i, number] of numbers.entries()) {
+    const field = `/invoice_numbers/${i}`;
+    const invoice = rows.find((row) => row.number === number);
+    if (!invoice) return refuse('unknown_invoice', { field });
+    if (invoice.settlement !== 'in_house') return refuse('invoice_not_own', { field });
+    if (invoice.status !== 'issued' && invoice.status !== 'paid')
+      return refuse('invoice_not_payable', { field, params: { state: invoice.status } });
+    if (invoice.account_id !== (invoices[0] ?? invoice).account_id)
+      return refuse('invoices_of_two_accounts', { field });
+    if (!invoices.includes(invoice)) invoices.push(invoice);
+  }
+  return ok(invoices);
+}
+
+function lockInvoices(tx: Tx, storeId: string, which: ReturnType<typeof sql>): Promise<NamedInvoice[]> {
+  return tx.$queryRaw<NamedInvoice[]>(sql`
+    SELECT i.id, i.account_id, i.settlement, i.status, i.number, i.period, i.total,
+           coalesce((SELECT sum(amount) FROM payments p WHERE p.store_id = i.store_id AND p.invoice_id = i.id), 0)::bigint AS paid
+      FROM invoices i WHERE i.store_id = ${storeId} AND ${which} ORDER BY i.id FOR UPDATE`);
+}
+
+function paymentOf(
+  { storeId, at }: Fact,
+  { id, paidOn }: Pick<NewDeposit, 'id' | 'paidOn'>,
+  accountId: string,
+  { invoiceId, amount }: { invoiceId: string; amount: Yen },
+) {
+  return {
+    storeId,
+    id: `pay_${id}_${invoiceId}`,
+    sourceKey: `deposit/${id}/${invoiceId}`,
+    source: 'manual',
+    accountId,
+    invoiceId,
+    amount: BigInt(amount),
+    paidOn: dateIn(paidOn),
+    knownAt: instantIn(at),
+    depositId: id,
+  };
+}
+
+function aboutInvoice({ storeId, at }: Fact, invoice: NamedInvoice) {
+  return { storeId, at, accountId: invoice.account_id, invoiceId: invoice.id, period: invoice.period };
+}
+
+function overpaidId(depositId: string): string {
+  return `overpaid/${depositId}`;
+}
