@@ -1,8 +1,9 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { stopServicesOnExit } from './processes';
 import { SetupError, createProgress } from './progress';
 import { type Stack, startStack } from './stack';
 import { EventReader } from './story/events';
+import { InHouseStory } from './story/in-house';
 import { Story } from './story/story';
 import { Timeline } from './story/timeline';
 import { World } from './story/world';
@@ -15,10 +16,15 @@ async function main(): Promise<void> {
     .description(
       'Play half a year of a store through the public API, on PostgreSQL, Temporal and simulators started here.',
     )
+    .addOption(
+      new Option('--store <kind>', 'who bills and collects: NP, or the store itself')
+        .choices(['np', 'in-house'])
+        .default('np'),
+    )
     .option('--exit', 'stop after the story')
     .option('--json', 'print one JSON object per event and nothing else on standard output')
     .parse()
-    .opts<{ exit?: boolean; json?: boolean }>();
+    .opts<{ store: 'np' | 'in-house'; exit?: boolean; json?: boolean }>();
   const log = createProgress(options.json ? process.stderr : process.stdout);
   stopServicesOnExit();
   const stack = await startStack({ mode: 'demo', log });
@@ -26,7 +32,7 @@ async function main(): Promise<void> {
     throw failure;
   });
   try {
-    const played = await Promise.race([play(stack, log, options.json ?? false), failed]);
+    const played = await Promise.race([play(stack, log, options), failed]);
     if (!options.exit) {
       log.line(urls(stack));
       log.line(toGoOnWith(stack, played));
@@ -43,12 +49,18 @@ interface Played {
   story: Story;
 }
 
-async function play(stack: Stack, log: ReturnType<typeof createProgress>, json: boolean): Promise<Played> {
+async function play(
+  stack: Stack,
+  log: ReturnType<typeof createProgress>,
+  { store, json = false }: { store: 'np' | 'in-house'; json?: boolean },
+): Promise<Played> {
   const began = performance.now();
-  const world = await log.step('Making a store that settles by NP, clock at 2026-10-01', () =>
-    World.create(stack, { now: STORY_BEGINS }),
+  const inHouse = store === 'in-house';
+  const says = `Making a store that settles ${inHouse ? 'in house' : 'by NP'}, clock at ${STORY_BEGINS}`;
+  const world = await log.step(says, () =>
+    World.create(stack, { now: STORY_BEGINS, settlement: inHouse ? 'in_house' : 'np' }),
   );
-  const story = new Story(world);
+  const story = inHouse ? new InHouseStory(world) : new Story(world);
   await log.step('Putting plans on sale, registering six buyers', () => story.prepare());
   const reader = new EventReader(world);
   const timeline = new Timeline((line) => log.line(line), process.stdout.isTTY && !json, stack.apiUrl);

@@ -5,9 +5,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { withNames } from './names';
 
-/** Plays the story in a store made for it. @returns every event of it, ids as names */
-export async function playStory(world: World): Promise<StoryEvent[]> {
-  const story = new Story(world);
+/** Plays a story, NP's unless another is given, in a store made for it. @returns every event of it, ids as names */
+export async function playStory(world: World, story: Story = new Story(world)): Promise<StoryEvent[]> {
   await story.prepare();
   const events = new EventReader(world);
   const told: StoryEvent[] = [];
@@ -21,7 +20,7 @@ export async function playStory(world: World): Promise<StoryEvent[]> {
 }
 
 /** Written by hand from the story's table and the calendar; one event a line, ids as names. */
-export function expectedStory(): StoryEvent[] {
-  const lines = readFileSync(join(__dirname, '../scenarios/story.jsonl'), 'utf8').trim().split('\n');
+export function expectedStory(file = 'story.jsonl'): StoryEvent[] {
+  const lines = readFileSync(join(__dirname, '../scenarios', file), 'utf8').trim().split('\n');
   return lines.map((line) => JSON.parse(line) as StoryEvent);
 }
