@@ -9,6 +9,7 @@ import { instant, period } from '../domain/calendar';
 import { workflowIds } from '../workflows/contracts/ids';
 import { approve } from '../workflows/contracts/messages';
 import { taskQueueOf } from '../worker/queues';
+import { phasesOf } from './phases';
 import { measured, median } from './stack';
 
 const OCTOBER = period('2026-10');
@@ -96,8 +97,8 @@ class CloseBench {
   async scale() {
     const scaling: { accounts: number; seconds: number; ms_per_account: number }[] = [];
     for (const accounts of [1_000, 10_000, 100_000]) {
-      const { seconds } = await this.close(await this.makeStore(accounts));
-      console.error(JSON.stringify({ accounts, seconds }));
+      const { seconds, phases } = await this.close(await this.makeStore(accounts));
+      console.error(JSON.stringify({ accounts, seconds, phases }));
       scaling.push({ accounts, seconds: round(seconds, 2), ms_per_account: round((seconds * 1000) / accounts, 3) });
     }
     const factors = scaling.slice(1).map((size, n) => size.ms_per_account / scaling[n]!.ms_per_account);
@@ -119,7 +120,7 @@ class CloseBench {
     const [a, b] = [await this.digest(ours), await this.digest(theirs)];
     const differing = [...a.keys()].filter((table) => a.get(table)!.digest !== b.get(table)!.digest);
     const rows = [...a].reduce((sum, [table, { count }]) => sum + count - before.get(table)!.count, 0);
-    return { ...closed, sqlSeconds, rows, differing };
+    return { seconds: closed.seconds, events: closed.events, sqlSeconds, rows, differing };
   }
 
   private async makeStore(accounts: number): Promise<string> {
@@ -141,7 +142,7 @@ class CloseBench {
     return (performance.now() - began) / 1000;
   }
 
-  private async close(storeId: string): Promise<{ seconds: number; events: number }> {
+  private async close(storeId: string) {
     await this.settle();
     const began = performance.now();
     const opened = await this.start('periodOpen', workflowIds.periodOpen(storeId, OCTOBER), storeId, OPENED);
@@ -153,7 +154,8 @@ class CloseBench {
     await close.result();
     const seconds = (performance.now() - began) / 1000;
     const lengths = await Promise.all([opened, close].map(async (w) => (await w.describe()).historyLength));
-    return { seconds, events: lengths.reduce((sum, length) => sum + length) };
+    const phases = { ...(await phasesOf(opened)), ...(await phasesOf(close)) };
+    return { seconds, events: lengths.reduce((sum, length) => sum + length), phases };
   }
 
   private start(type: string, workflowId: string, storeId: string, at: string) {

@@ -5,6 +5,7 @@ import { waitLabels } from '../workflows/lib/details';
 import { renderErrors } from './docs/errors';
 import { renderIncidents } from './docs/incidents';
 import { renderLifecycles } from './docs/lifecycles';
+import { renderOperations } from './docs/operations';
 
 /** `npm run docs` writes the pages that follow from tables in the code; `--check` only says whether all pages are up to date. */
 const ROOT = path.join(__dirname, '..');
@@ -14,10 +15,11 @@ const generated = {
   'lifecycle.md': renderLifecycles,
   'errors.md': renderErrors,
   'incidents.md': renderIncidents,
+  'api-operations.md': renderOperations,
 };
 
 new Command('docs')
-  .description('Writes docs/lifecycle.md, docs/errors.md and docs/incidents.md from the tables in domain/')
+  .description('Writes the pages of docs/ that follow from tables in domain/ and from the routes of api/')
   .option('--check', 'write nothing; fail when a page is out of date')
   .action((options: { check?: true }, program: Command) => {
     for (const [name, render] of Object.entries(generated)) {

@@ -1,4 +1,5 @@
 import { type IncidentKind, incidentKinds, incidentText } from '../../domain/incidents';
+import { table } from './table';
 
 const HEAD = `# Incidents 要対応事項
 
@@ -45,16 +46,4 @@ function lookRow(kind: IncidentKind): string[] {
 function about(kind: IncidentKind): string[] {
   const { owner, ja, means, cure } = incidentText(kind);
   return [`\`${kind}\`<br>${ja}`, owner, means, cure];
-}
-
-/** Columns as wide as their widest cell, as the pages written by hand are formatted; a Japanese character is two wide. */
-function table(head: string[], rows: string[][]): string {
-  const widths = head.map((_, i) => Math.max(...[head, ...rows].map((row) => widthOf(row[i]!))));
-  const line = (cells: string[]) =>
-    `| ${cells.map((cell, i) => cell + ' '.repeat(widths[i]! - widthOf(cell))).join(' | ')} |`;
-  return [line(head), `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`, ...rows.map(line)].join('\n');
-}
-
-function widthOf(text: string): number {
-  return [...text].reduce((width, char) => width + (char > '⺀' ? 2 : 1), 0);
 }
