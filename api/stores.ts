@@ -40,6 +40,12 @@ const newStore = z.strictObject({
   direct_debit: consignor.optional().openapi({
     description: 'In house: who collects direct debits by the bank’s files. Without it none can be asked for.',
   }),
+  tax_rounding: z.enum(['floor', 'round', 'ceil']).default('floor').openapi({
+    description: 'Of consumption tax, once an invoice and rate. Orders by card are charged by it too',
+  }),
+  fiscal_first_month: z.int().min(1).max(12).default(4).openapi({
+    description: 'Month the numbers of invoices and receipts begin again',
+  }),
   mail_from: text(320),
   terms_version: text(50),
 });
@@ -53,6 +59,8 @@ const storeShape = z.object({
   seller: z.record(z.string(), z.unknown()),
   bank_account: bankAccount.nullable(),
   direct_debit: consignor.nullable().openapi({ description: 'Names as they go into the bank’s files' }),
+  tax_rounding: z.string(),
+  fiscal_first_month: z.number(),
   mail_from: z.string(),
   terms_version: z.string(),
   last_day_done: z.string(),
@@ -70,6 +78,8 @@ export function showStore(store: Store): z.infer<typeof storeShape> {
     seller: store.seller as Record<string, string>,
     bank_account: store.bankAccount as z.infer<typeof bankAccount> | null,
     direct_debit: store.directDebit as z.infer<typeof consignor> | null,
+    tax_rounding: store.taxRounding,
+    fiscal_first_month: store.fiscalFirstMonth,
     mail_from: store.mailFrom,
     terms_version: store.termsVersion,
     last_day_done: dateOut(store.lastDayDone),
@@ -121,6 +131,8 @@ export const storeRoutes: Route[] = [
           ...(sbps && { sbps }),
           ...(bank_account && { bankAccount: bank_account }),
           ...(direct_debit && { directDebit: direct_debit }),
+          taxRounding: body.tax_rounding,
+          fiscalFirstMonth: body.fiscal_first_month,
           mailFrom: body.mail_from,
           termsVersion: body.terms_version,
           lastDayDone: dateIn(addDays(dateOf(now), -1)),

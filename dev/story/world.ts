@@ -70,7 +70,7 @@ export class World {
   /** Makes the store through the API and makes it known to the simulators of NP and SBPS. */
   static async create(
     at: Surroundings,
-    options: { name?: string; settlement?: 'np' | 'in_house'; now: string | 'real' },
+    options: { name?: string; settlement?: 'np' | 'in_house'; now: string | 'real'; settings?: object },
   ): Promise<World> {
     const digits = (n: number) => Array.from(randomBytes(n), (b) => String(b % 10)).join('');
     const np = { shop_code: `bss${digits(7)}`, sp_code: `sp${digits(8)}`, terminal_id: digits(10) };
@@ -91,6 +91,7 @@ export class World {
       ...(options.settlement === 'in_house' && { direct_debit: consignor }),
       mail_from: 'ITreviewオンラインストア <store@store.example.jp>',
       terms_version: '2026-04-01',
+      ...options.settings,
     });
     const alarmToken = createHash('sha256')
       .update(store.id + at.adminApiKey)

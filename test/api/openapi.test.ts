@@ -1,6 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { access } from '../../api/access';
 import { openApiDocument } from '../../api/openapi';
 import { routes } from '../../api/routes';
 import { refusalCodes } from '../../domain/refusal-codes';
@@ -48,16 +45,4 @@ test('request schemas say what is required: an order', () => {
   const { schema } = order.requestBody.content['application/json']!;
   expect(schema.required).toEqual(['account_id', 'payment', 'lines']);
   expect(schema.additionalProperties).toBe(false);
-});
-
-test('docs/api.md lists every operation with its roles, and none that is gone', () => {
-  const page = readFileSync(join(__dirname, '../../docs/api.md'), 'utf8');
-  const listed = [...page.matchAll(/^\| `(\w+ \S+)` +\| .* \| ([\w, ]*\w) +\|$/gm)].map(
-    (row) => `${row[1]}: ${row[2]}`,
-  );
-  const real = routes.map((route) => {
-    const path = route.path.replace(/[:*](\w+)/g, '{$1}');
-    return `${route.method.toUpperCase()} ${path}: ${access[route.operation].join(', ')}`;
-  });
-  expect(listed).toEqual(real);
 });

@@ -39,7 +39,7 @@ export class Diary {
     this.reader = new EventReader(world);
   }
 
-  static async begin(now: string, options?: { settlement?: 'np' | 'in_house' }): Promise<Diary> {
+  static async begin(now: string, options?: { settlement?: 'np' | 'in_house'; settings?: object }): Promise<Diary> {
     return new Diary(await newWorld(now, options));
   }
 

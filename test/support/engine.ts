@@ -10,6 +10,9 @@ export function engine(): TestEnvironment {
 }
 
 /** A store of its own with a simulated clock. @param now date or instant its clock starts at */
-export function newWorld(now: string, options: { settlement?: 'np' | 'in_house' } = {}): Promise<World> {
+export function newWorld(
+  now: string,
+  options: { settlement?: 'np' | 'in_house'; settings?: object } = {},
+): Promise<World> {
   return World.create(engine() satisfies Surroundings, { now, ...options });
 }

@@ -21,6 +21,8 @@ export async function playStory(world: World, story: Story = new Story(world)): 
 
 /** Written by hand from the story's table and the calendar; one event a line, ids as names. */
 export function expectedStory(file = 'story.jsonl'): StoryEvent[] {
-  const lines = readFileSync(join(__dirname, '../scenarios', file), 'utf8').trim().split('\n');
+  const lines = readFileSync(join(__dirname, '../scenarios', file), 'utf8')
+    .trim()
+    .split('\n');
   return lines.map((line) => JSON.parse(line) as StoryEvent);
 }
