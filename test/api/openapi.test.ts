@@ -1,3 +1,4 @@
+import { access } from '../../api/access';
 import { openApiDocument } from '../../api/openapi';
 import { routes } from '../../api/routes';
 import { refusalCodes } from '../../domain/refusal-codes';
