@@ -17,6 +17,12 @@ export const CHUNK = 500;
 /** Transactions of a chunk of drafts side by side: what one writes is bound by the CPU of its one PostgreSQL process. */
 const SIDE_BY_SIDE = 2;
 
+/**
+ * Invoices from which on their statistics are made at once (0.3 s) and not left to autovacuum: until there are any PostgreSQL
+ * takes a store for one row, and reads all of its invoices for each chunk that is issued: at 50,000 half the time of a close.
+ */
+const ANALYZED_FROM = 5_000;
+
 /** From the freeze to what finance reviews. A period is drafted again by deleting its drafts; nothing here has a number yet. */
 export function draftSteps({
   db,
@@ -76,7 +82,7 @@ export function draftSteps({
 
     async presentDrafts(input) {
       const { storeId, period, at } = input;
-      return db.$transaction(async (tx) => {
+      const presented = await db.$transaction(async (tx) => {
         await joinByHash(tx);
         await setFailingAside(tx, input);
         await tellDrafted(tx, storeId, period, at);
@@ -94,6 +100,8 @@ export function draftSteps({
         }
         return { npDrafts: of('np'), ownDrafts: of('in_house') };
       }, WHOLE_STORE);
+      if (presented.npDrafts + presented.ownDrafts >= ANALYZED_FROM) await db.$executeRaw(sql`ANALYZE invoices`);
+      return presented;
     },
 
     async holdInvoice({ storeId, period, invoiceId, held }) {

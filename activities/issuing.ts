@@ -41,6 +41,9 @@ export async function issueInvoices(
   if (issues.length === 0) return;
   await joinByHash(tx);
   const ids = issues.map((issue) => issue.invoiceId).sort();
+  const [destinations] = await tx.$queryRaw<{ first: string; last: string }[]>(sql`/* set */
+    SELECT min(destination_id) AS first, max(destination_id) AS last FROM invoices
+     WHERE store_id = ${storeId} AND id BETWEEN ${ids[0]} AND ${ids.at(-1)} AND id = ANY(${ids})`);
   const issued = await tx.$queryRaw<Issued[]>(sql`/* set */
     UPDATE invoices i
        SET status = 'issued', number = g.number, issued_on = g."issuedOn", due_on = g."dueOn", pay_until = g."payUntil",
@@ -54,7 +57,7 @@ export async function issueInvoices(
              AS g ("invoiceId" text, number text, "issuedOn" date, "dueOn" date, "payUntil" date, "debitOn" date),
            billing_destinations d, stores s
      WHERE s.id = ${storeId} AND i.store_id = ${storeId} AND i.id BETWEEN ${ids[0]} AND ${ids.at(-1)} AND i.id = g."invoiceId"
-       AND d.store_id = ${storeId} AND d.id = i.destination_id
+       AND d.store_id = ${storeId} AND d.id BETWEEN ${destinations!.first} AND ${destinations!.last} AND d.id = i.destination_id
        AND i.status = CASE i.settlement WHEN 'np' THEN 'requested' ELSE 'draft' END
     RETURNING i.id, i.account_id, i.settlement, i.net, i.tax, i.total, i.taxes`);
   const issuedOn = new Map(issues.map((issue) => [issue.invoiceId, issue.issuedOn]));

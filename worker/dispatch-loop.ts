@@ -85,17 +85,31 @@ export class DispatchLoop {
     });
   }
 
-  /** Of targets that are at work nothing more is taken: it would only wait, leased, behind what they have. */
+  /**
+   * Store by store, those that have something undelivered, each by its own clock. Of targets that are at work nothing more is
+   * taken: it would only wait, leased, behind what they have.
+   */
   private claim(): Promise<Outgoing[]> {
     const busy = [...this.chains.keys()];
     return this.db.$queryRaw<Outgoing[]>`
       UPDATE dispatch SET lease_until = now() + make_interval(secs => ${LEASE_SECONDS}), attempts = attempts + 1
       WHERE seq IN (
-        SELECT d.seq FROM dispatch d LEFT JOIN clocks c ON c.store_id = d.store_id
-        WHERE d.delivered_at IS NULL AND d.processed_at IS NULL AND (d.lease_until IS NULL OR d.lease_until < now())
-          AND d.due_at <= coalesce(c.now_at, now())
-          AND d.store_id || ' ' || d.target <> ALL(${busy})
-        ORDER BY d.due_at, d.seq LIMIT ${BATCH} FOR UPDATE OF d SKIP LOCKED)
+        WITH RECURSIVE waiting (store_id) AS (
+          SELECT min(store_id) FROM dispatch WHERE delivered_at IS NULL AND processed_at IS NULL
+          UNION ALL
+          SELECT (SELECT min(store_id) FROM dispatch
+                   WHERE delivered_at IS NULL AND processed_at IS NULL AND store_id > waiting.store_id)
+            FROM waiting WHERE store_id IS NOT NULL
+        )
+        SELECT due.seq
+          FROM waiting w LEFT JOIN clocks c ON c.store_id = w.store_id
+         CROSS JOIN LATERAL (
+           SELECT seq, due_at FROM dispatch d
+            WHERE d.store_id = w.store_id AND d.delivered_at IS NULL AND d.processed_at IS NULL
+              AND d.due_at <= coalesce(c.now_at, now()) AND (d.lease_until IS NULL OR d.lease_until < now())
+              AND d.store_id || ' ' || d.target <> ALL(${busy})
+            ORDER BY d.due_at, d.seq LIMIT ${BATCH} FOR UPDATE SKIP LOCKED) due
+         ORDER BY due.due_at, due.seq LIMIT ${BATCH})
       RETURNING store_id AS "storeId", id, kind, target, name, payload, at, due_at AS "dueAt", attempts, seq`.then(
       (rows) =>
         rows.sort((a, b) => Number((a as unknown as { seq: bigint }).seq - (b as unknown as { seq: bigint }).seq)),
