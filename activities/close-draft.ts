@@ -5,7 +5,7 @@ import type { Prisma } from '../generated/prisma/client';
 import { type Tx, dateIn, instantIn, sql } from '../prisma/db';
 import type { CloseBook, ForPeriod } from '../workflows/contracts/activities';
 import { keys, workflowIds } from '../workflows/contracts/ids';
-import { chunkBefore } from './chunk';
+import { chunkBefore, knowSize } from './chunk';
 import type { Deps } from './deps';
 import { enqueue, startRow } from './facts';
 import { inParallel } from './parallel';
@@ -16,12 +16,6 @@ import { keyFrom, ratesOn, taxOf } from './set-sql';
 export const CHUNK = 500;
 /** Transactions of a chunk of drafts side by side: what one writes is bound by the CPU of its one PostgreSQL process. */
 const SIDE_BY_SIDE = 2;
-
-/**
- * Invoices from which on their statistics are made at once (0.3 s) and not left to autovacuum: until there are any PostgreSQL
- * takes a store for one row, and reads all of its invoices for each chunk that is issued: at 50,000 half the time of a close.
- */
-const ANALYZED_FROM = 5_000;
 
 /** From the freeze to what finance reviews. A period is drafted again by deleting its drafts; nothing here has a number yet. */
 export function draftSteps({
@@ -75,6 +69,7 @@ export function draftSteps({
           await inParallel(ranges, SIDE_BY_SIDE, (range) =>
             db.$transaction((tx) => draft(tx, storeId, period, range, terms)),
           );
+          if (after === null && next !== null) await knowSize(db, 'invoices');
           return { next, count: ids.length };
         },
       );
@@ -82,7 +77,7 @@ export function draftSteps({
 
     async presentDrafts(input) {
       const { storeId, period, at } = input;
-      const presented = await db.$transaction(async (tx) => {
+      return db.$transaction(async (tx) => {
         await joinByHash(tx);
         await setFailingAside(tx, input);
         await tellDrafted(tx, storeId, period, at);
@@ -100,8 +95,6 @@ export function draftSteps({
         }
         return { npDrafts: of('np'), ownDrafts: of('in_house') };
       }, WHOLE_STORE);
-      if (presented.npDrafts + presented.ownDrafts >= ANALYZED_FROM) await db.$executeRaw(sql`ANALYZE invoices`);
-      return presented;
     },
 
     async holdInvoice({ storeId, period, invoiceId, held }) {

@@ -3,7 +3,7 @@ import { closeTerms, debitCollectOn } from '../domain/close/terms';
 import { type Tx, dateIn, instantIn, sql } from '../prisma/db';
 import type { CloseBook, ForPeriod } from '../workflows/contracts/activities';
 import { workflowIds } from '../workflows/contracts/ids';
-import { chunkBefore } from './chunk';
+import { chunkBefore, knowSize } from './chunk';
 import { CHUNK } from './close-draft';
 import type { Deps } from './deps';
 import { openIncident } from './facts';
@@ -90,7 +90,11 @@ export function issueSteps({
       };
       return chunkBefore(
         () => next,
-        () => db.$transaction(issue),
+        async () => {
+          const issued = await db.$transaction(issue);
+          if (after === null && next !== null) await knowSize(db, 'journal_entries');
+          return issued;
+        },
       );
     },
 
