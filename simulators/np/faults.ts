@@ -1,5 +1,6 @@
 import type { NextFunction, Request, Response } from 'express';
 import { z } from 'zod';
+import { Fired } from '../fired';
 import { NpError } from './errors';
 import type { MerchantSettings } from './settings';
 
@@ -59,6 +60,7 @@ export type Fault = z.infer<typeof faultSchema>;
 
 /** Faults in the order they were filed; each is used up after `times`. */
 export class Faults {
+  readonly fired = new Fired();
   private readonly filed: Fault[] = [];
 
   file(fault: Fault): void {
@@ -81,6 +83,7 @@ export class Faults {
     const fault = this.filed.find(hits);
     if (!fault) return null;
     if (--fault.times === 0) this.filed.splice(this.filed.indexOf(fault), 1);
+    this.fired.count(fault.mode);
     return fault.mode;
   }
 }
