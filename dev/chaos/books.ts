@@ -31,6 +31,11 @@ const NOT_SAID: Record<string, string[]> = {
   waits: [],
 };
 
+/** NP's bills are dated by the day; when on it they came to be known depends on NP's news. */
+const ROW: Record<string, string> = {
+  events: `CASE WHEN t.type = 'invoice.issued' AND t.data->>'issuer' = 'np' THEN to_jsonb(t) - 'at'::text ELSE to_jsonb(t) END`,
+};
+
 /** An authorisation whose answer was lost lapses; nobody is charged by it. */
 const STANDING: Record<string, string> = { card_charges: `t.status <> 'lapsed'` };
 
@@ -40,7 +45,7 @@ export async function booksOf(db: Client, storeId: string, lostTries: readonly s
   const books: Books = {};
   for (const [table, notSaid] of Object.entries(NOT_SAID)) {
     const { rows } = await db.query<{ row: object }>(
-      `SELECT to_jsonb(t) - 'recorded_at'::text - 'store_id'::text - $2::text[] AS row FROM ${table} t
+      `SELECT ${ROW[table] ?? 'to_jsonb(t)'} - 'recorded_at'::text - 'store_id'::text - $2::text[] AS row FROM ${table} t
         WHERE t.store_id = $1 AND ${STANDING[table] ?? 'true'}`,
       [storeId, notSaid],
     );

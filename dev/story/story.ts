@@ -214,11 +214,12 @@ export class Story {
 
   /**
    * Where the buyer's browser is sent; asked after while the shop was only told that the order is taken on. Null when the order
-   * has been cancelled instead, or nothing comes of it in a minute: its token was lost.
+   * has been cancelled instead, or nothing comes of a new card in half a minute: its token was lost.
    */
   private async redirectOf(order: Order): Promise<string | null> {
     for (let asked = 0; !order.next_action; asked += 1) {
-      if (order.status === 'cancelled' || asked === 600) return null;
+      if (order.status === 'cancelled' || (order.status !== 'received' && asked >= 300)) return null;
+      if (asked === 1200) throw new Error(`order ${order.id} (${order.status}) was not decided in two minutes`);
       await sleep(100);
       order = await this.world.as('storefront').get<Order>(`/v1/orders/${order.id}`);
     }

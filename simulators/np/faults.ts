@@ -49,6 +49,8 @@ export const faultSchema = z
       'news_late',
       'news_out_of_order',
     ]),
+    /** Of news: only those of this type, `bill.paid`. */
+    about: z.string().optional(),
     /** How many calls or news it hits. */
     times: z.int().min(1).max(1000).default(1),
   })
@@ -75,8 +77,8 @@ export class Faults {
     return this.take((f) => !f.mode.startsWith('news_') && (f.call === '*' || f.call === call));
   }
 
-  takeForNews(): Fault['mode'] | null {
-    return this.take((f) => f.mode.startsWith('news_'));
+  takeForNews(type: string): Fault['mode'] | null {
+    return this.take((f) => f.mode.startsWith('news_') && (f.about === undefined || f.about === type));
   }
 
   private take(hits: (fault: Fault) => boolean): Fault['mode'] | null {
