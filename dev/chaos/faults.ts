@@ -102,9 +102,12 @@ export class Outside {
     this.decks = FAULTS.map((faults) => new Deck(faults, chance));
   }
 
-  /** Files what goes wrong in the coming step, and at some steps a provider closes its port. */
-  async beginStep(): Promise<void> {
-    for (const deck of this.decks) await this.file(deck.top);
+  /**
+   * Files what goes wrong in the coming step, and at some steps a provider closes its port.
+   * @param last news of the story's last step that came a day late would come after its end
+   */
+  async beginStep(last: boolean): Promise<void> {
+    for (const { top } of this.decks) if (!last || !top.mode.startsWith('news_')) await this.file(top);
     if (this.chance.next() > 0.4) return;
     const provider = PROVIDERS[this.outages % PROVIDERS.length]!;
     this.outages += 1;

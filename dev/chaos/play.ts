@@ -37,7 +37,7 @@ export async function play(stack: Stack, says: (line: string) => void, trouble?:
   const durations: number[] = [];
   for (const [index, step] of steps.entries()) {
     says(step.says);
-    await outside?.beginStep();
+    await outside?.beginStep(step === steps.at(-1));
     const began = performance.now();
     const over = new AbortController();
     const killing = trouble && makeKills(stack, trouble, index, over.signal);
