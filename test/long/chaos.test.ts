@@ -2,8 +2,8 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
-/** CI has some minutes for it: eight kills, and every fault of the outside. Thirty take six: docs/operations.md has their figures. */
-const KILLS = 8;
+/** CI has about four minutes for it: six kills, and every fault of the outside. Thirty take six or seven: docs/operations.md. */
+const KILLS = 6;
 
 test('the story with programs killed in it and every provider misbehaving leaves the books of the undisturbed one', async () => {
   const root = join(__dirname, '../..');
