@@ -31,9 +31,10 @@ const NOT_SAID: Record<string, string[]> = {
   waits: [],
 };
 
-/** NP's bills are dated by the day; when on it they came to be known depends on NP's news. */
+/** NP's bills are dated by the day; at what time of it they came to be known depends on NP's news. */
 const ROW: Record<string, string> = {
-  events: `CASE WHEN t.type = 'invoice.issued' AND t.data->>'issuer' = 'np' THEN to_jsonb(t) - 'at'::text ELSE to_jsonb(t) END`,
+  events: `CASE WHEN t.type IN ('invoice.issued', 'debit_notice.issued') AND t.data->>'issuer' = 'np'
+                THEN to_jsonb(t) - 'at'::text ELSE to_jsonb(t) END`,
 };
 
 /** An authorisation whose answer was lost lapses; nobody is charged by it. */
