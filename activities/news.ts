@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type JstDate, type Period, jstDate, periodOf } from '../domain/calendar';
 import { toYen, yen } from '../domain/money';
-import { type Tx, dateIn, instantIn, instantOut, sql } from '../prisma/db';
+import { type Tx, dateIn, instantIn, instantOut, isRefusal, sql } from '../prisma/db';
 import { keys, workflowIds } from '../workflows/contracts/ids';
 import type { Deps } from './deps';
 import { emit, enqueue, openIncident } from './facts';
@@ -65,11 +65,11 @@ export async function applyNews({ db, log }: Deps, row: NewsRow): Promise<void> 
   try {
     await apply(judge);
   } catch (e) {
-    if (row.attempts < TRIES) throw e;
+    // What passes (a deadlock, a recovery, a timeout) is waited out, however long it takes.
+    if (row.attempts < TRIES || !isRefusal(e)) throw e;
     log.error({ storeId: row.storeId, id: row.id, err: e }, "a provider's news can't be booked");
     // With PostgreSQL away this fails as well, and the news is tried again.
-    const failure = e instanceof Error ? e.message : String(e);
-    await apply(() => Promise.resolve(`can't be booked: ${failure}`));
+    await apply(() => Promise.resolve(`can't be booked: ${(e as Error).message}`));
   }
 }
 

@@ -1,10 +1,10 @@
 import { randomInt } from 'node:crypto';
 import { Command, InvalidArgumentError } from 'commander';
 import { Chance } from './chaos/chance';
-import { Outside } from './chaos/faults';
+import { Outside, type Tally } from './chaos/faults';
 import { planKills } from './chaos/kills';
 import { play } from './chaos/play';
-import { type Verdict, compare } from './chaos/verdict';
+import { type Verdict, broken, compare } from './chaos/verdict';
 import { stopServicesOnExit } from './processes';
 import { type Progress, SetupError, createProgress } from './progress';
 import { type Stack, startStack } from './stack';
@@ -14,7 +14,10 @@ interface Result extends Verdict {
   chaos: 'story';
   seed: number;
   kills: number;
-  faults: number;
+  /** Those that were met, by provider and mode; `away`: how often a provider closed its port. */
+  faults: Partial<Tally> & { away: number };
+  /** What was to go wrong and never had a chance to: none in a run that counts. */
+  never_filed: string[];
   seconds: { undisturbed: number; disturbed: number };
 }
 
@@ -32,29 +35,36 @@ async function story(options: { kills: number; seed: number; json?: boolean }): 
 
   const chance = new Chance(seed);
   const kills = planKills(count, undisturbed.durations, chance);
-  let outside!: Outside;
+  let outside: Outside | undefined;
+  let met: Tally | undefined;
   let made = 0;
-  const disturbed = await log.step(`Playing it with ${count} kills`, () =>
-    timed(log, (stack) =>
-      play(stack, says, {
-        kills,
-        outside: (world) => (outside = new Outside(world, chance)),
-        tell: (line) => log.line(`    kill ${(made += 1)}: ${line}`),
+  const began = performance.now();
+  const verdict = await log
+    .step(`Playing it with ${count} kills`, () =>
+      timed(log, async (stack) => {
+        const disturbed = await play(stack, says, {
+          kills,
+          outside: (world) => (outside = new Outside(world, chance)),
+          tell: (line) => log.line(`    kill ${(made += 1)}: ${line}`),
+        });
+        met = await outside?.met();
+        return disturbed;
       }),
-    ),
-  );
+    )
+    .then(({ outcome }) => compare(undisturbed.outcome, outcome), broken);
   const result: Result = {
     chaos: 'story',
     seed,
     kills: made,
-    ...compare(undisturbed.outcome, disturbed.outcome),
-    faults: outside.filed.length,
-    seconds: { undisturbed: undisturbed.seconds, disturbed: disturbed.seconds },
+    ...verdict,
+    faults: { ...met, away: outside?.timesAway ?? 0 },
+    never_filed: outside?.neverFiled ?? [],
+    seconds: { undisturbed: undisturbed.seconds, disturbed: Math.round((performance.now() - began) / 1000) },
   };
   if (options.json) process.stdout.write(`${JSON.stringify(result)}\n`);
   else report(result, log);
   const { books_equal: equal, double_effects: doubled, lost, stuck } = result;
-  return equal && doubled + lost + stuck === 0;
+  return equal && doubled + lost + stuck + result.never_filed.length === 0;
 }
 
 async function timed<T>(log: Progress, work: (stack: Stack) => Promise<T>): Promise<T & { seconds: number }> {
@@ -75,10 +85,15 @@ async function timed<T>(log: Progress, work: (stack: Stack) => Promise<T>): Prom
 }
 
 function report(result: Result, log: Progress): void {
-  const { differences, double_effects: doubled, lost, stuck, seconds, kills, faults } = result;
+  const { differences, double_effects: doubled, lost, stuck, seconds, kills, faults, never_filed } = result;
   for (const line of differences) log.line(line);
+  for (const mode of never_filed) log.line(`never filed: ${mode}`);
+  const { away, ...met } = faults;
+  const times = Object.values(met)
+    .flatMap((modes) => Object.values(modes))
+    .reduce((sum, n) => sum + n, 0);
   log.line(
-    `\n${kills} kills, ${faults} faults outside, ${seconds.disturbed} s (undisturbed ${seconds.undisturbed} s): ` +
+    `\n${kills} kills, ${times} faults met outside, ${away} times a provider away, ${seconds.disturbed} s (undisturbed ${seconds.undisturbed} s): ` +
       `books ${result.books_equal ? 'equal' : 'DIFFER'}, ${doubled} double effects, ${lost} lost, ${stuck} stuck.`,
   );
 }

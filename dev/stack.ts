@@ -134,17 +134,24 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     const adminApiKey = process.env.ADMIN_API_KEY ?? (throwaway ? newApiKey() : keptApiKey());
     const env = childEnvironment({ mode, ports, urls, adminApiKey, postgres, temporal });
     const programs = options.programs ?? PROGRAMS;
-    const run = (name: keyof typeof programs) =>
-      startProgram({ name, file: programs[name], env, logFile: join(logDir, `${name}.log`), keep });
-    const launch = (name: keyof typeof programs) => log.step(`Starting ${name}`, () => run(name));
+    const program = (name: keyof typeof programs) => ({
+      name,
+      file: programs[name],
+      env,
+      logFile: join(logDir, `${name}.log`),
+    });
+    const launch = (name: keyof typeof programs) =>
+      log.step(`Starting ${name}`, () => startProgram({ ...program(name), keep }));
+    // What is started again is stopped by what supervises it: stopped by anybody else it would only be started once more.
+    const again = (name: keyof typeof programs) => () => startProgram(program(name));
     // Simulators and worker side by side; the API last, as it is what tells the world that all of it is there.
     const [simulators, worker] = await both(launch('simulators'), launch('worker'));
     const api = await launch('api');
     const parts = options.supervised && {
       postgres: new Supervised(ours(postgres.service), async () => ours((await openPostgres(silent)).service)),
       temporal: new Supervised(ours(temporal.service), async () => ours((await openTemporal(silent)).service)),
-      worker: new Supervised(worker, () => run('worker')),
-      api: new Supervised(api, () => run('api')),
+      worker: new Supervised(worker, again('worker')),
+      api: new Supervised(api, again('api')),
     };
     if (parts) started.push(...Object.values(parts));
 

@@ -47,7 +47,6 @@ export class Supervised {
     this.stopping = true;
     await this.current.stop();
     await this.over;
-    await this.current.stop();
   }
 
   private async keepUp(): Promise<void> {
@@ -67,6 +66,8 @@ export class Supervised {
       if (this.stopping) return;
       try {
         this.current = await this.start();
+        // Nobody else knows of what came up while the others were being stopped.
+        if (this.stopping) await this.current.stop();
         return;
       } catch {
         // Its log says why; most often PostgreSQL or Temporal is away as well.

@@ -1,6 +1,5 @@
-import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type express from 'express';
+import { Listener } from './listener';
 import { createNpSimulator } from './np/app';
 import { createResendSimulator } from './resend/app';
 import { createSbpsSimulator } from './sbps/app';
@@ -11,19 +10,13 @@ export type SimulatorName = 'np' | 'sbps' | 'resend';
 export async function startSimulators(
   ports: Record<SimulatorName, number>,
 ): Promise<{ urls: Record<SimulatorName, string>; close(): Promise<void> }> {
-  const started: Server[] = [];
-  const close = async () => {
-    await Promise.all(
-      started.map((server) => {
-        server.closeAllConnections();
-        return new Promise((resolve) => server.close(resolve));
-      }),
-    );
-  };
+  const started: Listener[] = [];
+  const close = async () => void (await Promise.all(started.map((listener) => listener.close())));
   const start = async (app: express.Express, port: number) => {
-    const server = await listening(app, port);
-    started.push(server);
-    return `http://localhost:${(server.address() as AddressInfo).port}`;
+    const listener = new Listener(app);
+    const url = await listener.listen(port);
+    started.push(listener);
+    return url;
   };
   try {
     const np = await start(createNpSimulator(), ports.np);
@@ -34,12 +27,6 @@ export async function startSimulators(
     await close();
     throw error;
   }
-}
-
-function listening(app: express.Express, port: number): Promise<Server> {
-  return new Promise((resolve, reject) => {
-    const server = app.listen(port, (error?: Error) => (error ? reject(error) : resolve(server)));
-  });
 }
 
 /** As a process: NP_PORT, SBPS_PORT, RESEND_PORT; one JSON line on standard output when all of them serve. */

@@ -31,25 +31,40 @@ const NOT_SAID: Record<string, string[]> = {
   waits: [],
 };
 
+/** NP's bills are dated by the day; at what time of it they came to be known depends on NP's news. */
+const ROW: Record<string, string> = {
+  events: `CASE WHEN t.type IN ('invoice.issued', 'debit_notice.issued') AND t.data->>'issuer' = 'np'
+                THEN to_jsonb(t) - 'at'::text ELSE to_jsonb(t) END`,
+};
+
 /** An authorisation whose answer was lost lapses; nobody is charged by it. */
 const STANDING: Record<string, string> = { card_charges: `t.status <> 'lapsed'` };
 
-export async function booksOf(db: Client, storeId: string): Promise<Books> {
-  const name = await namesOf(db, storeId);
+/** @param lostTries orders that came to nothing with the buyer's one-time token, and were made again: no part of the story */
+export async function booksOf(db: Client, storeId: string, lostTries: readonly string[] = []): Promise<Books> {
+  const name = await namesOf(db, storeId, lostTries);
   const books: Books = {};
   for (const [table, notSaid] of Object.entries(NOT_SAID)) {
     const { rows } = await db.query<{ row: object }>(
-      `SELECT to_jsonb(t) - 'recorded_at'::text - 'store_id'::text - $2::text[] AS row FROM ${table} t
+      `SELECT ${ROW[table] ?? 'to_jsonb(t)'} - 'recorded_at'::text - 'store_id'::text - $2::text[] AS row FROM ${table} t
         WHERE t.store_id = $1 AND ${STANDING[table] ?? 'true'}`,
       [storeId, notSaid],
     );
-    books[table] = rows.map(({ row }) => name(JSON.stringify(row))).sort();
+    books[table] = rows
+      .map(({ row }) => JSON.stringify(row))
+      .filter((row) => !lostTries.some((id) => row.includes(id)))
+      .map(name)
+      .sort();
   }
   return books;
 }
 
 /** Ids → names that mean the same in every run: an order's reference, an account's, what an invoice bills. */
-export async function namesOf(db: Client, storeId: string): Promise<(text: string) => string> {
+export async function namesOf(
+  db: Client,
+  storeId: string,
+  lostTries: readonly string[] = [],
+): Promise<(text: string) => string> {
   const { rows } = await db.query<{ id: string; name: string }>(
     `WITH account AS (SELECT id, reference AS name FROM accounts WHERE store_id = $1),
      destination AS (
@@ -57,7 +72,7 @@ export async function namesOf(db: Client, storeId: string): Promise<(text: strin
          FROM billing_destinations d JOIN account a ON a.id = d.account_id WHERE d.store_id = $1),
      ordered AS (
        SELECT o.id, a.name || '/order-' || row_number() OVER (PARTITION BY a.id ORDER BY o.accepted_at, o.id) AS name
-         FROM orders o JOIN account a ON a.id = o.account_id WHERE o.store_id = $1),
+         FROM orders o JOIN account a ON a.id = o.account_id WHERE o.store_id = $1 AND o.id <> ALL($2)),
      contract AS (
        SELECT s.id, o.name || '/line-' || s.line_no AS name
          FROM subscriptions s JOIN ordered o ON o.id = s.order_id WHERE s.store_id = $1),
@@ -81,8 +96,11 @@ export async function namesOf(db: Client, storeId: string): Promise<(text: strin
                 WHERE r.store_id = $1 AND p.id = r.plan_id
      UNION ALL SELECT id, 'key of ' || role FROM api_keys WHERE store_id = $1
      UNION ALL SELECT id, 'store' FROM stores WHERE id = $1
-     UNION ALL SELECT np->>'shop_code', 'shop' FROM stores WHERE id = $1 AND np IS NOT NULL`,
-    [storeId],
+     UNION ALL SELECT np->>'shop_code', 'shop' FROM stores WHERE id = $1 AND np IS NOT NULL
+     -- An order made again has another reference than its lost try.
+     UNION ALL SELECT o.reference, n.name || '/reference' FROM orders o JOIN ordered n ON n.id = o.id
+                WHERE o.store_id = $1 AND o.reference IS NOT NULL`,
+    [storeId, lostTries],
   );
   const names = new Map(rows.map(({ id, name }) => [id, name]));
   // Longer ids first: an invoice's id holds its destination's.

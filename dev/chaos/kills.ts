@@ -33,17 +33,10 @@ export function planKills(count: number, durations: readonly number[], chance: C
     let left = ((i + chance.next()) / count) * whole;
     let step = 0;
     while (step < durations.length - 1 && left >= durations[step]!) left -= durations[step++]!;
-    if (order.length === 0) order = shuffled(PARTS, chance);
+    if (order.length === 0) order = chance.shuffled(PARTS);
     const part = order.pop()!;
     // PostgreSQL's own "immediate" shutdown tells its backends; SIGKILL tells nobody.
     const signal = part === 'postgres' && chance.next() < 0.5 ? 'SIGQUIT' : 'SIGKILL';
     return { step, into: Math.round(left), part, signal, awayMs: pause(chance) };
   });
-}
-
-function shuffled<T>(items: readonly T[], chance: Chance): T[] {
-  return items
-    .map((item) => ({ item, place: chance.next() }))
-    .sort((a, b) => a.place - b.place)
-    .map(({ item }) => item);
 }

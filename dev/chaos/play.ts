@@ -37,7 +37,7 @@ export async function play(stack: Stack, says: (line: string) => void, trouble?:
   const durations: number[] = [];
   for (const [index, step] of steps.entries()) {
     says(step.says);
-    await outside?.beginStep();
+    await outside?.beginStep(step === steps.at(-1));
     const began = performance.now();
     const over = new AbortController();
     const killing = trouble && makeKills(stack, trouble, index, over.signal);
@@ -66,6 +66,6 @@ async function makeKills(stack: Stack, { kills, tell }: Trouble, index: number, 
 }
 
 /** The clock settles before each of its steps: one more day, on which nothing is due, settles the story's last acts. */
-async function settled(world: World): Promise<void> {
+export async function settled(world: World): Promise<void> {
   await world.until('2027-04-02T11:00:00+09:00');
 }

@@ -1,9 +1,9 @@
-import { Client as Temporal, Connection } from '@temporalio/client';
 import pg from 'pg';
 import type { Stack } from '../stack';
-import { Api } from '../story/api';
 import type { World } from '../story/world';
 import { type Books, booksOf, differences, namesOf } from './books';
+import { effectsOutside } from './effects';
+import { stuckThings } from './stuck';
 
 /** How a run ended: its books by name, and what must not be. */
 export interface Outcome {
@@ -27,21 +27,30 @@ export interface Verdict {
 }
 
 /** Reads how the store stands; to be asked once it has settled. */
-export async function outcomeOf(stack: Stack, world: World): Promise<Outcome> {
-  const db = new pg.Client({ connectionString: stack.databaseUrl });
+export async function outcomeOf(
+  at: Pick<Stack, 'databaseUrl' | 'temporalAddress' | 'temporalNamespace'>,
+  world: World,
+): Promise<Outcome> {
+  const db = new pg.Client({ connectionString: at.databaseUrl });
   await db.connect();
   try {
-    const name = await namesOf(db, world.storeId);
+    const { storeId, lostTries } = world;
+    const name = await namesOf(db, storeId, lostTries);
     const outside = await effectsOutside(world);
+    // Of a lost try only its mails are its own; it is charged and registered as little as nothing, or it counts.
+    const isLost = (key: string) => key.startsWith('mail ') && lostTries.some((id) => key.includes(id));
     const [books, lost, stuck] = [
-      await booksOf(db, world.storeId),
+      await booksOf(db, storeId, lostTries),
       await lostWrites(db, world),
-      await stuckThings(stack, db, world.storeId),
+      await stuckThings(at, db, storeId),
     ];
     return {
       books,
-      effects: outside.map(({ key, effects }) => name(`${key} ${effects}`)).sort(),
-      doubled: outside.filter(({ effects }) => effects > 1).map(({ key }) => name(key)),
+      effects: outside
+        .filter(({ key }) => !isLost(key))
+        .map(({ key, times }) => name(`${key} ${times}`))
+        .sort(),
+      doubled: outside.filter(({ times }) => times > 1).map(({ key }) => name(key)),
       lost: lost.map(name),
       stuck: stuck.map(name),
     };
@@ -55,7 +64,9 @@ export function compare(undisturbed: Outcome, disturbed: Outcome): Verdict {
     { ...undisturbed.books, outside: undisturbed.effects },
     { ...disturbed.books, outside: disturbed.effects },
   );
-  const { doubled, lost, stuck } = disturbed;
+  // What is wrong without any trouble is wrong, too.
+  const both = (of: 'doubled' | 'lost' | 'stuck') => [...new Set([...undisturbed[of], ...disturbed[of]])];
+  const [doubled, lost, stuck] = [both('doubled'), both('lost'), both('stuck')];
   return {
     books_equal: books.length === 0,
     double_effects: doubled.length,
@@ -70,22 +81,16 @@ export function compare(undisturbed: Outcome, disturbed: Outcome): Verdict {
   };
 }
 
-/** By business key, as the simulators counted. An order's month at SBPS is one key, whichever try charged it. */
-async function effectsOutside(world: World): Promise<{ key: string; effects: number }[]> {
-  const { np, sbps } = await world.effectsOutside();
-  const { emails } = await new Api(world.at.resendUrl).get<{
-    emails: { idempotency_key: string | null; to: string[]; subject: string }[];
-  }>('/control/emails');
-  const counts = new Map<string, number>();
-  const count = (key: string, n: number) => n > 0 && counts.set(key, (counts.get(key) ?? 0) + n);
-  for (const [key, { registered }] of Object.entries(np)) count(`NP registered ${key}`, registered);
-  for (const { order_id: id, commits, captures } of sbps) {
-    const month = id.split('.').slice(0, 2).join(' ');
-    count(`SBPS committed ${month}`, commits);
-    count(`SBPS captured ${month}`, captures);
-  }
-  for (const { idempotency_key: key, to, subject } of emails) count(`mail ${key ?? `${to.join(' ')} ${subject}`}`, 1);
-  return [...counts].map(([key, effects]) => ({ key, effects }));
+/** Of a run that did not come to its end: nothing is known but why, and that it is stuck there. */
+export function broken(error: unknown): Verdict {
+  const why = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return {
+    books_equal: false,
+    double_effects: 0,
+    lost: 0,
+    stuck: 1,
+    differences: [`stuck: the story broke off: ${why}`],
+  };
 }
 
 /** A 2xx means: the key, the resource and the message are there, and the message was acted on. */
@@ -116,35 +121,4 @@ async function lostWrites(db: pg.Client, { accepted, storeId }: World): Promise<
       .map(({ path, id }) => `${path}: ${String(id)} undecided or gone`),
     ...undone.map(({ message }) => `${message}: not acted on`),
   ];
-}
-
-/** Temporal's own list of what runs against the waits: each has a name, an owner and a deadline, or is lost. */
-async function stuckThings(stack: Stack, db: pg.Client, storeId: string): Promise<string[]> {
-  const { rows: waits } = await db.query<{ workflow_id: string }>('SELECT workflow_id FROM waits WHERE store_id = $1', [
-    storeId,
-  ]);
-  const waiting = new Set(waits.map(({ workflow_id: id }) => id));
-  const { rows: open } = await db.query<{ text: string }>(
-    `SELECT kind || ' ' || name || ' for ' || target AS text FROM dispatch d JOIN clocks c USING (store_id)
-      WHERE d.store_id = $1 AND d.processed_at IS NULL AND d.due_at <= c.now_at
-     UNION ALL SELECT 'incident ' || kind || ' ' || id || ': ' || detail FROM incidents WHERE store_id = $1 AND status = 'open'`,
-    [storeId],
-  );
-  const connection = await Connection.connect({ address: stack.temporalAddress });
-  const client = new Temporal({ connection, namespace: stack.temporalNamespace });
-  const found: string[] = open.map(({ text }) => text);
-  try {
-    for await (const { workflowId, status } of client.workflow.list({ query: `StoreId = "${storeId}"` })) {
-      if (status.name === 'COMPLETED' || status.name === 'CONTINUED_AS_NEW') continue;
-      if (status.name !== 'RUNNING') found.push(`${workflowId} ${status.name}`);
-      else if (!waiting.has(workflowId)) found.push(`${workflowId} runs and waits for nothing`);
-    }
-    for (const id of waiting) {
-      const { status } = await client.workflow.getHandle(id).describe();
-      if (status.name !== 'RUNNING') found.push(`${id} is waited with and has ended: ${status.name}`);
-    }
-  } finally {
-    await connection.close();
-  }
-  return found;
 }

@@ -26,6 +26,8 @@ export function step(at: string, says: string, act: () => Promise<unknown>): Ste
 }
 
 const waits = { prefer: 'wait=10' };
+/** Cards somebody enters before they give up. */
+const PATIENCE = 3;
 
 /**
  * Half a year of a store that settles by NP: six buyers, two of them by card, one that changes to direct debit, one over its
@@ -128,12 +130,13 @@ export class Story {
     reference: string,
     price: number,
     payment: object = { method: 'bank_transfer' },
+    no = 1001,
   ): Promise<Order> {
     const order = await this.world.as('storefront').post<Order>(
       '/v1/orders',
       {
         account_id: this.buyers.get(reference)!.accountId,
-        reference: `${reference.toUpperCase()}-1001`,
+        reference: `${reference.toUpperCase()}-${no}`,
         payment,
         lines: [{ plan_id: this.plans.get(price), quantity: 1 }],
       },
@@ -143,10 +146,16 @@ export class Story {
     return order;
   }
 
+  /** A buyer whose order came to nothing before 3-D Secure, the token being spent on nobody, orders again. */
   protected async orderByCard(reference: string, price: number, scenario: string, more: object = {}): Promise<void> {
-    const card = await this.world.cardToken(scenario, more);
-    const order = await this.order(reference, price, { method: 'card', ...card, brand: 'VISA', divisions: 1 });
-    await this.world.pass3ds(await this.redirectOf(order));
+    for (let no = 1001; no < 1001 + PATIENCE; no += 1) {
+      const card = await this.world.cardToken(scenario, more);
+      const order = await this.order(reference, price, { method: 'card', ...card, brand: 'VISA', divisions: 1 }, no);
+      const url = await this.redirectOf(order);
+      if (url !== null) return this.world.pass3ds(url);
+      this.world.lostTries.push(order.id);
+    }
+    throw new Error(`${reference} was not sent to 3-D Secure after ${PATIENCE} orders`);
   }
 
   private async raiseLimit(): Promise<void> {
@@ -204,17 +213,24 @@ export class Story {
   }
 
   protected async replaceCard(reference: string): Promise<void> {
-    const card = await this.world.cardToken('ok');
-    const order = await this.world
-      .as('storefront')
-      .post<Order>(`/v1/orders/${this.orderOf(reference)}/card`, { ...card, brand: 'VISA', divisions: 1 });
-    await this.world.pass3ds(await this.redirectOf(order));
+    const order = `/v1/orders/${this.orderOf(reference)}`;
+    for (let tries = 0; tries < PATIENCE; tries += 1) {
+      const card = await this.world.cardToken('ok');
+      const asked = { ...card, brand: 'VISA', divisions: 1 };
+      const url = await this.redirectOf(await this.world.as('storefront').post<Order>(`${order}/card`, asked));
+      if (url !== null) return this.world.pass3ds(url);
+    }
+    throw new Error(`${reference} was not sent to 3-D Secure with ${PATIENCE} cards`);
   }
 
-  /** Where the buyer's browser is sent; asked after while the shop was only told that the order is taken on. */
-  private async redirectOf(order: Order): Promise<string> {
+  /**
+   * Where the buyer's browser is sent; asked after while the shop was only told that the order is taken on. Null when the order
+   * has been cancelled instead, or nothing comes of a new card in half a minute: its token was lost.
+   */
+  private async redirectOf(order: Order): Promise<string | null> {
     for (let asked = 0; !order.next_action; asked += 1) {
-      if (asked === 600) throw new Error(`order ${order.id} (${order.status}) was not sent to 3-D Secure in a minute`);
+      if (order.status === 'cancelled' || (order.status !== 'received' && asked >= 300)) return null;
+      if (asked === 1200) throw new Error(`order ${order.id} (${order.status}) was not decided in two minutes`);
       await sleep(100);
       order = await this.world.as('storefront').get<Order>(`/v1/orders/${order.id}`);
     }

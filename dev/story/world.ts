@@ -57,6 +57,8 @@ const consignor = {
 export class World {
   /** Every write the engine has taken on, in order. */
   readonly accepted: Accepted[] = [];
+  /** Orders that came to nothing because the engine died with the buyer's one-time token, and were made again. */
+  readonly lostTries: string[] = [];
 
   private constructor(
     readonly at: Surroundings,
@@ -206,20 +208,6 @@ export class World {
     const finance = this.as('finance');
     const result = answerDebits(await finance.getFile(`/v1/debit_runs/${nominal}/file`), resultOf);
     await finance.postFile(`/v1/debit_runs/${nominal}/result_file`, result);
-  }
-
-  /** What NP and SBPS count as done, for "once and no more". */
-  async effectsOutside(): Promise<{
-    np: Record<string, { registered: number }>;
-    sbps: { order_id: string; commits: number; captures: number }[];
-  }> {
-    const np = await new Api(this.at.npUrl).get<{ effects: Record<string, { registered: number }> }>(
-      `/control/effects?shop_code=${this.shopCode}`,
-    );
-    const sbps = await new Api(this.at.sbpsUrl).get<{
-      effects: { order_id: string; commits: number; captures: number }[];
-    }>(`/control/effects?merchant_id=${this.merchantId}`);
-    return { np: np.effects, sbps: sbps.effects };
   }
 
   /** What the bank will answer to the buyer's coming debits. */

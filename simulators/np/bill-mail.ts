@@ -3,7 +3,7 @@ import { formatYen, yen } from '../../domain/money';
 import { renderNpBill } from '../../documents/render';
 import { taxesOf, totalOf, virtualAccountOf } from './bill-figures';
 import type { Bill, Merchant } from './books';
-import { postJson } from './post';
+import { NotDelivered, postJson } from './post';
 
 /** Mails under way at once; an issue of thousands must not wait for each one. */
 const AT_ONCE = 8;
@@ -67,7 +67,7 @@ async function mailBill(merchant: Merchant, mailUrl: string, bill: Bill, at: Ins
     authorization: `Bearer re_np_${shopCode}`,
     'idempotency-key': `np/${shopCode}/${bill.number}/${bill.revision}`,
   };
-  await postJson(`${mailUrl.replace(/\/$/, '')}/emails`, headers, {
+  const status = await postJson(`${mailUrl.replace(/\/$/, '')}/emails`, headers, {
     from: 'NP掛け払い <noreply@np.example>',
     to: [profile.email],
     subject: `【NP掛け払い】${title}発行のお知らせ（${bill.number}）`,
@@ -91,6 +91,8 @@ async function mailBill(merchant: Merchant, mailUrl: string, bill: Bill, at: Ins
       },
     ],
   });
-  // A 4xx too: an address the mail service refuses stays refused, and the other bills must not wait for it.
+  // A try whose end nobody heard is still under way.
+  if (status === 409) throw new NotDelivered(`the mail of ${bill.number} is in progress`);
+  // Any other 4xx too: an address the mail service refuses stays refused, and the other bills must not wait for it.
   bill.mailed = bill.revision;
 }

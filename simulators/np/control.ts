@@ -137,6 +137,21 @@ export function controlRoutes(merchants: Map<string, Merchant>): express.Router 
     res.status(204).end();
   });
 
+  /** How often each mode was met. */
+  router.get('/faults', (req, res) => {
+    res.json({ fired: merchantNamed(merchants, String(req.query.shop_code)).faults.fired.tally() });
+  });
+
+  router.get('/transactions', (req, res) => {
+    const merchant = merchantNamed(merchants, String(req.query.shop_code));
+    const transactions = [...merchant.transactionsByShopId.values()].map(({ shopTransactionId, status, total }) => ({
+      shopTransactionId,
+      status,
+      total,
+    }));
+    res.json({ transactions });
+  });
+
   /** Per shopTransactionId, for a check that nothing was registered twice. */
   router.get('/effects', (req, res) => {
     const merchant = merchantNamed(merchants, String(req.query.shop_code));

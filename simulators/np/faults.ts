@@ -1,5 +1,6 @@
 import type { NextFunction, Request, Response } from 'express';
 import { z } from 'zod';
+import { Fired } from '../fired';
 import { NpError } from './errors';
 import type { MerchantSettings } from './settings';
 
@@ -48,6 +49,8 @@ export const faultSchema = z
       'news_late',
       'news_out_of_order',
     ]),
+    /** Of news: only those of this type, `bill.paid`. */
+    about: z.string().optional(),
     /** How many calls or news it hits. */
     times: z.int().min(1).max(1000).default(1),
   })
@@ -59,6 +62,7 @@ export type Fault = z.infer<typeof faultSchema>;
 
 /** Faults in the order they were filed; each is used up after `times`. */
 export class Faults {
+  readonly fired = new Fired();
   private readonly filed: Fault[] = [];
 
   file(fault: Fault): void {
@@ -73,14 +77,15 @@ export class Faults {
     return this.take((f) => !f.mode.startsWith('news_') && (f.call === '*' || f.call === call));
   }
 
-  takeForNews(): Fault['mode'] | null {
-    return this.take((f) => f.mode.startsWith('news_'));
+  takeForNews(type: string): Fault['mode'] | null {
+    return this.take((f) => f.mode.startsWith('news_') && (f.about === undefined || f.about === type));
   }
 
   private take(hits: (fault: Fault) => boolean): Fault['mode'] | null {
     const fault = this.filed.find(hits);
     if (!fault) return null;
     if (--fault.times === 0) this.filed.splice(this.filed.indexOf(fault), 1);
+    this.fired.count(fault.mode);
     return fault.mode;
   }
 }

@@ -40,7 +40,7 @@ export class NewsDesk {
   /** @throws NotDelivered; what is left is delivered by the next call */
   async deliver(): Promise<void> {
     for (let notice = this.waiting[0]; notice; notice = this.waiting[0]) {
-      const fault = this.merchant.faults.takeForNews();
+      const fault = this.merchant.faults.takeForNews(notice.type);
       if (fault === 'news_late') {
         this.late.set(notice.event_id, notice);
         await fileAlarm(

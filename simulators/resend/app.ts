@@ -108,6 +108,10 @@ export function createResendSimulator(): express.Express {
     });
   });
 
+  app.get('/control/faults', (_req, res) => {
+    res.json({ fired: faults.fired.tally() });
+  });
+
   app.post('/control/faults', (req, res) => {
     const fault = faultSchema.safeParse(req.body);
     if (!fault.success) {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Fired } from '../fired';
 import { bareAddress } from './mailbox';
 
 /**
@@ -23,6 +24,7 @@ export type FaultMode = Fault['mode'];
 
 /** Faults in the order they were filed; each is used up after `times` requests. */
 export class Faults {
+  readonly fired = new Fired();
   private filed: Fault[] = [];
 
   file(fault: Fault): void {
@@ -41,6 +43,7 @@ export class Faults {
     const fault = this.filed[index];
     if (!fault) return null;
     if (--fault.times === 0) this.filed.splice(index, 1);
+    this.fired.count(fault.mode);
     return fault.mode;
   }
 }

@@ -63,6 +63,11 @@ export function controlRoutes(books: SbpsBooks, faults: Faults): express.Router 
     res.status(204).end();
   });
 
+  /** How often each mode was met. */
+  router.get('/faults', (req, res) => {
+    res.json({ fired: faults.firedAt(String(req.query.merchant_id)).tally() });
+  });
+
   /** What took effect, by order_id: for a check that nobody was charged twice. */
   router.get('/effects', (req, res) => {
     const merchantId = typeof req.query.merchant_id === 'string' ? req.query.merchant_id : '';

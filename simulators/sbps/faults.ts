@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Fired } from '../fired';
 
 /**
  * How the simulator can misbehave on `/api/xmlapi.do`:
@@ -33,6 +34,7 @@ export type Fault = z.infer<typeof faultSchema>;
 /** Faults in the order they were filed; each is used up after `times` requests. */
 export class Faults {
   private filed: Fault[] = [];
+  private readonly fired = new Map<string, Fired>();
 
   file(fault: Fault): void {
     this.filed.push({ ...fault });
@@ -48,6 +50,14 @@ export class Faults {
     const fault = this.filed[index];
     if (!fault) return null;
     if (--fault.times === 0) this.filed.splice(index, 1);
+    this.firedAt(merchantId).count(fault.mode);
     return fault;
+  }
+
+  /** Of that merchant's calls. */
+  firedAt(merchantId: string): Fired {
+    const fired = this.fired.get(merchantId) ?? new Fired();
+    this.fired.set(merchantId, fired);
+    return fired;
   }
 }

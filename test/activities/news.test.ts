@@ -4,7 +4,7 @@ import { npBillingGateway } from '../../activities/np-billing';
 import { periodBook } from '../../activities/period';
 import { type Instant, instant, period } from '../../domain/calendar';
 import { yen } from '../../domain/money';
-import { type Json, instantIn } from '../../prisma/db';
+import { type Json, type Tx, instantIn } from '../../prisma/db';
 import { TestStore, openTestDb } from './close-store';
 
 /** NP's news as it comes: before its bill is known, malformed, or refused by the database. */
@@ -16,12 +16,7 @@ const OCTOBER = period('2026-10');
 const BILL = 'F-1-20261105-000001';
 const paid = { bill_number: BILL, amount: 33_000, paid_on: '2026-11-06' };
 
-/** Its clock stands before all that happens, so that the engine of the tests leaves its rows alone. */
-async function newStore(): Promise<TestStore> {
-  const store = await TestStore.make(db, 'np');
-  await db.clock.create({ data: { storeId: store.id, nowAt: new Date(0) } });
-  return store;
-}
+const newStore = () => TestStore.make(db, 'np');
 
 async function take(store: TestStore, eventId: string, type: string, data: Json): Promise<void> {
   const at = instantIn(instant('2026-11-05T10:00:00+09:00'));
@@ -91,24 +86,41 @@ test.each([
   expect(await incidents(store)).toEqual([expect.stringContaining(`news/e1 open: ${why}`)]);
 });
 
-test('what the database refuses is tried some times, then a person is asked', async () => {
-  const store = await newStore();
-  await store.buyer('aoba');
-  await store.order('a1', 'aoba');
-  await take(store, 'e1', 'guarantee.changed', { buyer_id: '10000000001', status: 'NG' });
-  // As if PostgreSQL had a reason of its own to refuse what is booked.
-  const refusing = (tx: object) =>
+/** Books news in a database that answers each look for a buyer with an error of its own. */
+async function judgeUnder(store: Awaited<ReturnType<typeof newStore>>, sqlState: string, attempts: number) {
+  const raises = `DO $$ BEGIN RAISE EXCEPTION 'said by the test' USING ERRCODE = '${sqlState}'; END $$`;
+  const failing = (tx: Tx) =>
     new Proxy(tx, {
-      get(target, name): unknown {
-        if (name === 'billingDestination') throw new Error('violates check constraint');
-        return Reflect.get(target, name);
-      },
+      get: (target, name): unknown =>
+        name === 'billingDestination'
+          ? { findUnique: () => target.$executeRawUnsafe(raises) }
+          : Reflect.get(target, name),
     });
-  const $transaction = (work: (tx: object) => Promise<unknown>) => db.$transaction((tx) => work(refusing(tx)));
-  const broken = { ...store.deps, db: { $transaction } as never };
-  const row = { storeId: store.id, id: 'provider-news/e1', target: 'e1' };
-  await expect(applyNews(broken, { ...row, attempts: 1 })).rejects.toThrow('violates check constraint');
+  const $transaction = (work: (tx: Tx) => Promise<unknown>) => db.$transaction((tx) => work(failing(tx)));
+  const deps = { ...store.deps, db: { $transaction } as never };
+  await applyNews(deps, { storeId: store.id, id: 'provider-news/e1', target: 'e1', attempts });
+}
+
+test('what the database refuses for good is tried some times, then a person is asked', async () => {
+  const store = await newStore();
+  await take(store, 'e1', 'guarantee.changed', { buyer_id: '10000000001', status: 'NG' });
+  const CHECK_VIOLATION = '23514';
+  await expect(judgeUnder(store, CHECK_VIOLATION, 5)).rejects.toThrow('said by the test');
   expect(await incidents(store)).toEqual([]);
-  await applyNews(broken, { ...row, attempts: 6 });
-  expect(await incidents(store)).toEqual(["news/e1 open: can't be booked: violates check constraint"]);
+  await judgeUnder(store, CHECK_VIOLATION, 6);
+  expect(await incidents(store)).toEqual([
+    expect.stringMatching(/^news\/e1 open: can't be booked: .*said by the test/s),
+  ]);
+});
+
+test.each([
+  ['a deadlock', '40P01'],
+  ['a recovery', '57P03'],
+])('%s passes: the news is tried again, however often it was', async (_, sqlState) => {
+  const store = await newStore();
+  await take(store, 'e1', 'guarantee.changed', { buyer_id: '10000000001', status: 'NG' });
+  await expect(judgeUnder(store, sqlState, 40)).rejects.toThrow();
+  expect(await incidents(store)).toEqual([]);
+  await judge(store, 'e1');
+  expect(await incidents(store)).toEqual(['news/e1 open: unknown buyer 10000000001']);
 });

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startService } from '../../dev/processes';
+import { type Service, startService } from '../../dev/processes';
 import { Supervised } from '../../dev/supervised';
 
 let dir: string;
@@ -33,3 +33,26 @@ test('a program that is killed is started again, also when it fails to start at 
   expect(starts).toBe(2);
   expect(supervised.endedByItself).toBe(0);
 });
+
+test('stopped while it is being started again, it is stopped as soon as it is up', async () => {
+  const starting = signal();
+  const mayStart = signal();
+  let again: Service | undefined;
+  const supervised = new Supervised(program(), async () => {
+    starting.give();
+    await mayStart.given;
+    return (again = program());
+  });
+  await supervised.kill('SIGKILL', 0);
+  await starting.given;
+  const stopped = supervised.stop();
+  mayStart.give();
+  await stopped;
+  expect(again!.running).toBe(false);
+});
+
+function signal(): { given: Promise<void>; give: () => void } {
+  let give = () => {};
+  const given = new Promise<void>((resolve) => (give = resolve));
+  return { given, give };
+}

@@ -1,6 +1,8 @@
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { settled } from '../../dev/chaos/play';
+import { outcomeOf } from '../../dev/chaos/verdict';
 import { silent } from '../../dev/progress';
 import { type Stack, startStack } from '../../dev/stack';
 import { Api } from '../../dev/story/api';
@@ -8,9 +10,14 @@ import { World } from '../../dev/story/world';
 import { type CrashPoint, firedFile, pointsFile } from '../support/crashing';
 import { expectedStory, playStory } from '../support/play';
 
-/* An engine of its own, whose worker is killed (SIGKILL) at each of these points, the first time the story passes it. */
+/* Engines of their own, whose worker and API are killed (SIGKILL) at each of these points, the first time a store's life passes it. */
 
-const points: CrashPoint[] = [
+const ofTheStory: CrashPoint[] = [
+  // Between a fact and its dispatch: nothing is committed, or all of it and nobody has been told.
+  { name: 'order-accepting', in: 'POST /v1/orders', at: 'commit' },
+  { name: 'order-accepted', in: 'POST /v1/orders', at: 'committed' },
+  { name: 'cancellation-accepted', in: 'POST /v1/orders/:id/cancellations', at: 'committed' },
+  { name: 'close-approved', in: 'POST /v1/closes/2026-10/approve', at: 'committed' },
   // Between a provider's effect and its report.
   { name: 'buyer-at-np', in: 'screenBuyer', at: 'answered' },
   { name: 'month-at-np', in: 'registerTransaction', at: 'answered' },
@@ -22,7 +29,7 @@ const points: CrashPoint[] = [
   // Inside a local activity.
   { name: 'order-confirming', in: 'confirmOrder', at: 'commit' },
   { name: 'order-held', in: 'holdOrder', at: 'committed' },
-  { name: 'at-rest', in: 'rest', at: 'committed', nth: 9 },
+  { name: 'at-rest', in: 'rest', at: 'committed', nth: 3 },
   // During an update: taken in by the validator and acted on, its caller without an answer.
   { name: 'update', in: 'acceptCancellation', at: 'committed' },
   // In the middle of a chunk of a month.
@@ -39,31 +46,90 @@ const points: CrashPoint[] = [
   { name: 'clock-stepped', in: 'stepClock', at: 'committed', nth: 5 },
 ];
 
+/** In the middle of the chunk that takes the numbers of an in-house month, and of the mails that follow from it. */
+const ofTheClose: CrashPoint[] = [
+  { name: 'own-numbers-taken', in: 'issueChunk', at: 'commit' },
+  { name: 'own-invoices-issued', in: 'issueChunk', at: 'committed' },
+  { name: 'own-invoice-at-resend', at: 'answered', of: '/emails', nth: 2 },
+];
+
+/** Where one run ends and the next begins, on a worker that begins anew after each step: of each entity of the story. */
+const ofNewRuns: CrashPoint[] = (['order', 'account', 'directDebit'] as const).flatMap((type) => [
+  { name: `${type}-ends`, in: type, at: 'ends' },
+  { name: `${type}-begun`, in: type, at: 'begun' },
+]);
+
 const folder = mkdtempSync(join(tmpdir(), 'shimebi-crash-'));
-let stack: Stack;
-beforeAll(async () => {
-  process.env.CRASH_FOLDER = folder;
+let stack: Stack | undefined;
+beforeAll(() => void (process.env.CRASH_FOLDER = folder));
+afterEach(() => stack?.stop());
+afterAll(() => rmSync(folder, { recursive: true }));
+
+async function crashingAt(points: CrashPoint[], worker = 'test/support/crashing-worker.ts'): Promise<Stack> {
   writeFileSync(pointsFile(folder), JSON.stringify(points));
-  const programs = {
-    simulators: 'simulators/server.ts',
-    worker: 'test/support/crashing-worker.ts',
-    api: 'api/main.ts',
-  };
-  stack = await startStack({ mode: 'test', log: silent, programs });
-}, 120_000);
-afterAll(async () => {
-  await stack?.stop();
-  rmSync(folder, { recursive: true });
-});
+  const programs = { simulators: 'simulators/server.ts', worker, api: 'test/support/crashing-api.ts' };
+  return (stack = await startStack({ mode: 'test', log: silent, programs }));
+}
 
-test('the story while the worker is killed at each point: the same events, and outside each effect once', async () => {
-  const world = await World.create(stack, { now: '2026-10-01' });
+const neverPassed = (points: CrashPoint[]) =>
+  points.map(({ name }) => name).filter((name) => !existsSync(firedFile(folder, name)));
+
+/** What must be empty of a store that has settled. */
+async function wrongWith(at: Stack, world: World) {
+  const { doubled, lost, stuck } = await outcomeOf(at, world);
+  return { doubled, lost, stuck };
+}
+const nothing = { doubled: [], lost: [], stuck: [] };
+
+test('the story while worker and API are killed at each point: the same events, and outside each effect once', async () => {
+  const engine = await crashingAt(ofTheStory);
+  const world = await World.create(engine, { now: '2026-10-01' });
   expect(await playStory(world)).toEqual(expectedStory());
-
-  expect(points.map(({ name }) => name).filter((name) => !existsSync(firedFile(folder, name)))).toEqual([]);
-  const { np, sbps } = await world.effectsOutside();
-  for (const [id, { registered }] of Object.entries(np)) expect([id, registered <= 1]).toEqual([id, true]);
-  for (const { commits, captures } of sbps) expect(Math.max(commits, captures)).toBeLessThanOrEqual(1);
-  const incidents = await new Api(stack.apiUrl, world.keyOf('operator')).get<{ data: unknown[] }>('/v1/incidents');
-  expect(incidents.data).toEqual([]);
+  await settled(world);
+  expect(neverPassed(ofTheStory)).toEqual([]);
+  expect(await wrongWith(engine, world)).toEqual(nothing);
 }, 900_000);
+
+test('the story while the worker is killed where runs end and begin: the same events, and outside each effect once', async () => {
+  const engine = await crashingAt(ofNewRuns, 'test/support/crashing-anew-worker.ts');
+  const world = await World.create(engine, { now: '2026-10-01' });
+  expect(await playStory(world)).toEqual(expectedStory());
+  await settled(world);
+  expect(neverPassed(ofNewRuns)).toEqual([]);
+  expect(await wrongWith(engine, world)).toEqual(nothing);
+}, 900_000);
+
+test('an in-house close while the worker is killed in the middle of its chunk: numbers without a gap, each mail once', async () => {
+  const engine = await crashingAt(ofTheClose);
+  const world = await World.create(engine, { now: '2026-10-05T10:00:00+09:00', settlement: 'in_house' });
+  const plan = await world.plan('A', '商品A', 30_000);
+  const buyers = ['aoba', 'budou', 'chiyo'];
+  for (const reference of buyers) await orderOf(world, reference, plan);
+  await world.until('2026-11-04T10:00:00+09:00');
+  await world.as('finance').post('/v1/closes/2026-10/approve', {});
+  await world.until('2026-11-06T10:00:00+09:00');
+  expect(neverPassed(ofTheClose)).toEqual([]);
+  expect(await wrongWith(engine, world)).toEqual(nothing);
+
+  const { data } = await world.as('finance').get<{ data: { number: string }[] }>('/v1/invoices?period=2026-10');
+  expect(data.map(({ number }) => number).sort()).toEqual(['INV-2026-000001', 'INV-2026-000002', 'INV-2026-000003']);
+  const { emails } = await new Api(engine.resendUrl).get<{ emails: { to: string[] }[] }>('/control/emails');
+  expect(emails.map(({ to }) => to[0]).sort()).toEqual(buyers.map((reference) => `keiri@${reference}.example.jp`));
+}, 300_000);
+
+async function orderOf(world: World, reference: string, plan: string): Promise<void> {
+  const { accountId } = await world.buyer({
+    reference,
+    company: `株式会社${reference}`,
+    kana: 'カブシキガイシャテスト',
+    representative: '試験 太郎',
+    address: '東京都渋谷区渋谷一丁目2番3号',
+    email: `keiri@${reference}.example.jp`,
+  });
+  const order = {
+    account_id: accountId,
+    payment: { method: 'bank_transfer' },
+    lines: [{ plan_id: plan, quantity: 1 }],
+  };
+  await world.as('storefront').post('/v1/orders', order, { prefer: 'wait=10' });
+}

@@ -305,6 +305,15 @@ describe('billing', () => {
     ).rejects.toMatchObject(rejectedWith('E0100301'));
   });
 
+  test('a mail whose first try is still under way is sent when the alarm is called again', async () => {
+    await billed(at, 'aoba', 33_000, '2026-10');
+    at.engine.refuse.mails = 1;
+    await expect(at.until('2026-11-05')).rejects.toThrow('HTTP 503');
+    expect(at.engine.mails).toEqual([]);
+    await at.until('2026-11-05');
+    expect(at.engine.mails).toHaveLength(1);
+  });
+
   test('a bill that comes to nothing is not issued, takes no number, and its transactions are cancelled', async () => {
     const buyerId = await billed(at, 'aoba', 1_100, '2026-10');
     const back = (await at.np.registerTransaction(charge(buyerId, 'back', -1_100))) as { transactionId: string };

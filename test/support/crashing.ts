@@ -5,6 +5,7 @@ import http from 'node:http';
 import { join } from 'node:path';
 import { Context } from '@temporalio/activity';
 import { Client, Connection } from '@temporalio/client';
+import { coresdk } from '@temporalio/proto';
 import { Worker } from '@temporalio/worker';
 import pg from 'pg';
 
@@ -16,14 +17,15 @@ import pg from 'pg';
 
 export interface CrashPoint {
   name: string;
-  /** An activity, or of the API a request as `POST /v1/orders`; without it wherever it happens. */
+  /** An activity, a workflow type, or of the API a request as `POST /v1/orders/:id/cancellations`; without it wherever it happens. */
   in?: string;
   /**
    * - `answered`: a provider has done its work and answered, nothing of the answer is booked
    * - `commit`, `committed`: before and after a transaction is committed
    * - `done`: the activity has done all, its report has not left the process
+   * - `ends`, `begun`: the workflow's run has decided to continue as new, and Temporal has begun the new run
    */
-  at: 'answered' | 'commit' | 'committed' | 'done';
+  at: 'answered' | 'commit' | 'committed' | 'done' | 'ends' | 'begun';
   /** Of `answered`: what the request's URL or body has in it. */
   of?: string;
   /** Not the first time it is passed in a process, but the nth. */
@@ -94,7 +96,9 @@ function watchActivities(): void {
   const create = Worker.create.bind(Worker);
   Worker.create = async (options) => {
     await nobodyWaits();
-    return create({ ...options, activities: watched((options.activities ?? {}) as Activities) });
+    const worker = await create({ ...options, activities: watched((options.activities ?? {}) as Activities) });
+    watchRuns(worker);
+    return worker;
   };
 }
 
@@ -115,6 +119,24 @@ const watched = (activities: Activities): Activities =>
         }),
     ]),
   );
+
+/** Of a worker what it tells Temporal of a workflow's step, and when that has been taken. */
+type Telling = { nativeWorker: { completeWorkflowActivation(completion: Buffer): Promise<void> } };
+
+function watchRuns(worker: Worker): void {
+  const { nativeWorker } = worker as unknown as Telling;
+  const tell = nativeWorker.completeWorkflowActivation;
+  nativeWorker.completeWorkflowActivation = async (completion) => {
+    const { successful } = coresdk.workflow_completion.WorkflowActivationCompletion.decodeDelimited(completion);
+    const anew = successful?.commands?.find((command) => command.continueAsNewWorkflowExecution);
+    if (!anew) return tell(completion);
+    await running.run(anew.continueAsNewWorkflowExecution!.workflowType!, async () => {
+      pass('ends');
+      await tell(completion);
+      pass('begun');
+    });
+  };
+}
 
 /** Temporal would learn of the dead by their silence, the dispatch loop by their leases: half a minute each time, told here at once. */
 async function nobodyWaits(): Promise<void> {
@@ -138,7 +160,8 @@ function watchRequests(): void {
     const told = () => Reflect.apply(emit, this, [event, ...args]) as boolean;
     if (event !== 'request') return told();
     const { method, url } = args[0] as http.IncomingMessage;
-    return running.run(`${method} ${url?.split('?')[0]}`, told);
+    const path = url?.split('?')[0]?.replace(/\/[a-z]+_[0-9A-Za-z]{22}(?=\/|$)/g, '/:id');
+    return running.run(`${method} ${path}`, told);
   } as typeof emit;
 }
 

@@ -172,6 +172,18 @@ export class Diary {
     await new Api(this.world.at.sbpsUrl).post('/control/faults', fault);
   }
 
+  /** What the Resend simulator will do wrong with the next mails to that buyer, see docs/magic-values-mail.md. */
+  async mailFails(to: string, mode: string, times = 1): Promise<void> {
+    await new Api(this.world.at.resendUrl).post('/control/faults', { to, mode, times });
+  }
+
+  /** Subjects of what has arrived at that address, oldest first. */
+  async mailsTo(address: string): Promise<string[]> {
+    const path = `/control/emails?to=${encodeURIComponent(address)}`;
+    const { emails } = await new Api(this.world.at.resendUrl).get<{ emails: { subject: string }[] }>(path);
+    return emails.map(({ subject }) => subject).reverse();
+  }
+
   /** How often NP received and registered each transaction, by shopTransactionId. */
   async npEffects(): Promise<Record<string, { received: number; registered: number }>> {
     const path = `/control/effects?shop_code=${this.world.shopCode}`;

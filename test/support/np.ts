@@ -42,7 +42,7 @@ function fakeEngine() {
   const fired = new Set<string>();
   const told: { authorization: string | undefined; notice: Notice }[] = [];
   const mails: { key: string | undefined; mail: Record<string, unknown> }[] = [];
-  const refuse = { news: 0, alarms: 0 };
+  const refuse = { news: 0, alarms: 0, mails: 0 };
   const app = express();
   app.use(express.json({ limit: '10mb' }));
   app.post('/alarms', (req, res) => {
@@ -58,6 +58,8 @@ function fakeEngine() {
     res.status(204).end();
   });
   app.post('/mail/emails', (req, res) => {
+    // As Resend says while the first try is still under way.
+    if (refuse.mails-- > 0) return void res.status(409).json({ name: 'concurrent_idempotent_requests' });
     mails.push({ key: req.get('idempotency-key'), mail: req.body as Record<string, unknown> });
     res.json({ id: String(mails.length) });
   });

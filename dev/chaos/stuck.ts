@@ -1,0 +1,69 @@
+import { Client as Temporal, Connection } from '@temporalio/client';
+import type pg from 'pg';
+import type { Stack } from '../stack';
+
+type Where = Pick<Stack, 'temporalAddress' | 'temporalNamespace'>;
+
+interface WaitRow {
+  workflow_id: string;
+  waiting_for: string;
+  owner: string;
+  overdue: boolean;
+}
+
+/** Search attributes that operators find a waiting workflow by. */
+const SHOWN = ['WaitingFor', 'Owner', 'DueAt'];
+
+/**
+ * What nobody moves on: due messages, open incidents, a clock that does not stand, waits past their deadline, and Temporal's own list
+ * of what runs held against the waits, each of which has a name, an owner and a deadline.
+ */
+export async function stuckThings(at: Where, db: pg.Client, storeId: string): Promise<string[]> {
+  const { rows: waits } = await db.query<WaitRow>(
+    `SELECT w.workflow_id, w.waiting_for, w.owner, w.due_at < c.now_at AS overdue
+       FROM waits w JOIN clocks c USING (store_id) WHERE w.store_id = $1`,
+    [storeId],
+  );
+  const { rows: open } = await db.query<{ text: string }>(
+    `SELECT kind || ' ' || name || ' for ' || target AS text FROM dispatch d JOIN clocks c USING (store_id)
+      WHERE d.store_id = $1 AND d.processed_at IS NULL AND d.due_at <= c.now_at
+     UNION ALL SELECT 'incident ' || kind || ' ' || id || ': ' || detail FROM incidents WHERE store_id = $1 AND status = 'open'
+     UNION ALL SELECT 'clock ' || status || ': ' || coalesce(failure, '') FROM clocks WHERE store_id = $1 AND status <> 'ready'`,
+    [storeId],
+  );
+  return [
+    ...open.map(({ text }) => text),
+    ...waits
+      .filter(({ overdue, waiting_for: name, owner }) => overdue || !name || !owner)
+      .map((wait) => `${wait.workflow_id} waits for ${wait.waiting_for || 'nothing by name'}, past its deadline`),
+    ...(await running(at, storeId, new Set(waits.map(({ workflow_id: id }) => id)))),
+  ];
+}
+
+async function running(at: Where, storeId: string, waiting: Set<string>): Promise<string[]> {
+  const connection = await Connection.connect({ address: at.temporalAddress });
+  const { workflow } = new Temporal({ connection, namespace: at.temporalNamespace });
+  const found: string[] = [];
+  try {
+    const ids = new Set(waiting);
+    let listed = 0;
+    for await (const { workflowId, status } of workflow.list({ query: `StoreId = "${storeId}"` })) {
+      listed += 1;
+      if (status.name !== 'COMPLETED' && status.name !== 'CONTINUED_AS_NEW') ids.add(workflowId);
+    }
+    if (listed === 0) found.push('Temporal knows no workflow of the store');
+    // The list may be a second behind; what is asked of the workflow itself is not.
+    for (const id of ids) {
+      const { status, searchAttributes } = await workflow.getHandle(id).describe();
+      const missing = SHOWN.filter((name) => !searchAttributes[name]?.length);
+      if (status.name === 'RUNNING') {
+        if (!waiting.has(id)) found.push(`${id} runs and waits for nothing`);
+        else if (missing.length > 0) found.push(`${id} waits without ${missing.join(', ')}`);
+      } else if (waiting.has(id)) found.push(`${id} is waited with and has ended: ${status.name}`);
+      else if (status.name !== 'COMPLETED') found.push(`${id} ${status.name}`);
+    }
+  } finally {
+    await connection.close();
+  }
+  return found;
+}

@@ -1,0 +1,79 @@
+import { silent } from '../../dev/progress';
+import { outcomeOf } from '../../dev/chaos/verdict';
+import { type Stack, startStack } from '../../dev/stack';
+import { Api } from '../../dev/story/api';
+import { World } from '../../dev/story/world';
+
+/* An engine of its own, whose providers close their ports: real refused connections, for real minutes. */
+
+/**
+ * Pauses of the retries double from 1 s (steps) or 0.1 s (mails) to a minute: after 63 s of an outage the longest has begun. Two
+ * minutes and a bit is thus as good as two hours, but for the 24 h after which a person is asked.
+ */
+const AWAY_MS = 130_000;
+
+let stack: Stack;
+beforeAll(async () => {
+  stack = await startStack({ mode: 'test', log: silent });
+}, 120_000);
+afterAll(() => stack?.stop());
+
+test('NP, SBPS and Resend are gone for two minutes in the middle of everything: all of it is done once they are back', async () => {
+  const world = await World.create(stack, { now: '2026-10-06T10:00:00+09:00' });
+  const [storefront, control] = [world.as('storefront'), new Api(stack.sbpsUrl)];
+  const plan = await world.plan('A', '商品A', 80_000);
+  const [aoba, budou, chiyo] = [await buyer(world, 'aoba'), await buyer(world, 'budou'), await buyer(world, 'chiyo')];
+  const lines = [{ plan_id: plan, quantity: 1 }];
+  const byTransfer = { payment: { method: 'bank_transfer' }, lines };
+
+  // chiyo has passed 3-D Secure and is on the way back.
+  const token = await world.cardToken('ok');
+  const card = { method: 'card', ...token, brand: 'VISA', divisions: 1 };
+  const byCard = { account_id: chiyo, payment: card, lines };
+  const { next_action } = await storefront.post<{ next_action: { url: string } }>('/v1/orders', byCard, {
+    prefer: 'wait=10',
+  });
+  const id = new URL(next_action.url).pathname.split('/').pop()!;
+  const { location } = await control.post<{ location: string }>(`/control/3ds/${id}`, { result: 'passed' });
+
+  const closed = performance.now();
+  await close(stack.resendUrl);
+  // Over its limit: budou is to be told by mail.
+  await storefront.post('/v1/orders', { account_id: budou, ...byTransfer }, { prefer: 'wait=10' });
+  await close(stack.npUrl);
+  await close(stack.sbpsUrl);
+  await storefront.post('/v1/orders', { account_id: aoba, ...byTransfer });
+  expect((await fetch(location)).status).toBe(200);
+  for (const url of [stack.npUrl, stack.sbpsUrl, stack.resendUrl])
+    await expect(fetch(url)).rejects.toMatchObject({ cause: { code: 'ECONNREFUSED' } });
+
+  // The clock waits for what is to be done first; then the month goes on as any other.
+  await world.until('2026-11-02T10:00:00+09:00');
+  expect(performance.now() - closed).toBeGreaterThan(AWAY_MS);
+  const { effects, ...wrong } = await outcomeOf(stack, world);
+  expect({ doubled: wrong.doubled, lost: wrong.lost, stuck: wrong.stuck }).toEqual({
+    doubled: [],
+    lost: [],
+    stuck: [],
+  });
+  expect(effects).toEqual([
+    'NP buyer 株式会社aoba keiri@aoba.example.jp 1',
+    'NP buyer 株式会社budou keiri+limit-50000@budou.example.jp 1',
+    'NP registered aoba/order-1 202610 1',
+    'NP registered aoba/order-1 202611 1',
+    'SBPS captured chiyo/order-1 202610 1',
+    'SBPS committed chiyo/order-1 202610 1',
+    'SBPS committed chiyo/order-1 202611 1',
+  ]);
+}, 400_000);
+
+async function close(url: string): Promise<void> {
+  await new Api(url).post('/control/away', { for_ms: AWAY_MS });
+}
+
+async function buyer(world: World, reference: string): Promise<string> {
+  const email = `keiri${reference === 'budou' ? '+limit-50000' : ''}@${reference}.example.jp`;
+  const address = '東京都渋谷区渋谷一丁目2番3号';
+  const company = { company: `株式会社${reference}`, kana: 'カブシキガイシャテスト', representative: '試験 太郎' };
+  return (await world.buyer({ reference, ...company, address, email })).accountId;
+}
