@@ -16,12 +16,7 @@ const OCTOBER = period('2026-10');
 const BILL = 'F-1-20261105-000001';
 const paid = { bill_number: BILL, amount: 33_000, paid_on: '2026-11-06' };
 
-/** Its clock stands before all that happens, so that the engine of the tests leaves its rows alone. */
-async function newStore(): Promise<TestStore> {
-  const store = await TestStore.make(db, 'np');
-  await db.clock.create({ data: { storeId: store.id, nowAt: new Date(0) } });
-  return store;
-}
+const newStore = () => TestStore.make(db, 'np');
 
 async function take(store: TestStore, eventId: string, type: string, data: Json): Promise<void> {
   const at = instantIn(instant('2026-11-05T10:00:00+09:00'));
