@@ -120,12 +120,13 @@ interface CarriedOver {
 }
 
 /**
- * A closed month issues nothing any more, so what is still held is billed with the next open one: its items go there and say
- * why, and the draft that will never have a number is void.
+ * A closed month issues nothing any more, so what is still held, or was left out with a chunk that failed, is billed with the
+ * next open one: its items go there and say why, and the draft that will never have a number is void. A card's receipt stays:
+ * its order knows when it is charged again.
  */
 async function carryHeldOver(tx: Tx, { storeId, period }: ForPeriod): Promise<CarriedOver | null> {
   const held = await tx.invoice.findMany({
-    where: { storeId, period, status: 'held' },
+    where: { storeId, period, status: { in: ['draft', 'held'] }, settlement: { not: 'card' } },
     orderBy: { id: 'asc' },
     select: { id: true },
   });

@@ -1,13 +1,14 @@
 import { type Period, businessDayOnOrAfter, dateOf } from '../domain/calendar';
 import { type DebitResultCode, debitResults, parseDebitResultCode, rebillDueOn } from '../domain/direct-debit/rules';
-import type { IncidentKind } from '../domain/incidents';
 import { paymentReceived } from '../domain/ledger/entries';
-import { toYen } from '../domain/money';
+import { type Yen, sumYen, toYen } from '../domain/money';
+import { matchDeposit } from '../domain/receivable/matching';
 import type { MailData } from '../documents/mails';
 import { type Tx, dateIn, instantIn, sql } from '../prisma/db';
 import type { ForDebitRun } from '../workflows/contracts/activities';
 import { workflowIds } from '../workflows/contracts/ids';
-import { emit, enqueue, openIncident, queueMail } from './facts';
+import { debitIncidentId, puzzled } from './debit-incidents';
+import { emit, enqueue, queueMail } from './facts';
 import { post } from './journal';
 import { settleInvoice } from './news';
 import { sellerOf } from './seller';
@@ -36,7 +37,7 @@ interface Debit extends Rebilled {
   invoice_status: string;
 }
 
-/** Books what became of one debit, once. What fits no debit, or contradicts what is booked, is an incident for finance. */
+/** Books what became of one debit, once. A code that says nothing, or contradicts what is booked, is an incident for finance. */
 export async function bookResult(tx: Tx, input: ForDebitRun, key: string, reported: string): Promise<void> {
   const { storeId } = input;
   const [debit] = await tx.$queryRaw<Debit[]>(sql`
@@ -46,12 +47,17 @@ export async function bookResult(tx: Tx, input: ForDebitRun, key: string, report
      WHERE d.store_id = ${storeId} AND d.key = ${key}
        FOR UPDATE`);
   const code = parseDebitResultCode(reported);
-  if (!debit) return puzzled(tx, input, 'unknown_debit', key, reported);
-  if (code === null) return puzzled(tx, input, 'unknown_debit_code', key, reported);
+  // The API and NP's news name known ones only.
+  if (!debit) throw new Error(`no debit ${key}`);
   if (debit.status !== 'requested') {
-    if (debit.code !== code) await puzzled(tx, input, 'debit_result_differs', key, reported);
+    if (debit.code !== reported) await puzzled(tx, input, 'debit_result_differs', key, reported);
     return;
   }
+  if (code === null) return puzzled(tx, input, 'unknown_debit_code', key, reported);
+  await tx.incident.updateMany({
+    where: { storeId, id: { startsWith: debitIncidentId('unknown_debit_code', key, '') }, status: 'open' },
+    data: { status: 'resolved', resolution: `booked with ${code}`, resolvedAt: instantIn(input.at) },
+  });
   const { paid } = debitResults[code];
   await tx.debit.update({
     where: { storeId_key: { storeId, key } },
@@ -64,31 +70,43 @@ export async function bookResult(tx: Tx, input: ForDebitRun, key: string, report
 async function bookSucceeded(tx: Tx, input: ForDebitRun, debit: Debit): Promise<void> {
   const { storeId, at, debitOn } = input;
   const { key, invoice_id: invoiceId, account_id: accountId } = debit;
-  const amount = toYen(debit.amount);
-  await tx.payment.create({
-    data: {
-      storeId,
-      id: `pay_${key}`,
-      sourceKey: key,
-      source: 'direct_debit',
-      accountId,
-      invoiceId,
-      amount: debit.amount,
-      paidOn: dateIn(debitOn),
-      knownAt: instantIn(at),
-    },
-  });
-  // What a buyer pays to NP is no journal of ours.
-  if (debit.settlement === 'in_house')
-    await post(tx, storeId, `payment/${key}`, paymentReceived(debitOn, amount), invoiceId);
+  const inHouse = debit.settlement === 'in_house';
+  const { matched, over } = await matchedWith(tx, storeId, debit);
+  // What a buyer pays to NP is no journal of ours, and NP's to sort out.
+  const amount = inHouse ? matched : toYen(debit.amount);
+  if (amount > 0)
+    await tx.payment.create({
+      data: {
+        storeId,
+        id: `pay_${key}`,
+        sourceKey: key,
+        source: 'direct_debit',
+        accountId,
+        invoiceId,
+        amount: BigInt(amount),
+        paidOn: dateIn(debitOn),
+        knownAt: instantIn(at),
+      },
+    });
+  if (inHouse) await post(tx, storeId, `payment/${key}`, paymentReceived(debitOn, matched, over), invoiceId);
   await emit(tx, {
     ...factOf(debit, storeId, at),
     key: `debit.succeeded/${key}`,
     type: 'debit.succeeded',
     data: { code: 0 },
   });
-  if (debit.invoice_status === 'issued') await settleInvoice(tx, { storeId, at, invoiceId, paidOn: debitOn });
-  else await puzzled(tx, input, 'paid_twice', key, '0');
+  await settleInvoice(tx, { storeId, at, invoiceId, paidOn: debitOn });
+  if (over > 0) await puzzled(tx, input, 'paid_twice', key, '0');
+}
+
+/** How much of a debit the invoice still owes, and what the buyer has paid by other means since it was asked for: too much now. */
+async function matchedWith(tx: Tx, storeId: string, debit: Debit): Promise<{ matched: Yen; over: Yen }> {
+  const { invoice_id: invoiceId, invoice_status: status, amount } = debit;
+  const [{ owed }] = await tx.$queryRaw<[{ owed: bigint }]>(sql`
+    SELECT i.total - coalesce((SELECT sum(amount)::bigint FROM payments p WHERE p.store_id = i.store_id AND p.invoice_id = i.id), 0) AS owed
+      FROM invoices i WHERE i.store_id = ${storeId} AND i.id = ${invoiceId}`);
+  const { parts, over } = matchDeposit(toYen(amount), [{ invoiceId, owed: toYen(status === 'issued' ? owed : 0n) }]);
+  return { matched: sumYen(parts.map((part) => part.amount)), over };
 }
 
 /** The same invoice is billed again by transfer, due at the end of the month in which the failure is known (DESIGN §5). */
@@ -180,22 +198,4 @@ async function tellMandateEnded(tx: Tx, { storeId, at }: ForDebitRun, debit: Deb
 function factOf(debit: Rebilled, storeId: string, at: ForDebitRun['at']) {
   const { account_id: accountId, invoice_id: invoiceId, period } = debit;
   return { storeId, at, accountId, invoiceId, amount: toYen(debit.amount), period };
-}
-
-/** What a person has to look at; the rest is booked. */
-export function puzzled(
-  tx: Tx,
-  { storeId, nominal, at }: Pick<ForDebitRun, 'storeId' | 'nominal' | 'at'>,
-  kind: IncidentKind,
-  key: string,
-  code: string,
-): Promise<void> {
-  return openIncident(tx, {
-    storeId,
-    id: `${kind}/${key}/${code}`,
-    kind,
-    at,
-    workflowId: workflowIds.debitRun(storeId, nominal),
-    detail: { key, code },
-  });
 }

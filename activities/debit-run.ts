@@ -10,6 +10,7 @@ import { openIncident } from './facts';
 import { WHOLE_STORE } from './period';
 import { keyFrom } from './set-sql';
 
+const late = (nominal: Period) => `debit-results-late/${nominal}`;
 const notHandedIn = (nominal: Period) => `debit-file-not-handed-in/${nominal}`;
 
 export function debitBook({ db }: Deps): DebitBook {
@@ -78,7 +79,13 @@ export function debitBook({ db }: Deps): DebitBook {
         },
         orderBy: { key: 'asc' },
       });
-      return { open: await open(storeId, nominal), rebilled: failed.map((debit) => debit.invoiceId) };
+      const left = await open(storeId, nominal);
+      if (left === 0)
+        await db.incident.updateMany({
+          where: { storeId, id: late(nominal), status: 'open' },
+          data: { status: 'resolved', resolution: 'all results booked', resolvedAt: instantIn(input.at) },
+        });
+      return { open: left, rebilled: failed.map((debit) => debit.invoiceId) };
     },
 
     async debitsLate({ storeId, nominal, debitOn, at }) {
@@ -87,7 +94,7 @@ export function debitBook({ db }: Deps): DebitBook {
       await db.$transaction((tx) =>
         openIncident(tx, {
           storeId,
-          id: `debit-results-late/${nominal}`,
+          id: late(nominal),
           kind: 'debit_results_late',
           at,
           workflowId: workflowIds.debitRun(storeId, nominal),

@@ -1,6 +1,7 @@
+import { relative } from 'node:path';
 import { stopServicesOnExit } from './processes';
 import { createProgress, SetupError } from './progress';
-import { startStack } from './stack';
+import { startStack, STATE_DIR } from './stack';
 
 /** `npm run dev`: all of it, without the story; stays up until Ctrl-C. */
 async function main(): Promise<void> {
@@ -15,7 +16,7 @@ async function main(): Promise<void> {
   Logs           ${stack.logDir}
   Admin API key  ${stack.adminApiKey}
 
-Ctrl-C stops everything. To start afresh: rm -rf .shimebi`);
+Ctrl-C stops everything. To start afresh: rm -rf ${relative('', STATE_DIR)}`);
   const failure = await stack.failed;
   await stack.stop();
   throw failure;

@@ -15,7 +15,7 @@ export function freeMb(folder: string): number {
 
 /** What to do about a volume that is full, or nearly. */
 export function makeRoom(folder: string): string {
-  return `make room: ${NEEDED_MB} MB are needed at ${folder} (removing it clears old data)`;
+  return `make room: ${NEEDED_MB} MB are needed at ${folder} (removing it clears old data), or name a folder with room in SHIMEBI_STATE`;
 }
 
 /** @throws SetupError before anything is written where it would not fit */

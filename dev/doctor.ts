@@ -1,13 +1,13 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { Client } from 'pg';
 import { freeMb, makeRoom, NEEDED_MB } from './disk';
 import { holderOf, isFree } from './ports';
-import { dataVersion, nativeDir, POSTGRES_MAJOR } from './postgres';
+import { nativeDir } from './postgres';
+import { askVersion, dataVersion, keepOrStartAfresh, MIN_POSTGRES, POSTGRES_MAJOR } from './postgres-version';
 import { type SetupError } from './progress';
 import { PORTS, STATE_DIR } from './stack';
 import { askNamespace, NAMESPACE } from './temporal';
-import { cacheDir, findTemporal, MIN_SERVER, tooOld } from './temporal-binary';
+import { cacheDir, findTemporal, MIN_SERVER, obstacles, tooOld } from './temporal-binary';
 
 /** `blocks` keeps the engine from running; `note` is worth knowing. */
 type Finding = { level: 'ok' | 'note' | 'blocks'; text: string; fix?: string };
@@ -15,7 +15,6 @@ type Check = { name: string; run: () => Promise<Finding> | Finding };
 
 const ROOT = resolve(__dirname, '..');
 const NEEDED_NODE = [20, 19];
-const BUILD_MB = 4_000;
 
 const ok = (text: string): Finding => ({ level: 'ok', text });
 const note = (text: string, fix?: string): Finding => ({ level: 'note', text, fix });
@@ -83,29 +82,29 @@ function timeZones(): Finding {
 }
 
 function disk(): Finding {
-  const free = freeMb(STATE_DIR);
-  if (free < NEEDED_MB) return blocks(`${free} MB free for data`, makeRoom(STATE_DIR));
-  const forBuild = freeMb(cacheDir());
-  if (forBuild < BUILD_MB && present() === undefined)
-    return note(`${forBuild} MB free at ${cacheDir()}`, `a build of Temporal by Go takes up to ${BUILD_MB} MB`);
-  return ok(`${(free / 1_000).toFixed(1)} GB free`);
+  // As root, PostgreSQL's data may be a link to another volume.
+  const free = Math.min(freeMb(STATE_DIR), freeMb(join(STATE_DIR, 'postgres')));
+  return free < NEEDED_MB
+    ? blocks(`${free} MB free for data`, makeRoom(STATE_DIR))
+    : ok(`${(free / 1_000).toFixed(1)} GB free for data`);
 }
 
 async function postgres(): Promise<Finding> {
   const given = process.env.DATABASE_URL;
   if (given) {
-    const client = new Client({ connectionString: given, connectionTimeoutMillis: 3_000 });
     try {
-      await client.connect();
-      const { rows } = await client.query<{ server_version: string }>('SHOW server_version');
-      return ok(`DATABASE_URL answers: ${rows[0]?.server_version}`);
+      const version = await askVersion(given, 3_000);
+      if (parseInt(version) < MIN_POSTGRES)
+        return blocks(
+          `DATABASE_URL is PostgreSQL ${version}`,
+          `upgrade it to ${MIN_POSTGRES} or later, or unset DATABASE_URL to use the embedded one`,
+        );
+      return ok(`DATABASE_URL answers: ${version}`);
     } catch (error) {
       return blocks(
         `DATABASE_URL does not answer: ${(error as Error).message || String(error)}`,
         'start it, or unset DATABASE_URL to use the embedded one',
       );
-    } finally {
-      await client.end().catch(() => {});
     }
   }
   try {
@@ -118,8 +117,8 @@ async function postgres(): Promise<Finding> {
   if (found === undefined) return ok(`embedded ${POSTGRES_MAJOR}, no data yet`);
   if (found === POSTGRES_MAJOR) return ok(`embedded ${POSTGRES_MAJOR}, data in ${folder}`);
   return blocks(
-    `data in ${folder} are of version ${found}`,
-    `mv ${folder} ${folder}-${found}, or set DATABASE_URL to a PostgreSQL ${found}`,
+    `data in ${folder} are of PostgreSQL ${found}, not ${POSTGRES_MAJOR}`,
+    keepOrStartAfresh(folder, found),
   );
 }
 
@@ -148,8 +147,15 @@ async function temporal(): Promise<Finding> {
   } catch (error) {
     return blocks((error as SetupError).message, 'correct or unset TEMPORAL_CLI_PATH');
   }
+  const missing = skipped.length > 0 ? skipped.join('; ') : 'not here yet';
+  const why = await obstacles();
+  if (why.length > 0)
+    return blocks(
+      `${missing}, and it can't be had: ${why.join('; ')}`,
+      'install https://docs.temporal.io/cli (PATH or TEMPORAL_CLI_PATH), make room or name a folder with room in SHIMEBI_CACHE, or set TEMPORAL_ADDRESS',
+    );
   return note(
-    skipped.length > 0 ? skipped.join('; ') : 'not here yet',
+    missing,
     `the first start downloads it, or builds it with Go (2–3 minutes), into ${cacheDir()}; or install https://docs.temporal.io/cli`,
   );
 }
@@ -163,14 +169,6 @@ async function freeFor(name: string, port: number, variable: string): Promise<Fi
     `wanted by ${name}, taken by ${holderOf(port) ?? 'another program'}`,
     `end it, or set ${variable} to another port`,
   );
-}
-
-function present(): unknown {
-  try {
-    return findTemporal();
-  } catch {
-    return undefined;
-  }
 }
 
 async function main(): Promise<void> {

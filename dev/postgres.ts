@@ -16,6 +16,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { freePort } from './ports';
 import { type Service, startService } from './processes';
+import { askVersion, dataVersion, keepOrStartAfresh, MIN_POSTGRES, POSTGRES_MAJOR } from './postgres-version';
 import { type Progress, SetupError } from './progress';
 
 export interface Postgres {
@@ -26,7 +27,6 @@ export interface Postgres {
   stop(): Promise<void>;
 }
 
-export const POSTGRES_MAJOR = 18;
 const USER = 'shimebi';
 const START_TIMEOUT_MS = 30_000;
 
@@ -47,12 +47,6 @@ export async function startPostgres(options: {
   return options.log.step('Starting PostgreSQL', (note) => startOwn(options, note));
 }
 
-/** The major version a data folder was made by; undefined when there is none yet. */
-export function dataVersion(dataDir: string): number | undefined {
-  const file = join(dataDir, 'PG_VERSION');
-  return existsSync(file) ? Number(readFileSync(file, 'utf8')) : undefined;
-}
-
 /** The folder with PostgreSQL's bin, lib and share for this machine. */
 export function nativeDir(): string {
   const platform = process.platform === 'win32' ? 'windows' : process.platform;
@@ -69,17 +63,18 @@ export function nativeDir(): string {
 }
 
 async function reachGiven(url: string): Promise<Postgres> {
-  const client = new Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
+  let version: string;
   try {
-    await client.connect();
-    await client.query('SELECT 1');
+    version = await askVersion(url, 5_000);
   } catch (error) {
     throw new SetupError(
       `DATABASE_URL is set, but its server does not answer: ${messageOf(error)}\nStart it, or unset DATABASE_URL to use the embedded one.`,
     );
-  } finally {
-    await client.end().catch(() => {});
   }
+  if (parseInt(version) < MIN_POSTGRES)
+    throw new SetupError(
+      `DATABASE_URL is PostgreSQL ${version}; ${MIN_POSTGRES} or later is needed. Upgrade it, or unset DATABASE_URL to use the embedded one.`,
+    );
   return { url, stop: async () => {} };
 }
 
@@ -93,8 +88,8 @@ async function startOwn(
   const found = dataVersion(dataDir);
   if (found !== undefined && found !== POSTGRES_MAJOR) {
     throw new SetupError(
-      `The data in ${dataDir} were made by PostgreSQL ${found}, but this is PostgreSQL ${POSTGRES_MAJOR}.\n` +
-        `Keep them by setting DATABASE_URL to a PostgreSQL ${found} that serves them, or start afresh: mv ${dataDir} ${dataDir}-${found}`,
+      `The data in ${dataDir} were made by PostgreSQL ${found}, but this is PostgreSQL ${POSTGRES_MAJOR}:\n` +
+        keepOrStartAfresh(dataDir, found),
     );
   }
   if (found === undefined) {

@@ -12,8 +12,8 @@ import { Supervised } from './supervised';
 import { NAMESPACE, startTemporal, type Temporal } from './temporal';
 
 const ROOT = resolve(__dirname, '..');
-/** Data and logs of dev and demo; removing it starts afresh. */
-export const STATE_DIR = join(ROOT, '.shimebi');
+/** Data and logs of dev and demo; removing it starts afresh. Elsewhere where this volume has no room. */
+export const STATE_DIR = resolve(process.env.SHIMEBI_STATE ?? join(ROOT, '.shimebi'));
 
 /** Where each part listens in dev and demo, and the variable that moves it. */
 export const PORTS = {

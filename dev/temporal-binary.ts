@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { accessSync, constants, existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { freeMb } from './disk';
 import { startService } from './processes';
 import { type Progress, SetupError } from './progress';
 
@@ -17,6 +18,11 @@ export const MIN_SERVER = '1.28.0';
 
 /** The last tag of the command line that `go install` takes (newer ones have a `replace` in their go.mod). Brings the UI along. */
 const GO_PACKAGE = 'github.com/temporalio/cli/cmd/temporal@v1.5.1';
+
+/** Packed and unpacked; the server is 250 MB. */
+const DOWNLOAD_MB = 500;
+/** Go's module cache 1.8 GB, its build cache 1.4 GB, the server. */
+const BUILD_MB = 4_000;
 
 /** A reachable download answers within this; a blocked network often doesn't answer at all. */
 const PROBE_TIMEOUT_MS = 3_000;
@@ -49,7 +55,7 @@ export async function obtainTemporal(log: Progress): Promise<TemporalBinary> {
   throw new SetupError(
     `No Temporal server could be had:\n${failures.join('\n')}\n` +
       'Install the Temporal CLI (https://docs.temporal.io/cli) and put it on the PATH or name it in TEMPORAL_CLI_PATH,\n' +
-      'or install Go 1.24 or later, or set TEMPORAL_ADDRESS to a server of yours.',
+      'or install Go 1.24 or later (SHIMEBI_CACHE names a folder with room), or set TEMPORAL_ADDRESS to a server of yours.',
   );
 }
 
@@ -87,6 +93,34 @@ export function findTemporal(onSkipped: (reason: string) => void = () => {}): Te
   return undefined;
 }
 
+/** Why it could not be obtained here; none when the first start will. */
+export async function obstacles(): Promise<string[]> {
+  const download = (await whyNoDownload()) ?? whyNoRoom(DOWNLOAD_MB, [cacheDir()]);
+  if (!download) return [];
+  const build = whyNoBuild();
+  return build ? [`download: ${download}`, `go install: ${build}`] : [];
+}
+
+async function whyNoDownload(): Promise<string | null> {
+  const platform = process.platform === 'win32' ? 'windows' : process.platform;
+  const arch = process.arch === 'x64' ? 'amd64' : process.arch;
+  const url = `https://temporal.download/cli/default?arch=${arch}&platform=${platform}&format=${platform === 'windows' ? 'zip' : 'tar.gz'}`;
+  const response = await fetch(url, { signal: AbortSignal.timeout(PROBE_TIMEOUT_MS) }).catch(() => undefined);
+  if (response?.ok) return null;
+  return response ? `temporal.download answered ${response.status}` : 'temporal.download is not reachable';
+}
+
+function whyNoBuild(): string | null {
+  const { status, stdout } = spawnSync('go', ['env', 'GOCACHE', 'GOMODCACHE'], { encoding: 'utf8' });
+  if (status !== 0) return 'Go is not installed';
+  return whyNoRoom(BUILD_MB, [cacheDir(), ...stdout.trim().split('\n')]);
+}
+
+function whyNoRoom(neededMb: number, folders: string[]): string | null {
+  const full = folders.find((folder) => freeMb(folder) < neededMb);
+  return full === undefined ? null : `${freeMb(full)} MB are free at ${full}, it takes up to ${neededMb} MB`;
+}
+
 export function tooOld(version: string): boolean {
   const [have, need] = [version, MIN_SERVER].map((text) => text.split(/[.-]/).slice(0, 3).map(Number));
   for (let i = 0; i < 3; i++) {
@@ -99,14 +133,8 @@ export function tooOld(version: string): boolean {
 /** Lets the SDK's own test kit fetch the program it was released with, then keeps it. */
 async function download(log: Progress): Promise<string> {
   await log.step('Asking temporal.download for the Temporal server', async () => {
-    const platform = process.platform === 'win32' ? 'windows' : process.platform;
-    const arch = process.arch === 'x64' ? 'amd64' : process.arch;
-    const url = `https://temporal.download/cli/default?arch=${arch}&platform=${platform}&format=${platform === 'windows' ? 'zip' : 'tar.gz'}`;
-    const response = await fetch(url, { signal: AbortSignal.timeout(PROBE_TIMEOUT_MS) }).catch(() => undefined);
-    if (!response?.ok)
-      throw new Error(
-        response ? `temporal.download answered ${response.status}` : 'temporal.download is not reachable',
-      );
+    const why = (await whyNoDownload()) ?? whyNoRoom(DOWNLOAD_MB, [cacheDir()]);
+    if (why) throw new Error(why);
   });
   return log.step('Downloading the Temporal server, once', async () => {
     const draft = join(cacheDir(), `download-${process.pid}`);
@@ -128,7 +156,8 @@ async function download(log: Progress): Promise<string> {
 
 /** Where package registries can be reached but downloads can't, Go's module proxy usually can. Pure Go: needs no C compiler. */
 async function buildWithGo(log: Progress): Promise<string> {
-  if (spawnSync('go', ['version']).status !== 0) throw new Error('Go is not installed');
+  const why = whyNoBuild();
+  if (why) throw new Error(why);
   return log.step('Building the Temporal server with Go, once (2–3 minutes)', async (note) => {
     const draft = join(cacheDir(), `build-${process.pid}`);
     mkdirSync(draft, { recursive: true });

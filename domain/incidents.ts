@@ -55,9 +55,9 @@ export const incidentKinds = {
     owner: 'operator',
     ja: '3Dセキュア認証の要求に失敗',
     means: 'SBPS will not take the request for 3-D Secure',
-    cure: 'correct what SBPS names (credentials first), then skip: the one-time token is spent with the first try',
+    cure: 'correct what SBPS names (credentials first), then retry, or skip where the buyer has gone',
     step: {
-      retry: 'counts as declined, the token being spent',
+      retry: 'sent again; counts as declined where the first try has spent the one-time token',
       skip: 'the order is cancelled; a running one keeps its card',
     },
   },
@@ -146,7 +146,7 @@ export const incidentKinds = {
     cure: "mend the cause, then retry before NP's cutoff",
     step: {
       retry: 'asked again; twice is once at NP',
-      skip: 'its drafts (500) are not billed this month; the others go on',
+      skip: 'its drafts (500) are billed with the next month; the others go on',
     },
   },
   issue: {
@@ -156,7 +156,7 @@ export const incidentKinds = {
     cure: 'mend the cause, then retry',
     step: {
       retry: 'the chunk is issued; numbers stay without a gap',
-      skip: 'its drafts (500) are not issued; the others go on',
+      skip: 'its drafts (500) are billed with the next month; the others go on',
     },
   },
   np_mirror: {
@@ -226,18 +226,14 @@ export const incidentKinds = {
     ja: '口座振替の結果が未着',
     means: 'no results 5 business days after a debit',
     cure: 'ask the bank or NP, or enter them',
-  },
-  unknown_debit: {
-    owner: 'finance',
-    ja: '該当のない口座振替結果',
-    means: 'a result came for a debit that was not asked for',
-    cure: 'compare with the bank',
+    closesItself: true,
   },
   unknown_debit_code: {
     owner: 'finance',
     ja: '未知の口座振替結果コード',
-    means: 'a result has a code outside 0, 1, 2, 3, 4, 8, 9',
-    cure: 'compare with the bank, then enter the result',
+    means: 'NP told a result with a code outside 0, 1, 2, 3, 4, 8, 9; the debit stays open',
+    cure: 'compare with NP, then enter the result',
+    closesItself: true,
   },
   debit_result_differs: {
     owner: 'finance',
@@ -248,8 +244,8 @@ export const incidentKinds = {
   paid_twice: {
     owner: 'finance',
     ja: '二重入金',
-    means: 'a debit succeeded for an invoice that was already paid',
-    cure: 'pay it back',
+    means: 'a debit succeeded for an invoice that had been paid meanwhile, in part or in full',
+    cure: 'pay back what is too much',
   },
   overpaid: {
     owner: 'finance',
@@ -288,8 +284,8 @@ export const incidentKinds = {
   unbilled_items: {
     owner: 'finance',
     ja: '未請求の明細あり',
-    means: 'a month closed with items on no invoice, or with held invoices',
-    cure: 'the held are billed with the next month; the rest by hand',
+    means: 'a month closed with items on no invoice, or with invoices that were held or left out',
+    cure: 'the held and left out are billed with the next month; the rest by hand',
   },
   document_missing: {
     owner: 'finance',

@@ -194,6 +194,11 @@ export class World {
     return new Api(this.at.npUrl).post('/control/limits', { shop_code: this.shopCode, reference, limit });
   }
 
+  /** From that day on NP refuses the buyer's charges, overdue (21) or by its judgement (24). @param reason null: no more */
+  npJudges(reference: string, reason: '21' | '24' | null, from?: string): Promise<unknown> {
+    return new Api(this.at.npUrl).post('/control/refusals', { shop_code: this.shopCode, reference, reason, from });
+  }
+
   /** A buyer pays a bill into NP's virtual account. */
   npIsPaid(billNumber: string, paidOn: string): Promise<unknown> {
     return new Api(this.at.npUrl).post('/control/payments', {

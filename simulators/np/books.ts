@@ -36,6 +36,8 @@ export interface Buyer {
   debitFrom: Period | null;
   /** Result codes of the coming debits; none left = 0. */
   debitOutcomes: number[];
+  /** What is ordered from that day on is refused for that reason, whatever its limit; null = judged by the limit. */
+  refusal: { reason: '21' | '24'; from: JstDate } | null;
   transactions: Transaction[];
 }
 

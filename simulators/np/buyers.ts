@@ -31,6 +31,7 @@ export async function registerBuyer(
     applications: 1,
     debitFrom: null,
     debitOutcomes: [],
+    refusal: null,
     transactions: [],
   };
   if (magic.screening === 'passes') pass(buyer);

@@ -45,6 +45,13 @@ const paymentSchema = z.strictObject({
   amount: z.int().min(1).optional(),
   paid_on: date,
 });
+const refusalsSchema = z.strictObject({
+  ...buyer,
+  /** null: NP takes the buyer's charges again, within its limit. */
+  reason: z.enum(['21', '24']).nullable(),
+  /** Charges ordered on that day or later. */
+  from: date.optional(),
+});
 const debitsSchema = z.strictObject({
   ...buyer,
   outcomes: z.array(z.union([0, 1, 2, 3, 4, 8, 9].map((code) => z.literal(code)))),
@@ -91,6 +98,14 @@ export function controlRoutes(merchants: Map<string, Merchant>): express.Router 
     const { found } = buyerNamed(merchants, body);
     if (found.result !== 'passed') throw new ControlError(409, `the buyer is ${found.result}, not passed`);
     found.limit = body.limit;
+    res.status(204).end();
+  });
+
+  /** From a day on NP judges a buyer otherwise, as it may in the middle of a contract; there is no news of it. */
+  router.post('/refusals', (req, res) => {
+    const { reason, from, ...body } = parse(refusalsSchema, req.body);
+    if (reason && !from) throw new ControlError(422, 'from: a date YYYY-MM-DD');
+    buyerNamed(merchants, body).found.refusal = reason && { reason, from: from! };
     res.status(204).end();
   });
 

@@ -82,9 +82,10 @@ export function cancelTransactions(merchant: Merchant, ids: string[]): void {
 
 /** 21 overdue or guarantee NG, 24 judgement, 22 beyond the month's limit or the floor of negative ones. */
 function refusal(buyer: Buyer, total: number, orderedOn: JstDate): Transaction['ngReason'] {
-  const { refusesWith } = magicOf(buyer.profile);
-  if (buyer.guarantee === 'NG' || refusesWith === '21') return '21';
-  if (refusesWith === '24') return '24';
+  const asked = buyer.refusal && orderedOn >= buyer.refusal.from ? buyer.refusal.reason : null;
+  const reason = asked ?? magicOf(buyer.profile).refusesWith;
+  if (buyer.guarantee === 'NG' || reason === '21') return '21';
+  if (reason === '24') return '24';
   const month = registeredIn(buyer, periodOf(orderedOn));
   const negative = month.reduce((sum, t) => sum + Math.min(t.total, 0), Math.min(total, 0));
   if (negative < NEGATIVE_FLOOR) return '22';

@@ -72,7 +72,7 @@ test('the first try is remembered, and a later one keeps it', async () => {
   expect(await mail()).toMatchObject({ status: 'queued', firstTriedAt });
 });
 
-test('incident mail_unknown: 24 h after a first try of unknown end it is not sent again: Resend has forgotten its key', async () => {
+test('24 h after a first try of unknown end it is not sent again: Resend has forgotten its key', async () => {
   const { send, sent, mail, incidents } = await queued({ recorded: ago(25), firstTried: ago(24) });
   await send();
   expect(sent).toEqual([]);

@@ -10,20 +10,39 @@ function sources(folder: string, end: string): string[] {
   return names.filter((name) => name.endsWith(end)).map((name) => readFileSync(join(ROOT, folder, name), 'utf8'));
 }
 
-/** `incident a, b: …` in the title of a test that makes them happen. */
-const played = sources('test', '.test.ts').flatMap((text) =>
-  [...text.matchAll(/test\(\s*'incident ([a-z0-9_, ]+):/g)].flatMap(([, named]) => named!.split(', ')),
-);
+/** Scenarios titled `incident a, b: …`, which make them happen from outside and end them. */
+const scenarios = sources('test/scenarios', '.test.ts')
+  .flatMap((text) => text.split(/^(?=test\b)/m))
+  .flatMap((played) => {
+    const [, named] = /^test\(\s*'incident ([a-z0-9_, ]+):/.exec(played) ?? [];
+    return named === undefined ? [] : [{ kinds: named.split(', '), played }];
+  });
 
-/** `card_collection` only comes of a day without SBPS, or of books that refuse every receipt: not played yet. */
-const unplayed: IncidentKind[] = ['card_collection'];
+/** Whether a scenario that names the kind has a person end it so; any way where none is given. */
+function isEnded(kind: IncidentKind, way = ''): boolean {
+  const call = new RegExp(`\\brepair\\(\\s*diary,\\s*'${kind}',\\s*${way}`);
+  return scenarios.some(({ kinds: named, played }) => named.includes(kind) && call.test(played));
+}
 
-test.each(kinds.filter((kind) => !unplayed.includes(kind)))('%s is made to happen by a test that names it', (kind) => {
-  expect(played).toContain(kind);
+/** Whether a scenario that names the kind sees it closed by the engine. */
+function isClosed(kind: IncidentKind): boolean {
+  const seen = `closed(diary, '${kind}')`;
+  return scenarios.some(({ kinds: named, played }) => named.includes(kind) && played.includes(seen));
+}
+
+test.each(kinds)('%s is made to happen by a scenario, and ended in it', (kind) => {
+  expect(isEnded(kind) || isClosed(kind)).toBe(true);
 });
 
-test('tests name no kind that is gone', () => {
-  expect(played.filter((kind) => !(kind in incidentKinds))).toEqual([]);
+test.each(kinds)('%s: each way that is offered is tried by a scenario', (kind) => {
+  const { how, resolveAs } = waysOf(kind);
+  const results = resolveAs === '*' ? [] : resolveAs.map((result) => `\\{ resolve_as: '${result}' \\}`);
+  expect([...how.map((way) => `'${way}'`), ...results].filter((way) => !isEnded(kind, way))).toEqual([]);
+});
+
+test('scenarios name no kind that is gone, and see none closed that stays open', () => {
+  expect(scenarios.flatMap(({ kinds: named }) => named).filter((kind) => !(kind in incidentKinds))).toEqual([]);
+  expect(kinds.filter((kind) => isClosed(kind) && !incidentText(kind).closesItself)).toEqual([]);
 });
 
 test('every kind is opened somewhere in the engine', () => {

@@ -1,3 +1,4 @@
+import type { Buyer } from '../../dev/story/world';
 import { rows } from '../support/books';
 import { Diary } from '../support/diary';
 
@@ -28,8 +29,20 @@ async function paid(diary: Diary, month: string, on: string) {
   for (const { number } of await diary.invoices(month)) await diary.world.npIsPaid(number!, on);
 }
 
-/** aoba and budou since October; on 12-01 NP refuses aoba's December as over its limit. */
-async function decemberRefused() {
+const REASONS = ['21', '22', '24'] as const;
+type Reason = (typeof REASONS)[number];
+
+/** Overdue (21), over its limit (22) or judged so (24): NP refuses what is ordered from December on. */
+const npRefuses = (diary: Diary, { destinationId }: Buyer, reason: Reason) =>
+  reason === '22'
+    ? diary.world.npGrants(destinationId, 20_000)
+    : diary.world.npJudges(destinationId, reason, '2026-12-01');
+
+const npTakesAgain = (diary: Diary, { destinationId }: Buyer, reason: Reason) =>
+  reason === '22' ? diary.world.npGrants(destinationId, 100_000) : diary.world.npJudges(destinationId, null);
+
+/** aoba and budou since October; on 12-01 NP refuses aoba's December. */
+async function decemberRefused(reason: Reason = '22') {
   const diary = await Diary.begin('2026-10-05T10:00:00+09:00');
   const plan = await diary.world.plan('A', '商品A', 30_000);
   const [aoba, budou] = [await diary.buyer('aoba'), await diary.buyer('budou')];
@@ -39,11 +52,11 @@ async function decemberRefused() {
   await diary.approve('2026-10');
   await diary.until('2026-11-20');
   await paid(diary, '2026-10', '2026-11-20');
-  await diary.world.npGrants(aoba.destinationId, 20_000);
+  await npRefuses(diary, aoba, reason);
   await diary.told();
   expect((await diary.until('2026-12-01')).filter((line) => !line.includes('invoice.paid'))).toEqual([
     '2026-12-01 close.drafted aoba 33000 2026-11',
-    '2026-12-01 order.at_risk aoba 33000 2026-12 until=2026-12-08 reason=22',
+    `2026-12-01 order.at_risk aoba 33000 2026-12 until=2026-12-08 reason=${reason}`,
     '2026-12-01 close.drafted budou 33000 2026-11',
   ]);
   await diary.until('2026-12-02');
@@ -61,25 +74,29 @@ async function decemberBilled(diary: Diary) {
   return issued(await diary.until('2027-01-06T12:00:00'));
 }
 
-test('registered again: refused again it stays at risk, with a higher limit it goes on and is billed by NP', async () => {
-  const { diary, aoba, order } = await decemberRefused();
-  expect(await decide(diary, order.id, 'register_again')).toMatchObject({
-    status: 'at_risk',
-    waiting: { for: 'at_risk_decision', owner: 'finance', due_at: '2026-12-09T00:00:00.000+09:00' },
-  });
-  expect(await diary.told()).toEqual([]);
-  await diary.world.npGrants(aoba.destinationId, 100_000);
-  expect(await decide(diary, order.id, 'register_again')).toMatchObject({ status: 'active', reason: null });
-  expect(await diary.told()).toEqual(['2026-12-02 order.resumed aoba 33000']);
-  expect(await decemberBilled(diary)).toEqual([
-    '2027-01-06 invoice.issued aoba 33000 2026-12 due_on=2027-01-31',
-    '2027-01-06 invoice.issued budou 33000 2026-12 due_on=2027-01-31',
-  ]);
-  expect(await diary.incidents()).toEqual([]);
-});
+test.each(REASONS)(
+  '%s: registered again and refused again it stays at risk; once NP takes it, it goes on and is billed by NP',
+  async (reason) => {
+    const { diary, aoba, order } = await decemberRefused(reason);
+    expect(await look(diary, order.id)).toMatchObject({ status: 'at_risk', reason, lines: [{ status: 'active' }] });
+    expect(await decide(diary, order.id, 'register_again')).toMatchObject({
+      status: 'at_risk',
+      waiting: { for: 'at_risk_decision', owner: 'finance', due_at: '2026-12-09T00:00:00.000+09:00' },
+    });
+    expect(await diary.told()).toEqual([]);
+    await npTakesAgain(diary, aoba, reason);
+    expect(await decide(diary, order.id, 'register_again')).toMatchObject({ status: 'active', reason: null });
+    expect(await diary.told()).toEqual(['2026-12-02 order.resumed aoba 33000']);
+    expect(await decemberBilled(diary)).toEqual([
+      '2027-01-06 invoice.issued aoba 33000 2026-12 due_on=2027-01-31',
+      '2027-01-06 invoice.issued budou 33000 2026-12 due_on=2027-01-31',
+    ]);
+    expect(await diary.incidents()).toEqual([]);
+  },
+);
 
-test("billed in house: that month is the store's own invoice beside NP's, the next one NP's again", async () => {
-  const { diary, aoba, order } = await decemberRefused();
+test("billed in house after 24: that month is the store's own invoice beside NP's, the next one NP's again", async () => {
+  const { diary, aoba, order } = await decemberRefused('24');
   const { storeId } = diary.world;
   const [kept] = await rows<{ account: object }>('SELECT bank_account AS account FROM stores WHERE id = $1', [storeId]);
   await rows('UPDATE stores SET bank_account = NULL WHERE id = $1', [storeId]);
@@ -90,7 +107,7 @@ test("billed in house: that month is the store's own invoice beside NP's, the ne
   await rows('UPDATE stores SET bank_account = $2 WHERE id = $1', [storeId, kept!.account]);
   expect(await decide(diary, order.id, 'bill_in_house')).toMatchObject({ status: 'active', reason: null });
   expect(await diary.told()).toEqual(['2026-12-02 order.resumed aoba 33000 billed=in_house months=2026-12']);
-  await diary.world.npGrants(aoba.destinationId, 100_000);
+  await npTakesAgain(diary, aoba, '24');
   expect(await decemberBilled(diary)).toEqual([
     '2027-01-06 invoice.issued aoba 33000 2026-12 due_on=2027-01-31',
     '2027-01-06 invoice.issued budou 33000 2026-12 due_on=2027-01-31',
@@ -153,8 +170,8 @@ test('ended at once: what NP refused is not billed, and its close tells of it', 
   expect(await diary.incidents()).toEqual(['unbilled_items']);
 });
 
-test('nobody decides: suspended after five business days, ended two weeks later, the month not billed', async () => {
-  const { diary } = await decemberRefused();
+test('21, and nobody decides: suspended after five business days, ended two weeks later, the month not billed', async () => {
+  const { diary } = await decemberRefused('21');
   expect(ordersOf(await diary.until('2026-12-31'))).toEqual([
     '2026-12-09 order.suspended aoba 33000 reason=at_risk',
     '2026-12-23 order.ended aoba 33000 reason=at_risk',

@@ -1,6 +1,7 @@
 import type { Buyer } from '../../dev/story/world';
 import { rows } from '../support/books';
 import { Diary, type Invoice } from '../support/diary';
+import { closed } from '../support/incidents';
 
 /*
  * What buyers pay into the own account of a store that settles in house, entered by finance or from a file. October is issued
@@ -110,7 +111,7 @@ test('incident overpaid: entered for the wrong buyer, reversed, entered anew; ow
   await diary.until('2026-12-01');
   await finance.post(`/v1/deposits/${wrong.id}/reversal`, { reason: 'budou の入金と取り違え' });
   expect(await diary.told()).toEqual(['2026-12-01 payment.reversed aoba 33000 2026-10 left=33000']);
-  expect(await diary.incidents()).toEqual([]);
+  expect(await closed(diary, 'overpaid')).toBe('reversed');
   expect((await bills('2026-10'))('aoba')).toMatchObject({ status: 'issued', paid_on: null });
   await expect(finance.post(`/v1/deposits/${wrong.id}/reversal`, { reason: 'もう一度' })).rejects.toMatchObject({
     problem: { code: 'deposit_already_reversed' },

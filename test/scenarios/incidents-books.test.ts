@@ -1,22 +1,9 @@
+import { Api } from '../../dev/story/api';
 import { Diary } from '../support/diary';
 import { rows } from '../support/books';
-import { repair } from '../support/incidents';
+import { booksRefuse, npTells, repair } from '../support/incidents';
 
 /* What our own database or the mail refuses: nothing is lost, a person decides, and it goes on where it was. */
-
-/** PostgreSQL refuses to have such rows of the store written, until it is put right. @param when SQL over NEW */
-async function refuse(diary: Diary, event: string, when = 'true'): Promise<() => Promise<unknown>> {
-  const { storeId } = diary.world;
-  const name = `refuse_${storeId}`.toLowerCase();
-  await rows(
-    `CREATE FUNCTION ${name}() RETURNS trigger LANGUAGE plpgsql AS
-     $$ BEGIN RAISE EXCEPTION 'refused for the test' USING ERRCODE = 'check_violation'; END $$`,
-    [],
-  );
-  const ours = `FOR EACH ROW WHEN (NEW.store_id = '${storeId}' AND ${when})`;
-  await rows(`CREATE TRIGGER ${name} BEFORE ${event} ${ours} EXECUTE FUNCTION ${name}()`, []);
-  return () => rows(`DROP FUNCTION ${name}() CASCADE`, []);
-}
 
 const sold = async (settlement: 'np' | 'in_house') => {
   const diary = await Diary.begin('2026-10-05T10:00:00+09:00', { settlement });
@@ -28,7 +15,7 @@ const sold = async (settlement: 'np' | 'in_house') => {
 
 test('incident draft: what the database refuses is tried some times, then a person is asked; retried, the month is drafted', async () => {
   const diary = await sold('np');
-  const mend = await refuse(diary, 'INSERT ON invoices');
+  const mend = await booksRefuse(diary, 'INSERT ON invoices');
   await diary.until('2026-11-02');
   expect(await diary.incidents()).toEqual(['draft']);
   await mend();
@@ -36,11 +23,38 @@ test('incident draft: what the database refuses is tried some times, then a pers
   expect((await diary.invoices('2026-10')).map(({ status, total }) => [status, total])).toEqual([['draft', 33_000]]);
 });
 
+test('incident draft: skipped, the month is billed to nobody, and its close tells of it', async () => {
+  const diary = await sold('in_house');
+  const mend = await booksRefuse(diary, 'INSERT ON invoices');
+  await diary.until('2026-11-02');
+  await repair(diary, 'draft', 'skip');
+  await mend();
+  expect(await diary.invoices('2026-10')).toEqual([]);
+  expect(await diary.incidents()).toEqual(['unbilled_items']);
+});
+
+test('incident issue: skipped, its drafts take no number and are billed with the next month', async () => {
+  const diary = await sold('in_house');
+  await diary.until('2026-11-02');
+  await diary.approve('2026-10');
+  const mend = await booksRefuse(diary, 'UPDATE ON invoices', `NEW.status = 'issued'`);
+  await diary.until('2026-11-06');
+  await repair(diary, 'issue', 'skip');
+  await mend();
+  expect((await diary.invoices('2026-10')).map(({ status, number }) => [status, number])).toEqual([['void', null]]);
+  expect(await diary.incidents()).toEqual(['unbilled_items']);
+  await diary.until('2026-12-02');
+  await diary.approve('2026-11');
+  expect(await diary.until('2026-12-04')).toContainEqual(
+    expect.stringContaining('2026-12-03 invoice.issued aoba 66000 2026-11'),
+  );
+});
+
 test('incident issue: retried, the month is issued with the first number', async () => {
   const diary = await sold('in_house');
   await diary.until('2026-11-02');
   await diary.approve('2026-10');
-  const mend = await refuse(diary, 'UPDATE ON invoices', `NEW.status = 'issued'`);
+  const mend = await booksRefuse(diary, 'UPDATE ON invoices', `NEW.status = 'issued'`);
   await diary.until('2026-11-06');
   expect(await diary.incidents()).toEqual(['issue']);
   await mend();
@@ -51,7 +65,7 @@ test('incident issue: retried, the month is issued with the first number', async
 
 test('incident np_month_registration: NP has the month, our books refuse it; retried, NP is asked and it is booked', async () => {
   const diary = await sold('np');
-  const mend = await refuse(diary, 'INSERT ON credit_transactions');
+  const mend = await booksRefuse(diary, 'INSERT ON credit_transactions');
   await diary.until('2026-11-02');
   expect(await diary.incidents()).toEqual(['np_month_registration']);
   await mend();
@@ -63,6 +77,65 @@ test('incident np_month_registration: NP has the month, our books refuse it; ret
   ]);
   const booked = await rows('SELECT key FROM credit_transactions WHERE store_id = $1', [diary.world.storeId]);
   expect(booked).toHaveLength(2);
+});
+
+test('incident np_month_registration: skipped, its order is not billed, and the others’ months go on', async () => {
+  const diary = await sold('np');
+  const mend = await booksRefuse(diary, 'INSERT ON credit_transactions');
+  await diary.until('2026-11-02');
+  await repair(diary, 'np_month_registration', 'skip');
+  await mend();
+  await diary.approve('2026-10');
+  await diary.until('2026-12-02');
+  expect((await diary.invoices('2026-10')).map(({ status, total }) => [status, total])).toEqual([['issued', 33_000]]);
+  expect(await diary.invoices('2026-11')).toEqual([]);
+  expect(await diary.incidents()).toContain('unbilled_items');
+});
+
+test('incident mail_unknown: a day of tries, and Resend forgets what it may have taken; asked about, it is sent as a first try', async () => {
+  const diary = await Diary.begin('2026-10-05T10:00:00+09:00');
+  const plan = await diary.world.plan('A', '商品A', 30_000);
+  const { accountId } = await diary.buyer('emi', 'ng24');
+  const resend = new Api(diary.world.at.resendUrl);
+  const to = 'keiri+ng24@emi.example.jp';
+  await resend.post('/control/faults', { mode: 'server_error', times: 1000, to });
+  await diary.world
+    .as('storefront')
+    .post(
+      '/v1/orders',
+      { account_id: accountId, payment: { method: 'bank_transfer' }, lines: [{ plan_id: plan, quantity: 1 }] },
+      { prefer: 'wait=20' },
+    );
+  // Resend keeps its keys for a day of wall time, which no clock of ours moves.
+  await rows(`UPDATE mails SET first_tried_at = now() - interval '24 hours' WHERE store_id = $1`, [
+    diary.world.storeId,
+  ]);
+  expect(await diary.told()).toEqual(['2026-10-05 order.declined emi 33000 reason=judgement']);
+  expect(await diary.incidents()).toEqual(['mail_unknown']);
+  await resend.post('/control/faults/clear', { to });
+  expect(await repair(diary, 'mail_unknown', 'retry')).toBe('resolved');
+  expect(await diary.told()).toEqual(['2026-10-05 mail.sent emi order-declined-judgement']);
+});
+
+test('incident workflow_failed, message_undeliverable: an order changed past the engine ends its workflow; who tells it more is told so', async () => {
+  const diary = await Diary.begin('2026-10-06T10:00:00+09:00');
+  const plan = await diary.world.plan('B', '商品B', 80_000);
+  const order = await diary.order(await diary.buyer('budou', 'limit-50000'), plan);
+  await diary.told();
+  const byHand = (status: string) => rows('UPDATE orders SET status = $2 WHERE id = $1', [order.id, status]);
+  await byHand('cancelled');
+  // Its hold runs out with 10-16, and a cancelled order can't be declined.
+  expect(await diary.until('2026-10-17')).toEqual([]);
+  expect(await diary.incidents()).toEqual(['workflow_failed']);
+  await byHand('held');
+  await expect(
+    diary.world.as('operator').post(`/v1/orders/${order.id}/release`, { reason: '増額済み' }),
+  ).rejects.toMatchObject({ status: 409, problem: { code: 'conflict' } });
+  expect(await diary.incidents()).toEqual(['workflow_failed', 'message_undeliverable']);
+  await byHand('cancelled');
+  expect(await repair(diary, 'workflow_failed', { resolve_as: '注文は取消のまま、NPに連絡' })).toBe('resolved');
+  expect(await repair(diary, 'message_undeliverable', { resolve_as: '新しい注文を依頼' })).toBe('resolved');
+  expect(await diary.incidents()).toEqual([]);
 });
 
 test('incident mail_failed: refused by Resend for its sender, sent once that is mended; refused again it is open again', async () => {
@@ -81,24 +154,8 @@ test('incident mail_failed: refused by Resend for its sender, sent once that is 
 
 test('incident news_not_understood: kept for a person, closed in words', async () => {
   const diary = await Diary.begin('2026-10-05T10:00:00+09:00');
-  const [store] = await rows<{ np: { shop_code: string; sp_code: string } }>('SELECT np FROM stores WHERE id = $1', [
-    diary.world.storeId,
-  ]);
-  const { shop_code, sp_code } = store!.np;
-  const told = await fetch(`${diary.world.at.apiUrl}/v1/providers/np/${diary.world.storeId}/news`, {
-    method: 'POST',
-    headers: {
-      'content-type': 'application/json',
-      authorization: `Basic ${Buffer.from(`${shop_code}:${sp_code}`).toString('base64')}`,
-    },
-    body: JSON.stringify({
-      event_id: 'e1',
-      type: 'bill.paid',
-      occurred_at: '2026-10-05T10:00:00+09:00',
-      data: { bill_number: 'NP-0', paid_on: '2026-10-05', amount: 100 },
-    }),
-  });
-  expect(told.status).toBe(202);
+  const stray = { bill_number: 'NP-0', paid_on: '2026-10-05', amount: 100 };
+  await npTells(diary, 'bill.paid', stray, '2026-10-05T10:00:00+09:00');
   await diary.told();
   expect(await diary.incidents()).toEqual(['news_not_understood']);
   expect(await repair(diary, 'news_not_understood', { resolve_as: '別店舗の入金、NPに連絡' })).toBe('resolved');

@@ -1,5 +1,5 @@
 import { Diary, type Order } from '../support/diary';
-import { repair, sbpsRefuses } from '../support/incidents';
+import { booksRefuse, repair, sbpsRefuses } from '../support/incidents';
 
 /* What SBPS will not take (its hash key is not the store's): each kind of incident made to happen, decided on, and what the books say. */
 
@@ -23,7 +23,7 @@ async function pass(diary: Diary, order: Order): Promise<void> {
 
 const statuses = async (diary: Diary, period: string) => (await diary.invoices(period)).map(({ status }) => status);
 
-test('incident card_authentication: the token being spent, the order is cancelled; nobody is charged', async () => {
+test('incident card_authentication: skipped, the order is cancelled; nobody is charged', async () => {
   const { diary, plan, chiyo } = await begin();
   await sbpsRefuses(diary);
   await diary.orderByCard(chiyo, plan, 'ok');
@@ -32,6 +32,29 @@ test('incident card_authentication: the token being spent, the order is cancelle
   await repair(diary, 'card_authentication', 'skip');
   expect(await diary.told()).toContainEqual(expect.stringContaining('2026-10-05 order.cancelled chiyo'));
   expect(await diary.sbpsEffects()).toEqual([]);
+});
+
+test('incident card_authentication: retried, SBPS had not taken the token: the buyer passes 3-D Secure', async () => {
+  const { diary, plan, chiyo } = await begin();
+  await sbpsRefuses(diary);
+  const { id } = await diary.orderByCard(chiyo, plan, 'ok');
+  await sbpsRefuses(diary, false);
+  await repair(diary, 'card_authentication', 'retry');
+  await pass(diary, await diary.world.as('storefront').get<Order>(`/v1/orders/${id}`));
+  expect(await diary.sbpsEffects()).toMatchObject([{ commits: 1, captures: 0 }]);
+  expect(await diary.incidents()).toEqual([]);
+});
+
+test('incident card_authorisation: taken as charged, the service is given; October is charged to the saved card at its close', async () => {
+  const { diary, plan, chiyo } = await begin();
+  const order = await diary.orderByCard(chiyo, plan, 'ok');
+  await sbpsRefuses(diary);
+  await pass(diary, order);
+  await sbpsRefuses(diary, false);
+  await repair(diary, 'card_authorisation', { resolve_as: 'charged' });
+  expect(await diary.told()).toEqual(['2026-10-05 order.confirmed chiyo 33000']);
+  await diary.until('2026-11-02');
+  expect(await diary.incidents()).toEqual([]);
 });
 
 test('incident card_authorisation: retried with the right key, charged once', async () => {
@@ -71,6 +94,47 @@ test('incident card_saving: another card is not kept, the one before stays; retr
   expect(await diary.sbpsEffects()).toMatchObject([{ commits: 1 }, { commits: 0 }]);
 });
 
+test('incident card_saving: skipped, the one before stays and is charged', async () => {
+  const { diary, order } = await inForce('ok');
+  const card = await diary.world.cardToken('ok');
+  const asked = await diary.world
+    .as('storefront')
+    .post<Order>(`/v1/orders/${order.id}/card`, { ...card, brand: 'VISA', divisions: 1 }, { prefer: 'wait=10' });
+  await sbpsRefuses(diary);
+  await pass(diary, asked);
+  await repair(diary, 'card_saving', 'skip');
+  await sbpsRefuses(diary, false);
+  expect(await diary.until('2026-11-02')).toContainEqual('2026-11-01 receipt.issued chiyo 33000 2026-10');
+  expect(await diary.incidents()).toEqual([]);
+});
+
+/** SBPS captures October; our books will not have it. */
+async function captureNotBooked() {
+  const { diary } = await inForce('ok');
+  const mend = await booksRefuse(diary, 'UPDATE ON card_charges', `NEW.status = 'captured'`);
+  await diary.until('2026-11-02');
+  expect(await diary.incidents()).toEqual(['card_collection']);
+  expect(await statuses(diary, '2026-10')).toEqual(['draft']);
+  await mend();
+  return diary;
+}
+
+test('incident card_collection: retried, what SBPS has captured is found and booked, once', async () => {
+  const diary = await captureNotBooked();
+  expect(await repair(diary, 'card_collection', 'retry')).toBe('resolved');
+  expect(await diary.told()).toEqual(['2026-11-01 receipt.issued chiyo 33000 2026-10']);
+  expect(await statuses(diary, '2026-10')).toEqual(['paid']);
+  expect(await diary.sbpsEffects()).toMatchObject([{ commits: 1, captures: 1 }]);
+});
+
+test('incident card_collection: skipped, its receipts stay drafts', async () => {
+  const diary = await captureNotBooked();
+  expect(await repair(diary, 'card_collection', 'skip')).toBe('resolved');
+  expect(await diary.told()).toEqual([]);
+  expect(await statuses(diary, '2026-10')).toEqual(['draft']);
+  expect(await diary.incidents()).toEqual([]);
+});
+
 test('incident card_charge_failed: a receipt of the close is charged once it is retried', async () => {
   const { diary } = await inForce('ok');
   await sbpsRefuses(diary);
@@ -93,6 +157,16 @@ test('incident card_charge: the retry of a declined month; retried it is decline
   expect(await diary.incidents()).toEqual(['card_charge']);
   await sbpsRefuses(diary, false);
   await repair(diary, 'card_charge', 'retry');
+  expect(await diary.told()).toContainEqual(expect.stringContaining('2026-12-04 card.declined chiyo 33000 2026-11'));
+  expect(await diary.incidents()).toEqual([]);
+});
+
+test('incident card_charge: skipped, it counts as declined', async () => {
+  const { diary } = await inForce('ok_then_renewal_declined');
+  await diary.until('2026-12-02');
+  await sbpsRefuses(diary);
+  await diary.until('2026-12-05');
+  await repair(diary, 'card_charge', 'skip');
   expect(await diary.told()).toContainEqual(expect.stringContaining('2026-12-04 card.declined chiyo 33000 2026-11'));
   expect(await diary.incidents()).toEqual([]);
 });

@@ -1,5 +1,5 @@
 import { Diary } from '../support/diary';
-import { repair } from '../support/incidents';
+import { closed, npTells, repair } from '../support/incidents';
 
 /* Mandates and debits that need a person: each kind of incident made to happen, decided on, and what follows. */
 
@@ -38,7 +38,8 @@ test('incident np_direct_debit, np_direct_debit_end: NP is told again that debit
   expect(await diary.incidents()).toEqual([]);
 });
 
-test('incident np_bill_document: the bill due again after a failed debit has its document once NP gives it', async () => {
+/** October's debit has failed for want of funds, and NP does not give the bill that is due again. */
+async function dueAgain() {
   const { diary, buyer, complete } = await atBank();
   await complete();
   await diary.world.bankAnswers(buyer.destinationId, [1]);
@@ -49,11 +50,24 @@ test('incident np_bill_document: the bill due again after a failed debit has its
   await diary.approve('2026-11');
   await diary.until('2026-12-02T18:00:00');
   expect(await diary.incidents()).toEqual(['np_bill_document']);
+  return diary;
+}
+
+test('incident np_bill_document: the bill due again after a failed debit has its document once NP gives it', async () => {
+  const diary = await dueAgain();
   await repair(diary, 'np_bill_document', 'retry');
   const [october] = await diary.invoices('2026-10');
   expect(october).toMatchObject({ status: 'issued', total: 33_000 });
   expect(await diary.documentText(october!.id)).toContain('33,000');
   expect(await diary.incidents()).toEqual([]);
+});
+
+test('incident np_bill_document: skipped, the invoice stays without, and the next debit day goes on', async () => {
+  const diary = await dueAgain();
+  await repair(diary, 'np_bill_document', 'skip');
+  expect(await diary.invoices('2026-10')).toMatchObject([{ status: 'issued', revisions: [{ revision: 1 }] }]);
+  await diary.until('2027-01-05T12:00:00');
+  expect(await diary.invoices('2026-11')).toMatchObject([{ status: 'paid' }]);
 });
 
 test('incident document_missing: an issued bill whose document NP would not give', async () => {
@@ -78,4 +92,40 @@ test('incident direct_debit_form_not_returned: closed in words; the next reminde
   expect(await diary.incidents()).toEqual([]);
   await diary.until('2026-11-20');
   expect(await diary.incidents()).toEqual(['direct_debit_form_not_returned']);
+});
+
+test('incident unknown_debit_code: NP tells of a code that nobody knows; the debit stays open until finance has asked', async () => {
+  const { diary, complete } = await atBank();
+  await complete();
+  await diary.until('2026-11-04');
+  await diary.approve('2026-10');
+  await diary.until('2026-11-30');
+  const [october] = await diary.invoices('2026-10');
+  await npTells(diary, 'debit.result', { bill_number: october!.number, code: 7 }, '2026-11-30T10:00:00+09:00');
+  expect(await diary.told()).toEqual([]);
+  expect(await diary.incidents()).toEqual(['unknown_debit_code']);
+  await diary.world
+    .as('finance')
+    .post('/v1/debit_runs/2026-11/results', { results: [{ invoice_number: october!.number, code: '0' }] });
+  expect(await diary.told()).toEqual([
+    '2026-11-30 debit.succeeded aoba 33000 2026-10 code=0',
+    '2026-11-30 invoice.paid aoba 33000 2026-10 paid_on=2026-11-27',
+  ]);
+  expect(await closed(diary, 'unknown_debit_code')).toBe('booked with 0');
+  // The same told by NP three business days after the debit is nothing new.
+  await diary.until('2026-12-02T10:00:00');
+  expect(await diary.incidents()).toEqual([]);
+});
+
+test('incident np_direct_debit, np_direct_debit_end: skipped, it is in force for us; retried, NP is told that it ends', async () => {
+  const { diary, step, complete } = await atBank();
+  await diary.npFails('directDebitActive', 'refuse');
+  await complete();
+  await repair(diary, 'np_direct_debit', 'skip');
+  expect(await diary.told()).toEqual([expect.stringContaining('2026-10-30 direct_debit.active aoba')]);
+  await diary.npFails('directDebitEnded', 'refuse');
+  await step('withdraw', { reason: '振込に戻す' });
+  await repair(diary, 'np_direct_debit_end', 'retry');
+  expect(await diary.told()).toEqual([expect.stringContaining('2026-10-30 direct_debit.withdrawn aoba')]);
+  expect(await diary.incidents()).toEqual([]);
 });

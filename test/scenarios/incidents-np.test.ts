@@ -1,6 +1,6 @@
 import { rows } from '../support/books';
 import { Diary } from '../support/diary';
-import { openIncident, repair } from '../support/incidents';
+import { closed, openIncident, repair } from '../support/incidents';
 
 /* What NP will not take: each kind of incident made to happen, decided on, and what the books say then. */
 
@@ -30,7 +30,7 @@ test('incident np_registration: skipped, the order is declined; a way of another
   expect(await diary.npEffects()).toEqual({});
 });
 
-test('incident draft_check, unbilled_items: a month taken as registered that NP has not is held, and not billed in silence', async () => {
+test('incident np_registration, draft_check, unbilled_items: a month taken as registered that NP has not is held, and not billed in silence', async () => {
   const { diary, plan } = await begin();
   await diary.npFails('registerTransaction', 'refuse');
   await diary.order(await diary.buyer('aoba'), plan);
@@ -42,8 +42,8 @@ test('incident draft_check, unbilled_items: a month taken as registered that NP 
   await diary.until('2026-11-10');
   expect((await diary.invoices('2026-10')).map(({ status }) => status)).toEqual(['void']);
   expect(await diary.incidents()).toEqual(['draft_check', 'unbilled_items']);
-  for (const kind of ['draft_check', 'unbilled_items'])
-    expect(await repair(diary, kind, { resolve_as: '11月分と併せて請求' })).toBe('resolved');
+  expect(await repair(diary, 'draft_check', { resolve_as: 'NPに登録なし' })).toBe('resolved');
+  expect(await repair(diary, 'unbilled_items', { resolve_as: '11月分と併せて請求' })).toBe('resolved');
 });
 
 test('incident np_registration_failed: one order of the 1st is not taken; tried again it is billed with the others', async () => {
@@ -72,6 +72,17 @@ test('incident np_cancellation: NP is told again that nothing comes of an order'
     .post(`/v1/orders/${order.id}/cancellations`, { lines: 'all', reason: '不要になった' });
   expect(await diary.incidents()).toEqual(['np_cancellation']);
   await repair(diary, 'np_cancellation', 'retry');
+  expect(await diary.told()).toContainEqual(expect.stringContaining('order.cancelled aoba'));
+  expect(await diary.incidents()).toEqual([]);
+});
+
+test('incident np_cancellation: told to NP by its console, gone on without', async () => {
+  const { diary } = await begin();
+  const plan = await diary.world.plan('M', '商品M', 30_000, { maker: true });
+  const order = await diary.order(await diary.buyer('aoba'), plan);
+  await diary.npFails('cancelTransactions', 'refuse');
+  await diary.world.as('storefront').post(`/v1/orders/${order.id}/cancellations`, { lines: 'all', reason: '不要' });
+  await repair(diary, 'np_cancellation', 'skip');
   expect(await diary.told()).toContainEqual(expect.stringContaining('order.cancelled aoba'));
   expect(await diary.incidents()).toEqual([]);
 });
@@ -108,6 +119,34 @@ test('incident np_billing_request: asked again before the cutoff, the month is b
   expect(await diary.incidents()).toEqual([]);
 });
 
+test('incident np_billing_request: skipped, its drafts are billed with the next month, and the close tells of it', async () => {
+  const { diary, plan } = await begin();
+  await diary.order(await diary.buyer('aoba'), plan);
+  await diary.until('2026-11-04');
+  await diary.npFails('requestBilling', 'refuse');
+  await diary.approve('2026-10');
+  await repair(diary, 'np_billing_request', 'skip');
+  expect((await diary.until('2026-11-06')).filter((line) => line.includes('issued'))).toEqual([]);
+  expect(await diary.incidents()).toEqual(['unbilled_items']);
+  await diary.until('2026-12-02');
+  await diary.approve('2026-11');
+  expect(await diary.until('2026-12-04')).toContainEqual(
+    expect.stringContaining('2026-12-03 invoice.issued aoba 66000 2026-11'),
+  );
+});
+
+test('incident np_mirror: skipped, it is fetched the next day', async () => {
+  const { diary, plan } = await begin();
+  await diary.order(await diary.buyer('aoba'), plan);
+  await diary.until('2026-11-04');
+  await diary.approve('2026-10');
+  await diary.npFails('issuedBills', 'refuse');
+  await diary.until('2026-11-05T18:00:00');
+  await repair(diary, 'np_mirror', 'skip');
+  expect(await diary.until('2026-11-07')).toContainEqual(expect.stringContaining('invoice.issued aoba 33000 2026-10'));
+  expect(await diary.incidents()).toEqual([]);
+});
+
 test('incident np_mirror: fetched again, the bill is ours as well', async () => {
   const { diary, plan } = await begin();
   await diary.order(await diary.buyer('aoba'), plan);
@@ -140,7 +179,7 @@ test('incident np_bill_differs, np_bills_missing: not mirrored while it differs,
   expect(await diary.incidents()).toEqual(['np_bill_differs', 'np_bills_missing']);
   await knownAs(buyer!.id);
   expect(await diary.until('2026-11-07')).toContainEqual(expect.stringContaining('invoice.issued aoba 33000 2026-10'));
-  expect(await diary.incidents()).toEqual(['np_bill_differs']);
+  await closed(diary, 'np_bills_missing');
   expect(await repair(diary, 'np_bill_differs', { resolve_as: 'NPに確認、11-06に取込済み' })).toBe('resolved');
 });
 
@@ -150,8 +189,8 @@ test('incident close_not_approved: closed by the approval, late as it is', async
   await diary.until('2026-11-04T12:00:00');
   expect(await diary.incidents()).toEqual(['close_not_approved']);
   await diary.approve('2026-10');
-  await diary.told();
-  expect(await diary.incidents()).toEqual([]);
+  expect(await diary.told()).toContainEqual(expect.stringContaining('2026-11-04 billing.requested aoba 33000'));
+  await closed(diary, 'close_not_approved');
 });
 
 test('incident service_start_late: told once a plan’s days are over, closed by the start', async () => {
@@ -161,6 +200,6 @@ test('incident service_start_late: told once a plan’s days are over, closed by
   await diary.until('2026-10-22');
   expect(await diary.incidents()).toEqual(['service_start_late']);
   await diary.world.as('operator').post(`/v1/orders/${order.id}/service_start`, { on: '2026-10-22' });
-  await diary.told();
+  await closed(diary, 'service_start_late');
   expect(await diary.incidents()).toEqual([]);
 });

@@ -122,6 +122,19 @@ describe('registering a charge', () => {
     expect(await at.np.findTransaction('emi-1')).toEqual({ outcome: 'refused', reason });
   });
 
+  test.each(['21', '24'])('from a day on it is refused as %s, until NP takes it again', async (reason) => {
+    const { buyerId } = await at.np.registerBuyer(profileOf('info'), 'aoba', OCTOBER_5);
+    await at.control('refusals', { reference: 'aoba', reason, from: '2026-11-01' });
+    const registered = async (id: string, on: string) => {
+      const answer = await at.np.registerTransaction(charge(buyerId, id, 33_000, on));
+      return answer.outcome === 'refused' ? answer.reason : answer.outcome;
+    };
+    expect(await registered('a', '2026-10-31')).toBe('registered');
+    expect(await registered('b', '2026-11-01')).toBe(reason);
+    await at.control('refusals', { reference: 'aoba', reason: null });
+    expect(await registered('c', '2026-11-01')).toBe('registered');
+  });
+
   test('the same id twice is an error and registers nothing', async () => {
     const { buyerId } = await at.np.registerBuyer(profileOf('info'), 'aoba', OCTOBER_5);
     const first = await at.np.registerTransaction(charge(buyerId, 'aoba-1', 33_000));

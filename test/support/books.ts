@@ -69,7 +69,11 @@ export async function checkBooks(storeId: string): Promise<void> {
                       JOIN invoices i ON i.store_id = p.store_id AND i.id = p.invoice_id AND i.settlement = 'in_house'
                      WHERE p.store_id = $1 AND p.amount > 0),
        'reversed', (SELECT coalesce(-sum(p.amount), 0) FROM payments p WHERE p.store_id = $1 AND p.amount < 0),
-       'over', (SELECT coalesce(sum(over), 0) FROM deposits WHERE store_id = $1 AND over > 0),
+       'over', (SELECT coalesce(sum(over), 0) FROM deposits WHERE store_id = $1 AND over > 0)
+             + (SELECT coalesce(sum(d.amount - coalesce(p.amount, 0)), 0) FROM debits d
+                  JOIN invoices i ON i.store_id = d.store_id AND i.id = d.invoice_id AND i.settlement = 'in_house'
+                  LEFT JOIN payments p ON p.store_id = d.store_id AND p.source_key = d.key
+                 WHERE d.store_id = $1 AND d.status = 'succeeded'),
        'overReversed', (SELECT coalesce(-sum(over), 0) FROM deposits WHERE store_id = $1 AND over < 0)) AS sums`,
     [storeId],
   );

@@ -6,6 +6,7 @@ interface Incident {
   id: string;
   kind: string;
   status: string;
+  resolution: string | null;
   ways: string[];
 }
 
@@ -27,6 +28,47 @@ export async function openIncident(diary: Diary, kind: string): Promise<Incident
   const found = data.find((incident) => incident.kind === kind);
   if (!found) throw new Error(`no open incident ${kind}, but ${data.map((incident) => incident.kind).join(', ')}`);
   return found;
+}
+
+/** What the engine itself says of the last incident of that kind, which it has closed once its cause was gone. */
+export async function closed(diary: Diary, kind: string): Promise<string> {
+  await settled(diary.world.storeId);
+  const { data } = await diary.world.as('finance').get<{ data: Incident[] }>('/v1/incidents?limit=100');
+  const last = data.find((incident) => incident.kind === kind);
+  if (last?.status !== 'resolved') throw new Error(`the last ${kind} is ${last?.status ?? 'none'}`);
+  return last.resolution!;
+}
+
+/** News as NP would tell it, of now or a moment of the past. */
+export async function npTells(diary: Diary, type: string, data: object, at: string): Promise<void> {
+  const { storeId } = diary.world;
+  const [store] = await rows<{ np: { shop_code: string; sp_code: string } }>('SELECT np FROM stores WHERE id = $1', [
+    storeId,
+  ]);
+  const { shop_code, sp_code } = store!.np;
+  const told = await fetch(`${diary.world.at.apiUrl}/v1/providers/np/${storeId}/news`, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      authorization: `Basic ${Buffer.from(`${shop_code}:${sp_code}`).toString('base64')}`,
+    },
+    body: JSON.stringify({ event_id: `test/${type}/${at}`, type, occurred_at: at, data }),
+  });
+  if (told.status !== 202) throw new Error(`news not taken: ${told.status} ${await told.text()}`);
+}
+
+/** PostgreSQL refuses to have such rows of the store written, until it is put right. @param when SQL over NEW */
+export async function booksRefuse(diary: Diary, event: string, when = 'true'): Promise<() => Promise<unknown>> {
+  const { storeId } = diary.world;
+  const name = `refuse_${storeId}`.toLowerCase();
+  await rows(
+    `CREATE FUNCTION ${name}() RETURNS trigger LANGUAGE plpgsql AS
+     $$ BEGIN RAISE EXCEPTION 'refused for the test' USING ERRCODE = 'check_violation'; END $$`,
+    [],
+  );
+  const ours = `FOR EACH ROW WHEN (NEW.store_id = '${storeId}' AND ${when})`;
+  await rows(`CREATE TRIGGER ${name} BEFORE ${event} ${ours} EXECUTE FUNCTION ${name}()`, []);
+  return () => rows(`DROP FUNCTION ${name}() CASCADE`, []);
 }
 
 /** SBPS has another hash key for the merchant than the store has, until it is given the right one: it refuses every call. */

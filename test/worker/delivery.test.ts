@@ -39,7 +39,7 @@ const outcome = async (id: string) =>
 const undeliverable = (id: string) =>
   db.incident.count({ where: { storeId, id: `undeliverable/${id}`, kind: 'message_undeliverable' } });
 
-test('incident message_undeliverable: news for an account whose workflow is over', async () => {
+test('news for an account whose workflow is over', async () => {
   const target = workflowIds.account(`acc_${randomUUID()}`);
   await client.workflow.start('account', { workflowId: target, taskQueue: 'nobody' });
   await client.workflow.getHandle(target).terminate('by a person');
