@@ -56,6 +56,20 @@ export function cardBook({ db }: Deps): CardBook {
         return { n: (last._max.n ?? 0) + 1 };
       }),
 
+    async tellUncharged(input) {
+      const { storeId, period } = input;
+      const drafts = await db.invoice.findMany({ where: { storeId, period, settlement: 'card', status: 'draft' } });
+      for (const { id: invoiceId, settlementRef: orderId } of drafts)
+        await db.$transaction(async (tx) => {
+          // One that was declined is its order's to charge again, or finance's already.
+          const told = [chargeDeclinedId(orderId, period), lastChargeId(orderId, period)];
+          const known =
+            (await tx.dispatch.count({ where: { storeId, id: { in: told } } })) +
+            (await tx.incident.count({ where: { storeId, id: { in: told } } }));
+          if (known === 0) await chargeFailed(tx, { ...input, orderId, invoiceId }, 'left out with its chunk');
+        });
+    },
+
     openCharges: async ({ storeId, orderId }) => ({
       open: await db.billableItem.count({
         where: {
@@ -124,19 +138,28 @@ async function chargeOrCapture(deps: Deps, input: Charge): Promise<ChargeOutcome
 }
 
 /** What SBPS refuses for good or can't say concerns one order: a person looks, the others go on. */
-async function failed(deps: Deps, { storeId, at, orderId, period, invoiceId }: Charge, e: unknown): Promise<null> {
+async function failed(deps: Deps, charge: Charge, e: unknown): Promise<null> {
   if (!(e instanceof Error && 'nonRetryable' in e && e.nonRetryable)) throw e;
-  await deps.db.$transaction((tx) =>
-    openIncident(tx, {
-      storeId,
-      id: `card-charge/${orderId}/${period}`,
-      kind: 'card_charge_failed',
-      at,
-      workflowId: workflowIds.order(orderId),
-      detail: { failure: e.message, invoice: invoiceId },
-    }),
-  );
+  await deps.db.$transaction((tx) => chargeFailed(tx, charge, e.message));
   return null;
+}
+
+const chargeDeclinedId = (orderId: string, period: Period) => `charge-declined/${orderId}/${period}`;
+const lastChargeId = (orderId: string, period: Period) => `last-charge-declined/${orderId}/${period}`;
+
+function chargeFailed(
+  tx: Tx,
+  { storeId, at, orderId, period, invoiceId }: Omit<Charge, 'n'>,
+  failure: string,
+): Promise<void> {
+  return openIncident(tx, {
+    storeId,
+    id: `card-charge/${orderId}/${period}`,
+    kind: 'card_charge_failed',
+    at,
+    workflowId: workflowIds.order(orderId),
+    detail: { failure, invoice: invoiceId },
+  });
 }
 
 /** The order's workflow knows the retry calendar; it tells the buyer. Where it has ended, unpaid, nobody tries again: finance collects. */
@@ -146,14 +169,14 @@ async function tellOrder(tx: Tx, { storeId, at, orderId, period, invoiceId }: Ch
   if (!living)
     return openIncident(tx, {
       storeId,
-      id: `last-charge-declined/${orderId}/${period}`,
+      id: lastChargeId(orderId, period),
       kind: 'last_charge_declined',
       at,
       detail: { failure: 'declined after the contract had ended', invoice: invoiceId },
     });
   await enqueue(tx, {
     storeId,
-    id: `charge-declined/${orderId}/${period}`,
+    id: chargeDeclinedId(orderId, period),
     kind: 'signal',
     target: workflowId,
     name: 'chargeDeclined',

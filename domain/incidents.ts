@@ -137,7 +137,10 @@ export const incidentKinds = {
     ja: 'カード売上処理が停止',
     means: 'a chunk of card receipts could not be worked for 24 hours',
     cure: 'mend the cause, then retry',
-    step: { retry: 'those not charged yet are taken up', skip: 'its receipts (50) stay drafts; the others go on' },
+    step: {
+      retry: 'those not charged yet are taken up',
+      skip: 'each of its receipts (50) is an incident of its own; the others go on',
+    },
   },
   np_billing_request: {
     owner: 'finance',

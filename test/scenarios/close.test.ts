@@ -66,7 +66,7 @@ test('approved after NP’s cutoff: an incident until then, billed all the same'
   // It only tells: there is no step to repair, approving is what mends it.
   await expect(
     diary.world.as('finance').post('/v1/incidents/close_not_approved/2026-10/repair', { how: 'skip', reason: '…' }),
-  ).rejects.toMatchObject({ status: 409, problem: { code: 'conflict' } });
+  ).rejects.toMatchObject({ status: 422, problem: { code: 'repair_not_possible' } });
   await diary.until('2026-11-04T15:00:00');
   await diary.approve('2026-10');
   expect(await diary.until('2026-11-06')).toEqual([

@@ -127,11 +127,15 @@ test('incident card_collection: retried, what SBPS has captured is found and boo
   expect(await diary.sbpsEffects()).toMatchObject([{ commits: 1, captures: 1 }]);
 });
 
-test('incident card_collection: skipped, its receipts stay drafts', async () => {
+test('incident card_collection, card_charge_failed: skipped, each receipt left out is an incident of its own, and charged by it', async () => {
   const diary = await captureNotBooked();
   expect(await repair(diary, 'card_collection', 'skip')).toBe('resolved');
   expect(await diary.told()).toEqual([]);
   expect(await statuses(diary, '2026-10')).toEqual(['draft']);
+  expect(await diary.incidents()).toEqual(['card_charge_failed']);
+  expect(await repair(diary, 'card_charge_failed', 'retry')).toBe('resolved');
+  expect(await diary.told()).toEqual(['2026-11-02 receipt.issued chiyo 33000 2026-10']);
+  expect(await diary.sbpsEffects()).toMatchObject([{ commits: 1, captures: 1 }]);
   expect(await diary.incidents()).toEqual([]);
 });
 

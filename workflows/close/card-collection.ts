@@ -1,4 +1,5 @@
 import type { PeriodStart } from '../contracts/messages';
+import { book } from '../lib/activities';
 import { everyChunk } from '../lib/chunks';
 import { Life } from '../lib/life';
 
@@ -8,8 +9,9 @@ import { Life } from '../lib/life';
  */
 export async function cardCollection(input: PeriodStart): Promise<void> {
   const life = new Life<never>(input, null);
-  await everyChunk(life, `card_collection/${input.period}`, 'card_collection', (after) =>
+  const leftOut = await everyChunk(life, `card_collection/${input.period}`, 'card_collection', (after) =>
     life.providers.chargeChunk({ ...life.fact, period: input.period, after }),
   );
+  if (leftOut > 0) await book.tellUncharged({ ...life.fact, period: input.period });
   await life.end();
 }

@@ -131,7 +131,7 @@ class Close {
     return { ...this.life.fact, period: this.input.period };
   }
 
-  private each(kind: StepKind, step: (after: string | null) => Promise<Chunk>): Promise<void> {
+  private each(kind: StepKind, step: (after: string | null) => Promise<Chunk>): Promise<number> {
     return everyChunk(this.life, `${kind}/${this.input.period}`, kind, step);
   }
 

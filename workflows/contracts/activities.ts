@@ -93,6 +93,8 @@ export interface CardBook {
   ): Promise<void>;
   /** The next n of card-auth/<order>/<period>/<n>, raised by this decision. */
   nextChargeAttempt(input: ForOrder & { period: Period; cause: string }): Promise<{ n: number }>;
+  /** Of a month's receipts left out with their chunk: each is an incident of its own, by which it may be charged after all. */
+  tellUncharged(input: ForPeriod): Promise<void>;
   /** How many of the order's items its card has still to pay. */
   openCharges(input: ForOrder): Promise<{ open: number }>;
   authenticationExpired(input: ForOrder & { authenticationRef: string }): Promise<void>;

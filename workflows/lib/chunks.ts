@@ -6,13 +6,15 @@ import type { Life } from './life';
 /**
  * Chunk after chunk. One that fails for good waits for a person and holds back nothing already done; left out, the next one goes
  * on behind it.
+ * @returns how many were left out
  */
 export async function everyChunk(
   life: Pick<Life<never>, 'attempt'>,
   incidentId: string,
   kind: StepKind,
   step: (after: string | null) => Promise<Chunk>,
-): Promise<void> {
+): Promise<number> {
+  let leftOut = 0;
   let after: string | null = null;
   do {
     const from: string | null = after;
@@ -25,8 +27,10 @@ export async function everyChunk(
         throw e;
       }
     });
+    if ('resolvedAs' in done) leftOut += 1;
     after = 'resolvedAs' in done ? behind : done.next;
   } while (after !== null);
+  return leftOut;
 }
 
 /** Where the failed chunk said the next one begins; null = it was the last, or (a page of NP's own list) can't know. */
