@@ -54,11 +54,16 @@ export async function stuckAt(db: Db, askPending: AskPending, storeId: string): 
   return named.length > 0 ? named.join('; ') : null;
 }
 
+/** A workflow task under way for the first time; one that fails by a bug of ours is at a later try. */
+const DECIDING: Pending = { type: 'workflow', attempt: 1, running: true, failure: null, outage: false };
+
 /** Asks Temporal itself. */
 export function askTemporal(client: Client): AskPending {
   return async (workflowId) => {
     const { raw } = await client.workflow.getHandle(workflowId).describe();
-    return (raw.pendingActivities ?? []).map((step) => {
+    // It decides, or does a local step: between the end of a long step and what follows there is no activity to be seen.
+    const decides = raw.pendingWorkflowTask?.attempt === 1 ? [DECIDING] : [];
+    const steps = (raw.pendingActivities ?? []).map((step) => {
       const failure = step.lastFailure;
       return {
         type: step.activityType?.name ?? '',
@@ -69,5 +74,6 @@ export function askTemporal(client: Client): AskPending {
         outage: Boolean(failure?.timeoutFailureInfo) || failure?.applicationFailureInfo?.type === 'ProviderError',
       };
     });
+    return [...decides, ...steps];
   };
 }

@@ -27,6 +27,8 @@ export function clockActivities({ db, log }: Deps): ClockActivities {
     const began = Date.now();
     let looked = began;
     let last = { mark: '', at: began };
+    // At the end of a long step there may be nothing to be seen for a moment: whoever is stuck is so at the next look as well.
+    let doubted = false;
     for (let pause = 2; ; pause = Math.min(pause * 1.3, 50)) {
       const [state] = await db.$queryRaw<{ open: boolean }[]>`
         SELECT EXISTS (SELECT 1 FROM dispatch d, clocks c WHERE c.store_id = ${storeId} AND d.store_id = ${storeId}
@@ -36,11 +38,12 @@ export function clockActivities({ db, log }: Deps): ClockActivities {
       if (now - looked > LOOK_MS) {
         looked = now;
         const mark = await progressOf(storeId);
-        if (mark !== last.mark) last = { mark, at: now };
+        if (mark !== last.mark) [last, doubted] = [{ mark, at: now }, false];
         if (now - last.at > STUCK_MS) {
           const stuck = await stuckAt(db, askTemporal(Context.current().client), storeId);
-          if (stuck !== null) return { stuck };
-          last = { mark, at: now };
+          if (stuck !== null && doubted) return { stuck };
+          if (stuck === null) last = { mark, at: now };
+          doubted = stuck !== null;
         }
       }
       if (now - began > CALL_MS + STUCK_MS) return 'later';

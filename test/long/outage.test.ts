@@ -63,7 +63,8 @@ test('NP, SBPS and Resend are gone for two minutes in the middle of everything: 
     'NP registered aoba/order-1 202611 1',
     'SBPS captured chiyo/order-1 202610 1',
     'SBPS committed chiyo/order-1 202610 1',
-    'SBPS committed chiyo/order-1 202611 1',
+    'mail store/mail/order.declined/budou/order-1/order-declined-hold-expired 1',
+    'mail store/mail/order.held/budou/order-1/1/order-held 1',
   ]);
 }, 400_000);
 
