@@ -84,9 +84,10 @@ export async function inHouseByTheSchedule(
   const diary = await engine.store('2026-10-05T10:00:00+09:00', { settlement: 'in_house' });
   const { storeId } = diary.world;
   const { finance, mandates, released } = await enrolled(diary);
-  const told = await diary.until('2026-11-02');
+  // Approved at once: past the issue day's hour it would be overdue, and issued without waiting for it.
+  const told = await diary.until('2026-11-01T00:06:00');
   const close = `close/${storeId}/2026-10`;
-  await diary.rested(close, 'close_review_overdue');
+  await diary.rested(close, 'close_review');
   await diary.approve('2026-10');
   await diary.rested(close, null);
   told.push(...(await diary.until('2026-11-12')));

@@ -12,7 +12,7 @@ const WINDOWS_MS = {
   three_d_secure: 8_000,
   form_return: 5_000,
   bank_enrolment: 8_000,
-  close_review: 6_000,
+  close_review: 8_000,
   contract_end: 2_000,
   at_risk_decision: 2_000,
   card_retry: 2_000,
