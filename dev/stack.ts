@@ -61,6 +61,8 @@ export interface StackOptions {
   programs?: typeof PROGRAMS;
   /** Parts that end are started again on the same ports and data; Temporal then keeps its data on disk. With mode `test` only. */
   supervised?: boolean;
+  /** Of the Temporal server, `key=value`; for tests. */
+  dynamicConfig?: string[];
 }
 
 /** Order of starting; each prints a JSON line with `"ready":true` on standard output when it serves. */
@@ -111,6 +113,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       dbFile: throwaway && !options.supervised ? null : join(dir, 'temporal.db'),
       port: ports.temporal,
       uiPort: throwaway ? undefined : ports.temporalUi,
+      dynamicConfig: options.dynamicConfig,
       logFile: join(logDir, 'temporal.log'),
       log: progress,
     });

@@ -51,12 +51,14 @@ const START_TIMEOUT_MS = 30_000;
  * Returns when the namespace answers, not merely the port.
  * @param options.dbFile where workflows survive a restart; null keeps them in memory, for tests only
  * @param options.uiPort without it the server runs headless
+ * @param options.dynamicConfig `key=value`, beside our own; for tests only
  * @throws SetupError when no program can be had, it is too old, or the server does not come up
  */
 export async function startTemporal(options: {
   dbFile: string | null;
   port?: number;
   uiPort?: number;
+  dynamicConfig?: string[];
   logFile: string;
   log: Progress;
 }): Promise<Temporal> {
@@ -85,7 +87,12 @@ export async function startTemporal(options: {
   });
 }
 
-function serverArguments(options: { dbFile: string | null; port: number; uiPort?: number }): string[] {
+function serverArguments(options: {
+  dbFile: string | null;
+  port: number;
+  uiPort?: number;
+  dynamicConfig?: string[];
+}): string[] {
   return [
     'server',
     'start-dev',
@@ -99,7 +106,7 @@ function serverArguments(options: { dbFile: string | null; port: number; uiPort?
       ? [`--db-filename=${options.dbFile}`, '--sqlite-pragma=journal_mode=WAL', '--sqlite-pragma=synchronous=NORMAL']
       : []),
     ...SEARCH_ATTRIBUTES.map((attribute) => `--search-attribute=${attribute}`),
-    ...DYNAMIC_CONFIG.map((value) => `--dynamic-config-value=${value}`),
+    ...[...DYNAMIC_CONFIG, ...(options.dynamicConfig ?? [])].map((value) => `--dynamic-config-value=${value}`),
   ];
 }
 

@@ -4,32 +4,45 @@ import { join, resolve } from 'node:path';
 
 /**
  * What is too slow for every change: the scenarios again on workers that forget more, properties with more runs, and test/long.
- * Each round's results are kept in .shimebi/long for CI to count. Under UTC, where `npm test` in CI runs under Los Angeles' time.
+ * Each round's results are kept in .shimebi/long for CI to count. All under UTC, where `npm test` in CI runs under Los Angeles'
+ * time: between the rounds nothing of it is left out.
  */
 
 const ROOT = resolve(__dirname, '..');
 const RESULTS = join(ROOT, '.shimebi', 'long');
 /** Their engines are their own, with workers of their own. */
 const OWN_ENGINE = ['twice', 'real-clock'].map((name) => `test/scenarios/${name}`);
+/** One project only: a pattern given here takes the place of each project's own, and `unit` would run the scenarios as well. */
+const SCENARIOS = ['--selectProjects', 'engine', '--testPathIgnorePatterns', ...OWN_ENGINE, '--', 'test/scenarios'];
+/** All that the rounds of scenarios leave out. */
+const BESIDE_SCENARIOS = ['api', 'activities', 'worker', 'workflows', 'replay']
+  .map((folder) => `test/${folder}/`)
+  .concat(OWN_ENGINE);
 
 const rounds = [
   {
     name: 'uncached',
     says: 'scenarios, no workflow kept in memory',
     env: { SHIMEBI_TEST_WORKER: 'test/support/uncached-worker.ts' },
-    args: ['test/scenarios', '--testPathIgnorePatterns', ...OWN_ENGINE],
+    args: SCENARIOS,
   },
   {
     name: 'anew',
     says: 'scenarios, a new run after every step',
     env: { SHIMEBI_TEST_WORKER: 'test/support/anew-worker.ts' },
-    args: ['test/scenarios', '--testPathIgnorePatterns', ...OWN_ENGINE],
+    args: SCENARIOS,
   },
   {
     name: 'properties',
-    says: 'properties, 2,000 runs each',
+    says: 'properties of the rules, 2,000 runs each',
     env: { PROPERTY_RUNS: '2000' },
     args: ['--selectProjects', 'unit'],
+  },
+  {
+    name: 'engine-properties',
+    says: 'what the engine runs beside scenarios, its properties twenty times as often',
+    env: { PROPERTY_RUNS: '2000' },
+    args: ['--selectProjects', 'engine', '--testTimeout', '600000', '--', ...BESIDE_SCENARIOS],
   },
   { name: 'long', says: 'test/long', env: {}, args: ['--passWithNoTests', '--selectProjects', 'long'] },
 ];

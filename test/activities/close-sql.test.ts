@@ -15,6 +15,7 @@ import {
 } from '../../domain/tax';
 import { type Db, sql } from '../../prisma/db';
 import { keys } from '../../workflows/contracts/ids';
+import { runs } from '../support/property-runs';
 import { TestStore, openTestDb } from './close-store';
 
 const OCTOBER = period('2026-10');
@@ -51,7 +52,7 @@ describe.each(roundings)('tax in SQL is tax in the domain, rounding %s', (roundi
         const expected = list.map((n) => grossOf(yen(n), rateClass, ON, rounding) - n);
         expect(await taxInSql(list, rateClass, false, rounding)).toEqual(expected);
       }),
-      { numRuns: 30 },
+      runs(30),
     );
   });
 
@@ -61,7 +62,7 @@ describe.each(roundings)('tax in SQL is tax in the domain, rounding %s', (roundi
         const expected = list.map((n) => taxWithinGross([{ gross: yen(n), rateClass }], ON, rounding).tax);
         expect(await taxInSql(list, rateClass, true, rounding)).toEqual(expected);
       }),
-      { numRuns: 30 },
+      runs(30),
     );
   });
 });
@@ -121,7 +122,7 @@ test('whole drafts, of any lines, rates and rounding, are what the domain says',
         );
       },
     ),
-    { numRuns: 25 },
+    runs(25),
   );
 });
 

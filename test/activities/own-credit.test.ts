@@ -5,6 +5,7 @@ import { instant, period } from '../../domain/calendar';
 import { yen } from '../../domain/money';
 import { taxOnNet } from '../../domain/tax';
 import type { Db } from '../../prisma/db';
+import { runs } from '../support/property-runs';
 import { TestStore, openTestDb } from './close-store';
 
 const OCTOBER = period('2026-10');
@@ -81,9 +82,9 @@ test('orders and payments side by side never use more than the limit, and what i
       const room = LIMIT - Math.max(0, 44_000 - paid) - (await usedOf(store));
       if (room >= 2) expect(await place(store, `${run}last`, Math.floor((room - 1) / 1.1))).toBe('00');
     }),
-    { numRuns: 12 },
+    runs(12),
   );
-}, 120_000);
+});
 
 async function unpaidBill(store: TestStore, total: number): Promise<string> {
   await db.billingPeriod.create({ data: { storeId: store.id, period: '2026-09', status: 'closed' } });
@@ -121,7 +122,7 @@ async function pay(store: TestStore, invoiceId: string, key: string, amount: num
       storeId: store.id,
       id: `pay_${key}`,
       sourceKey: key,
-      source: 'manual',
+      source: 'direct_debit',
       accountId: 'acc_aoba',
       invoiceId,
       amount: BigInt(amount),

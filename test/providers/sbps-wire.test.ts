@@ -10,6 +10,7 @@ import {
   spsHashcode,
 } from '../../providers/cards/sps-xml';
 import { checkDocument, readDocument, writeNg, writeOk } from '../../simulators/sbps/wire';
+import { runs } from '../support/property-runs';
 import { MERCHANT } from '../support/sbps';
 
 describe('Shift_JIS', () => {
@@ -114,7 +115,7 @@ test('whatever text is sealed by us is accepted and read back by SBPS', () => {
       expect(request.get('free1')).toBe(asRead(free));
       expect(request.get('amount')).toBe(String(amount));
     }),
-    { numRuns: 300 },
+    runs(300),
   );
 });
 

@@ -1,77 +1,154 @@
-import type { WorkflowType } from '../../workflows/contracts/ids';
+import fc from 'fast-check';
+import type { RecordedHistory } from './histories';
 
-/** A change of workflow code that running workflows would not survive, as it slips in by a refactoring. */
-export interface Edit {
+/** A way in which workflow code changes by a refactoring that running workflows would not survive. */
+interface Way {
   says: string;
-  /** The types whose recorded lives must find it out; at least one history of each does. */
-  types: WorkflowType[];
+  /** Where a recorded life would find it out: what it went through, in the words of the code. */
+  places(history: RecordedHistory, code: string): string[];
   /** Of the bundle: modules are objects with long names there, members and locals keep theirs. */
-  from: RegExp;
-  to: string;
+  edit(code: string, place: string): string;
 }
 
-const IN = /(\w+)/.source;
+export interface Edit {
+  says: string;
+  /** Where, and by which life it is to be found out. */
+  place: string;
+  history: RecordedHistory;
+  code: string;
+}
+
+type Event = NonNullable<RecordedHistory['history']['events']>[number];
+
+const has = (attributes: keyof Event) => (history: RecordedHistory) =>
+  history.history.events!.some((event) => event[attributes]) ? ['anywhere'] : [];
+
+const endsBy = (attributes: keyof Event) => (history: RecordedHistory) =>
+  history.type !== 'clock' && history.history.events!.at(-1)![attributes] ? ['anywhere'] : [];
+
+const call = (step: string) => new RegExp(`\\.${step}\\(`, 'g');
+/** The call as a statement of its own: nobody asks for its result. */
+const statement = (step: string) => new RegExp(`(\\n\\s*)await ([\\w.]+\\.${step})\\(`, 'g');
+
+/** Steps that are such a statement wherever they are called; each looked for once in a bundle of a megabyte. */
+const alone = new Map<string, boolean>();
+const aloneIn = (history: RecordedHistory, code: string) =>
+  stepsOf(history).filter((step) => {
+    if (!alone.has(step)) {
+      const statements = code.match(statement(step))?.length ?? 0;
+      alone.set(step, statements > 0 && statements === code.match(call(step))!.length);
+    }
+    return alone.get(step);
+  });
 
 /** Ten of them, one of each way to change what a workflow asks of the server, and in which order. */
-export const edits: Edit[] = [
+export const ways: Way[] = [
   {
-    says: 'a step put in another’s place',
-    types: ['order'],
-    from: /\bbook\.orderFacts\(/g,
-    to: 'book.resumeOrder(',
+    says: 'an activity renamed',
+    places: stepsOf,
+    edit: (code, step) => code.replace(call(step), `.${step}Anew(`),
   },
   {
     says: 'two steps swapped',
-    types: ['monthlyClose'],
-    from: /= await (\w+)\.bulk\.freezePeriod\(this\.fact\)\);(\s*)await this\.draft\(\);/g,
-    to: '= (await this.draft(), await $1.bulk.freezePeriod(this.fact)));$2',
+    places: (history) => pairsOf(stepsOf(history)).map((pair) => pair.join(' ')),
+    edit(code, pair) {
+      const [one, other] = pair.split(' ') as [string, string];
+      const either = new RegExp(`\\.(${one}|${other})\\(`, 'g');
+      return code.replace(either, (_, step) => `.${step === one ? other : one}(`);
+    },
   },
   {
     says: 'a step left out',
-    types: ['directDebit'],
-    from: new RegExp(`await ${IN}\\.book\\.remindForm\\(`, 'g'),
-    to: '(() => {})(',
+    places: aloneIn,
+    edit: (code, step) => code.replace(statement(step), '$1void ('),
   },
   {
     says: 'a step made twice',
-    types: ['storeDay'],
-    from: new RegExp(`await ${IN}\\.bulk\\.workStoreDays\\(`, 'g'),
-    to: 'await $1.bulk.workStoreDays({}), await $1.bulk.workStoreDays(',
-  },
-  {
-    says: 'an activity renamed',
-    types: ['periodOpen'],
-    from: /\.registerPeriodChunk\(/g,
-    to: '.registerMonthChunk(',
+    places: aloneIn,
+    edit: (code, step) => code.replace(statement(step), '$1await $2({}), await $2('),
   },
   {
     says: 'a local activity made a regular one',
-    types: ['account', 'order', 'debitRun', 'directDebit'],
-    from: /return await local\[step\]\(input\)/g,
-    to: 'return await regular[step](input)',
+    places: has('markerRecordedEventAttributes'),
+    edit: (code) => code.replace(/return await local\[step\]\(input\)/g, 'return await regular[step](input)'),
   },
   {
     says: 'a pause before the end',
-    types: ['cardCollection', 'debitRun'],
-    from: /async end\(\) \{([\s\S]*?)\(0,(\w+)\.workflowInfo\)/,
-    to: 'async end() { await (0,$2.sleep)(1000);$1(0,$2.workflowInfo)',
+    places: endsBy('workflowExecutionCompletedEventAttributes'),
+    edit: (code) =>
+      code.replace(
+        /async end\(\) \{([\s\S]*?)\(0,(\w+)\.workflowInfo\)/g,
+        'async end() { await (0,$2.sleep)(1000);$1(0,$2.workflowInfo)',
+      ),
   },
   {
-    says: 'a signal nobody listens to any more',
-    types: ['monthlyClose'],
-    from: /life\.hear\('billsIssued', [\w.]+\);/g,
-    to: '',
+    says: 'a timer dropped',
+    places: has('timerStartedEventAttributes'),
+    edit: (code) => code.replace(/\(stirred, Math\.max\([\s\S]*?, summary\)/g, '(stirred)'),
   },
   {
-    says: 'a condition turned round',
-    types: ['order'],
-    from: /if \(cleared !== 'passed'\)/g,
-    to: "if (cleared === 'passed')",
+    says: 'a message that goes by another name',
+    places: messagesOf,
+    edit: (code, message) => code.replace(new RegExp(`(define\\w+\\)\\('${message})'`, 'g'), "$1Anew'"),
   },
   {
     says: 'search attributes no longer told',
-    types: ['order', 'account', 'directDebit', 'monthlyClose'],
-    from: /\(0,\w+\.upsertSearchAttributes\)\(\[/g,
-    to: '((_) => {})([',
+    places: has('upsertWorkflowSearchAttributesEventAttributes'),
+    edit: (code) => code.replace(/\(0,\w+\.upsertSearchAttributes\)\(\[/g, '((_) => {})(['),
+  },
+  {
+    says: 'no new run when one is suggested',
+    places: endsBy('workflowExecutionContinuedAsNewEventAttributes'),
+    edit: (code) => code.replace(/\(0,\w+\.workflowInfo\)\(\)\.continueAsNewSuggested/g, 'false'),
   },
 ];
+
+/**
+ * One edit of each way; the seed chooses the life and the place. The types with the fewest ways choose first, so that each is
+ * edited once at least.
+ */
+export function editsBy(seed: number, corpus: RecordedHistory[], code: string): Edit[] {
+  let drawn = 0;
+  const draw = <T>(list: T[]): T =>
+    fc.sample(fc.constantFrom(...list), { numRuns: 1, seed: seed * 1_000 + (drawn += 1) })[0]!;
+  const livesFor = (way: Way, type?: string) =>
+    corpus.filter((life) => (!type || life.type === type) && way.places(life, code).length > 0);
+  const waysFor = (type: string) => ways.filter((way) => livesFor(way, type).length > 0);
+
+  const types = [...new Set(corpus.map(({ type }) => type))].sort((a, b) => waysFor(a).length - waysFor(b).length);
+  const typeOf = new Map<Way, string>();
+  for (const type of types) {
+    const free = waysFor(type).filter((way) => !typeOf.has(way));
+    if (free.length > 0) typeOf.set(draw(free), type);
+  }
+  return ways.map((way) => {
+    const history = draw(livesFor(way, typeOf.get(way)));
+    const place = draw(way.places(history, code));
+    return { says: way.says, place: `${place} in ${history.name}`, history, code: way.edit(code, place) };
+  });
+}
+
+/** Activities of the life in their order, without coming to rest, which is everywhere. */
+function stepsOf({ history }: RecordedHistory): string[] {
+  const steps = history.events!.map((event) => {
+    const local = event.markerRecordedEventAttributes?.details?.['data']?.payloads?.[0]?.data;
+    if (local) return (JSON.parse(Buffer.from(local).toString('utf8')) as { activity_type: string }).activity_type;
+    return event.activityTaskScheduledEventAttributes?.activityType?.name;
+  });
+  return steps.filter((step): step is string => Boolean(step) && step !== 'rest');
+}
+
+function pairsOf(steps: string[]): [string, string][] {
+  return steps
+    .slice(1)
+    .flatMap((step, i) => (step === steps[i]! ? [] : [[steps[i]!, step] satisfies [string, string]]));
+}
+
+/** Signals and updates that the life has taken. */
+function messagesOf({ history }: RecordedHistory): string[] {
+  return history.events!.flatMap((event) => {
+    const signal = event.workflowExecutionSignaledEventAttributes?.signalName;
+    const update = event.workflowExecutionUpdateAcceptedEventAttributes?.acceptedRequest?.input?.name;
+    return [signal, update].filter((name): name is string => Boolean(name));
+  });
+}

@@ -3,14 +3,18 @@ import { join } from 'node:path';
 import { temporal } from '@temporalio/proto';
 
 const { History } = temporal.api.history.v1;
-type IHistory = temporal.api.history.v1.IHistory;
+export type IHistory = temporal.api.history.v1.IHistory;
 
 export const HISTORIES = join(__dirname, '..', 'histories');
 
 export interface RecordedHistory {
-  /** Workflow type and case, e.g. `order.hold-expired`. */
+  /** Workflow type and case, e.g. `order.hold-expired`; of several runs each by itself, `order.card-resumed.run-2`. */
   name: string;
   type: string;
+  /** Of the store it was lived in. The workflow `clock` belongs to simulated ones only. */
+  clock: 'real' | 'simulated';
+  /** Whether it began with what the run before handed over. */
+  begunAnew: boolean;
   history: IHistory;
 }
 
@@ -27,6 +31,11 @@ export function recordedHistories(): RecordedHistory[] {
     .map((file) => {
       const name = file.slice(0, -'.json'.length);
       const json = JSON.parse(readFileSync(join(HISTORIES, file), 'utf8')) as object;
-      return { name, type: name.split('.')[0]!, history: History.fromObject(json) };
+      const history = History.fromObject(json);
+      const started = history.events[0]!.workflowExecutionStartedEventAttributes!;
+      const [input] = started.input!.payloads!.map(({ data }) => Buffer.from(data!).toString('utf8'));
+      const { clock = 'simulated' } = JSON.parse(input!) as { clock?: 'real' | 'simulated' };
+      const begunAnew = Boolean(started.continuedExecutionRunId);
+      return { name, type: name.split('.')[0]!, clock, begunAnew, history };
     });
 }

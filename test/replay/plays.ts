@@ -38,7 +38,7 @@ async function story(): Promise<Recorded> {
     `SELECT target FROM dispatch WHERE store_id = $1 AND name = 'clock' ORDER BY seq`,
     own,
   );
-  const [day] = await rows<{ target: string }>(
+  const days = await rows<{ target: string }>(
     `SELECT target FROM dispatch WHERE store_id = $1 AND name = 'storeDay' ORDER BY seq`,
     own,
   );
@@ -55,12 +55,14 @@ async function story(): Promise<Recorded> {
     'account.corrected': `account/${of(accounts, 'fuji')}`,
     'directDebit.late': `direct-debit/${mandate!.id}`,
     'cardCollection.receipts': `cards/${world.storeId}/2026-10`,
+    'cardCollection.second-month': `cards/${world.storeId}/2026-11`,
     'monthlyClose.invoices': `close/${world.storeId}/2026-10`,
     'monthlyClose.debit-notice': `close/${world.storeId}/2027-01`,
     'periodOpen.registered': `period/${world.storeId}/2026-11`,
     'debitRun.failed': `debit-run/${world.storeId}/2027-02`,
     'debitRun.succeeded': `debit-run/${world.storeId}/2027-03`,
-    'storeDay.first-of-month': day!.target,
+    'storeDay.first-of-month': days[0]!.target,
+    'storeDay.later': days.at(-1)!.target,
     'clock.first': clocks[0]!.target,
     'clock.over-a-month-end': clocks[Math.floor(clocks.length / 2)]!.target,
   };

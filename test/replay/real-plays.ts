@@ -1,4 +1,5 @@
 import type { RealDiary, RealEngine } from '../support/real-store';
+import { inHouseByTheSchedule } from './in-house-plays';
 import type { Recorded } from './plays';
 
 /*
@@ -53,6 +54,34 @@ export async function slowMandates(engine: RealEngine): Promise<{ diary: RealDia
   return { diary, ids };
 }
 
+/** One ends on its date, one as finance decides nothing about a month that NP refused, one as its card never pays again. */
+export async function contractsEnd(engine: RealEngine): Promise<{ diary: RealDiary; ids: Recorded; told: string[] }> {
+  const diary = await engine.store('2026-11-05T10:00:00+09:00');
+  const plan = await diary.world.plan('A', '商品A', 30_000);
+  const card = await diary.orderByCard(await diary.buyer('chiyo'), plan, 'ok_then_renewal_declined');
+  await diary.world.pass3ds(card.next_action!.url);
+  const short = await diary.world.plan('S', '商品S', 10_000, { terms: 'ends_this_month_end' });
+  const ending = await diary.order(await diary.buyer('aoba'), short);
+  const budou = await diary.buyer('budou');
+  const risky = await diary.order(budou, plan);
+  await diary.world.npGrants(budou.destinationId, 20_000);
+  const told = await diary.until('2026-11-20');
+  const storefront = diary.world.as('storefront');
+  await storefront.post(`/v1/orders/${ending.id}/cancellations`, { lines: 'all', reason: '利用終了' });
+  const ids = {
+    'order.real-ended': `order/${ending.id}`,
+    'order.real-at-risk-ended': `order/${risky.id}`,
+    'order.real-card-ended-unpaid': `order/${card.id}`,
+  };
+  await diary.rested(ids['order.real-ended'], null);
+  told.push(...(await diary.until('2026-12-01')));
+  await diary.rested(ids['order.real-at-risk-ended'], null);
+  told.push(...(await diary.until('2027-01-01')));
+  await diary.rested(ids['order.real-card-ended-unpaid'], null);
+  told.push(...(await diary.until('2027-02-01')));
+  return { diary, told, ids };
+}
+
 /** October by transfer, debit and card, closed late and debited; days begin by the Schedule. */
 export async function monthByTheSchedule(
   engine: RealEngine,
@@ -86,12 +115,15 @@ export async function monthByTheSchedule(
       'order.real-by-card': `order/${card.id}`,
       'directDebit.real-active': `direct-debit/${mandate.id}`,
       'monthlyClose.real-overdue': close,
+      'monthlyClose.real-in-review': `close/${storeId}/2026-11`,
       'cardCollection.real-receipts': `cards/${storeId}/2026-10`,
+      'cardCollection.real-second-month': `cards/${storeId}/2026-11`,
       'periodOpen.real-registered': `period/${storeId}/2026-11`,
       'debitRun.real-succeeded': `debit-run/${storeId}/2026-11`,
       'storeDay.real-first-of-month': `store-day/${storeId}-2026-10-31T15:05:00Z`,
+      'storeDay.real-second-month': `store-day/${storeId}-2026-11-30T15:05:00Z`,
     },
   };
 }
 
-export const realPlays = { nobodyActs, slowMandates, monthByTheSchedule };
+export const realPlays = { nobodyActs, slowMandates, monthByTheSchedule, contractsEnd, inHouseByTheSchedule };

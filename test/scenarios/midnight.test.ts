@@ -3,18 +3,69 @@ import { rows } from '../support/books';
 
 /** An order binds by the instant it was accepted: one second before and after midnight JST at a month's end. Yen with tax. */
 
-const LAST_SECOND = '2026-10-31T23:59:59';
-const FIRST_SECOND = '2026-11-01T00:00:01';
+interface Midnight {
+  /** The months before and after it, and the one after them. */
+  months: [string, string, string];
+  last: string;
+  first: string;
+  /** Noon of the last day, when everything else is made. */
+  eve: string;
+  /** When the two months are approved, and a day after each is issued. */
+  approved: [string, string];
+  issued: [string, string];
+}
 
-/** Two orders of one buyer, one in each second; ids in that order. */
-async function overMidnight(settlement: 'np' | 'in_house', order: (diary: Diary) => Promise<string>) {
-  const diary = await Diary.begin('2026-10-31T12:00:00+09:00', { settlement });
-  await diary.until(LAST_SECOND);
+const OCTOBER: Midnight = {
+  months: ['2026-10', '2026-11', '2026-12'],
+  last: '2026-10-31T23:59:59',
+  first: '2026-11-01T00:00:01',
+  eve: '2026-10-31T12:00:00+09:00',
+  approved: ['2026-11-04', '2026-12-02'],
+  issued: ['2026-11-06', '2026-12-04'],
+};
+const YEAR: Midnight = {
+  months: ['2026-12', '2027-01', '2027-02'],
+  last: '2026-12-31T23:59:59',
+  first: '2027-01-01T00:00:01',
+  eve: '2026-12-31T12:00:00+09:00',
+  approved: ['2027-01-05', '2027-02-02'],
+  issued: ['2027-01-07', '2027-02-04'],
+};
+const { last: LAST_SECOND, first: FIRST_SECOND } = OCTOBER;
+
+/** Two orders, one in each second; ids in that order. */
+async function overMidnight(
+  settlement: 'np' | 'in_house',
+  order: (diary: Diary) => Promise<string>,
+  { last, first, eve }: Midnight = OCTOBER,
+) {
+  const diary = await Diary.begin(eve, { settlement });
+  await diary.until(last);
   const before = await order(diary);
-  await diary.until(FIRST_SECOND);
+  await diary.until(first);
   const after = await order(diary);
   await diary.told();
   return { diary, before, after };
+}
+
+/** A buyer's mandate, active at once. */
+async function mandate(diary: Diary, accountId: string, settlement: 'np' | 'in_house', on: string) {
+  const finance = diary.world.as('finance');
+  const { id } = await finance.post<{ id: string }>('/v1/direct_debits', { account_id: accountId });
+  await diary.told();
+  await finance.post(`/v1/direct_debits/${id}/form_posted`, { on });
+  await finance.post(`/v1/direct_debits/${id}/form_received`, { on });
+  const account = {
+    bank_code: '0005',
+    bank_kana: 'ミツビシＵＦＪ',
+    branch_code: '001',
+    branch_kana: 'ほんてん',
+    type: 'ordinary',
+    number: '7654321',
+    holder_kana: 'カ）アオバ',
+  };
+  const inHouse = settlement === 'in_house' && { bank_account: account, customer_number: '100001' };
+  return () => finance.post(`/v1/direct_debits/${id}/complete`, { evidence: '口座振替登録済通知', ...inHouse });
 }
 
 /** Which month of service each item of the order is for, and which month bills it. */
@@ -37,31 +88,91 @@ async function bills(diary: Diary, period: string): Promise<unknown[]> {
   return (await diary.invoices(period)).map(({ total, lines, status }) => [total, lines.length, status]);
 }
 
-for (const settlement of ['np', 'in_house'] as const) {
-  test(`by bank transfer, settled ${settlement}: October has one line, November both`, async () => {
-    let buyer: Awaited<ReturnType<Diary['buyer']>> | undefined;
-    let plan: string | undefined;
-    const { diary, before, after } = await overMidnight(settlement, async (diary) => {
-      plan ??= await diary.world.plan('A', '商品A', 30_000);
-      buyer ??= await diary.buyer('aoba');
-      return (await diary.order(buyer, plan)).id;
-    });
-    expect(await firstPeriods(diary, before, after)).toEqual([`${LAST_SECOND} 2026-10`, `${FIRST_SECOND} 2026-11`]);
-    await diary.until('2026-11-04');
-    expect(await items(diary, before)).toEqual(['2026-10 with 2026-10 billable', '2026-11 with 2026-11 billable']);
-    expect(await items(diary, after)).toEqual(['2026-11 with 2026-11 billable']);
-    await diary.approve('2026-10');
-    await diary.until('2026-12-02');
-    expect(await bills(diary, '2026-10')).toEqual([[33_000, 1, 'issued']]);
-    await diary.approve('2026-11');
-    await diary.until('2026-12-04');
-    expect(await bills(diary, '2026-11')).toEqual([[66_000, 2, 'issued']]);
-    // October once, November and December twice.
-    if (settlement === 'np')
-      expect(Object.values(await diary.npEffects())).toEqual(Array(5).fill({ received: 1, registered: 1 }));
-    expect(await diary.incidents()).toEqual([]);
-  });
-}
+const both = (['np', 'in_house'] as const).flatMap((settlement) =>
+  (
+    [
+      ['a month’s end', OCTOBER],
+      ['the year’s end', YEAR],
+    ] as const
+  ).map(([when, midnight]) => [when, settlement, midnight] as const),
+);
+
+test.each(both)('at %s by bank transfer, settled %s: the old month has one line, the new one both', async (...of) => {
+  const [, settlement, midnight] = of;
+  const [old, young, next] = midnight.months;
+  let buyer: Awaited<ReturnType<Diary['buyer']>> | undefined;
+  let plan: string | undefined;
+  const order = async (diary: Diary) => {
+    plan ??= await diary.world.plan('A', '商品A', 30_000);
+    buyer ??= await diary.buyer('aoba');
+    return (await diary.order(buyer, plan)).id;
+  };
+  const { diary, before, after } = await overMidnight(settlement, order, midnight);
+  expect(await firstPeriods(diary, before, after)).toEqual([`${midnight.last} ${old}`, `${midnight.first} ${young}`]);
+  await diary.until(midnight.approved[0]);
+  expect(await items(diary, before)).toEqual([`${old} with ${old} billable`, `${young} with ${young} billable`]);
+  expect(await items(diary, after)).toEqual([`${young} with ${young} billable`]);
+  await diary.approve(old);
+  await diary.until(midnight.approved[1]);
+  expect(await bills(diary, old)).toEqual([[33_000, 1, 'issued']]);
+  await diary.approve(young);
+  await diary.until(midnight.issued[1]);
+  expect(await bills(diary, young)).toEqual([[66_000, 2, 'issued']]);
+  expect(await items(diary, after)).toContain(`${next} with ${next} billable`);
+  // The old month once, the two after it twice.
+  if (settlement === 'np')
+    expect(Object.values(await diary.npEffects())).toEqual(Array(5).fill({ received: 1, registered: 1 }));
+  expect(await diary.incidents()).toEqual([]);
+});
+
+const billed = (lines: string[]) =>
+  lines
+    .filter((line) => /(debit_notice|invoice)\.issued/.test(line))
+    .map((line) => line.split(' ').slice(1, 5).join(' '));
+
+test.each(both)('at %s by direct debit, settled %s: a notice over one line, then one over both', async (...of) => {
+  const [, settlement, midnight] = of;
+  const [old, young] = midnight.months;
+  let buyer: Awaited<ReturnType<Diary['buyer']>> | undefined;
+  let plan: string | undefined;
+  const order = async (diary: Diary) => {
+    plan ??= await diary.world.plan('A', '商品A', 30_000);
+    const known = buyer;
+    buyer ??= await diary.buyer('aoba');
+    const { id } = await diary.order(buyer, plan);
+    // NP takes a mandate of a buyer it has screened.
+    if (!known) await (await mandate(diary, buyer.accountId, settlement, midnight.eve.slice(0, 10)))();
+    return id;
+  };
+  const { diary, before, after } = await overMidnight(settlement, order, midnight);
+  expect(await firstPeriods(diary, before, after)).toEqual([`${midnight.last} ${old}`, `${midnight.first} ${young}`]);
+  await diary.until(midnight.approved[0]);
+  await diary.approve(old);
+  expect(billed(await diary.until(midnight.issued[0]))).toEqual([`debit_notice.issued aoba 33000 ${old}`]);
+  await diary.until(midnight.approved[1]);
+  await diary.approve(young);
+  expect(billed(await diary.until(midnight.issued[1]))).toEqual([`debit_notice.issued aoba 66000 ${young}`]);
+});
+
+test.each(both)(
+  'at %s a mandate settled %s, active a second before: that month is debited; a second after: paid by transfer',
+  async (...of) => {
+    const [, settlement, midnight] = of;
+    const billedWhenActive = async (at: string) => {
+      const diary = await Diary.begin(midnight.eve, { settlement });
+      const buyer = await diary.buyer('aoba');
+      await diary.order(buyer, await diary.world.plan('A', '商品A', 30_000));
+      const complete = await mandate(diary, buyer.accountId, settlement, midnight.eve.slice(0, 10));
+      await diary.until(at);
+      await complete();
+      await diary.until(midnight.approved[0]);
+      await diary.approve(midnight.months[0]);
+      return billed(await diary.until(midnight.issued[0]));
+    };
+    expect(await billedWhenActive(midnight.last)).toEqual([`debit_notice.issued aoba 33000 ${midnight.months[0]}`]);
+    expect(await billedWhenActive(midnight.first)).toEqual([`invoice.issued aoba 33000 ${midnight.months[0]}`]);
+  },
+);
 
 test('by card: a receipt for October and November, and for November only', async () => {
   const { diary, before, after } = await overMidnight('np', async (diary) => {

@@ -1,4 +1,5 @@
-import { monthByTheSchedule, nobodyActs, slowMandates } from '../replay/real-plays';
+import { inHouseByTheSchedule } from '../replay/in-house-plays';
+import { contractsEnd, monthByTheSchedule, nobodyActs, slowMandates } from '../replay/real-plays';
 import { RealEngine } from '../support/real-store';
 
 /**
@@ -11,7 +12,7 @@ beforeAll(() => engine.start(), 180_000);
 afterAll(() => engine.stop());
 
 const SCREENING = '購入企業審査の結果（NP）';
-const FORM_POSTED = '口座振替依頼書の送付（NP）';
+const FORM_POSTED = '口座振替依頼書の送付';
 const FORM_BACK = '口座振替依頼書の返送（購入者）';
 
 test('orders nobody acts on end by their timers, each with its intended date', async () => {
@@ -130,4 +131,79 @@ test('October, begun by the Schedule, reviewed late, issued, collected and debit
   ]);
   for (const kind of ['cardCollection.real-receipts', 'periodOpen.real-registered'])
     expect(await diary.timers(ids[kind]!)).toEqual([]);
+}, 180_000);
+
+test('contracts end by their timers: on their date, as nobody decides, as the card never pays', async () => {
+  const { diary, ids, told } = await contractsEnd(engine);
+  const of = (what: string) => told.filter((line) => line.includes(what));
+  expect(of('aoba').filter((line) => line.includes('order.'))).toEqual([
+    '2026-11-05 order.confirmed aoba 11000',
+    '2026-11-30 order.ended aoba 11000 reason=cancellation',
+  ]);
+  expect(of('budou').filter((line) => line.includes('order.'))).toEqual([
+    '2026-11-05 order.confirmed budou 33000',
+    '2026-12-01 order.at_risk budou 33000 2026-12 until=2026-12-08 reason=22',
+    '2026-12-09 order.suspended budou 33000 reason=at_risk',
+    '2026-12-23 order.ended budou 33000 reason=at_risk',
+  ]);
+  expect(of('chiyo').filter((line) => !line.includes('mail.'))).toEqual([
+    '2026-11-05 order.confirmed chiyo 33000',
+    '2026-12-01 receipt.issued chiyo 33000 2026-11',
+    '2027-01-01 card.declined chiyo 33000 2026-12 code=10123999 retry_on=2027-01-04',
+    '2027-01-04 card.declined chiyo 33000 2026-12 code=10123999 retry_on=2027-01-08',
+    '2027-01-08 card.declined chiyo 33000 2026-12 code=10123999 retry_on=2027-01-15',
+    '2027-01-15 card.declined chiyo 33000 2026-12 code=10123999 retry_on=null',
+    '2027-01-15 order.suspended chiyo 33000 reason=card_declined',
+    '2027-01-29 order.ended chiyo 33000 reason=unpaid',
+  ]);
+
+  expect((await diary.rests(ids['order.real-ended']!)).slice(-2)).toEqual([
+    'contract buyer 2027-11-06 00:00',
+    'contract_end engine 2026-12-01 00:00',
+  ]);
+  expect((await diary.timers(ids['order.real-ended']!)).at(-1)).toBe('契約終了日: fired');
+  expect((await diary.rests(ids['order.real-at-risk-ended']!)).slice(-3)).toEqual([
+    'contract buyer 2027-11-06 00:00',
+    'at_risk_decision finance 2026-12-09 00:00',
+    'at_risk_decision finance 2026-12-24 00:00',
+  ]);
+  expect((await diary.timers(ids['order.real-at-risk-ended']!)).slice(-2)).toEqual(
+    Array(2).fill('与信否決月の対応（再登録・自社請求・停止・終了）: fired'),
+  );
+  expect((await diary.timers(ids['order.real-card-ended-unpaid']!)).slice(-4)).toEqual(
+    Array(4).fill('カードの再請求または差し替え: fired'),
+  );
+}, 180_000);
+
+test('October in house: issued on its day, the debit file handed in late, one debit failed', async () => {
+  const { diary, ids, told } = await inHouseByTheSchedule(engine);
+  expect(told.filter((line) => !line.includes('mail.')).sort()).toEqual([
+    '2026-10-05 order.held juri 33000 until=2026-10-15',
+    '2026-10-16 order.declined juri 33000 reason=hold_expired',
+    '2026-11-01 close.drafted aoba 33000 2026-10',
+    '2026-11-01 close.drafted budou 33000 2026-10',
+    '2026-11-01 close.drafted juri 33000 2026-10',
+    '2026-11-05 debit_notice.issued aoba 33000 2026-10 debit_on=2026-11-27',
+    '2026-11-05 debit_notice.issued budou 33000 2026-10 debit_on=2026-11-27',
+    '2026-11-05 invoice.issued juri 33000 2026-10 due_on=2026-11-30',
+    '2026-12-01 close.drafted aoba 33000 2026-11',
+    '2026-12-01 close.drafted budou 33000 2026-11',
+    '2026-12-01 close.drafted juri 33000 2026-11',
+    '2026-12-01 debit.failed budou 33000 2026-10 code=1 reason=資金不足',
+    '2026-12-01 debit.succeeded aoba 33000 2026-10 code=0',
+    '2026-12-01 invoice.paid aoba 33000 2026-10 paid_on=2026-11-27',
+    '2026-12-01 invoice.rebilled budou 33000 2026-10 due_on=2026-12-31 revision=2',
+  ]);
+  // Its file is mended; November's review may be overdue by now.
+  expect((await diary.incidents()).filter((kind) => kind !== 'close_not_approved')).toEqual([]);
+  expect(await diary.timers(ids['monthlyClose.real-in-house']!)).toEqual([
+    '請求書案の確認と承認（NP締切まで）: cancelled',
+    '請求書の発行日: fired',
+  ]);
+  // Handed in, and answered.
+  expect(await diary.timers(ids['debitRun.real-in-house']!)).toEqual([
+    '口座振替依頼ファイルの金融機関への提出: fired',
+    '口座振替の結果: cancelled',
+    '口座振替の結果: cancelled',
+  ]);
 }, 180_000);

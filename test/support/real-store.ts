@@ -25,7 +25,8 @@ export class RealEngine {
   private stack!: Stack;
   client!: Client;
 
-  async start(): Promise<void> {
+  /** @param dynamicConfig of its Temporal server */
+  async start(dynamicConfig: string[] = []): Promise<void> {
     process.env.SHIMEBI_TEST_NOW = this.now;
     writeFileSync(this.now, '2026-10-01T00:00:00+09:00');
     const programs = {
@@ -33,7 +34,7 @@ export class RealEngine {
       worker: 'test/support/seconds-worker.ts',
       api: 'test/support/hand-held-api.ts',
     };
-    this.stack = await startStack({ mode: 'test', log: silent, programs });
+    this.stack = await startStack({ mode: 'test', log: silent, programs, dynamicConfig });
     const { failed: _failed, stop: _stop, ...environment } = this.stack;
     process.env.SHIMEBI_TEST_ENV = JSON.stringify(environment);
     const connection = await Connection.connect({ address: this.stack.temporalAddress });
@@ -59,9 +60,9 @@ export class RealEngine {
   }
 
   /** A store with a real clock, its Schedule made as the worker makes it. */
-  async store(now: string): Promise<RealDiary> {
+  async store(now: string, options: { settlement?: 'np' | 'in_house' } = {}): Promise<RealDiary> {
     this.setNow(now);
-    const world = await World.create(this.stack satisfies Surroundings, { now: 'real' });
+    const world = await World.create(this.stack satisfies Surroundings, { now: 'real', ...options });
     // What is due is reckoned by this row where there is one.
     await rows('INSERT INTO clocks (store_id, now_at) VALUES ($1, $2)', [world.storeId, now]);
     const db = openDb(this.stack.databaseUrl, 2);

@@ -12,7 +12,12 @@ const WINDOWS_MS = {
   three_d_secure: 8_000,
   form_return: 5_000,
   bank_enrolment: 8_000,
-  close_review: 6_000,
+  close_review: 8_000,
+  contract_end: 2_000,
+  at_risk_decision: 2_000,
+  card_retry: 2_000,
+  issue_day: 2_000,
+  debit_file: 3_000,
 };
 const DURATION = /Math\.max\(1, \(0,\s*\w+\.msOf\)\(until\) - Date\.now\(\)\)/g;
 

@@ -1,0 +1,179 @@
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { Client, Connection } from '@temporalio/client';
+import { DefaultLogger, NativeConnection, Runtime, Worker, makeTelemetryFilterString } from '@temporalio/worker';
+import fc from 'fast-check';
+import type { Deps } from '../../activities/deps';
+import { type DispatchRow, enqueue } from '../../activities/facts';
+import { storeBook } from '../../activities/store';
+import { type Instant, instant } from '../../domain/calendar';
+import { instantOut } from '../../prisma/db';
+import { openTestDb } from '../activities/close-store';
+import { rows } from '../support/books';
+import { engine, newWorld } from '../support/engine';
+import { runs } from '../support/property-runs';
+import { type Hop, dueAfter, type relay } from './relay';
+
+/**
+ * A simulated clock goes on only once its store has settled: random graphs of signals, commands and alarms between relays that
+ * continue as new in between, driven by POST /v1/clock/advance.
+ */
+
+const RELAYS = 3;
+const TEN = instant('2026-10-05T10:00:00+09:00');
+const NOON = instant('2026-10-05T12:00:00+09:00');
+const MONTHS_LATER = instant('2027-02-01T00:00:00+09:00');
+
+const db = openTestDb();
+const taskQueue = `settling-${randomUUID()}`;
+let connection: NativeConnection;
+let clientConnection: Connection;
+let client: Client;
+let worker: Worker;
+let running: Promise<void>;
+
+interface Lived {
+  /** `name at business time, clock at …` of each hop, in the order in which they were made. */
+  hops: { name: string; at: Instant; clock: Instant }[];
+  /** Rows that a hop did not write in its transaction; null = each writes its own, as it has to. */
+  uncounted: DispatchRow[] | null;
+}
+const lives = new Map<string, Lived>();
+
+/** An id as the dispatch loop knows them. */
+const idOf = (storeId: string, n: number) => `order/relay-${storeId}-${n}`;
+
+function rowOf(storeId: string, at: Instant, hop: Hop): DispatchRow {
+  const to = { storeId, id: `hop/${hop.name}`, target: idOf(storeId, hop.relay), at: dueAfter(at, hop) };
+  return hop.how === 'update'
+    ? { ...to, kind: 'update', name: 'asked', payload: { hop, by: 'staff' } }
+    : { ...to, kind: 'signal', name: 'passed', payload: { hop } };
+}
+
+const activities = {
+  rest: storeBook({ db } as Deps).rest,
+  async makeHop({ storeId, at, hop }: { storeId: string; at: Instant; hop: Hop }) {
+    const lived = lives.get(storeId)!;
+    const following = hop.next.filter(({ how }) => how !== 'alarm').map((next) => rowOf(storeId, at, next));
+    await db.$transaction(async (tx) => {
+      const { nowAt } = await tx.clock.findUniqueOrThrow({ where: { storeId } });
+      if (lived.uncounted) lived.uncounted.push(...following);
+      else await enqueue(tx, ...following);
+      // Before the commit: what follows may be made at once.
+      lived.hops.push({ name: hop.name, at, clock: instantOut(nowAt) });
+    });
+  },
+};
+
+beforeAll(async () => {
+  const { temporalAddress: address, temporalNamespace: namespace } = engine();
+  Runtime.install({
+    logger: new DefaultLogger('ERROR'),
+    telemetryOptions: { logging: { filter: makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' }) } },
+    shutdownSignals: [],
+  });
+  connection = await NativeConnection.connect({ address });
+  clientConnection = await Connection.connect({ address });
+  client = new Client({ connection: clientConnection, namespace });
+  const workflowsPath = join(__dirname, 'relay.ts');
+  worker = await Worker.create({ connection, namespace, taskQueue, workflowsPath, activities });
+  running = worker.run();
+});
+
+afterAll(async () => {
+  worker.shutdown();
+  await running;
+  await clientConnection.close();
+  await connection.close();
+  await db.$disconnect();
+});
+
+/** A store of its own, in which the hops have been made by noon. @returns what was made, and what was open as the clock said ready */
+async function live(graph: Hop[], uncounted: DispatchRow[] | null = null) {
+  const world = await newWorld(TEN);
+  const { storeId } = world;
+  const lived: Lived = { hops: [], uncounted };
+  lives.set(storeId, lived);
+  const handles = await Promise.all(
+    Array.from({ length: RELAYS }, (_, n) =>
+      client.workflow.start<typeof relay>('relay', {
+        taskQueue,
+        workflowId: idOf(storeId, n),
+        workflowTaskTimeout: '5s',
+        args: [{ storeId, clock: 'simulated', at: TEN, messageId: 'start', until: MONTHS_LATER }],
+      }),
+    ),
+  );
+  await db.$transaction((tx) => enqueue(tx, ...graph.map((hop) => rowOf(storeId, TEN, hop))));
+  await world.until(NOON);
+  const made = [...lived.hops];
+  const open = await rows<{ id: string }>(
+    `SELECT id FROM dispatch WHERE store_id = $1 AND processed_at IS NULL
+     UNION ALL SELECT workflow_id FROM waits WHERE store_id = $1 AND due_at <= $2`,
+    [storeId, NOON],
+  );
+  await Promise.all(handles.map(({ workflowId }) => client.workflow.getHandle(workflowId).terminate()));
+  lives.delete(storeId);
+  return { made, open };
+}
+
+/** Each hop with the instant at which it has to be made. */
+function planOf(graph: Hop[], from: Instant = TEN): Lived['hops'] {
+  return graph.flatMap((hop) => {
+    const at = dueAfter(from, hop);
+    return [{ name: hop.name, at, clock: at }, ...planOf(hop.next, at)];
+  });
+}
+
+type Unnamed = Omit<Hop, 'name' | 'next'> & { next: Unnamed[] };
+
+const named = (graph: Unnamed[], path = 'hop'): Hop[] =>
+  graph.map((hop, i) => ({ ...hop, name: `${path}.${i}`, next: named(hop.next, `${path}.${i}`) }));
+
+const { hop: anyHop } = fc.letrec<{ hop: Unnamed }>((tie) => ({
+  hop: fc.record({
+    relay: fc.nat(RELAYS - 1),
+    how: fc.constantFrom('signal' as const, 'update' as const, 'alarm' as const),
+    minutes: fc.constantFrom(0, 0, 1, 2, 3),
+    anew: fc.constantFrom('no' as const, 'no' as const, 'before' as const, 'after' as const),
+    next: fc.oneof(
+      { maxDepth: 4, depthSize: 'small' },
+      fc.constant<Unnamed[]>([]),
+      fc.array(tie('hop'), { minLength: 1, maxLength: 3 }),
+    ),
+  }),
+}));
+/** What comes from outside comes as messages. */
+const graphs = fc
+  .array(anyHop, { minLength: 1, maxLength: 4 })
+  .map((graph) => named(graph.map((hop) => (hop.how === 'alarm' ? { ...hop, how: 'signal' } : hop))));
+
+const inTime = (hops: Lived['hops']) => hops.every(({ at }, i) => i === 0 || hops[i - 1]!.at <= at);
+const byName = (hops: Lived['hops']) => [...hops].sort((a, b) => (a.name < b.name ? -1 : 1));
+
+test('each hop is made once, at its instant by the store and by its clock, and none before what is due earlier', async () => {
+  const counted = { hops: 0, anew: 0 };
+  await fc.assert(
+    fc.asyncProperty(graphs, async (graph) => {
+      const { made, open } = await live(graph);
+      expect(byName(made)).toEqual(byName(planOf(graph)));
+      expect(inTime(made)).toBe(true);
+      expect(open).toEqual([]);
+      counted.hops += made.length;
+      counted.anew += JSON.stringify(graph).split(/"anew":"(?:before|after)"/).length - 1;
+    }),
+    runs(8, 100),
+  );
+  // Graphs of a hop or two would show nothing.
+  expect(counted.hops).toBeGreaterThan(12);
+  expect(counted.anew).toBeGreaterThan(2);
+});
+
+test('what is passed on outside of the fact’s transaction is not waited for, and so found out', async () => {
+  const last: Unnamed = { relay: 1, how: 'signal', minutes: 0, anew: 'no', next: [] };
+  const graph = named([{ ...last, relay: 0, next: [last] }]);
+  expect((await live(graph)).made).toEqual(planOf(graph));
+  const uncounted: DispatchRow[] = [];
+  expect((await live(graph, uncounted)).made).toEqual(planOf(graph).slice(0, 1));
+  expect(uncounted).toHaveLength(1);
+});
