@@ -95,16 +95,17 @@ export const directDebitRoutes: Route[] = [
     event: 'completed',
     name: 'complete',
     refusals: [
+      'buyer_unknown_to_np',
       'bank_account_missing',
       'bank_account_kept_by_np',
       'customer_number_taken',
       'kana_not_convertible',
       'kana_too_long',
     ],
-    payload: async ({ evidence, ...form }, tx, context, mandate) => ({
-      evidence,
-      debitAccountId: await keepDebitAccount(tx, context, mandate, form),
-    }),
+    payload: async ({ evidence, ...form }, tx, context, mandate) => {
+      await refuseUnknownToNp(tx, context, mandate);
+      return { evidence, debitAccountId: await keepDebitAccount(tx, context, mandate, form) };
+    },
   }),
   step('reject', 'Record a defect the bank has found (seal, number, name …).', {
     body: z.strictObject({ reason }),
@@ -157,6 +158,14 @@ function step<B extends z.ZodType>(
     },
     fresh,
   });
+}
+
+/** NP can't be told that it debits somebody who is no buyer of its yet: it would bill by transfer what our books debit. */
+async function refuseUnknownToNp(tx: Tx, { store }: WriteContext, { destinationId }: DirectDebit): Promise<void> {
+  if (store.settlement !== 'np') return;
+  const where = { storeId_id: { storeId: store.id, id: destinationId } };
+  const { npBuyerId } = await tx.billingDestination.findUniqueOrThrow({ where });
+  if (npBuyerId === null) refuse('buyer_unknown_to_np');
 }
 
 /** The day of the form's last known step. */

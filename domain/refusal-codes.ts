@@ -292,6 +292,17 @@ export const refusalTexts = {
     },
     en: { title: 'A direct debit is already running or being set up.', cure: 'Withdraw it before asking for another.' },
   },
+  buyer_unknown_to_np: {
+    status: 409,
+    ja: {
+      title: '請求先がまだNPの購入企業として登録されていません。',
+      cure: '最初の銀行振込の注文で購入企業審査が行われます。登録後に口座振替を完了してください。',
+    },
+    en: {
+      title: 'NP does not know the billing destination as a buyer yet.',
+      cure: 'Its first order by bank transfer has it screened; complete the direct debit after that.',
+    },
+  },
   direct_debit_not_offered: {
     status: 409,
     ja: {

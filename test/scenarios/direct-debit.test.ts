@@ -151,3 +151,20 @@ test('completed before the usual two months: never late; 取引なし ends it, a
   ]);
   expect(await diary.incidents()).toEqual([]);
 });
+
+test('completed before NP knows the buyer it is refused: NP would bill by transfer what our books debit', async () => {
+  const diary = await Diary.begin('2026-10-05T10:00:00+09:00');
+  const buyer = await diary.buyer('aoba');
+  const finance = diary.world.as('finance');
+  const { id } = await finance.post<{ id: string }>('/v1/direct_debits', { account_id: buyer.accountId });
+  const step = (verb: string, body: object) => finance.post(`/v1/direct_debits/${id}/${verb}`, body);
+  await step('form_posted', { on: '2026-10-05' });
+  await step('form_received', { on: '2026-10-05' });
+  const evidence = { evidence: '登録完了リスト' };
+  await expect(step('complete', evidence)).rejects.toMatchObject({ problem: { code: 'buyer_unknown_to_np' } });
+  await diary.order(buyer, await diary.world.plan('A', '商品A', 30_000));
+  await step('complete', evidence);
+  expect((await diary.told()).at(-1)).toBe(
+    '2026-10-05 direct_debit.active aoba first_period=2026-10 first_debit_on=2026-11-27',
+  );
+});
