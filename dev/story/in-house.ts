@@ -15,17 +15,7 @@ export class InHouseStory extends Story {
         await this.grant('budou', 50_000, '新規取引の枠');
         await this.grant('emi', 20_000, '新規取引の枠');
       }),
-      step('2026-10-05T10:00', 'aoba が商品Aを注文（銀行振込）', () => this.order('aoba', 30_000)),
-      step('2026-10-05T15:00', 'メーカーが提供を開始', () =>
-        operator.post(`/v1/orders/${this.orderOf('aoba')}/service_start`, { on: '2026-10-05' }),
-      ),
-      step('2026-10-06T10:00', 'budou が商品Bを注文（与信枠 50,000円）', () => this.order('budou', 80_000)),
-      step('2026-10-07T10:00', 'chiyo が商品Cを注文（カード、3Dセキュア認証）', () =>
-        this.orderByCard('chiyo', 12_000, 'ok_then_renewal_declined', { declined_from: '2027-01-01' }),
-      ),
-      step('2026-10-07T11:00', 'daichi のカードをカード会社が承認しない', () =>
-        this.orderByCard('daichi', 12_000, 'declined'),
-      ),
+      ...this.firstOrders(),
       step('2026-10-08T10:00', '経理が budou の枠を 200,000円に増額、運用担当が保留を解除', async () => {
         await this.grant('budou', 200_000, '決算書を確認');
         await operator.post(`/v1/orders/${this.orderOf('budou')}/release`, { reason: '与信枠 200,000円に増額済み' });
