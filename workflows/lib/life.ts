@@ -61,6 +61,7 @@ export class Life<M extends { kind: string } & Message> {
   private readonly failed = new Map<string, { how: Repair; messageId: string } | null>();
   private readonly judges = new Map<string, (m: M) => Refusal | null>();
   private tickedAt: Instant | null;
+  private resting = false;
   private status = '';
 
   constructor(
@@ -111,8 +112,10 @@ export class Life<M extends { kind: string } & Message> {
   }
 
   /**
-   * A person's command: `judge` says no at once and leaves no trace in history. It is asked again when the command's turn
-   * comes: of two taken in together the first may have changed what the second was allowed by, which then does nothing.
+   * A person's command: `judge` says no at once and leaves no trace in history, but only at rest: in the middle of a step (a worker
+   * that has died is replayed with what came meanwhile) the books may be further than it knows, so the command is taken in. It is
+   * asked again when the command's turn comes: of two taken in together the first may have changed what the second was allowed by,
+   * which then does nothing.
    */
   obey<K extends M['kind']>(
     kind: K,
@@ -128,7 +131,7 @@ export class Life<M extends { kind: string } & Message> {
       },
       {
         validator: (m) => {
-          const refusal = judge(m);
+          const refusal = this.resting ? judge(m) : null;
           if (refusal) throw refused(refusal);
         },
       },
@@ -240,6 +243,7 @@ export class Life<M extends { kind: string } & Message> {
     const woken = () => wake() || rung();
     let due = false;
     do {
+      const kept = this.queue.length;
       await book.rest({
         ...this.fact,
         workflowId,
@@ -256,11 +260,12 @@ export class Life<M extends { kind: string } & Message> {
       show(wait, until);
       const summary = { summary: labelOf(wait.waitingFor) };
       // Also for what wakes nobody: a tick for a deadline that has moved, a message for later, one sent twice.
-      const kept = this.queue.length;
       const stirred = () => woken() || this.processed.length > 0 || this.queue.length > kept;
+      this.resting = true;
       if (simulated) await condition(stirred);
       // eslint-disable-next-line no-restricted-syntax -- Temporal's replayed clock; only how long a real wait lasts
       else due = !(await condition(stirred, Math.max(1, msOf(until) - Date.now()), summary));
+      this.resting = false;
     } while (!due && !woken());
     if (wake()) return false;
     this.asOf = until;
