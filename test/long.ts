@@ -13,7 +13,10 @@ const RESULTS = join(ROOT, '.shimebi', 'long');
 /** Their engines are their own, with workers of their own. */
 const OWN_ENGINE = ['twice', 'real-clock'].map((name) => `test/scenarios/${name}`);
 /** One project only: a pattern given here takes the place of each project's own, and `unit` would run the scenarios as well. */
-const SCENARIOS = ['--selectProjects', 'engine', '--testPathIgnorePatterns', ...OWN_ENGINE, '--', 'test/scenarios'];
+const SCENARIOS = [
+  ...['--selectProjects', 'engine', '--testTimeout', '300000'],
+  ...['--testPathIgnorePatterns', ...OWN_ENGINE, '--', 'test/scenarios'],
+];
 /** All that the rounds of scenarios leave out. */
 const BESIDE_SCENARIOS = ['api', 'activities', 'worker', 'workflows', 'replay']
   .map((folder) => `test/${folder}/`)

@@ -13,11 +13,14 @@ export async function rows<R extends object>(text: string, values: unknown[]): P
   }
 }
 
+/** A worker that forgets its workflows, even in the middle of a step, begins each such step anew after 5 s. */
+const SETTLE_MS = 60_000;
+
 /** Until all that follows from what was done has been done, as the store's clock waits between two steps. */
 export async function settled(storeId: string): Promise<void> {
   const open = `SELECT d.id FROM dispatch d JOIN clocks c ON c.store_id = d.store_id
     WHERE d.store_id = $1 AND d.processed_at IS NULL AND d.due_at <= c.now_at AND d.name <> 'clock'`;
-  for (const deadline = Date.now() + 20_000; ;) {
+  for (const deadline = Date.now() + SETTLE_MS; ;) {
     const left = await rows<{ id: string }>(open, [storeId]);
     if (left.length === 0) return;
     if (Date.now() > deadline) throw new Error(`not settled: ${left.map(({ id }) => id).join(', ')}`);
