@@ -37,6 +37,12 @@ export interface Carried {
   tickedAt: Instant | null;
 }
 
+/** What a person has decided on a step that failed for good. */
+interface Decision {
+  how: Repair;
+  messageId: string;
+}
+
 export interface WaitFor {
   /** Code of what is waited for; its Japanese words are in details.ts. */
   waitingFor: string;
@@ -58,7 +64,9 @@ export class Life<M extends { kind: string } & Message> {
   private readonly processed: string[];
   private readonly queue: M[];
   /** Steps that failed for good, by incident, with what a person has decided; null = nothing yet. */
-  private readonly failed = new Map<string, { how: Repair; messageId: string } | null>();
+  private readonly failed = new Map<string, Decision | null>();
+  /** Decisions that came in the middle of a step which the books, not yet this run, knew to have failed. */
+  private readonly early = new Map<string, Decision>();
   private readonly judges = new Map<string, (m: M) => Refusal | null>();
   private tickedAt: Instant | null;
   private resting = false;
@@ -81,13 +89,14 @@ export class Life<M extends { kind: string } & Message> {
     setHandler(
       repair,
       (m) => {
-        this.failed.set(m.incident, { how: m.how, messageId: m.messageId });
+        const awaited = this.failed.get(m.incident) === null;
+        (awaited ? this.failed : this.early).set(m.incident, { how: m.how, messageId: m.messageId });
         return { accepted: true } as const;
       },
       {
         // What nobody waits for would never be acted on: an incident that only tells, or one decided a moment ago.
         validator: (m) => {
-          if (this.failed.get(m.incident) !== null) throw refused({ code: 'conflict' });
+          if (this.resting && this.failed.get(m.incident) !== null) throw refused({ code: 'conflict' });
         },
       },
     );
@@ -170,7 +179,8 @@ export class Life<M extends { kind: string } & Message> {
       } catch (e) {
         if (isCancellation(e)) throw e;
         const detail = failureText(e);
-        this.failed.set(id, null);
+        this.failed.set(id, this.early.get(id) ?? null);
+        this.early.delete(id);
         await book.openIncident({ ...this.fact, id, kind, workflowId: workflowInfo().workflowId, detail });
       }
       const decided = await this.waitForRepair(id, incidentKinds[kind].owner);
@@ -186,6 +196,7 @@ export class Life<M extends { kind: string } & Message> {
     // Again for what arrives meanwhile: nobody else would acknowledge it.
     do {
       for (const left of this.queue.splice(0)) this.processed.push(left.messageId);
+      this.dropEarly();
       await book.rest({
         ...this.fact,
         workflowId: workflowInfo().workflowId,
@@ -202,6 +213,12 @@ export class Life<M extends { kind: string } & Message> {
   carry(): Carried {
     const queue = this.queue.map(({ kind, ...message }) => ({ kind, message }));
     return { asOf: this.asOf, seen: this.seen, processed: this.processed, queue, tickedAt: this.tickedAt };
+  }
+
+  /** At rest it is certain that nothing waits for them. */
+  private dropEarly(): void {
+    for (const { messageId } of this.early.values()) this.processed.push(messageId);
+    this.early.clear();
   }
 
   private async waitForRepair(id: string, owner: 'operator' | 'finance') {
@@ -243,6 +260,7 @@ export class Life<M extends { kind: string } & Message> {
     const woken = () => wake() || rung();
     let due = false;
     do {
+      this.dropEarly();
       const kept = this.queue.length;
       await book.rest({
         ...this.fact,
