@@ -10,10 +10,12 @@ import { type DispatchRow, enqueue, openIncident, startRow } from './facts';
 export function storeBook({ db }: Deps): StoreBook {
   return {
     /** One statement, since every workflow does it at every step: the wait is written and its messages are done, or neither. */
-    async rest({ storeId, workflowId, wait, processed, at }) {
+    async rest({ storeId, workflowId, wait, processed, refused = [], at }) {
+      const outcomes = Object.fromEntries(refused.map(({ id, refusal }) => [id, JSON.stringify(refusal)]));
       const acknowledged = sql`
         WITH acknowledged AS (
-          UPDATE dispatch SET processed_at = now(), delivered_at = coalesce(delivered_at, now())
+          UPDATE dispatch SET processed_at = now(), delivered_at = coalesce(delivered_at, now()),
+                 outcome = coalesce(${JSON.stringify(outcomes)}::jsonb->>id, outcome)
           WHERE store_id = ${storeId} AND id = ANY(${processed}) AND processed_at IS NULL)`;
       if (wait)
         await db.$executeRaw(sql`${acknowledged}

@@ -150,6 +150,9 @@ async function tell(
   const seconds = context.waitSeconds ?? route.waits;
   const until = performance.now() + seconds * 1000;
   const processed = seconds > 0 && (await delivery.untilProcessed(context.store.id, message, seconds * 1000));
+  // A start is never refused: an order's answer needs no look for it.
+  const late = processed && !message.startsWith('start/') ? await delivery.refusalOf(context.store.id, message) : null;
+  if (late) return { stored: { ...stored, status: 409, kept: { refusals: [late] } }, final: true };
   let body = await route.fresh(context, ref);
   while (processed && route.decided && !route.decided(body) && performance.now() < until) {
     await sleep(DECISION_POLL_MS);

@@ -31,6 +31,8 @@ export interface Delivery {
   now(storeId: string, id: string): Promise<{ refusal?: Refusal }>;
   /** True once the workflow has acted on it and come to rest, false after `ms` of waiting. */
   untilProcessed(storeId: string, id: string, ms: number): Promise<boolean>;
+  /** Of a command that has been acted on: the refusal it met when its turn came, if any. */
+  refusalOf(storeId: string, id: string): Promise<Refusal | null>;
   /** Hands a row for a workflow to Temporal. @throws when Temporal can't be reached within 20 s: the row stays open */
   toWorkflow(row: Outgoing): Promise<{ refusal?: Refusal }>;
 }
@@ -177,7 +179,10 @@ export function createDelivery({ db, client, log }: { db: Db; client: Client; lo
     async now(storeId, id) {
       const row = await db.dispatch.findUnique({ where: { storeId_id: { storeId, id } } });
       if (!row) return {};
-      if (row.processedAt) return row.outcome?.startsWith('{') ? { refusal: JSON.parse(row.outcome) as Refusal } : {};
+      if (row.processedAt) {
+        const refusal = refusalIn(row.outcome);
+        return refusal ? { refusal } : {};
+      }
       try {
         return await client.connection.withDeadline(Date.now() + DELIVER_MS, () => handOver(row as Outgoing));
       } catch (e) {
@@ -186,8 +191,16 @@ export function createDelivery({ db, client, log }: { db: Db; client: Client; lo
         return {};
       }
     },
+    async refusalOf(storeId, id) {
+      const row = await db.dispatch.findUnique({ where: { storeId_id: { storeId, id } }, select: { outcome: true } });
+      return refusalIn(row?.outcome ?? null);
+    },
     untilProcessed: watchProcessed(db),
   };
+}
+
+function refusalIn(outcome: string | null): Refusal | null {
+  return outcome?.startsWith('{') ? (JSON.parse(outcome) as Refusal) : null;
 }
 
 /** A workflow that has nobody to ask comes to rest in 20–50 ms. */

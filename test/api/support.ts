@@ -42,6 +42,9 @@ export class PretendedDelivery {
   async untilProcessed(): Promise<boolean> {
     return this.isProcessed;
   }
+  async refusalOf(): Promise<Refusal | null> {
+    return null;
+  }
   async toWorkflow(): Promise<{ refusal?: Refusal }> {
     return {};
   }

@@ -198,6 +198,41 @@ test('a command that a validator refuses says why and leaves no trace in the his
   expect(seen.texts).toEqual(['stop']);
 });
 
+test('a command that comes in the middle of a step is judged at the next rest, and its sender told', async () => {
+  const { handle, seen, tell, order } = await begin();
+  let open = () => {};
+  seen.gates.set('a', new Promise((resolve) => (open = resolve)));
+  await tell('a');
+  await until('a is being kept', () => seen.begun.includes('a'));
+  await order('the impossible', 'm1');
+  await order('b', 'm2');
+  open();
+  await until('it is refused', () => seen.acknowledged.includes('m1'));
+  expect(seen.rests.flatMap(({ refused = [] }) => refused)).toEqual([{ id: 'm1', refusal: { code: 'conflict' } }]);
+  await order('stop');
+  await handle.result();
+  expect(seen.texts).toEqual(['a', 'b', 'stop']);
+});
+
+test('a decision that comes before its step has failed is kept for it; a second one, and one on what has not failed, are turned away', async () => {
+  const { handle, seen, tell, decide, order } = await begin();
+  let open = () => {};
+  seen.gates.set('a', new Promise((resolve) => (open = resolve)));
+  seen.failing.set('a', 1);
+  await tell('a');
+  await until('a is being kept', () => seen.begun.includes('a'));
+  await decide('keep/a', 'skip', 'first');
+  await decide('keep/a', 'retry', 'second');
+  await decide('keep/b', 'retry', 'other');
+  open();
+  await until('it goes on', () => seen.texts.includes('a: skip'));
+  await order('stop');
+  await handle.result();
+  expect(seen.resolved).toEqual([{ id: 'keep/a', how: '"skip"' }]);
+  expect(seen.acknowledged).toEqual(expect.arrayContaining(['first', 'second', 'other']));
+  expect(seen.rests.flatMap(({ refused = [] }) => refused.map(({ id }) => id)).sort()).toEqual(['other', 'second']);
+});
+
 test.each([
   ['retry' as const, ['a', 'stop']],
   ['skip' as const, ['a: skip', 'stop']],

@@ -1,4 +1,5 @@
 import type { Instant, JstDate, Period } from '../../domain/calendar';
+import type { Refusal } from '../../domain/refusal';
 import type { IncidentKind } from '../../domain/incidents';
 import type { OwnCreditAnswer } from '../../domain/order/own-credit';
 import type { BuyerResult, Guarantee } from '../../providers/credit/port';
@@ -24,6 +25,8 @@ export interface Rest extends AsOf {
   wait: { waitingFor: string; owner: Owner; dueAt: Instant; accountId: string | null; alarm: boolean } | null;
   /** Messages acted on since the last rest. */
   processed: string[];
+  /** Those of them that were commands taken in before it was known that they may not be done; told to their senders. */
+  refused?: { id: string; refusal: Refusal }[];
 }
 
 export interface ForOrder extends AsOf {

@@ -11,18 +11,11 @@ import { type Instant, addBusinessDays, dateOf, endOf, msOf } from '../../domain
 import { type StepKind, incidentKinds } from '../../domain/incidents';
 import { policy } from '../../domain/policy';
 import type { Refusal } from '../../domain/refusal';
-import type { Owner } from '../contracts/activities';
-import {
-  type Accepted,
-  type Command,
-  type Message,
-  type Repair,
-  type Start,
-  repair,
-  tick,
-} from '../contracts/messages';
+import type { Owner, Rest } from '../contracts/activities';
+import { type Accepted, type Command, type Message, type Start, repair, tick } from '../contracts/messages';
 import { book, failureText, gateway } from './activities';
 import { labelOf, show } from './details';
+import { Repairs } from './repairs';
 
 /** Messages remembered to recognise one sent twice; a retry comes within minutes, 200 messages are months of one contract. */
 const REMEMBERED = 200;
@@ -33,14 +26,15 @@ export interface Carried {
   seen: string[];
   processed: string[];
   queue: { kind: string; message: Message }[];
+  turnedAway?: TurnedAway[];
   /** The latest alarm that has rung: a clock rings each once, so the next run must know of it. */
   tickedAt: Instant | null;
 }
 
-/** What a person has decided on a step that failed for good. */
-interface Decision {
-  how: Repair;
-  messageId: string;
+/** A command that was taken in before it was known that it may not be done. */
+interface TurnedAway {
+  id: string;
+  refusal: Refusal;
 }
 
 export interface WaitFor {
@@ -63,10 +57,8 @@ export class Life<M extends { kind: string } & Message> {
   private readonly seen: string[];
   private readonly processed: string[];
   private readonly queue: M[];
-  /** Steps that failed for good, by incident, with what a person has decided; null = nothing yet. */
-  private readonly failed = new Map<string, Decision | null>();
-  /** Decisions that came in the middle of a step which the books, not yet this run, knew to have failed. */
-  private readonly early = new Map<string, Decision>();
+  private readonly repairs = new Repairs();
+  private readonly turnedAway: TurnedAway[];
   private readonly judges = new Map<string, (m: M) => Refusal | null>();
   private tickedAt: Instant | null;
   private resting = false;
@@ -81,6 +73,7 @@ export class Life<M extends { kind: string } & Message> {
     this.seen = carried?.seen ?? [];
     this.processed = carried?.processed ?? [start.messageId];
     this.queue = (carried?.queue ?? []).map(({ kind, message }) => ({ kind, ...message }) as M);
+    this.turnedAway = carried?.turnedAway ?? [];
     this.tickedAt = carried?.tickedAt ?? null;
     setHandler(tick, (m) => {
       this.processed.push(m.messageId);
@@ -89,14 +82,13 @@ export class Life<M extends { kind: string } & Message> {
     setHandler(
       repair,
       (m) => {
-        const awaited = this.failed.get(m.incident) === null;
-        (awaited ? this.failed : this.early).set(m.incident, { how: m.how, messageId: m.messageId });
+        const taken = this.repairs.take(m.incident, { how: m.how, messageId: m.messageId });
+        if (!taken) this.turnAway(m.messageId, { code: 'conflict' });
         return { accepted: true } as const;
       },
       {
-        // What nobody waits for would never be acted on: an incident that only tells, or one decided a moment ago.
         validator: (m) => {
-          if (this.resting && this.failed.get(m.incident) !== null) throw refused({ code: 'conflict' });
+          if (this.repairs.refuses(m.incident, this.resting)) throw refusing({ code: 'conflict' });
         },
       },
     );
@@ -123,8 +115,8 @@ export class Life<M extends { kind: string } & Message> {
   /**
    * A person's command: `judge` says no at once and leaves no trace in history, but only at rest: in the middle of a step (a worker
    * that has died is replayed with what came meanwhile) the books may be further than it knows, so the command is taken in. It is
-   * asked again when the command's turn comes: of two taken in together the first may have changed what the second was allowed by,
-   * which then does nothing.
+   * asked again when the command's turn comes, and at the next rest: of two taken in together the first may have changed what the
+   * second was allowed by, which is then refused after all.
    */
   obey<K extends M['kind']>(
     kind: K,
@@ -141,7 +133,7 @@ export class Life<M extends { kind: string } & Message> {
       {
         validator: (m) => {
           const refusal = this.resting ? judge(m) : null;
-          if (refusal) throw refused(refusal);
+          if (refusal) throw refusing(refusal);
         },
       },
     );
@@ -154,8 +146,9 @@ export class Life<M extends { kind: string } & Message> {
       const due = await this.rest(until, () => this.queue.some(wanted), wait);
       if (due) return null;
       const message = this.queue.splice(this.queue.findIndex(wanted), 1)[0]!;
-      if (this.judges.get(message.kind)?.(message)) {
-        this.processed.push(message.messageId);
+      const refusal = this.judges.get(message.kind)?.(message);
+      if (refusal) {
+        this.turnAway(message.messageId, refusal);
         continue;
       }
       this.take(message);
@@ -179,14 +172,13 @@ export class Life<M extends { kind: string } & Message> {
       } catch (e) {
         if (isCancellation(e)) throw e;
         const detail = failureText(e);
-        this.failed.set(id, this.early.get(id) ?? null);
-        this.early.delete(id);
+        this.repairs.fail(id);
         await book.openIncident({ ...this.fact, id, kind, workflowId: workflowInfo().workflowId, detail });
       }
       const decided = await this.waitForRepair(id, incidentKinds[kind].owner);
       await book.resolveIncident({ ...this.fact, id, how: JSON.stringify(decided.how), messageId: decided.messageId });
       this.processed.push(decided.messageId);
-      this.failed.delete(id);
+      this.repairs.done(id);
       if (decided.how !== 'retry') return { resolvedAs: decided.how === 'skip' ? 'skip' : decided.how.resolveAs };
     }
   }
@@ -196,14 +188,14 @@ export class Life<M extends { kind: string } & Message> {
     // Again for what arrives meanwhile: nobody else would acknowledge it.
     do {
       for (const left of this.queue.splice(0)) this.processed.push(left.messageId);
-      this.dropEarly();
+      this.turnAwayEarly();
       await book.rest({
         ...this.fact,
         workflowId: workflowInfo().workflowId,
         wait: null,
-        processed: this.processed.splice(0),
+        ...this.acknowledged(),
       });
-    } while (this.queue.length + this.processed.length > 0);
+    } while (this.queue.length + this.processed.length > 0 || this.repairs.anyEarly);
   }
 
   get mustContinue(): boolean {
@@ -211,26 +203,46 @@ export class Life<M extends { kind: string } & Message> {
   }
 
   carry(): Carried {
+    this.turnAwayEarly();
+    const { asOf, seen, processed, tickedAt, turnedAway } = this;
     const queue = this.queue.map(({ kind, ...message }) => ({ kind, message }));
-    return { asOf: this.asOf, seen: this.seen, processed: this.processed, queue, tickedAt: this.tickedAt };
+    return { asOf, seen, processed, queue, tickedAt, ...(turnedAway.length > 0 && { turnedAway }) };
   }
 
-  /** At rest it is certain that nothing waits for them. */
-  private dropEarly(): void {
-    for (const { messageId } of this.early.values()) this.processed.push(messageId);
-    this.early.clear();
+  private turnAway(id: string, refusal: Refusal): void {
+    this.processed.push(id);
+    this.turnedAway.push({ id, refusal });
+  }
+
+  private turnAwayEarly(): void {
+    for (const id of this.repairs.takeUnclaimed()) this.turnAway(id, { code: 'conflict' });
+  }
+
+  /** Not kept for a time at which it would be allowed: nobody meant it then. */
+  private turnAwayRefused(): void {
+    for (const m of [...this.queue]) {
+      const refusal = this.judges.get(m.kind)?.(m);
+      if (!refusal) continue;
+      this.queue.splice(this.queue.indexOf(m), 1);
+      this.turnAway(m.messageId, refusal);
+    }
+  }
+
+  private acknowledged(): Pick<Rest, 'processed' | 'refused'> {
+    const refused = this.turnedAway.splice(0);
+    return { processed: this.processed.splice(0), ...(refused.length > 0 && { refused }) };
   }
 
   private async waitForRepair(id: string, owner: 'operator' | 'finance') {
     for (;;) {
       // Five business days, then again: an incident stays until somebody decides.
       const until = endOf(addBusinessDays(dateOf(this.asOf), policy.order.atRiskBusinessDays));
-      const due = await this.rest(until, () => this.failed.get(id) !== null, {
+      const due = await this.rest(until, () => this.repairs.decisionOn(id) !== null, {
         waitingFor: 'repair',
         owner,
         status: this.status || 'incident',
       });
-      if (!due) return this.failed.get(id)!;
+      if (!due) return this.repairs.decisionOn(id)!;
     }
   }
 
@@ -260,8 +272,10 @@ export class Life<M extends { kind: string } & Message> {
     const woken = () => wake() || rung();
     let due = false;
     do {
-      this.dropEarly();
+      this.turnAwayEarly();
+      this.turnAwayRefused();
       const kept = this.queue.length;
+      const { processed, refused } = this.acknowledged();
       await book.rest({
         ...this.fact,
         workflowId,
@@ -273,12 +287,13 @@ export class Life<M extends { kind: string } & Message> {
           alarm: simulated,
         },
         // What is kept for later is taken in as well: its sender waits for the acknowledgement.
-        processed: [...this.processed.splice(0), ...this.queue.map((m) => m.messageId)],
+        processed: [...processed, ...this.queue.map((m) => m.messageId)],
+        ...(refused && { refused }),
       });
       show(wait, until);
       const summary = { summary: labelOf(wait.waitingFor) };
       // Also for what wakes nobody: a tick for a deadline that has moved, a message for later, one sent twice.
-      const stirred = () => woken() || this.processed.length > 0 || this.queue.length > kept;
+      const stirred = () => woken() || this.processed.length > 0 || this.repairs.anyEarly || this.queue.length > kept;
       this.resting = true;
       if (simulated) await condition(stirred);
       // eslint-disable-next-line no-restricted-syntax -- Temporal's replayed clock; only how long a real wait lasts
@@ -292,7 +307,7 @@ export class Life<M extends { kind: string } & Message> {
 }
 
 /** A refusal as a validator gives it, with its code for those who asked. */
-function refused(refusal: Refusal): ApplicationFailure {
+function refusing(refusal: Refusal): ApplicationFailure {
   return ApplicationFailure.nonRetryable(refusal.code, 'Refusal', refusal);
 }
 
