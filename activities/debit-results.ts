@@ -120,7 +120,11 @@ async function bookFailed(tx: Tx, input: ForDebitRun, debit: Debit, code: DebitR
     type: 'debit.failed',
     data: { code: Number(code), reason: label },
   });
-  if (debit.invoice_status === 'issued') await rebill(tx, input, debit, label, `debit.failed/${debit.key}`);
+  if (debit.invoice_status === 'issued') {
+    // What was paid since it was asked for is not asked for again.
+    const { matched: owed } = await matchedWith(tx, storeId, debit);
+    await rebill(tx, input, { ...debit, amount: BigInt(owed) }, label, `debit.failed/${debit.key}`);
+  }
   if (!keepsMandate) await tellMandateEnded(tx, input, debit, code);
 }
 

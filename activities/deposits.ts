@@ -1,10 +1,12 @@
-import { type Instant, type JstDate, type Period, dateOf, periodStart } from '../domain/calendar';
+import { type Instant, type JstDate, type Period, dateOf, periodOf, periodStart } from '../domain/calendar';
+import { debitCollectOn } from '../domain/close/terms';
 import { paymentReceived, reversalOf } from '../domain/ledger/entries';
 import { type Yen, negate, subtractYen, toYen } from '../domain/money';
 import { matchDeposit } from '../domain/receivable/matching';
 import { type Result, ok, refuse } from '../domain/refusal';
 import type { Deposit, Payment } from '../generated/prisma/client';
 import { type Tx, dateIn, dateOut, instantIn, sql } from '../prisma/db';
+import { rebill } from './debit-results';
 import { emit, openIncident } from './facts';
 import { postAll } from './journal';
 import { settleInvoice } from './news';
@@ -22,16 +24,20 @@ export interface NewDeposit {
   paidOn: JstDate;
   /** What it pays, in this order, at least one. */
   invoiceNumbers: readonly string[];
-  /** The bank's own word for it; told again under the same one it is the same deposit. */
+  /** The bank's own word for it; all the same told again is the same deposit. */
   reference: string | null;
 }
 
 interface NamedInvoice {
   id: string;
   account_id: string;
-  settlement: string;
+  destination_id: string;
+  settlement: 'np' | 'in_house' | 'card';
+  method: string;
   status: string;
+  revision: number;
   number: string;
+  debit_on: Date | null;
   period: Period;
   total: bigint;
   paid: bigint;
@@ -39,8 +45,8 @@ interface NamedInvoice {
 
 /**
  * Books a deposit: what it pays of each invoice, its journal entry, what is told. What is left over is 仮受金 and an incident.
- * @returns its id, `known` when the same reference told of the same before; refused unknown_invoice, invoice_not_own,
- *   invoice_not_payable, invoices_of_two_accounts, invalid_date, deposit_differs, with pointers as of the API's body
+ * @returns its id, `known` when all of it, with its reference, was told before; refused unknown_invoice, invoice_not_own,
+ *   invoice_not_payable, invoices_of_two_accounts, invalid_date, with pointers as of the API's body
  */
 export async function bookDeposit(
   tx: Tx,
@@ -58,14 +64,19 @@ export async function bookDeposit(
   const earliest = invoices.map(({ period }) => periodStart(period)).sort()[0]!;
   if (paidOn < earliest || paidOn > dateOf(at))
     return refuse('invalid_date', { field: '/paid_on', params: { earliest, latest: dateOf(at) } });
-  const known = reference === null ? null : await standing(tx, storeId, reference);
-  if (known) {
-    const same = known.accountId === accountId && known.amount === BigInt(amount) && dateOut(known.paidOn) === paidOn;
-    return same ? ok({ id: known.id, known: true }) : refuse('deposit_differs', { field: '/reference' });
-  }
+  const known = reference === null ? null : await standing(tx, storeId, deposit, accountId);
+  if (known) return ok({ id: known.id, known: true });
   const owed = invoices.map((invoice) => ({ invoiceId: invoice.id, owed: toYen(invoice.total - invoice.paid) }));
   const { parts, over } = matchDeposit(amount, owed);
-  const row = { storeId, id, reference, accountId, paidOn: dateIn(paidOn), at: instantIn(at) };
+  const row = {
+    storeId,
+    id,
+    reference,
+    accountId,
+    invoiceNumbers: [...invoiceNumbers],
+    paidOn: dateIn(paidOn),
+    at: instantIn(at),
+  };
   await tx.deposit.create({ data: { ...row, amount: BigInt(amount), over: BigInt(over) } });
   await tx.payment.createMany({ data: parts.map((part) => paymentOf(fact, deposit, accountId, part)) });
   const invoiceId = parts.length === 1 ? parts[0]!.invoiceId : null;
@@ -150,6 +161,7 @@ async function oweAgain(tx: Tx, fact: Fact, id: string, part: { invoiceId: strin
       where: { storeId_id: { storeId, id: invoice!.id } },
       data: { status: 'issued', paidOn: null },
     });
+  if (left > 0) await billByTransfer(tx, fact, invoice!, left);
   await emit(tx, {
     ...aboutInvoice(fact, invoice!),
     key: `payment.reversed/${id}/${invoice!.id}`,
@@ -159,14 +171,41 @@ async function oweAgain(tx: Tx, fact: Fact, id: string, part: { invoiceId: strin
   });
 }
 
+/** Its collection is over and nothing is under way any more: no debit will ask for it again. */
+async function billByTransfer(tx: Tx, { storeId, at }: Fact, invoice: NamedInvoice, left: Yen): Promise<void> {
+  if (invoice.method !== 'direct_debit' || !invoice.debit_on) return;
+  const debitOn = dateOut(invoice.debit_on);
+  if (dateOf(at) < debitCollectOn(debitOn)) return;
+  const { id, settlement } = invoice;
+  if ((await tx.debit.count({ where: { storeId, invoiceId: id, status: 'requested' } })) > 0) return;
+  const owed = { ...invoice, invoice_id: id, settlement: settlement as 'in_house', amount: BigInt(left) };
+  const run = { storeId, at, nominal: periodOf(debitOn), debitOn };
+  await rebill(tx, run, owed, '入金の取消', `payment.reversed/${id}/${invoice.revision}`);
+}
+
 /** One at a time of a store: of two that name the same invoice, or reference, the second sees the first. */
 async function lockDeposits(tx: Tx, storeId: string): Promise<void> {
   await tx.$executeRaw(sql`SELECT pg_advisory_xact_lock(hashtextextended('deposits/' || ${storeId}, 0))`);
 }
 
-/** A deposit of that reference that has not been reversed. */
-function standing(tx: Tx, storeId: string, reference: string): Promise<Deposit | null> {
-  return tx.deposit.findFirst({ where: { storeId, reference, reversal: { is: null } } });
+/** The same deposit entered before and not reversed: a statement's words (摘要) alone are often only the payer's name. */
+function standing(
+  tx: Tx,
+  storeId: string,
+  { reference, amount, paidOn, invoiceNumbers }: NewDeposit,
+  accountId: string,
+): Promise<Deposit | null> {
+  return tx.deposit.findFirst({
+    where: {
+      storeId,
+      reference,
+      accountId,
+      amount: BigInt(amount),
+      paidOn: dateIn(paidOn),
+      invoiceNumbers: { equals: [...invoiceNumbers] },
+      reversal: { is: null },
+    },
+  });
 }
 
 /** The invoices named, in that order, locked. */
@@ -187,11 +226,15 @@ async function namedInvoices(tx: Tx, storeId: string, numbers: readonly string[]
   return ok(invoices);
 }
 
-function lockInvoices(tx: Tx, storeId: string, which: ReturnType<typeof sql>): Promise<NamedInvoice[]> {
+/** Locked by one statement, their payments summed by the next: one alone would sum as it was before it waited for the lock. */
+async function lockInvoices(tx: Tx, storeId: string, which: ReturnType<typeof sql>): Promise<NamedInvoice[]> {
+  await tx.$executeRaw(
+    sql`SELECT 1 FROM invoices i WHERE i.store_id = ${storeId} AND ${which} ORDER BY i.id FOR UPDATE`,
+  );
   return tx.$queryRaw<NamedInvoice[]>(sql`
-    SELECT i.id, i.account_id, i.settlement, i.status, i.number, i.period, i.total,
+    SELECT i.id, i.account_id, i.destination_id, i.settlement, i.method, i.status, i.revision, i.number, i.period, i.debit_on, i.total,
            coalesce((SELECT sum(amount) FROM payments p WHERE p.store_id = i.store_id AND p.invoice_id = i.id), 0)::bigint AS paid
-      FROM invoices i WHERE i.store_id = ${storeId} AND ${which} ORDER BY i.id FOR UPDATE`);
+      FROM invoices i WHERE i.store_id = ${storeId} AND ${which} ORDER BY i.id`);
 }
 
 function paymentOf(

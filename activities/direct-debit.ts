@@ -1,3 +1,4 @@
+import { ApplicationFailure } from '@temporalio/common';
 import { dateOf } from '../domain/calendar';
 import { closeTerms } from '../domain/close/terms';
 import { escalateOn, expectedOn, firstPeriod } from '../domain/direct-debit/rules';
@@ -133,7 +134,8 @@ export function directDebitGateway(deps: Deps): Pick<GatewayActivities, 'directD
     async directDebitActive({ firstPeriod: period, ...input }) {
       const { storeId, at, directDebitId } = input;
       const buyerId = await buyerOf(input);
-      if (!buyerId) return;
+      // Only past the API, which asks first: NP would bill by transfer what our books debit.
+      if (!buyerId) throw ApplicationFailure.nonRetryable('NP does not know the buyer yet', 'InvalidInput');
       const credit = await deps.credit(storeId);
       const send = () => credit.directDebitActive(buyerId, period).then(() => 'done' as const);
       const key = `np-direct-debit/${directDebitId}/active`;

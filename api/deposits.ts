@@ -25,7 +25,7 @@ const given = z.strictObject({
     .openapi({ description: 'What it pays, each in full before the next; what is left over is 仮受金' }),
   reference: text(100)
     .optional()
-    .openapi({ description: 'The bank’s own word for it (摘要): under the same one it is booked once' }),
+    .openapi({ description: 'The bank’s own word for it (摘要): the same deposit with it is booked once' }),
 });
 
 const shape = z.object({
@@ -46,7 +46,6 @@ const refusalsOfDeposit = [
   'invoice_not_own',
   'invoice_not_payable',
   'invoices_of_two_accounts',
-  'deposit_differs',
 ] as const;
 
 export const depositRoutes: Route[] = [
@@ -66,7 +65,7 @@ export const depositRoutes: Route[] = [
     operation: 'deposits.import',
     path: '/v1/deposits/import',
     summary:
-      'Enter the deposits of a CSV file: paid_on,amount,invoice_number,reference. One mistake and none is taken. The same file again, and deposits whose reference is known, change nothing.',
+      'Enter the deposits of a CSV file: paid_on,amount,invoice_number,reference. One mistake and none is taken. The same file again, and the same deposits with a reference, change nothing.',
     upload: { mediaType: 'text/csv', description: 'UTF-8 or Shift_JIS' },
     body: z.instanceof(Uint8Array),
     answers: { 200: z.object({ object: z.literal('deposit_import'), entered: z.number(), known: z.number() }) },

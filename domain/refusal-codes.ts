@@ -485,17 +485,6 @@ export const refusalTexts = {
       cure: 'Name invoices of one account for one deposit.',
     },
   },
-  deposit_differs: {
-    status: 409,
-    ja: {
-      title: '同じ摘要の入金が、別の内容ですでに記録されています。',
-      cure: '記録済みの入金と照合してください。誤っていれば取り消してから記録し直してください。',
-    },
-    en: {
-      title: 'A deposit with that reference is known with other contents.',
-      cure: 'Compare both; reverse the known one if it is wrong, then enter it anew.',
-    },
-  },
   deposit_already_reversed: {
     status: 409,
     ja: { title: 'この入金はすでに取り消されています。', cure: '入金の一覧で取消の記録を確認してください。' },

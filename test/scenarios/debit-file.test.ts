@@ -311,3 +311,23 @@ test('a store without direct_debit offers none', async () => {
     diary.world.as('operator').post('/v1/direct_debits', { account_id: buyer.accountId }),
   ).rejects.toMatchObject({ status: 409, problem: { code: 'direct_debit_not_offered' } });
 });
+
+test('paid by transfer before its collection, the deposit reversed after it: billed again, as no debit will ask for it', async () => {
+  const { diary, finance, complete, run } = await enrolling('aoba');
+  await complete('aoba', { bank_account: form, customer_number: '100001' });
+  await diary.until('2026-11-04');
+  await diary.approve('2026-10');
+  await diary.until('2026-11-10');
+  const [notice] = await diary.invoices('2026-10');
+  const paid = { amount: 33_000, paid_on: '2026-11-10', invoice_numbers: [notice!.number] };
+  const { id } = await finance.post<{ id: string }>('/v1/deposits', paid);
+  await diary.until('2026-11-16');
+  expect((await run('2026-11')).debits).toEqual([]);
+  await diary.told();
+  await finance.post(`/v1/deposits/${id}/reversal`, { reason: '別の会社の入金だった' });
+  expect(await diary.told()).toEqual([
+    '2026-11-16 invoice.rebilled aoba 33000 2026-10 due_on=2026-11-30 revision=2',
+    '2026-11-16 payment.reversed aoba 33000 2026-10 left=33000',
+    '2026-11-16 mail.sent aoba debit-failed',
+  ]);
+});

@@ -3,8 +3,10 @@
 CREATE TABLE deposits (
   store_id    text NOT NULL,
   id          text NOT NULL,
-  -- The bank's own word for it (摘要, 取引番号), by which it is known a second time.
+  -- The bank's own word for it (摘要, 取引番号). All the same told again, with this, is known a second time.
   reference   text,
+  -- As named, in order; empty for a reversal.
+  invoice_numbers text[] COLLATE "C" NOT NULL DEFAULT '{}',
   account_id  text NOT NULL,
   -- Yen that arrived; below zero what a reversal takes back.
   amount      bigint NOT NULL CHECK (amount <> 0),
