@@ -162,7 +162,7 @@ test('each hop is made once, at its instant by the store and by its clock, and n
       counted.hops += made.length;
       counted.anew += JSON.stringify(graph).split(/"anew":"(?:before|after)"/).length - 1;
     }),
-    runs(8, 100),
+    runs(8, 40),
   );
   // Graphs of a hop or two would show nothing.
   expect(counted.hops).toBeGreaterThan(12);

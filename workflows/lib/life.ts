@@ -62,6 +62,8 @@ export class Life<M extends { kind: string } & Message> {
   private readonly judges = new Map<string, (m: M) => Refusal | null>();
   private tickedAt: Instant | null;
   private resting = false;
+  /** Messages kept for later as it came to rest. */
+  private kept = 0;
   private status = '';
 
   constructor(
@@ -88,7 +90,7 @@ export class Life<M extends { kind: string } & Message> {
       },
       {
         validator: (m) => {
-          if (this.repairs.refuses(m.incident, this.resting)) throw refusing({ code: 'conflict' });
+          if (this.repairs.refuses(m.incident, this.atRest)) throw refusing({ code: 'conflict' });
         },
       },
     );
@@ -132,7 +134,7 @@ export class Life<M extends { kind: string } & Message> {
       },
       {
         validator: (m) => {
-          const refusal = this.resting ? judge(m) : null;
+          const refusal = this.atRest ? judge(m) : null;
           if (refusal) throw refusing(refusal);
         },
       },
@@ -261,6 +263,16 @@ export class Life<M extends { kind: string } & Message> {
     this.processed.push(m.messageId);
   }
 
+  /** Something has come since it came to rest: a message, a tick, a decision. */
+  private get stirred(): boolean {
+    return this.processed.length > 0 || this.repairs.anyEarly || this.queue.length > this.kept;
+  }
+
+  /** Not when something came just before, which a replayed task brings along: what follows from it is in the books already. */
+  private get atRest(): boolean {
+    return this.resting && !this.stirred;
+  }
+
   /** @returns true when `until` came first */
   private async rest(until: Instant, wake: () => boolean, wait: WaitFor): Promise<boolean> {
     if (wake()) return false;
@@ -274,7 +286,7 @@ export class Life<M extends { kind: string } & Message> {
     do {
       this.turnAwayEarly();
       this.turnAwayRefused();
-      const kept = this.queue.length;
+      this.kept = this.queue.length;
       const { processed, refused } = this.acknowledged();
       await book.rest({
         ...this.fact,
@@ -293,7 +305,7 @@ export class Life<M extends { kind: string } & Message> {
       show(wait, until);
       const summary = { summary: labelOf(wait.waitingFor) };
       // Also for what wakes nobody: a tick for a deadline that has moved, a message for later, one sent twice.
-      const stirred = () => woken() || this.processed.length > 0 || this.repairs.anyEarly || this.queue.length > kept;
+      const stirred = () => woken() || this.stirred;
       this.resting = true;
       if (simulated) await condition(stirred);
       // eslint-disable-next-line no-restricted-syntax -- Temporal's replayed clock; only how long a real wait lasts
