@@ -29,7 +29,8 @@ const ofTheStory: CrashPoint[] = [
   // Inside a local activity.
   { name: 'order-confirming', in: 'confirmOrder', at: 'commit' },
   { name: 'order-held', in: 'holdOrder', at: 'committed' },
-  { name: 'at-rest', in: 'rest', at: 'committed', nth: 3 },
+  // One statement, which has no commit of its own.
+  { name: 'at-rest', in: 'rest', at: 'done', nth: 3 },
   // During an update: taken in by the validator and acted on, its caller without an answer.
   { name: 'update', in: 'acceptCancellation', at: 'committed' },
   // In the middle of a chunk of a month.
