@@ -70,6 +70,7 @@ export function issueSteps({
            WHERE store_id = ${storeId} AND id > ${after ?? ''} AND settlement = 'in_house'
              AND period || status = ${`${period}draft`}
            ORDER BY id LIMIT ${CHUNK} FOR UPDATE`);
+        await tx.$executeRaw(sql`SET LOCAL enable_sort = on`);
         await tx.close.updateMany({
           where: { storeId, period, status: 'awaiting_issue' },
           data: { status: 'issuing' },
