@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { answerDebits } from '../../simulators/bank/debits';
 import type { Buyer } from '../../dev/story/world';
 import { rows } from '../support/books';
+import { form } from '../support/debit-form';
 import { Diary } from '../support/diary';
 import { closed, repair } from '../support/incidents';
 
@@ -9,16 +10,6 @@ import { closed, repair } from '../support/incidents';
  * Direct debit on a store that settles by itself: its own forms, the bank's files. October closes on 10-31, is issued on
  * 11-05, collected on 11-12, to be handed in by 11-13 and debited on 11-27.
  */
-
-const form = {
-  bank_code: '0005',
-  bank_kana: 'ミツビシＵＦＪ',
-  branch_code: '001',
-  branch_kana: 'ほんてん',
-  type: 'ordinary',
-  number: '7654321',
-  holder_kana: 'カ）アオバ',
-};
 
 interface Mandate {
   id: string;

@@ -1,18 +1,10 @@
 import type { Buyer } from '../../dev/story/world';
 import { rows } from '../support/books';
+import { form } from '../support/debit-form';
 import { Diary } from '../support/diary';
 import { closed, repair } from '../support/incidents';
 
 /* Debits in house whose results need a person. October's notices are collected on 11-12, handed in, and debited on 11-27. */
-
-const account = {
-  bank_code: '0005',
-  bank_kana: 'ミツビシＵＦＪ',
-  branch_code: '001',
-  branch_kana: 'ホンテン',
-  type: 'ordinary',
-  holder_kana: 'カ）アオバ',
-};
 
 async function handedIn(...references: string[]) {
   const diary = await Diary.begin('2026-10-05T10:00:00+09:00', { settlement: 'in_house' });
@@ -28,7 +20,7 @@ async function handedIn(...references: string[]) {
     await finance.post(`/v1/direct_debits/${id}/form_received`, { on: '2026-10-05' });
     await finance.post(`/v1/direct_debits/${id}/complete`, {
       evidence: '口座振替登録済通知',
-      bank_account: { ...account, number: `000000${i + 1}` },
+      bank_account: { ...form, number: `000000${i + 1}` },
       customer_number: `10000${i + 1}`,
     });
   }

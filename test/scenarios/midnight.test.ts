@@ -1,3 +1,4 @@
+import { form } from '../support/debit-form';
 import { Diary } from '../support/diary';
 import { rows } from '../support/books';
 
@@ -55,16 +56,7 @@ async function mandate(diary: Diary, accountId: string, settlement: 'np' | 'in_h
   await diary.told();
   await finance.post(`/v1/direct_debits/${id}/form_posted`, { on });
   await finance.post(`/v1/direct_debits/${id}/form_received`, { on });
-  const account = {
-    bank_code: '0005',
-    bank_kana: 'ミツビシＵＦＪ',
-    branch_code: '001',
-    branch_kana: 'ほんてん',
-    type: 'ordinary',
-    number: '7654321',
-    holder_kana: 'カ）アオバ',
-  };
-  const inHouse = settlement === 'in_house' && { bank_account: account, customer_number: '100001' };
+  const inHouse = settlement === 'in_house' && { bank_account: form, customer_number: '100001' };
   return () => finance.post(`/v1/direct_debits/${id}/complete`, { evidence: '口座振替登録済通知', ...inHouse });
 }
 

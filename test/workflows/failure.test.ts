@@ -1,51 +1,32 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { Client, Connection } from '@temporalio/client';
-import { DefaultLogger, NativeConnection, Runtime, Worker, makeTelemetryFilterString } from '@temporalio/worker';
+import type { Client } from '@temporalio/client';
 import { storeBook } from '../../activities/store';
 import { instant } from '../../domain/calendar';
-import { engine } from '../support/engine';
 import { TestStore, openTestDb } from '../activities/close-store';
 import type { failing } from './failing';
+import { type OwnWorker, startOwnWorker } from './own-worker';
 
 /** What a workflow leaves behind that fails outside of an attempt: workflows/lib/failure.ts. */
 
 const db = openTestDb();
 const taskQueue = `failure-${randomUUID()}`;
 const at = instant('2026-10-05T10:00:00+09:00');
-let connection: NativeConnection;
-let clientConnection: Connection;
 let client: Client;
 let store: TestStore;
-let worker: Worker;
-let running: Promise<void>;
+let worker: OwnWorker;
 
 beforeAll(async () => {
-  const { temporalAddress: address, temporalNamespace: namespace } = engine();
-  Runtime.install({
-    logger: new DefaultLogger('ERROR'),
-    telemetryOptions: { logging: { filter: makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' }) } },
-    shutdownSignals: [],
-  });
-  connection = await NativeConnection.connect({ address });
-  clientConnection = await Connection.connect({ address });
-  client = new Client({ connection: clientConnection, namespace });
   store = await TestStore.make(db, 'np');
-  worker = await Worker.create({
-    connection,
-    namespace,
+  worker = await startOwnWorker('failing.ts', {
     taskQueue,
-    workflowsPath: join(__dirname, 'failing.ts'),
     interceptors: { workflowModules: [join(__dirname, '../../workflows/lib/failure.ts')] },
     activities: storeBook(store.deps),
   });
-  running = worker.run();
+  client = worker.client;
 });
 afterAll(async () => {
-  worker.shutdown();
-  await running;
-  await clientConnection.close();
-  await connection.close();
+  await worker.stop();
   await db.$disconnect();
 });
 

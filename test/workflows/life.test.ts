@@ -1,13 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { join } from 'node:path';
-import { Client, Connection, type WorkflowHandle, WorkflowUpdateFailedError } from '@temporalio/client';
+import { type Client, type WorkflowHandle, WorkflowUpdateFailedError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
-import { DefaultLogger, NativeConnection, Runtime, Worker, makeTelemetryFilterString } from '@temporalio/worker';
 import { type Instant, instant, instantOfMs } from '../../domain/calendar';
 import type { Rest } from '../../workflows/contracts/activities';
 import { repair, tick } from '../../workflows/contracts/messages';
-import { engine } from '../support/engine';
 import { type KeeperStart, keeper, ordered, selective, told } from './keeper';
+import { type OwnWorker, startOwnWorker } from './own-worker';
 
 /** How every workflow takes messages, waits and is repaired: workflows/lib/life.ts on the real server, with activities of our own. */
 
@@ -38,27 +36,12 @@ class Observed {
 const observed = new Map<string, Observed>();
 const of = (storeId: string): Observed => observed.get(storeId)!;
 
-let connection: NativeConnection;
-let clientConnection: Connection;
 let client: Client;
-let worker: Worker;
-let running: Promise<void>;
+let worker: OwnWorker;
 
 beforeAll(async () => {
-  const { temporalAddress: address, temporalNamespace: namespace } = engine();
-  Runtime.install({
-    logger: new DefaultLogger('ERROR'),
-    telemetryOptions: { logging: { filter: makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' }) } },
-    shutdownSignals: [],
-  });
-  connection = await NativeConnection.connect({ address });
-  clientConnection = await Connection.connect({ address });
-  client = new Client({ connection: clientConnection, namespace });
-  worker = await Worker.create({
-    connection,
-    namespace,
+  worker = await startOwnWorker('keeper.ts', {
     taskQueue,
-    workflowsPath: join(__dirname, 'keeper.ts'),
     activities: {
       async keep({ storeId, at, text }: { storeId: string; at: string; text: string }) {
         const seen = of(storeId);
@@ -82,14 +65,11 @@ beforeAll(async () => {
       },
     },
   });
-  running = worker.run();
+  client = worker.client;
 });
 
 afterAll(async () => {
-  worker.shutdown();
-  await running;
-  await clientConnection.close();
-  await connection.close();
+  await worker.stop();
 });
 
 /** Waits for a condition, never for a time. */

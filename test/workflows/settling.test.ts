@@ -1,7 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { join } from 'node:path';
-import { Client, Connection } from '@temporalio/client';
-import { DefaultLogger, NativeConnection, Runtime, Worker, makeTelemetryFilterString } from '@temporalio/worker';
+import type { Client } from '@temporalio/client';
 import fc from 'fast-check';
 import type { Deps } from '../../activities/deps';
 import { type DispatchRow, enqueue } from '../../activities/facts';
@@ -10,9 +8,10 @@ import { type Instant, instant } from '../../domain/calendar';
 import { instantOut } from '../../prisma/db';
 import { openTestDb } from '../activities/close-store';
 import { rows } from '../support/books';
-import { engine, newWorld } from '../support/engine';
+import { newWorld } from '../support/engine';
 import { runs } from '../support/property-runs';
 import { type Hop, dueAfter, type relay } from './relay';
+import { type OwnWorker, startOwnWorker } from './own-worker';
 
 /**
  * A simulated clock goes on only once its store has settled: random graphs of signals, commands and alarms between relays that
@@ -26,11 +25,8 @@ const MONTHS_LATER = instant('2027-02-01T00:00:00+09:00');
 
 const db = openTestDb();
 const taskQueue = `settling-${randomUUID()}`;
-let connection: NativeConnection;
-let clientConnection: Connection;
 let client: Client;
-let worker: Worker;
-let running: Promise<void>;
+let worker: OwnWorker;
 
 interface Lived {
   /** `name at business time, clock at …` of each hop, in the order in which they were made. */
@@ -66,25 +62,12 @@ const activities = {
 };
 
 beforeAll(async () => {
-  const { temporalAddress: address, temporalNamespace: namespace } = engine();
-  Runtime.install({
-    logger: new DefaultLogger('ERROR'),
-    telemetryOptions: { logging: { filter: makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' }) } },
-    shutdownSignals: [],
-  });
-  connection = await NativeConnection.connect({ address });
-  clientConnection = await Connection.connect({ address });
-  client = new Client({ connection: clientConnection, namespace });
-  const workflowsPath = join(__dirname, 'relay.ts');
-  worker = await Worker.create({ connection, namespace, taskQueue, workflowsPath, activities });
-  running = worker.run();
+  worker = await startOwnWorker('relay.ts', { taskQueue, activities });
+  client = worker.client;
 });
 
 afterAll(async () => {
-  worker.shutdown();
-  await running;
-  await clientConnection.close();
-  await connection.close();
+  await worker.stop();
   await db.$disconnect();
 });
 

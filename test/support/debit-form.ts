@@ -1,0 +1,10 @@
+/** A buyer's bank account as it stands on the form for direct debit, kana as people type them. */
+export const form = {
+  bank_code: '0005',
+  bank_kana: 'ミツビシＵＦＪ',
+  branch_code: '001',
+  branch_kana: 'ほんてん',
+  type: 'ordinary',
+  number: '7654321',
+  holder_kana: 'カ）アオバ',
+};
