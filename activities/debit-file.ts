@@ -5,18 +5,15 @@ import { type Tx, dateIn, instantIn, sql } from '../prisma/db';
 import type { ForDebitRun } from '../workflows/contracts/activities';
 import { keys } from '../workflows/contracts/ids';
 import { type Rebilled, rebill } from './debit-results';
-import { keyFrom } from './set-sql';
+import { keyFrom, owed } from './set-sql';
 
 /** What is still owed of each notice whose debit day this is. */
 export function dueOn({ storeId, debitOn }: ForDebitRun) {
   return sql`
-    SELECT i.store_id, i.id, i.account_id, i.destination_id, i.period, i.settlement, i.number, i.revision,
-           i.total - coalesce(p.paid, 0) AS amount
+    SELECT i.store_id, i.id, i.account_id, i.destination_id, i.period, i.settlement, i.number, i.revision, ${owed} AS amount
       FROM invoices i
-      LEFT JOIN LATERAL (SELECT sum(amount)::bigint AS paid FROM payments p
-                          WHERE p.store_id = i.store_id AND p.invoice_id = i.id) p ON true
      WHERE i.store_id = ${storeId} AND i.debit_on = ${dateIn(debitOn)}::date AND i.method = 'direct_debit'
-       AND i.status = 'issued' AND i.total > coalesce(p.paid, 0)`;
+       AND i.status = 'issued' AND ${owed} > 0`;
 }
 
 /**

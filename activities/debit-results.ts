@@ -12,6 +12,7 @@ import { emit, enqueue, queueMail } from './facts';
 import { post } from './journal';
 import { settleInvoice } from './news';
 import { sellerOf } from './seller';
+import { owed } from './set-sql';
 
 /** Who issues, and is owed, what is settled by NP (P3, P6). */
 const NP_NAME = '株式会社ネットプロテクションズ';
@@ -102,10 +103,10 @@ async function bookSucceeded(tx: Tx, input: ForDebitRun, debit: Debit): Promise<
 /** How much of a debit the invoice still owes, and what the buyer has paid by other means since it was asked for: too much now. */
 async function matchedWith(tx: Tx, storeId: string, debit: Debit): Promise<{ matched: Yen; over: Yen }> {
   const { invoice_id: invoiceId, invoice_status: status, amount } = debit;
-  const [{ owed }] = await tx.$queryRaw<[{ owed: bigint }]>(sql`
-    SELECT i.total - coalesce((SELECT sum(amount)::bigint FROM payments p WHERE p.store_id = i.store_id AND p.invoice_id = i.id), 0) AS owed
-      FROM invoices i WHERE i.store_id = ${storeId} AND i.id = ${invoiceId}`);
-  const { parts, over } = matchDeposit(toYen(amount), [{ invoiceId, owed: toYen(status === 'issued' ? owed : 0n) }]);
+  const [{ left }] = await tx.$queryRaw<[{ left: bigint }]>(
+    sql`SELECT ${owed} AS left FROM invoices i WHERE i.store_id = ${storeId} AND i.id = ${invoiceId}`,
+  );
+  const { parts, over } = matchDeposit(toYen(amount), [{ invoiceId, owed: toYen(status === 'issued' ? left : 0n) }]);
   return { matched: sumYen(parts.map((part) => part.amount)), over };
 }
 
@@ -122,8 +123,8 @@ async function bookFailed(tx: Tx, input: ForDebitRun, debit: Debit, code: DebitR
   });
   if (debit.invoice_status === 'issued') {
     // What was paid since it was asked for is not asked for again.
-    const { matched: owed } = await matchedWith(tx, storeId, debit);
-    await rebill(tx, input, { ...debit, amount: BigInt(owed) }, label, `debit.failed/${debit.key}`);
+    const { matched } = await matchedWith(tx, storeId, debit);
+    await rebill(tx, input, { ...debit, amount: BigInt(matched) }, label, `debit.failed/${debit.key}`);
   }
   if (!keepsMandate) await tellMandateEnded(tx, input, debit, code);
 }

@@ -10,6 +10,7 @@ import { rebill } from './debit-results';
 import { emit, openIncident } from './facts';
 import { postAll } from './journal';
 import { settleInvoice } from './news';
+import { owed } from './set-sql';
 
 interface Fact {
   storeId: string;
@@ -39,8 +40,7 @@ interface NamedInvoice {
   number: string;
   debit_on: Date | null;
   period: Period;
-  total: bigint;
-  paid: bigint;
+  owed: bigint;
 }
 
 /**
@@ -66,8 +66,8 @@ export async function bookDeposit(
     return refuse('invalid_date', { field: '/paid_on', params: { earliest, latest: dateOf(at) } });
   const known = reference === null ? null : await standing(tx, storeId, deposit, accountId);
   if (known) return ok({ id: known.id, known: true });
-  const owed = invoices.map((invoice) => ({ invoiceId: invoice.id, owed: toYen(invoice.total - invoice.paid) }));
-  const { parts, over } = matchDeposit(amount, owed);
+  const toPay = invoices.map((invoice) => ({ invoiceId: invoice.id, owed: toYen(invoice.owed) }));
+  const { parts, over } = matchDeposit(amount, toPay);
   const row = {
     storeId,
     id,
@@ -89,7 +89,7 @@ export async function bookDeposit(
       key: `payment.received/${id}/${invoice.id}`,
       type: 'payment.received',
       amount: part.amount,
-      data: { number: invoice.number, paid_on: paidOn, left: Number(invoice.total - invoice.paid) - part.amount },
+      data: { number: invoice.number, paid_on: paidOn, left: Number(invoice.owed) - part.amount },
     });
     await settleInvoice(tx, { storeId, at, invoiceId: invoice.id, paidOn });
   }
@@ -155,7 +155,7 @@ export async function reverseDeposit(
 async function oweAgain(tx: Tx, fact: Fact, id: string, part: { invoiceId: string; amount: Yen }): Promise<void> {
   const { storeId } = fact;
   const [invoice] = await lockInvoices(tx, storeId, sql`i.id = ${part.invoiceId}`);
-  const left = toYen(invoice!.total - invoice!.paid);
+  const left = toYen(invoice!.owed);
   if (invoice!.status === 'paid' && left > 0)
     await tx.invoice.update({
       where: { storeId_id: { storeId, id: invoice!.id } },
@@ -232,8 +232,8 @@ async function lockInvoices(tx: Tx, storeId: string, which: ReturnType<typeof sq
     sql`SELECT 1 FROM invoices i WHERE i.store_id = ${storeId} AND ${which} ORDER BY i.id FOR UPDATE`,
   );
   return tx.$queryRaw<NamedInvoice[]>(sql`
-    SELECT i.id, i.account_id, i.destination_id, i.settlement, i.method, i.status, i.revision, i.number, i.period, i.debit_on, i.total,
-           coalesce((SELECT sum(amount) FROM payments p WHERE p.store_id = i.store_id AND p.invoice_id = i.id), 0)::bigint AS paid
+    SELECT i.id, i.account_id, i.destination_id, i.settlement, i.method, i.status, i.revision, i.number, i.period, i.debit_on,
+           ${owed} AS owed
       FROM invoices i WHERE i.store_id = ${storeId} AND ${which} ORDER BY i.id`);
 }
 

@@ -8,6 +8,7 @@ import type { ForOrder, OrderBook } from '../workflows/contracts/activities';
 import type { Deps } from './deps';
 import { type OrderRow, changeStatus } from './order-rows';
 import { orderStep } from './order-steps';
+import { owed } from './set-sql';
 
 /**
  * The store's own credit decision (P4). What a destination uses is read from the books, never counted on the side: an order is
@@ -55,10 +56,7 @@ async function lockCredit(tx: Tx, { storeId, at }: ForOrder, order: OrderRow): P
     SELECT credit_limit FROM billing_destinations WHERE store_id = ${storeId} AND id = ${destinationId} FOR NO KEY UPDATE`);
   const rows = await tx.$queryRaw<UsedRow[]>(sql`
     WITH unpaid AS (
-      SELECT i.destination_id, i.pay_until, i.method, i.total - coalesce(p.paid, 0) AS yen
-        FROM invoices i
-        LEFT JOIN LATERAL (SELECT sum(amount) AS paid FROM payments p
-                            WHERE p.store_id = i.store_id AND p.invoice_id = i.id) p ON true
+      SELECT i.destination_id, i.pay_until, i.method, ${owed} AS yen FROM invoices i
        WHERE i.store_id = ${storeId} AND i.account_id = ${accountId} AND i.settlement = 'in_house' AND i.status = 'issued'
     )
     SELECT 'unbilled' AS kind, b.period, b.rate_class, sum(b.net)::bigint AS yen

@@ -35,6 +35,10 @@ export function settlementIn(period: Period): Prisma.Sql {
                   ELSE st.settlement END`;
 }
 
+/** Yen with tax still to pay of the invoice `i`; below zero where more was paid. */
+export const owed = sql`(i.total - coalesce((SELECT sum(p.amount) FROM payments p
+  WHERE p.store_id = i.store_id AND p.invoice_id = i.id), 0))::bigint`;
+
 /** A business key with a column's value where the pattern, made by contracts/ids, has its `*`. */
 export function keyFrom(pattern: string, value: Prisma.Sql): Prisma.Sql {
   return sql`replace(${pattern}::text, '*', ${value})`;
