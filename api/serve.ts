@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import express, { type Request, type RequestHandler, type Response } from 'express';
+import type { Refusal } from '../domain/refusal';
 import { type Tx, isUniqueViolation } from '../prisma/db';
 import { type Operation, mayCall } from './access';
 import { callerOf } from './auth';
@@ -146,13 +147,11 @@ async function tell(
     return { stored: { ...stored, status: route.done, kept: { answer: body } }, final: true };
   }
   const { refusal } = await delivery.now(context.store.id, message);
-  if (refusal) return { stored: { ...stored, status: 409, kept: { refusals: [refusal] } }, final: true };
+  if (refusal) return refusedWith(stored, refusal);
   const seconds = context.waitSeconds ?? route.waits;
   const until = performance.now() + seconds * 1000;
-  const processed = seconds > 0 && (await delivery.untilProcessed(context.store.id, message, seconds * 1000));
-  // A start is never refused: an order's answer needs no look for it.
-  const late = processed && !message.startsWith('start/') ? await delivery.refusalOf(context.store.id, message) : null;
-  if (late) return { stored: { ...stored, status: 409, kept: { refusals: [late] } }, final: true };
+  const processed = seconds > 0 ? await delivery.untilProcessed(context.store.id, message, seconds * 1000) : null;
+  if (processed?.refusal) return refusedWith(stored, processed.refusal);
   let body = await route.fresh(context, ref);
   while (processed && route.decided && !route.decided(body) && performance.now() < until) {
     await sleep(DECISION_POLL_MS);
@@ -160,7 +159,11 @@ async function tell(
   }
   // Not processed in time is not the last word: asking again with the key tells what came of it.
   const status = processed || route.waits === 0 ? route.done : 202;
-  return { stored: { ...stored, status, kept: { answer: body } }, final: processed || route.waits === 0 };
+  return { stored: { ...stored, status, kept: { answer: body } }, final: processed !== null || route.waits === 0 };
+}
+
+function refusedWith(stored: StoredAnswer, refusal: Refusal): { stored: StoredAnswer; final: boolean } {
+  return { stored: { ...stored, status: 409, kept: { refusals: [refusal] } }, final: true };
 }
 
 function preferredWait(req: Request): number | null {

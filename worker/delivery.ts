@@ -28,13 +28,16 @@ export interface Outgoing {
 
 export interface Delivery {
   /** Delivers the row at once, for at most 5 s; what can't be delivered now is left to the dispatch loop. */
-  now(storeId: string, id: string): Promise<{ refusal?: Refusal }>;
-  /** True once the workflow has acted on it and come to rest, false after `ms` of waiting. */
-  untilProcessed(storeId: string, id: string, ms: number): Promise<boolean>;
-  /** Of a command that has been acted on: the refusal it met when its turn came, if any. */
-  refusalOf(storeId: string, id: string): Promise<Refusal | null>;
+  now(storeId: string, id: string): Promise<Told>;
+  /** Once the workflow has acted on it and come to rest, with the refusal a command met when its turn came; null after `ms` of waiting. */
+  untilProcessed(storeId: string, id: string, ms: number): Promise<Told | null>;
   /** Hands a row for a workflow to Temporal. @throws when Temporal can't be reached within 20 s: the row stays open */
-  toWorkflow(row: Outgoing): Promise<{ refusal?: Refusal }>;
+  toWorkflow(row: Outgoing): Promise<Told>;
+}
+
+/** What a workflow said to a message: nothing, or why it will not do what it is told. */
+export interface Told {
+  refusal?: Refusal;
 }
 
 const DELIVER_MS = 5_000;
@@ -54,7 +57,7 @@ export function createDelivery({ db, client, log }: { db: Db; client: Client; lo
     return clock;
   }
 
-  async function handOver(row: Outgoing): Promise<{ refusal?: Refusal }> {
+  async function handOver(row: Outgoing): Promise<Told> {
     const clock = await clockOf(row.storeId);
     const message = { ...(row.payload as object), messageId: row.id, at: instantOut(row.at) };
     const startOptions = (accountId: unknown) => ({
@@ -179,10 +182,7 @@ export function createDelivery({ db, client, log }: { db: Db; client: Client; lo
     async now(storeId, id) {
       const row = await db.dispatch.findUnique({ where: { storeId_id: { storeId, id } } });
       if (!row) return {};
-      if (row.processedAt) {
-        const refusal = refusalIn(row.outcome);
-        return refusal ? { refusal } : {};
-      }
+      if (row.processedAt) return toldBy(row.outcome);
       try {
         return await client.connection.withDeadline(Date.now() + DELIVER_MS, () => handOver(row as Outgoing));
       } catch (e) {
@@ -191,16 +191,13 @@ export function createDelivery({ db, client, log }: { db: Db; client: Client; lo
         return {};
       }
     },
-    async refusalOf(storeId, id) {
-      const row = await db.dispatch.findUnique({ where: { storeId_id: { storeId, id } }, select: { outcome: true } });
-      return refusalIn(row?.outcome ?? null);
-    },
     untilProcessed: watchProcessed(db),
   };
 }
 
-function refusalIn(outcome: string | null): Refusal | null {
-  return outcome?.startsWith('{') ? (JSON.parse(outcome) as Refusal) : null;
+/** @param outcome as the dispatch row keeps it: a refusal in JSON, or words about its delivery */
+function toldBy(outcome: string | null): Told {
+  return outcome?.startsWith('{') ? { refusal: JSON.parse(outcome) as Refusal } : {};
 }
 
 /** A workflow that has nobody to ask comes to rest in 20–50 ms. */
@@ -208,20 +205,20 @@ const LOOK_MS = 15;
 
 /** One look for all who wait, however many they are. */
 function watchProcessed(db: Db): Delivery['untilProcessed'] {
-  const waiting = new Map<{ storeId: string; id: string; until: number }, (processed: boolean) => void>();
+  const waiting = new Map<{ storeId: string; id: string; until: number }, (told: Told | null) => void>();
   let looking = false;
 
   async function look(): Promise<void> {
     const asked = [...waiting.keys()];
-    const rows = await db.$queryRaw<{ store_id: string; id: string }[]>`
-      SELECT store_id, id FROM dispatch JOIN unnest(${asked.map((w) => w.storeId)}::text[], ${asked.map((w) => w.id)}::text[])
+    const rows = await db.$queryRaw<{ store_id: string; id: string; outcome: string | null }[]>`
+      SELECT store_id, id, outcome FROM dispatch JOIN unnest(${asked.map((w) => w.storeId)}::text[], ${asked.map((w) => w.id)}::text[])
         AS asked (store_id, id) USING (store_id, id) WHERE processed_at IS NOT NULL`.catch(() => []);
-    const processed = new Set(rows.map(({ store_id, id }) => `${store_id} ${id}`));
+    const processed = new Map(rows.map(({ store_id, id, outcome }) => [`${store_id} ${id}`, toldBy(outcome)]));
     const now = performance.now();
     for (const each of asked) {
-      const done = processed.has(`${each.storeId} ${each.id}`);
-      if (!done && now < each.until) continue;
-      waiting.get(each)!(done);
+      const told = processed.get(`${each.storeId} ${each.id}`) ?? null;
+      if (!told && now < each.until) continue;
+      waiting.get(each)!(told);
       waiting.delete(each);
     }
   }

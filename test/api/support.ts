@@ -8,6 +8,7 @@ import { createApi } from '../../api/app';
 import type { Refusal } from '../../domain/refusal';
 import { type Db, openDb } from '../../prisma/db';
 import { migrate } from '../../prisma/migrate';
+import type { Told } from '../../worker/delivery';
 import type { TestEnvironment } from '../support/global-setup';
 
 export const ADMIN_KEY = 'sk_platform_for_tests_only';
@@ -34,18 +35,15 @@ export class PretendedDelivery {
   /** Awaited before an answer is given. */
   until: Promise<void> = Promise.resolve();
 
-  async now(_storeId: string, id: string): Promise<{ refusal?: Refusal }> {
+  async now(_storeId: string, id: string): Promise<Told> {
     this.delivered.push(id);
     await this.until;
     return this.refusal ? { refusal: this.refusal } : {};
   }
-  async untilProcessed(): Promise<boolean> {
-    return this.isProcessed;
+  async untilProcessed(): Promise<Told | null> {
+    return this.isProcessed ? {} : null;
   }
-  async refusalOf(): Promise<Refusal | null> {
-    return null;
-  }
-  async toWorkflow(): Promise<{ refusal?: Refusal }> {
+  async toWorkflow(): Promise<Told> {
     return {};
   }
 }
@@ -56,6 +54,7 @@ export class ApiUnderTest {
   readonly logged: string[] = [];
   db!: Db;
   url!: string;
+  databaseUrl!: string;
   private server!: Server;
   private admin!: Client;
   private readonly database = `api_${randomBytes(6).toString('hex')}`;
@@ -67,8 +66,9 @@ export class ApiUnderTest {
     await this.admin.query(`CREATE DATABASE ${this.database}`);
     const own = new URL(databaseUrl);
     own.pathname = `/${this.database}`;
-    await migrate(own.href);
-    this.db = openDb(own.href, 10);
+    this.databaseUrl = own.href;
+    await migrate(this.databaseUrl);
+    this.db = openDb(this.databaseUrl, 10);
     const log = pino({ level: 'debug' }, { write: (line: string) => void this.logged.push(line) });
     const app = createApi({
       db: this.db,
