@@ -12,20 +12,47 @@ const BATCH = 50;
 const TARGETS = 100;
 /** Looks even when not told to: a lease of a dead writer runs out, a real store's time passes. */
 const POLL_MS = 500;
-/** A row taken by a loop that dies is taken again after this. */
+/** A row taken by a loop that hangs is taken again after this; by one that died, as soon as another leads. */
 const LEASE_SECONDS = 30;
+/** A process that hangs does not beat, so its session ends and another loop leads. */
+const BEAT_MS = 3_000;
+const IDLE_SESSION_MS = 15_000;
 /** What waited behind a target that was not reached is taken again after this. */
 const RELEASE_MS = 1_000;
 
+const CLAIM = `
+  UPDATE dispatch SET lease_until = now() + make_interval(secs => $1), attempts = attempts + 1
+  WHERE seq IN (
+    WITH RECURSIVE waiting (store_id) AS (
+      SELECT min(store_id) FROM dispatch WHERE delivered_at IS NULL AND processed_at IS NULL
+      UNION ALL
+      SELECT (SELECT min(store_id) FROM dispatch
+               WHERE delivered_at IS NULL AND processed_at IS NULL AND store_id > waiting.store_id)
+        FROM waiting WHERE store_id IS NOT NULL
+    )
+    SELECT due.seq
+      FROM waiting w LEFT JOIN clocks c ON c.store_id = w.store_id
+     CROSS JOIN LATERAL (
+       SELECT seq, due_at FROM dispatch d
+        WHERE d.store_id = w.store_id AND d.delivered_at IS NULL AND d.processed_at IS NULL
+          AND d.due_at <= coalesce(c.now_at, now()) AND (d.lease_until IS NULL OR d.lease_until < now())
+          AND d.store_id || ' ' || d.target <> ALL($2)
+        ORDER BY d.due_at, d.seq LIMIT $3 FOR UPDATE SKIP LOCKED) due
+     ORDER BY due.due_at, due.seq LIMIT $3)
+  RETURNING store_id AS "storeId", id, kind, target, name, payload, at, due_at AS "dueAt", attempts, seq`;
+
 /**
- * Delivers what follows from facts: every due, undelivered row once, several loops side by side (SKIP LOCKED), rows of the
- * same target in order. A real store's rows are due by wall clock, a simulated one's by its own clock.
+ * Delivers what follows from facts: every due, undelivered row, rows of the same target in order. A real store's rows are due by
+ * wall clock, a simulated one's by its own clock. Of the loops of several workers one leads and the others stand by: two taking
+ * rows at once would each have some of one target.
  */
 export class DispatchLoop {
   private readonly chains = new Map<string, Promise<boolean>>();
   private stopping = false;
   private wake: () => void = () => {};
-  private listener: pg.Client | null = null;
+  /** Hears of new rows, and holds the lead as long as it lives. */
+  private session: pg.Client | null = null;
+  private leads = false;
 
   constructor(
     private readonly deps: Deps,
@@ -42,20 +69,23 @@ export class DispatchLoop {
 
   /** Runs until stop(). Errors of the database are waited out. */
   async run(): Promise<void> {
+    const beat = setInterval(() => void this.session?.query('SELECT').catch(() => {}), BEAT_MS);
     while (!this.stopping) {
       try {
-        await this.listen();
-        const rows = this.chains.size < TARGETS ? await this.claim() : [];
+        const session = (this.session ??= await this.begin());
+        const takes = (await this.lead(session)) && this.chains.size < TARGETS;
+        const rows = takes ? await this.claim(session) : [];
         for (const row of rows) this.chain(row);
         if (rows.length < BATCH) await this.pause(POLL_MS);
       } catch (e) {
         this.log.warn({ err: e }, 'dispatch loop: database away, trying again');
-        this.listener = null;
+        this.lost(this.session);
         await this.pause(POLL_MS);
       }
     }
     await Promise.all(this.chains.values());
-    await this.listener?.end().catch(() => {});
+    clearInterval(beat);
+    await this.session?.end().catch(() => {});
   }
 
   stop(): void {
@@ -63,16 +93,37 @@ export class DispatchLoop {
     this.wake();
   }
 
-  private async listen(): Promise<void> {
-    if (this.listener) return;
-    const listener = new pg.Client({ connectionString: this.databaseUrl });
-    listener.on('notification', () => this.wake());
-    listener.on('error', () => {
-      if (this.listener === listener) this.listener = null;
+  /** @returns whether this loop is the one that delivers */
+  private async lead(session: pg.Client): Promise<boolean> {
+    if (this.leads) return true;
+    const { rows } = await session.query<{ leads: boolean }>(
+      `SELECT pg_try_advisory_lock(hashtextextended('dispatch', 0)) AS leads`,
+    );
+    if (!rows[0]!.leads) return false;
+    // What the last one had taken (only a loop counts attempts) comes first, not after what was told since.
+    await session.query(
+      'UPDATE dispatch SET lease_until = NULL WHERE delivered_at IS NULL AND processed_at IS NULL AND attempts > 0',
+    );
+    await session.query('LISTEN dispatch');
+    return (this.leads = true);
+  }
+
+  private async begin(): Promise<pg.Client> {
+    const session = new pg.Client({
+      connectionString: this.databaseUrl,
+      options: `-c idle_session_timeout=${IDLE_SESSION_MS}`,
     });
-    await listener.connect();
-    await listener.query('LISTEN dispatch');
-    this.listener = listener;
+    session.on('notification', () => this.wake());
+    session.on('error', () => this.lost(session));
+    await session.connect();
+    return session;
+  }
+
+  private lost(session: pg.Client | null): void {
+    if (!session || this.session !== session) return;
+    this.session = null;
+    this.leads = false;
+    void session.end().catch(() => {});
   }
 
   private pause(ms: number): Promise<void> {
@@ -87,33 +138,17 @@ export class DispatchLoop {
 
   /**
    * Store by store, those that have something undelivered, each by its own clock. Of targets that are at work nothing more is
-   * taken: it would only wait, leased, behind what they have.
+   * taken: it would only wait, leased, behind what they have. Asked in the session that leads: one that has lost the lead without
+   * knowing it takes nothing.
    */
-  private claim(): Promise<Outgoing[]> {
+  private async claim(session: pg.Client): Promise<Outgoing[]> {
     const busy = [...this.chains.keys()];
-    return this.db.$queryRaw<Outgoing[]>`
-      UPDATE dispatch SET lease_until = now() + make_interval(secs => ${LEASE_SECONDS}), attempts = attempts + 1
-      WHERE seq IN (
-        WITH RECURSIVE waiting (store_id) AS (
-          SELECT min(store_id) FROM dispatch WHERE delivered_at IS NULL AND processed_at IS NULL
-          UNION ALL
-          SELECT (SELECT min(store_id) FROM dispatch
-                   WHERE delivered_at IS NULL AND processed_at IS NULL AND store_id > waiting.store_id)
-            FROM waiting WHERE store_id IS NOT NULL
-        )
-        SELECT due.seq
-          FROM waiting w LEFT JOIN clocks c ON c.store_id = w.store_id
-         CROSS JOIN LATERAL (
-           SELECT seq, due_at FROM dispatch d
-            WHERE d.store_id = w.store_id AND d.delivered_at IS NULL AND d.processed_at IS NULL
-              AND d.due_at <= coalesce(c.now_at, now()) AND (d.lease_until IS NULL OR d.lease_until < now())
-              AND d.store_id || ' ' || d.target <> ALL(${busy})
-            ORDER BY d.due_at, d.seq LIMIT ${BATCH} FOR UPDATE SKIP LOCKED) due
-         ORDER BY due.due_at, due.seq LIMIT ${BATCH})
-      RETURNING store_id AS "storeId", id, kind, target, name, payload, at, due_at AS "dueAt", attempts, seq`.then(
-      (rows) =>
-        rows.sort((a, b) => Number((a as unknown as { seq: bigint }).seq - (b as unknown as { seq: bigint }).seq)),
-    );
+    const { rows } = await session.query<Outgoing & { seq: string }>({
+      name: 'claim',
+      text: CLAIM,
+      values: [LEASE_SECONDS, busy, BATCH],
+    });
+    return rows.sort((a, b) => Number(a.seq) - Number(b.seq));
   }
 
   private chain(row: Outgoing): void {

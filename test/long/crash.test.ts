@@ -6,6 +6,7 @@ import { outcomeOf } from '../../dev/chaos/verdict';
 import { silent } from '../../dev/progress';
 import { type Stack, startStack } from '../../dev/stack';
 import { Api } from '../../dev/story/api';
+import { InHouseStory } from '../../dev/story/in-house';
 import { World } from '../../dev/story/world';
 import { type CrashPoint, firedFile, pointsFile } from '../support/crashing';
 import { expectedStory, playStory } from '../support/play';
@@ -54,11 +55,12 @@ const ofTheClose: CrashPoint[] = [
   { name: 'own-invoice-at-resend', at: 'answered', of: '/emails', nth: 2 },
 ];
 
-/** Where one run ends and the next begins, on a worker that begins anew after each step: of each entity of the story. */
-const ofNewRuns: CrashPoint[] = (['order', 'account', 'directDebit'] as const).flatMap((type) => [
-  { name: `${type}-ends`, in: type, at: 'ends' },
-  { name: `${type}-begun`, in: type, at: 'begun' },
-]);
+/** Where one run ends and the next begins, of each workflow that has several, on a worker that begins anew after each step. */
+const ofNewRuns = (...types: string[]): CrashPoint[] =>
+  types.flatMap((type) => [
+    { name: `${type}-ends`, in: type, at: 'ends' },
+    { name: `${type}-begun`, in: type, at: 'begun' },
+  ]);
 
 const folder = mkdtempSync(join(tmpdir(), 'shimebi-crash-'));
 let stack: Stack | undefined;
@@ -92,11 +94,22 @@ test('the story while worker and API are killed at each point: the same events, 
 }, 900_000);
 
 test('the story while the worker is killed where runs end and begin: the same events, and outside each effect once', async () => {
-  const engine = await crashingAt(ofNewRuns, 'test/support/crashing-anew-worker.ts');
+  const points = ofNewRuns('order', 'account', 'directDebit', 'clock');
+  const engine = await crashingAt(points, 'test/support/crashing-anew-worker.ts');
   const world = await World.create(engine, { now: '2026-10-01' });
   expect(await playStory(world)).toEqual(expectedStory());
   await settled(world);
-  expect(neverPassed(ofNewRuns)).toEqual([]);
+  expect(neverPassed(points)).toEqual([]);
+  expect(await wrongWith(engine, world)).toEqual(nothing);
+}, 900_000);
+
+test('the in-house story while the worker is killed likewise: the same events, and outside each effect once', async () => {
+  const points = ofNewRuns('order', 'directDebit', 'debitRun');
+  const engine = await crashingAt(points, 'test/support/crashing-anew-worker.ts');
+  const world = await World.create(engine, { now: '2026-10-01', settlement: 'in_house' });
+  expect(await playStory(world, new InHouseStory(world))).toEqual(expectedStory('story.in-house.jsonl'));
+  await settled(world);
+  expect(neverPassed(points)).toEqual([]);
   expect(await wrongWith(engine, world)).toEqual(nothing);
 }, 900_000);
 
