@@ -11,30 +11,18 @@ import { type Instant, addBusinessDays, dateOf, endOf, msOf } from '../../domain
 import { type StepKind, incidentKinds } from '../../domain/incidents';
 import { policy } from '../../domain/policy';
 import type { Refusal } from '../../domain/refusal';
-import type { Owner, Rest } from '../contracts/activities';
+import type { Owner } from '../contracts/activities';
 import { type Accepted, type Command, type Message, type Start, repair, tick } from '../contracts/messages';
 import { book, failureText, gateway } from './activities';
 import { labelOf, show } from './details';
+import { type CarriedInbox, Inbox } from './inbox';
 import { Repairs } from './repairs';
 
-/** Messages remembered to recognise one sent twice; a retry comes within minutes, 200 messages are months of one contract. */
-const REMEMBERED = 200;
-
 /** What a new run of the same workflow takes over. */
-export interface Carried {
+export interface Carried extends CarriedInbox {
   asOf: Instant;
-  seen: string[];
-  processed: string[];
-  queue: { kind: string; message: Message }[];
-  turnedAway?: TurnedAway[];
   /** The latest alarm that has rung: a clock rings each once, so the next run must know of it. */
   tickedAt: Instant | null;
-}
-
-/** A command that was taken in before it was known that it may not be done. */
-interface TurnedAway {
-  id: string;
-  refusal: Refusal;
 }
 
 export interface WaitFor {
@@ -54,16 +42,10 @@ export interface WaitFor {
  */
 export class Life<M extends { kind: string } & Message> {
   asOf: Instant;
-  private readonly seen: string[];
-  private readonly processed: string[];
-  private readonly queue: M[];
+  private readonly inbox: Inbox<M>;
   private readonly repairs = new Repairs();
-  private readonly turnedAway: TurnedAway[];
-  private readonly judges = new Map<string, (m: M) => Refusal | null>();
   private tickedAt: Instant | null;
   private resting = false;
-  /** Messages kept for later as it came to rest. */
-  private kept = 0;
   private status = '';
 
   constructor(
@@ -72,20 +54,17 @@ export class Life<M extends { kind: string } & Message> {
     carried?: Carried,
   ) {
     this.asOf = carried?.asOf ?? start.at;
-    this.seen = carried?.seen ?? [];
-    this.processed = carried?.processed ?? [start.messageId];
-    this.queue = (carried?.queue ?? []).map(({ kind, message }) => ({ kind, ...message }) as M);
-    this.turnedAway = carried?.turnedAway ?? [];
+    this.inbox = new Inbox(start.messageId, carried);
     this.tickedAt = carried?.tickedAt ?? null;
     setHandler(tick, (m) => {
-      this.processed.push(m.messageId);
+      this.inbox.done(m.messageId);
       if (this.tickedAt === null || m.at > this.tickedAt) this.tickedAt = m.at;
     });
     setHandler(
       repair,
       (m) => {
         const taken = this.repairs.take(m.incident, { how: m.how, messageId: m.messageId });
-        if (!taken) this.turnAway(m.messageId, { code: 'conflict' });
+        if (!taken) this.inbox.turnAway(m.messageId, { code: 'conflict' });
         return { accepted: true } as const;
       },
       {
@@ -111,7 +90,7 @@ export class Life<M extends { kind: string } & Message> {
 
   /** News from outside: taken in order of arrival, judged by state when its turn comes. */
   hear<K extends M['kind']>(kind: K, signal: SignalDefinition<[Body<M, K>]>): void {
-    setHandler(signal, (m) => this.accept({ kind, ...m } as unknown as M));
+    setHandler(signal, (m) => this.inbox.accept({ kind, ...m } as unknown as M));
   }
 
   /**
@@ -125,11 +104,11 @@ export class Life<M extends { kind: string } & Message> {
     update: ReturnType<typeof defineUpdate<Accepted, [Body<M, K> & Command]>>,
     judge: (m: Body<M, K> & Command) => Refusal | null,
   ): void {
-    this.judges.set(kind, (m) => judge(m as unknown as Body<M, K> & Command));
+    this.inbox.judge(kind, (m) => judge(m as unknown as Body<M, K> & Command));
     setHandler(
       update,
       (m) => {
-        this.accept({ kind, ...m } as unknown as M);
+        this.inbox.accept({ kind, ...m } as unknown as M);
         return { accepted: true };
       },
       {
@@ -145,15 +124,11 @@ export class Life<M extends { kind: string } & Message> {
   async next(until: Instant, wait: WaitFor, ...kinds: M['kind'][]): Promise<M | null> {
     const wanted = (m: M) => kinds.length === 0 || kinds.includes(m.kind);
     for (;;) {
-      const due = await this.rest(until, () => this.queue.some(wanted), wait);
+      const due = await this.rest(until, () => this.inbox.has(wanted), wait);
       if (due) return null;
-      const message = this.queue.splice(this.queue.findIndex(wanted), 1)[0]!;
-      const refusal = this.judges.get(message.kind)?.(message);
-      if (refusal) {
-        this.turnAway(message.messageId, refusal);
-        continue;
-      }
-      this.take(message);
+      const message = this.inbox.take(wanted);
+      if (!message) continue;
+      if (message.at > this.asOf) this.asOf = message.at;
       return message;
     }
   }
@@ -179,7 +154,7 @@ export class Life<M extends { kind: string } & Message> {
       }
       const decided = await this.waitForRepair(id, incidentKinds[kind].owner);
       await book.resolveIncident({ ...this.fact, id, how: JSON.stringify(decided.how), messageId: decided.messageId });
-      this.processed.push(decided.messageId);
+      this.inbox.done(decided.messageId);
       this.repairs.done(id);
       if (decided.how !== 'retry') return { resolvedAs: decided.how === 'skip' ? 'skip' : decided.how.resolveAs };
     }
@@ -189,15 +164,9 @@ export class Life<M extends { kind: string } & Message> {
   async end(): Promise<void> {
     // Again for what arrives meanwhile: nobody else would acknowledge it.
     do {
-      for (const left of this.queue.splice(0)) this.processed.push(left.messageId);
       this.turnAwayEarly();
-      await book.rest({
-        ...this.fact,
-        workflowId: workflowInfo().workflowId,
-        wait: null,
-        ...this.acknowledged(),
-      });
-    } while (this.queue.length + this.processed.length > 0 || this.repairs.anyEarly);
+      await book.rest({ ...this.fact, workflowId: workflowInfo().workflowId, wait: null, ...this.inbox.atEnd() });
+    } while (!this.inbox.isEmpty || this.repairs.anyEarly);
   }
 
   get mustContinue(): boolean {
@@ -206,33 +175,12 @@ export class Life<M extends { kind: string } & Message> {
 
   carry(): Carried {
     this.turnAwayEarly();
-    const { asOf, seen, processed, tickedAt, turnedAway } = this;
-    const queue = this.queue.map(({ kind, ...message }) => ({ kind, message }));
-    return { asOf, seen, processed, queue, tickedAt, ...(turnedAway.length > 0 && { turnedAway }) };
-  }
-
-  private turnAway(id: string, refusal: Refusal): void {
-    this.processed.push(id);
-    this.turnedAway.push({ id, refusal });
+    const { asOf, tickedAt } = this;
+    return { asOf, tickedAt, ...this.inbox.carry() };
   }
 
   private turnAwayEarly(): void {
-    for (const id of this.repairs.takeUnclaimed()) this.turnAway(id, { code: 'conflict' });
-  }
-
-  /** Not kept for a time at which it would be allowed: nobody meant it then. */
-  private turnAwayRefused(): void {
-    for (const m of [...this.queue]) {
-      const refusal = this.judges.get(m.kind)?.(m);
-      if (!refusal) continue;
-      this.queue.splice(this.queue.indexOf(m), 1);
-      this.turnAway(m.messageId, refusal);
-    }
-  }
-
-  private acknowledged(): Pick<Rest, 'processed' | 'refused'> {
-    const refused = this.turnedAway.splice(0);
-    return { processed: this.processed.splice(0), ...(refused.length > 0 && { refused }) };
+    for (const id of this.repairs.takeUnclaimed()) this.inbox.turnAway(id, { code: 'conflict' });
   }
 
   private async waitForRepair(id: string, owner: 'operator' | 'finance') {
@@ -248,24 +196,9 @@ export class Life<M extends { kind: string } & Message> {
     }
   }
 
-  private accept(m: M): void {
-    if (this.seen.includes(m.messageId)) {
-      this.processed.push(m.messageId);
-      return;
-    }
-    this.seen.push(m.messageId);
-    if (this.seen.length > REMEMBERED) this.seen.shift();
-    this.queue.push(m);
-  }
-
-  private take(m: M): void {
-    if (m.at > this.asOf) this.asOf = m.at;
-    this.processed.push(m.messageId);
-  }
-
   /** Something has come since it came to rest: a message, a tick, a decision. */
   private get stirred(): boolean {
-    return this.processed.length > 0 || this.repairs.anyEarly || this.queue.length > this.kept;
+    return this.inbox.stirred || this.repairs.anyEarly;
   }
 
   /** Not when something came just before, which a replayed task brings along: what follows from it is in the books already. */
@@ -285,22 +218,12 @@ export class Life<M extends { kind: string } & Message> {
     let due = false;
     do {
       this.turnAwayEarly();
-      this.turnAwayRefused();
-      this.kept = this.queue.length;
-      const { processed, refused } = this.acknowledged();
+      const { waitingFor, owner } = wait;
       await book.rest({
         ...this.fact,
         workflowId,
-        wait: {
-          waitingFor: wait.waitingFor,
-          owner: wait.owner,
-          dueAt: until,
-          accountId: this.accountId,
-          alarm: simulated,
-        },
-        // What is kept for later is taken in as well: its sender waits for the acknowledgement.
-        processed: [...processed, ...this.queue.map((m) => m.messageId)],
-        ...(refused && { refused }),
+        wait: { waitingFor, owner, dueAt: until, accountId: this.accountId, alarm: simulated },
+        ...this.inbox.atRest(),
       });
       show(wait, until);
       const summary = { summary: labelOf(wait.waitingFor) };
