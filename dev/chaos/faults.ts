@@ -30,8 +30,9 @@ const CAPTURE = 'ST02-00201-101';
  * What the outside may do wrong without its being a different story: it does its work, once, in the end. Of each line one is filed
  * at a time, so that nothing is cut off more often than it is tried: of two lost authorisations in a row the second declines.
  *
- * Two things are left out, as they tell another story: NP's `refuse`, a 400, is an answer and a person's to decide on; a screening
- * or the result of a debit told a day late moves an order's confirmation, or the mail about the debit, by that day.
+ * Two things are not among them, as they tell another story: NP's `refuse`, a 400, is an answer and a person's to decide on; a
+ * screening or the result of a debit told a day late moves an order's confirmation, or the mail about the debit, by that day, and
+ * happens in the undisturbed run as well (play.ts).
  */
 const FAULTS: readonly (readonly Fault[])[] = [
   [

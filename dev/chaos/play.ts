@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Stack } from '../stack';
+import { Api } from '../story/api';
 import { Story } from '../story/story';
 import { World } from '../story/world';
 import type { Outside } from './faults';
@@ -7,6 +8,15 @@ import type { Kill } from './kills';
 import { type Outcome, outcomeOf } from './verdict';
 
 const STORY_BEGINS = '2026-10-01';
+
+/**
+ * News that comes a day late in both runs, as it makes another story of it: a buyer passed, and a debit known to have failed, a day
+ * after it happened. `on`: when it happens.
+ */
+const LATE = [
+  { about: 'buyer.screened', on: '2026-10-14' },
+  { about: 'debit.result', on: '2027-03-04' },
+];
 
 export interface Played {
   outcome: Outcome;
@@ -27,16 +37,22 @@ export async function play(stack: Stack, says: (line: string) => void, trouble?:
   const world = await World.create(stack, { now: STORY_BEGINS });
   const story = new Story(world);
   const steps = [
-    { says: '商品と購入者の登録', act: () => story.prepare() },
+    { at: STORY_BEGINS, says: '商品と購入者の登録', act: () => story.prepare() },
     ...story.steps().map(({ at, says, act }) => ({
+      at,
       says: `${at.slice(0, 16)} ${says}`,
       act: () => world.until(at).then(act),
     })),
   ];
+  const np = new Api(world.at.npUrl);
   const outside = trouble?.outside(world);
   const durations: number[] = [];
   for (const [index, step] of steps.entries()) {
     says(step.says);
+    const since = steps[index - 1]?.at ?? STORY_BEGINS;
+    for (const { about, on } of LATE)
+      if (since < on && on < step.at)
+        await np.post('/control/faults', { shop_code: world.shopCode, call: 'news', mode: 'news_late', about });
     await outside?.beginStep(step === steps.at(-1));
     const began = performance.now();
     const over = new AbortController();
@@ -49,6 +65,8 @@ export async function play(stack: Stack, says: (line: string) => void, trouble?:
   }
   if (stack.parts) for (const part of Object.values(stack.parts)) await part.running();
   await settled(world);
+  const { fired } = await np.get<{ fired: { news_late?: number } }>(`/control/faults?shop_code=${world.shopCode}`);
+  if ((fired.news_late ?? 0) < LATE.length) throw new Error('news that was to come late never came, or not then');
   return { outcome: await outcomeOf(stack, world), durations };
 }
 

@@ -40,7 +40,8 @@ export class NewsDesk {
   /** @throws NotDelivered; what is left is delivered by the next call */
   async deliver(): Promise<void> {
     for (let notice = this.waiting[0]; notice; notice = this.waiting[0]) {
-      const fault = this.merchant.faults.takeForNews(notice.type);
+      // Late once is late, also when its alarm could not be filed at the first try.
+      const fault = this.late.has(notice.event_id) ? 'news_late' : this.merchant.faults.takeForNews(notice.type);
       if (fault === 'news_late') {
         this.late.set(notice.event_id, notice);
         await fileAlarm(
