@@ -96,7 +96,7 @@ export function createDelivery({ db, client, log }: { db: Db; client: Client; lo
         e.cause.type === 'Refusal'
       ) {
         const refusal = (e.cause.details?.[0] ?? { code: 'conflict' }) as Refusal;
-        await settle(row, `refused: ${refusal.code}`, refusal);
+        await settle(row, JSON.stringify(refusal));
         return { refusal };
       }
       if (e instanceof WorkflowExecutionAlreadyStartedError) {
@@ -148,12 +148,14 @@ export function createDelivery({ db, client, log }: { db: Db; client: Client; lo
     await client.workflow.start('account', accountStart(row, clock, options));
   }
 
-  async function settle(row: Outgoing, outcome: string, refusal?: Refusal): Promise<void> {
+  /** @returns whether it was open until now: told twice, the first word stands */
+  async function settle({ storeId, id }: Outgoing, outcome: string): Promise<boolean> {
     const now = new Date();
-    await db.dispatch.updateMany({
-      where: { storeId: row.storeId, id: row.id },
-      data: { deliveredAt: now, processedAt: now, outcome: refusal ? JSON.stringify(refusal) : outcome },
+    const { count } = await db.dispatch.updateMany({
+      where: { storeId, id, processedAt: null },
+      data: { deliveredAt: now, processedAt: now, outcome },
     });
+    return count > 0;
   }
 
   async function startIsOpen({ storeId, target }: Outgoing): Promise<boolean> {
@@ -163,8 +165,8 @@ export function createDelivery({ db, client, log }: { db: Db; client: Client; lo
 
   /** A tick for a workflow that has ended says nothing; anything else told to it must be looked at by a person. */
   async function targetEnded(row: Outgoing): Promise<void> {
-    await settle(row, 'target ended');
-    if (row.kind === 'tick') return;
+    const wasOpen = await settle(row, 'target ended');
+    if (row.kind === 'tick' || !wasOpen) return;
     await db.$transaction((tx) =>
       openIncident(tx, {
         storeId: row.storeId,

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import type { Logger } from 'pino';
 import { applyNews } from '../activities/news';
@@ -10,15 +11,20 @@ import type { Delivery, Outgoing } from './delivery';
 const BATCH = 50;
 /** Targets at work at once. A wedged one counts once, however much waits for it. */
 const TARGETS = 100;
+/** More targets than these are not reached when Temporal is away: only what does not need it is taken until it is back. */
+const HELD = 500;
 /** Looks even when not told to: a lease of a dead writer runs out, a real store's time passes. */
 const POLL_MS = 500;
-/** A row taken by a loop that hangs is taken again after this; by one that died, as soon as another leads. */
+/** Marks a row as being delivered; longer than any delivery. Whoever leads next does not wait for it. */
 const LEASE_SECONDS = 30;
 /** A process that hangs does not beat, so its session ends and another loop leads. */
 const BEAT_MS = 3_000;
 const IDLE_SESSION_MS = 15_000;
-/** What waited behind a target that was not reached is taken again after this. */
-const RELEASE_MS = 1_000;
+/** After a failed try: 0.1 s, 0.2 s … at most a minute. */
+const FIRST_PAUSE_MS = 100;
+const LONGEST_PAUSE_MS = 60_000;
+/** What is still under way this long after stop() is left to whoever leads next. */
+const HAND_OVER_MS = 2_000;
 
 const CLAIM = `
   UPDATE dispatch SET lease_until = now() + make_interval(secs => $1), attempts = attempts + 1
@@ -36,20 +42,26 @@ const CLAIM = `
        SELECT seq, due_at FROM dispatch d
         WHERE d.store_id = w.store_id AND d.delivered_at IS NULL AND d.processed_at IS NULL
           AND d.due_at <= coalesce(c.now_at, now()) AND (d.lease_until IS NULL OR d.lease_until < now())
-          AND d.store_id || ' ' || d.target <> ALL($2)
+          AND d.store_id || ' ' || d.target <> ALL($2) AND (d.kind IN ('mail', 'news') OR $4)
         ORDER BY d.due_at, d.seq LIMIT $3 FOR UPDATE SKIP LOCKED) due
      ORDER BY due.due_at, due.seq LIMIT $3)
   RETURNING store_id AS "storeId", id, kind, target, name, payload, at, due_at AS "dueAt", attempts, seq`;
 
+type Row = Outgoing & { seq: string };
+
 /**
- * Delivers what follows from facts: every due, undelivered row, rows of the same target in order. A real store's rows are due by
- * wall clock, a simulated one's by its own clock. Of the loops of several workers one leads and the others stand by: two taking
- * rows at once would each have some of one target.
+ * Delivers what follows from facts: every due, undelivered row; those of one target one at a time, in order, the next only once the
+ * last has been delivered. A real store's rows are due by wall clock, a simulated one's by its own clock. Of the loops of several
+ * workers one leads and the others stand by: two taking rows at once would each have some of one target.
  */
 export class DispatchLoop {
-  private readonly chains = new Map<string, Promise<boolean>>();
+  /** Targets that are being told something. */
+  private readonly atWork = new Map<string, Promise<void>>();
+  /** Targets that were not reached, and when they are tried again, in ms of the machine's clock. */
+  private readonly held = new Map<string, number>();
   private stopping = false;
-  private wake: () => void = () => {};
+  private woken = false;
+  private resume: () => void = () => {};
   /** Hears of new rows, and holds the lead as long as it lives. */
   private session: pg.Client | null = null;
   private leads = false;
@@ -73,19 +85,21 @@ export class DispatchLoop {
     while (!this.stopping) {
       try {
         const session = (this.session ??= await this.begin());
-        const takes = (await this.lead(session)) && this.chains.size < TARGETS;
+        const takes = (await this.lead(session)) && this.atWork.size < TARGETS;
         const rows = takes ? await this.claim(session) : [];
-        for (const row of rows) this.chain(row);
-        if (rows.length < BATCH) await this.pause(POLL_MS);
+        for (const [target, its] of byTarget(rows)) this.atWork.set(target, this.tell(target, its, session));
+        if (rows.length < BATCH) await this.pause();
       } catch (e) {
         this.log.warn({ err: e }, 'dispatch loop: database away, trying again');
         this.lost(this.session);
-        await this.pause(POLL_MS);
+        await this.pause();
       }
     }
-    await Promise.all(this.chains.values());
     clearInterval(beat);
+    const underWay = Promise.all(this.atWork.values());
+    await Promise.race([underWay, sleep(HAND_OVER_MS, undefined, { ref: false })]);
     await this.session?.end().catch(() => {});
+    await underWay;
   }
 
   stop(): void {
@@ -111,11 +125,13 @@ export class DispatchLoop {
   private async begin(): Promise<pg.Client> {
     const session = new pg.Client({
       connectionString: this.databaseUrl,
-      options: `-c idle_session_timeout=${IDLE_SESSION_MS}`,
+      connectionTimeoutMillis: IDLE_SESSION_MS,
+      query_timeout: IDLE_SESSION_MS,
     });
     session.on('notification', () => this.wake());
     session.on('error', () => this.lost(session));
     await session.connect();
+    await session.query(`SET idle_session_timeout = ${IDLE_SESSION_MS}`);
     return session;
   }
 
@@ -123,47 +139,57 @@ export class DispatchLoop {
     if (!session || this.session !== session) return;
     this.session = null;
     this.leads = false;
+    this.held.clear();
     void session.end().catch(() => {});
   }
 
-  private pause(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, ms);
-      this.wake = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
+  private wake(): void {
+    this.woken = true;
+    this.resume();
+  }
+
+  /** Until woken, also if that was while the loop was at work, at most for POLL_MS. */
+  private async pause(): Promise<void> {
+    if (!this.woken)
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, POLL_MS);
+        this.resume = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    this.woken = false;
   }
 
   /**
-   * Store by store, those that have something undelivered, each by its own clock. Of targets that are at work nothing more is
-   * taken: it would only wait, leased, behind what they have. Asked in the session that leads: one that has lost the lead without
-   * knowing it takes nothing.
+   * Store by store, those that have something undelivered, each by its own clock; nothing of targets that are at work or were not
+   * reached a moment ago. Asked in the session that leads: one that has lost the lead without knowing it takes nothing.
    */
-  private async claim(session: pg.Client): Promise<Outgoing[]> {
-    const busy = [...this.chains.keys()];
-    const { rows } = await session.query<Outgoing & { seq: string }>({
-      name: 'claim',
-      text: CLAIM,
-      values: [LEASE_SECONDS, busy, BATCH],
-    });
+  private async claim(session: pg.Client): Promise<Row[]> {
+    const now = Date.now();
+    for (const [target, until] of this.held) if (until <= now) this.held.delete(target);
+    const left = [...this.atWork.keys(), ...this.held.keys()];
+    const values = [LEASE_SECONDS, left, BATCH, this.held.size < HELD];
+    const { rows } = await session.query<Row>({ name: 'claim', text: CLAIM, values });
     return rows.sort((a, b) => Number(a.seq) - Number(b.seq));
   }
 
-  private chain(row: Outgoing): void {
-    const key = row.kind === 'mail' ? row.id : `${row.storeId} ${row.target}`;
-    const done = (this.chains.get(key) ?? Promise.resolve(true))
-      .then((reached) => (reached && !this.stopping ? this.deliver(row) : this.release(row)))
-      .finally(() => {
-        if (this.chains.get(key) === done) this.chains.delete(key);
-        this.wake();
-      });
-    this.chains.set(key, done);
+  /** A target's rows, one after the other. One that fails holds up the others: they stay in order. */
+  private async tell(target: string, rows: Row[], session: pg.Client): Promise<void> {
+    const left = [...rows];
+    let pause: number | null = null;
+    // Where another leads, it has taken what is left.
+    while (left.length > 0 && pause === null && !this.stopping && this.session === session) {
+      pause = await this.deliver(left[0]!);
+      if (pause === null) left.shift();
+    }
+    if (left.length > 0 && this.session === session) await this.giveBack(target, left, pause);
+    this.atWork.delete(target);
+    this.wake();
   }
 
-  /** @returns whether the target was reached */
-  private async deliver(row: Outgoing): Promise<boolean> {
+  /** @returns null once it is delivered, else after how many ms it is to be tried again */
+  private async deliver(row: Row): Promise<number | null> {
     try {
       switch (row.kind) {
         case 'mail':
@@ -178,34 +204,33 @@ export class DispatchLoop {
         default:
           await this.delivery.toWorkflow(row);
       }
-      return true;
+      return null;
     } catch (e) {
-      this.log.warn(
-        { storeId: row.storeId, id: row.id, attempts: row.attempts, err: e },
-        'delivery failed, will be tried again',
-      );
-      await this.retryLater(row).catch(() => {});
-      return false;
+      const { storeId, id, attempts } = row;
+      this.log.warn({ storeId, id, attempts, err: e }, 'delivery failed, will be tried again');
+      return Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (attempts - 1));
     }
   }
 
-  /** Not tried: its target was not reached a moment ago, or the loop ends. Others are not to wait behind it. */
-  private async release({ storeId, id }: Outgoing): Promise<boolean> {
-    const leaseUntil = new Date(Date.now() + RELEASE_MS);
-    await this.db.dispatch
-      .updateMany({ where: { storeId, id }, data: { leaseUntil, attempts: { decrement: 1 } } })
-      .catch(() => {});
-    return false;
-  }
-
-  /** 0.1 s, 0.2 s … at most a minute. */
-  private async retryLater(row: Outgoing): Promise<void> {
-    const seconds = Math.min(60, 0.1 * 2 ** Math.min(row.attempts - 1, 10));
-    await this.db.dispatch.updateMany({
-      where: { storeId: row.storeId, id: row.id },
-      data: { leaseUntil: new Date(Date.now() + seconds * 1000) },
-    });
-    setTimeout(() => this.wake(), seconds * 1000 + 5).unref();
+  /**
+   * What was not delivered is anyone's again; after `pause` ms, where the first was tried. A mail or a provider's news is the only row
+   * for its target, so it waits in its row: there may be a hundred thousand.
+   */
+  private async giveBack(target: string, [first, ...others]: Row[], pause: number | null): Promise<void> {
+    const { storeId, id, kind } = first!;
+    const alone = kind === 'mail' || kind === 'news';
+    if (pause !== null) {
+      if (!alone) this.held.set(target, Date.now() + pause);
+      setTimeout(() => this.wake(), pause + 5).unref();
+    }
+    const untried = [...(pause === null ? [id] : []), ...others.map((row) => row.id)];
+    const leaseSeconds = alone && pause !== null ? pause / 1000 : null;
+    // Fails with PostgreSQL away, and with it the lead: whoever leads next gives them back.
+    await this.db.$executeRaw`
+      UPDATE dispatch SET lease_until = now() + make_interval(secs => ${leaseSeconds}::float8), attempts = attempts - (id = ANY(${untried}))::int
+       WHERE store_id = ${storeId} AND id = ANY(${[id, ...untried]}) AND delivered_at IS NULL AND processed_at IS NULL`.catch(
+      (e: unknown) => this.log.warn({ storeId, id, err: e }, 'not given back'),
+    );
   }
 
   /** A simulator's alarm: done when it has done its work and told us its news. */
@@ -223,4 +248,14 @@ export class DispatchLoop {
       data: { deliveredAt: now, processedAt: now },
     });
   }
+}
+
+/** The rows of each target, in order; across stores no two targets are the same. */
+function byTarget(rows: readonly Row[]): Map<string, Row[]> {
+  const targets = new Map<string, Row[]>();
+  for (const row of rows) {
+    const target = `${row.storeId} ${row.target}`;
+    targets.set(target, [...(targets.get(target) ?? []), row]);
+  }
+  return targets;
 }

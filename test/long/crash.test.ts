@@ -69,6 +69,7 @@ afterEach(() => stack?.stop());
 afterAll(() => rmSync(folder, { recursive: true }));
 
 async function crashingAt(points: CrashPoint[], worker = 'test/support/crashing-worker.ts'): Promise<Stack> {
+  for (const { name } of points) rmSync(firedFile(folder, name), { force: true });
   writeFileSync(pointsFile(folder), JSON.stringify(points));
   const programs = { simulators: 'simulators/server.ts', worker, api: 'test/support/crashing-api.ts' };
   return (stack = await startStack({ mode: 'test', log: silent, programs }));

@@ -138,7 +138,7 @@ function watchRuns(worker: Worker): void {
   };
 }
 
-/** Temporal would learn of the dead by their silence, the dispatch loop by their leases: half a minute each time, told here at once. */
+/** Temporal would learn of the dead by their silence: half a minute each time, told here at once. */
 async function nobodyWaits(): Promise<void> {
   if (!existsSync(lostFile(folder))) return;
   const lost = JSON.parse(readFileSync(lostFile(folder), 'utf8')) as string[];
@@ -148,10 +148,6 @@ async function nobodyWaits(): Promise<void> {
   for (const token of lost)
     await client.activity.fail(Buffer.from(token, 'base64'), new Error('its worker was killed')).catch(() => {});
   await connection.close();
-  const db = new pg.Client({ connectionString: process.env.DATABASE_URL! });
-  await db.connect();
-  await db.query('UPDATE dispatch SET lease_until = NULL WHERE delivered_at IS NULL AND processed_at IS NULL');
-  await db.end();
 }
 
 function watchRequests(): void {

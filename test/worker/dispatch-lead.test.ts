@@ -1,59 +1,72 @@
 import http from 'node:http';
-import type { AddressInfo } from 'node:net';
+import net, { type AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import pino from 'pino';
 import type { Deps } from '../../activities/deps';
 import { DispatchLoop } from '../../worker/dispatch-loop';
 import { ApiUnderTest } from '../api/support';
 
-/* The loops of two workers over one database of their own. */
+/* The loops of two workers over one database of their own, and a target that is told sixty things and more. */
 
 const api = new ApiUnderTest();
-const loops: DispatchLoop[] = [];
-const ended: Promise<void>[] = [];
-/** Numbers of the rows the target was told, in that order. */
+const upTo = (n: number) => Array.from({ length: n }, (_, i) => i + 1);
+const gate = () => {
+  let open = (): void => {};
+  const opened = new Promise<void>((resolve) => (open = resolve));
+  return { opened, open };
+};
+
+/** What the target was told, in that order, and how it answers. */
 let told: number[] = [];
-let atWork = 0;
-let mostAtWork = 0;
-let hold: Promise<void> = Promise.resolve();
+let atOnce = 0;
+let mostAtOnce = 0;
+let answer: (n: number, path?: string) => Promise<number> = async () => 204;
 const target = http.createServer((req, res) => {
-  void text(req).then(async (n) => {
-    told.push(Number(n));
-    mostAtWork = Math.max(mostAtWork, (atWork += 1));
-    await hold;
-    atWork -= 1;
-    res.writeHead(204).end();
+  void text(req).then(async (body) => {
+    told.push(Number(body));
+    mostAtOnce = Math.max(mostAtOnce, (atOnce += 1));
+    const status = await answer(Number(body), req.url);
+    atOnce -= 1;
+    res.writeHead(status).end();
   });
 });
 
 beforeAll(async () => {
   await api.start();
-  await new Promise<void>((resolve) => target.listen(0, '127.0.0.1', resolve));
+  await listening(target);
 });
+let loops: DispatchLoop[] = [];
+let ends: Promise<void>[] = [];
 beforeEach(() => {
-  [told, atWork, mostAtWork] = [[], 0, 0];
+  [told, atOnce, mostAtOnce, answer] = [[], 0, 0, async () => 204];
 });
 afterEach(async () => {
-  for (const loop of loops.splice(0)) loop.stop();
-  await Promise.all(ended.splice(0));
+  for (const loop of loops) loop.stop();
+  await Promise.all(ends);
+  [loops, ends] = [[], []];
 });
 afterAll(async () => {
   target.close();
   await api.stop();
 });
 
-function begin(): DispatchLoop {
+async function listening(server: net.Server): Promise<number> {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return (server.address() as AddressInfo).port;
+}
+
+function begin(databaseUrl = api.databaseUrl): DispatchLoop {
   const deps = { db: api.db, log: pino({ level: 'silent' }) } as unknown as Deps;
-  const loop = new DispatchLoop(deps, api.delivery, api.databaseUrl);
+  const loop = new DispatchLoop(deps, api.delivery, databaseUrl);
   loops.push(loop);
-  ended.push(loop.run());
+  ends.push(loop.run());
   return loop;
 }
 
-/** Rows for one target, their numbers where the target reads them. */
-async function tell(count: number): Promise<() => Promise<void>> {
+/** Rows 1 … count for one target, in a store of their own. @returns resolves once all are done */
+async function tell(count: number, path = ''): Promise<() => Promise<void>> {
   const { id } = await api.store();
-  const url = `http://127.0.0.1:${(target.address() as AddressInfo).port}/`;
+  const url = `http://127.0.0.1:${(target.address() as AddressInfo).port}/${path}`;
   await api.db.$executeRaw`
     INSERT INTO dispatch (store_id, id, kind, target, name, payload, at, due_at)
     SELECT store_id, 'alarm/' || n, 'http', ${url}, 'alarm', to_jsonb(n), now_at, now_at
@@ -65,7 +78,23 @@ async function until(condition: () => Promise<boolean> | boolean): Promise<void>
   while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 10));
 }
 
-const upTo = (n: number) => Array.from({ length: n }, (_, i) => i + 1);
+/** A way to the database that can be cut. */
+async function cable(): Promise<{ url: string; cut(): void }> {
+  const { hostname, port } = new URL(api.databaseUrl);
+  const sockets: net.Socket[] = [];
+  const server = net.createServer((near) => {
+    const far = net.connect(Number(port), hostname);
+    for (const [one, other] of [[near, far] as const, [far, near] as const])
+      sockets.push(one.on('error', () => other.destroy()).pipe(other) && one);
+  });
+  const url = new URL(api.databaseUrl);
+  url.port = String(await listening(server));
+  const cut = () => {
+    server.close();
+    for (const socket of sockets) socket.destroy();
+  };
+  return { url: url.href, cut };
+}
 
 test('two loops side by side: one target’s rows one at a time, in order, each once', async () => {
   const done = await tell(120);
@@ -73,22 +102,57 @@ test('two loops side by side: one target’s rows one at a time, in order, each 
   begin();
   await done();
   expect(told).toEqual(upTo(120));
-  expect(mostAtWork).toBe(1);
+  expect(mostAtOnce).toBe(1);
 });
 
-test('the one that leads is gone with rows it had taken: the other begins with them, at once and in order', async () => {
+test('a row that is refused three times: those after it wait for it', async () => {
+  let refusals = 3;
+  answer = async (n) => (n === 2 && refusals-- > 0 ? 503 : 204);
   const done = await tell(60);
-  let letGo = (): void => {};
-  hold = new Promise((resolve) => (letGo = resolve));
-  const first = begin();
+  begin();
+  await done();
+  expect(told).toEqual([1, 2, 2, 2, ...upTo(60).slice(1)]);
+});
+
+test('the one that leads loses its database: the other begins with what it had taken, at once; it tells nothing more', async () => {
+  const done = await tell(60);
+  const held = gate();
+  answer = () => held.opened.then(() => 204);
+  const { url, cut } = await cable();
+  begin(url);
   await until(() => told.length === 1);
   begin();
-  first.stop();
-  await api.db.$queryRaw`
-    SELECT pg_terminate_backend(l.pid) FROM pg_locks l JOIN pg_database d ON d.oid = l.database
-     WHERE l.locktype = 'advisory' AND l.granted AND d.datname = current_database()`;
+  cut();
   await until(() => told.length === 2);
-  letGo();
+  held.open();
   await done();
   expect(told).toEqual([1, ...upTo(60)]);
+});
+
+test('the one that leads is stopped: the other goes on where it left off', async () => {
+  const done = await tell(120);
+  const held = gate();
+  answer = (n) => (n === 5 ? held.opened : Promise.resolve()).then(() => 204);
+  const first = begin();
+  await until(() => told.length === 5);
+  begin();
+  first.stop();
+  held.open();
+  await done();
+  expect(told).toEqual(upTo(120));
+});
+
+test('the one that leads is stopped while a target does not answer: the others are told meanwhile', async () => {
+  const done = await tell(1);
+  const held = gate();
+  answer = (_, path) => (path === '/' ? held.opened : Promise.resolve()).then(() => 204);
+  const first = begin();
+  await until(() => told.length === 1);
+  const othersDone = await tell(3, 'other');
+  begin();
+  first.stop();
+  await until(() => told.includes(3));
+  held.open();
+  await othersDone();
+  await done();
 });
