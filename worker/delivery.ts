@@ -96,11 +96,11 @@ export function createDelivery({ db, client, log }: { db: Db; client: Client; lo
         e.cause.type === 'Refusal'
       ) {
         const refusal = (e.cause.details?.[0] ?? { code: 'conflict' }) as Refusal;
-        await settle(row, JSON.stringify(refusal));
+        await settle(db, row, JSON.stringify(refusal));
         return { refusal };
       }
       if (e instanceof WorkflowExecutionAlreadyStartedError) {
-        if (row.kind === 'start') await settle(row, 'already ended');
+        if (row.kind === 'start') await settle(db, row, 'already ended');
         else await targetEnded(row);
       } else if (e instanceof WorkflowNotFoundError) {
         // Told to a workflow that is still to be started: after its start.
@@ -149,9 +149,9 @@ export function createDelivery({ db, client, log }: { db: Db; client: Client; lo
   }
 
   /** @returns whether it was open until now: told twice, the first word stands */
-  async function settle({ storeId, id }: Outgoing, outcome: string): Promise<boolean> {
+  async function settle(on: Pick<Db, 'dispatch'>, { storeId, id }: Outgoing, outcome: string): Promise<boolean> {
     const now = new Date();
-    const { count } = await db.dispatch.updateMany({
+    const { count } = await on.dispatch.updateMany({
       where: { storeId, id, processedAt: null },
       data: { deliveredAt: now, processedAt: now, outcome },
     });
@@ -165,18 +165,18 @@ export function createDelivery({ db, client, log }: { db: Db; client: Client; lo
 
   /** A tick for a workflow that has ended says nothing; anything else told to it must be looked at by a person. */
   async function targetEnded(row: Outgoing): Promise<void> {
-    const wasOpen = await settle(row, 'target ended');
-    if (row.kind === 'tick' || !wasOpen) return;
-    await db.$transaction((tx) =>
-      openIncident(tx, {
+    await db.$transaction(async (tx) => {
+      const wasOpen = await settle(tx, row, 'target ended');
+      if (row.kind === 'tick' || !wasOpen) return;
+      await openIncident(tx, {
         storeId: row.storeId,
         id: `undeliverable/${row.id}`,
         kind: 'message_undeliverable',
         at: instantOut(row.at),
         workflowId: row.target,
         detail: { name: row.name },
-      }),
-    );
+      });
+    });
   }
 
   return {

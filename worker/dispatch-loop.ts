@@ -11,6 +11,8 @@ import type { Delivery, Outgoing } from './delivery';
 const BATCH = 50;
 /** Targets at work at once. A wedged one counts once, however much waits for it. */
 const TARGETS = 100;
+/** Of them mails at most: with Resend away they may all hang, and workflows are told what they are to be told all the same. */
+const MAILS = 50;
 /** More targets than these are not reached when Temporal is away: only what does not need it is taken until it is back. */
 const HELD = 500;
 /** Looks even when not told to: a lease of a dead writer runs out, a real store's time passes. */
@@ -20,6 +22,8 @@ const LEASE_SECONDS = 30;
 /** A process that hangs does not beat, so its session ends and another loop leads. */
 const BEAT_MS = 3_000;
 const IDLE_SESSION_MS = 15_000;
+/** PostgreSQL itself ends what takes longer, before its client gives up: a session nobody listens to would keep the lead. */
+const STATEMENT_MS = 10_000;
 /** After a failed try: 0.1 s, 0.2 s … at most a minute. */
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 60_000;
@@ -42,7 +46,7 @@ const CLAIM = `
        SELECT seq, due_at FROM dispatch d
         WHERE d.store_id = w.store_id AND d.delivered_at IS NULL AND d.processed_at IS NULL
           AND d.due_at <= coalesce(c.now_at, now()) AND (d.lease_until IS NULL OR d.lease_until < now())
-          AND d.store_id || ' ' || d.target <> ALL($2) AND (d.kind IN ('mail', 'news') OR $4)
+          AND d.store_id || ' ' || d.target <> ALL($2) AND (d.kind <> 'mail' OR $4) AND (d.kind IN ('mail', 'news', 'http') OR $5)
         ORDER BY d.due_at, d.seq LIMIT $3 FOR UPDATE SKIP LOCKED) due
      ORDER BY due.due_at, due.seq LIMIT $3)
   RETURNING store_id AS "storeId", id, kind, target, name, payload, at, due_at AS "dueAt", attempts, seq`;
@@ -57,6 +61,7 @@ type Row = Outgoing & { seq: string };
 export class DispatchLoop {
   /** Targets that are being told something. */
   private readonly atWork = new Map<string, Promise<void>>();
+  private mailsAtWork = 0;
   /** Targets that were not reached, and when they are tried again, in ms of the machine's clock. */
   private readonly held = new Map<string, number>();
   private stopping = false;
@@ -81,7 +86,10 @@ export class DispatchLoop {
 
   /** Runs until stop(). Errors of the database are waited out. */
   async run(): Promise<void> {
-    const beat = setInterval(() => void this.session?.query('SELECT').catch(() => {}), BEAT_MS);
+    const beat = setInterval(() => {
+      const { session } = this;
+      session?.query('SELECT').catch(() => this.lost(session));
+    }, BEAT_MS);
     while (!this.stopping) {
       try {
         const session = (this.session ??= await this.begin());
@@ -92,13 +100,13 @@ export class DispatchLoop {
       } catch (e) {
         this.log.warn({ err: e }, 'dispatch loop: database away, trying again');
         this.lost(this.session);
-        await this.pause();
+        await sleep(POLL_MS);
       }
     }
     clearInterval(beat);
     const underWay = Promise.all(this.atWork.values());
     await Promise.race([underWay, sleep(HAND_OVER_MS, undefined, { ref: false })]);
-    await this.session?.end().catch(() => {});
+    this.lost(this.session);
     await underWay;
   }
 
@@ -116,7 +124,7 @@ export class DispatchLoop {
     if (!rows[0]!.leads) return false;
     // What the last one had taken (only a loop counts attempts) comes first, not after what was told since.
     await session.query(
-      'UPDATE dispatch SET lease_until = NULL WHERE delivered_at IS NULL AND processed_at IS NULL AND attempts > 0',
+      'UPDATE dispatch SET lease_until = NULL WHERE delivered_at IS NULL AND processed_at IS NULL AND attempts > 0 AND lease_until IS NOT NULL',
     );
     await session.query('LISTEN dispatch');
     return (this.leads = true);
@@ -130,9 +138,14 @@ export class DispatchLoop {
     });
     session.on('notification', () => this.wake());
     session.on('error', () => this.lost(session));
-    await session.connect();
-    await session.query(`SET idle_session_timeout = ${IDLE_SESSION_MS}`);
-    return session;
+    try {
+      await session.connect();
+      await session.query(`SET idle_session_timeout = ${IDLE_SESSION_MS}; SET statement_timeout = ${STATEMENT_MS}`);
+      return session;
+    } catch (e) {
+      void session.end().catch(() => {});
+      throw e;
+    }
   }
 
   private lost(session: pg.Client | null): void {
@@ -169,7 +182,7 @@ export class DispatchLoop {
     const now = Date.now();
     for (const [target, until] of this.held) if (until <= now) this.held.delete(target);
     const left = [...this.atWork.keys(), ...this.held.keys()];
-    const values = [LEASE_SECONDS, left, BATCH, this.held.size < HELD];
+    const values = [LEASE_SECONDS, left, BATCH, this.mailsAtWork < MAILS, this.held.size < HELD];
     const { rows } = await session.query<Row>({ name: 'claim', text: CLAIM, values });
     return rows.sort((a, b) => Number(a.seq) - Number(b.seq));
   }
@@ -180,10 +193,13 @@ export class DispatchLoop {
     let pause: number | null = null;
     // Where another leads, it has taken what is left.
     while (left.length > 0 && pause === null && !this.stopping && this.session === session) {
+      const isMail = left[0]!.kind === 'mail';
+      if (isMail) this.mailsAtWork += 1;
       pause = await this.deliver(left[0]!);
+      if (isMail) this.mailsAtWork -= 1;
       if (pause === null) left.shift();
     }
-    if (left.length > 0 && this.session === session) await this.giveBack(target, left, pause);
+    if (left.length > 0 && this.session === session) await this.giveBack(session, target, left, pause);
     this.atWork.delete(target);
     this.wake();
   }
@@ -216,20 +232,20 @@ export class DispatchLoop {
    * What was not delivered is anyone's again; after `pause` ms, where the first was tried. A mail or a provider's news is the only row
    * for its target, so it waits in its row: there may be a hundred thousand.
    */
-  private async giveBack(target: string, [first, ...others]: Row[], pause: number | null): Promise<void> {
+  private async giveBack(session: pg.Client, target: string, [first, ...others]: Row[], pause: number | null) {
     const { storeId, id, kind } = first!;
     const alone = kind === 'mail' || kind === 'news';
-    if (pause !== null) {
-      if (!alone) this.held.set(target, Date.now() + pause);
+    if (pause !== null && !alone) {
+      this.held.set(target, Date.now() + pause);
       setTimeout(() => this.wake(), pause + 5).unref();
     }
     const untried = [...(pause === null ? [id] : []), ...others.map((row) => row.id)];
     const leaseSeconds = alone && pause !== null ? pause / 1000 : null;
-    // Fails with PostgreSQL away, and with it the lead: whoever leads next gives them back.
     await this.db.$executeRaw`
       UPDATE dispatch SET lease_until = now() + make_interval(secs => ${leaseSeconds}::float8), attempts = attempts - (id = ANY(${untried}))::int
        WHERE store_id = ${storeId} AND id = ANY(${[id, ...untried]}) AND delivered_at IS NULL AND processed_at IS NULL`.catch(
-      (e: unknown) => this.log.warn({ storeId, id, err: e }, 'not given back'),
+      // Whoever leads next gives them back.
+      () => this.lost(session),
     );
   }
 
@@ -250,12 +266,13 @@ export class DispatchLoop {
   }
 }
 
-/** The rows of each target, in order; across stores no two targets are the same. */
+/** The rows of each target, in order, its start before what it is told: that can't be told before. */
 function byTarget(rows: readonly Row[]): Map<string, Row[]> {
   const targets = new Map<string, Row[]>();
   for (const row of rows) {
     const target = `${row.storeId} ${row.target}`;
-    targets.set(target, [...(targets.get(target) ?? []), row]);
+    const before = targets.get(target) ?? [];
+    targets.set(target, row.kind === 'start' ? [row, ...before] : [...before, row]);
   }
   return targets;
 }

@@ -55,8 +55,8 @@ async function listening(server: net.Server): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-function begin(databaseUrl = api.databaseUrl): DispatchLoop {
-  const deps = { db: api.db, log: pino({ level: 'silent' }) } as unknown as Deps;
+function begin(databaseUrl = api.databaseUrl, db: object = api.db): DispatchLoop {
+  const deps = { db, log: pino({ level: 'silent' }) } as unknown as Deps;
   const loop = new DispatchLoop(deps, api.delivery, databaseUrl);
   loops.push(loop);
   ends.push(loop.run());
@@ -155,4 +155,40 @@ test('the one that leads is stopped while a target does not answer: the others a
   held.open();
   await othersDone();
   await done();
+});
+
+test('Resend hangs with more mails than are sent at once: others are told what they are to be told', async () => {
+  const { id } = await api.store();
+  await api.db.$executeRaw`
+    INSERT INTO dispatch (store_id, id, kind, target, name, payload, at, due_at)
+    SELECT store_id, 'mail/' || n, 'mail', 'mail/' || n, 'mail', '{}', now_at - interval '1 day', now_at - interval '1 day'
+      FROM clocks, generate_series(1, 150) n WHERE store_id = ${id}`;
+  const held = gate();
+  const findUniqueOrThrow = () => held.opened.then(() => Promise.reject(new Error('Resend is away')));
+  const done = await tell(3);
+  begin(api.databaseUrl, Object.create(api.db, { mail: { value: { findUniqueOrThrow } } }) as object);
+  await done();
+  expect(told).toEqual(upTo(3));
+  held.open();
+  await api.db.dispatch.updateMany({ where: { storeId: id }, data: { processedAt: new Date() } });
+});
+
+test('a message that was written before the start of its workflow: the start first', async () => {
+  const { id } = await api.store();
+  await api.db.$executeRaw`
+    INSERT INTO dispatch (store_id, id, kind, target, name, payload, at, due_at)
+    SELECT store_id, kind, kind, 'close/1', kind, '{}', now_at, now_at
+      FROM clocks, unnest(ARRAY['signal', 'start', 'update']) kind WHERE store_id = ${id}`;
+  const said: string[] = [];
+  const loop = begin();
+  Object.assign(api.delivery, {
+    async toWorkflow({ kind }: { kind: string }) {
+      said.push(kind);
+      await api.db.dispatch.updateMany({ where: { storeId: id, kind }, data: { processedAt: new Date() } });
+      return {};
+    },
+  });
+  await until(() => said.length === 3);
+  loop.stop();
+  expect(said).toEqual(['start', 'signal', 'update']);
 });
