@@ -1,11 +1,17 @@
-import { dateIn } from '../../prisma/db';
 import { jstDate } from '../../domain/calendar';
-import { TestStore, openTestDb } from './close-store';
+import { type Db, dateIn } from '../../prisma/db';
+import { ApiUnderTest } from '../api/support';
+import { TestStore } from './close-store';
 
-/** What the database itself refuses of the journal, whatever program asks. */
+/* What the database itself refuses of the journal, whatever program asks. In a database of its own: emptying a table locks it for all. */
 
-const db = openTestDb();
-afterAll(() => db.$disconnect());
+const api = new ApiUnderTest();
+let db: Db;
+beforeAll(async () => {
+  await api.start();
+  ({ db } = api);
+});
+afterAll(() => api.stop());
 
 const line = (store: TestStore, entryId: string, lineNo: number, side: 'D' | 'C', amount: bigint) => ({
   storeId: store.id,
