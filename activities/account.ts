@@ -6,7 +6,7 @@ import { workflowIds } from '../workflows/contracts/ids';
 import type { Deps } from './deps';
 import { emit, enqueue } from './facts';
 import { gatewayCall } from './gateway-call';
-import { once } from './once';
+import { once } from '../books/lib/once';
 import { putComingMonthAtRisk } from './order-risk';
 
 interface Answer {

@@ -8,7 +8,7 @@ import { chunkBefore } from './chunk';
 import { LOST, captureAndReceipt, chargeInvoice } from './card-charge';
 import type { Deps } from './deps';
 import { emit, enqueue, openIncident } from './facts';
-import { once } from './once';
+import { once } from '../books/lib/once';
 import { loadOrder, mailBuyer } from './order-rows';
 import { inParallel } from './parallel';
 import { sellerOf } from './seller';

@@ -10,7 +10,7 @@ import type { Deps } from './deps';
 import { enqueue, startRow } from './facts';
 import { inParallel } from './parallel';
 import { WHOLE_STORE, joinByHash, termsOf } from './period';
-import { keyFrom, ratesOn, taxOf } from './set-sql';
+import { keyFrom, ratesOn, taxOf } from '../books/lib/sql';
 
 /** Invoices of one transaction: some 4,000 rows with their lines and items. */
 export const CHUNK = 500;

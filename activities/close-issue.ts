@@ -9,7 +9,7 @@ import type { Deps } from './deps';
 import { openIncident } from './facts';
 import { type Issue, issueInvoices } from './issuing';
 import { holdOpenPeriod } from './items';
-import { takeNumbers } from './numbers';
+import { takeNumbers } from '../books/lib/numbers';
 import { WHOLE_STORE } from './period';
 
 /** From finance's approval to the closed month. */

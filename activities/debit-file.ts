@@ -5,7 +5,7 @@ import { type Tx, dateIn, instantIn, sql } from '../prisma/db';
 import type { ForDebitRun } from '../workflows/contracts/activities';
 import { keys } from '../workflows/contracts/ids';
 import { type Rebilled, rebill } from './debit-results';
-import { keyFrom, owed } from './set-sql';
+import { keyFrom, owed } from '../books/lib/sql';
 
 /** What is still owed of each notice whose debit day this is. */
 export function dueOn({ storeId, debitOn }: ForDebitRun) {

@@ -12,7 +12,7 @@ import { emit, enqueue, queueMail } from './facts';
 import { post } from './journal';
 import { settleInvoice } from './news';
 import { sellerOf } from './seller';
-import { owed } from './set-sql';
+import { owed } from '../books/lib/sql';
 
 /** Who issues, and is owed, what is settled by NP (P3, P6). */
 const NP_NAME = '株式会社ネットプロテクションズ';

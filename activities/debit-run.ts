@@ -8,7 +8,7 @@ import { bookResult } from './debit-results';
 import type { Deps } from './deps';
 import { openIncident } from './facts';
 import { WHOLE_STORE } from './period';
-import { keyFrom } from './set-sql';
+import { keyFrom } from '../books/lib/sql';
 
 const late = (nominal: Period) => `debit-results-late/${nominal}`;
 const notHandedIn = (nominal: Period) => `debit-file-not-handed-in/${nominal}`;

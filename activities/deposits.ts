@@ -10,7 +10,7 @@ import { rebill } from './debit-results';
 import { emit, openIncident } from './facts';
 import { postAll } from './journal';
 import { settleInvoice } from './news';
-import { owed } from './set-sql';
+import { owed } from '../books/lib/sql';
 
 interface Fact {
   storeId: string;

@@ -9,7 +9,7 @@ import type { EventType } from '../workflows/contracts/events';
 import type { Deps } from './deps';
 import { emit, openIncident } from './facts';
 import { gatewayCall } from './gateway-call';
-import { once } from './once';
+import { once } from '../books/lib/once';
 
 type Change = Parameters<Tx['directDebit']['update']>[0]['data'];
 

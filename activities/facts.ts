@@ -8,7 +8,7 @@ import { type Json, type Tx, dateIn, instantIn, sql } from '../prisma/db';
 import { type WorkflowType, keys } from '../workflows/contracts/ids';
 import type { EventType } from '../workflows/contracts/events';
 import type { MailTemplate } from '../documents/mails';
-import { rowsIn } from './set-sql';
+import { rowsIn } from '../books/lib/sql';
 
 /*
  * What follows from a fact is written in the fact's transaction: events for those who read, dispatch rows for what must

@@ -3,7 +3,7 @@ import type { Instant } from '../domain/calendar';
 import { Prisma } from '../generated/prisma/client';
 import { type Db, type Tx, instantIn } from '../prisma/db';
 import { ProviderError } from '../providers/errors';
-import { conflict, hashOf } from './once';
+import { conflict, hashOf } from '../books/lib/once';
 import { heartbeat } from './parallel';
 
 export interface GatewayCall<A> {

@@ -4,7 +4,7 @@ import type { Prisma } from '../generated/prisma/client';
 import { type Tx, instantIn, sql } from '../prisma/db';
 import { keys } from '../workflows/contracts/ids';
 import type { MailTemplate } from '../documents/mails';
-import { keyFrom } from './set-sql';
+import { keyFrom } from '../books/lib/sql';
 
 /** Whom an invoice is mailed to: the addresses frozen with it, To first. Of the row `i`. */
 const RECIPIENTS = sql`

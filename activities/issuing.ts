@@ -5,7 +5,7 @@ import { type Json, type Tx, instantIn, sql } from '../prisma/db';
 import { type Posting, postAll, taxSummary } from './journal';
 import { queueInvoiceMails } from './invoice-mails';
 import { joinByHash } from './period';
-import { rowsIn } from './set-sql';
+import { rowsIn } from '../books/lib/sql';
 
 /** What an invoice or debit notice gets at its issue. */
 export interface Issue {

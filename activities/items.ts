@@ -3,7 +3,7 @@ import { type Yen, sumYen, toYen } from '../domain/money';
 import { type RateClass, type Rounding, grossOf } from '../domain/tax';
 import { type Json, type Tx, dateIn, sql } from '../prisma/db';
 import { keys } from '../workflows/contracts/ids';
-import { settlementIn } from './set-sql';
+import { settlementIn } from '../books/lib/sql';
 
 /** Why a billable item is there; kept with it for good (DESIGN §5). */
 export interface ItemReason {

@@ -7,7 +7,7 @@ import type { TransactionRequest, TransactionResult } from '../providers/credit/
 import { keys, providerReference } from '../workflows/contracts/ids';
 import type { Deps } from './deps';
 import { gatewayCall } from './gateway-call';
-import { groupBy } from './group-by';
+import { groupBy } from '../books/lib/group-by';
 import { makeBillable } from './items';
 
 /** What an order is charged for a month of service, as NP is told it: tax-inclusive. */

@@ -5,7 +5,7 @@ import type { ForOrder } from '../workflows/contracts/activities';
 import type { EventType } from '../workflows/contracts/events';
 import { emit } from './facts';
 import { makeOrderItems } from './items';
-import { once } from './once';
+import { once } from '../books/lib/once';
 import { type OrderRow, loadOrder } from './order-rows';
 
 /** One step of an order, once under its name: the order is loaded and everything written in one transaction. */

@@ -4,7 +4,7 @@ import type { ForOrder, OrderBook } from '../workflows/contracts/activities';
 import { workflowIds } from '../workflows/contracts/ids';
 import type { Deps } from './deps';
 import { enqueue } from './facts';
-import { once } from './once';
+import { once } from '../books/lib/once';
 import type { contractBook } from './order-contract';
 import type { ownCreditBook } from './own-credit';
 import type { riskBook } from './order-risk';

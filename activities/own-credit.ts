@@ -8,7 +8,7 @@ import type { ForOrder, OrderBook } from '../workflows/contracts/activities';
 import type { Deps } from './deps';
 import { type OrderRow, changeStatus } from './order-rows';
 import { orderStep } from './order-steps';
-import { owed } from './set-sql';
+import { owed } from '../books/lib/sql';
 
 /**
  * The store's own credit decision (P4). What a destination uses is read from the books, never counted on the side: an order is

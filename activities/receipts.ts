@@ -10,7 +10,7 @@ import { type Tx, dateIn, dateOut, instantIn } from '../prisma/db';
 import type { Deps } from './deps';
 import { emit, openIncident } from './facts';
 import { post, taxSummary } from './journal';
-import { takeNumbers } from './numbers';
+import { takeNumbers } from '../books/lib/numbers';
 import { sellerOf } from './seller';
 
 interface ForInvoice {

@@ -1,5 +1,5 @@
 import { enqueueing, startRow } from '../activities/facts';
-import { rowsIn } from '../activities/set-sql';
+import { rowsIn } from '../books/lib/sql';
 import { type JstDate, dateOf, periodOf } from '../domain/calendar';
 import { type Yen, sumYen, toYen, yen } from '../domain/money';
 import { checkCardCharge } from '../domain/order/card-rules';

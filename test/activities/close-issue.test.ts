@@ -1,5 +1,5 @@
 import { closeBook } from '../../activities/close';
-import { takeNumbers } from '../../activities/numbers';
+import { takeNumbers } from '../../books/lib/numbers';
 import { periodBook } from '../../activities/period';
 import { instant, jstDate, period } from '../../domain/calendar';
 import type { Db } from '../../prisma/db';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { draftSteps, invoiceId } from '../../activities/close-draft';
 import { periodBook } from '../../activities/period';
-import { ratesOn, taxOf } from '../../activities/set-sql';
+import { ratesOn, taxOf } from '../../books/lib/sql';
 import { instant, jstDate, period, periodEnd } from '../../domain/calendar';
 import { type Yen, yen } from '../../domain/money';
 import {

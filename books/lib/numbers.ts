@@ -1,5 +1,5 @@
-import type { JstDate } from '../domain/calendar';
-import { type Tx, sql } from '../prisma/db';
+import type { JstDate } from '../../domain/calendar';
+import { type Tx, sql } from '../../prisma/db';
 
 /**
  * The next `count` numbers of a series of the store (`INV-2026-000001`), without a gap: the row stays locked until the issue

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { ApplicationFailure } from '@temporalio/common';
-import { type Db, type Json, type Tx, isUniqueViolation } from '../prisma/db';
+import { type Db, type Json, type Tx, isUniqueViolation } from '../../prisma/db';
 
 /** The same key with another business input: a bug or a forged retry, never to be tried again. */
 export function conflict(key: string): ApplicationFailure {

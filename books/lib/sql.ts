@@ -1,7 +1,7 @@
-import type { JstDate, Period } from '../domain/calendar';
-import { type RateClass, type Rounding, rateClasses, rateOn } from '../domain/tax';
-import { Prisma } from '../generated/prisma/client';
-import { sql } from '../prisma/db';
+import type { JstDate, Period } from '../../domain/calendar';
+import { type RateClass, type Rounding, rateClasses, rateOn } from '../../domain/tax';
+import { Prisma } from '../../generated/prisma/client';
+import { sql } from '../../prisma/db';
 
 /*
  * Rules that whole stores need in SQL, where 100,000 rows can't travel. Each says the same as its twin in domain/ or
