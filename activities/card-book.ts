@@ -9,7 +9,7 @@ import { LOST, captureAndReceipt, chargeInvoice } from './card-charge';
 import type { Deps } from './deps';
 import { emit, enqueue, openIncident } from './facts';
 import { once } from '../books/lib/once';
-import { loadOrder, mailBuyer } from './order-rows';
+import { loadOrder, mailBuyer } from '../books/order/rows';
 import { inParallel } from './parallel';
 import { sellerOf } from './seller';
 

@@ -8,7 +8,7 @@ import type { ChargeOutcome, ForOrder } from '../workflows/contracts/activities'
 import { keys, providerReference } from '../workflows/contracts/ids';
 import type { Deps } from './deps';
 import { gatewayCall } from './gateway-call';
-import { type OrderRow, loadOrder } from './order-rows';
+import { type OrderRow, loadOrder } from '../books/order/rows';
 import { issueReceipt, storeReceipt } from './receipts';
 
 /** An authorisation that stands with SBPS under an id we were never told: it is never committed and lapses. */

@@ -5,7 +5,7 @@ import { keys, savingReference } from '../workflows/contracts/ids';
 import { authoriseAndCommit, chargeInvoice, isOrderIdUsed, itemOf, monthOf } from './card-charge';
 import type { Deps } from './deps';
 import { asked, gatewayCall } from './gateway-call';
-import { changeStatus, loadOrder } from './order-rows';
+import { changeStatus, loadOrder } from '../books/order/rows';
 
 type CardGateway = Pick<GatewayActivities, 'request3ds' | 'authoriseFirst' | 'chargePeriod' | 'saveCard'>;
 

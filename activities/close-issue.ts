@@ -8,7 +8,7 @@ import { CHUNK } from './close-draft';
 import type { Deps } from './deps';
 import { openIncident } from './facts';
 import { type Issue, issueInvoices } from './issuing';
-import { holdOpenPeriod } from './items';
+import { holdOpenPeriod } from '../books/order/items';
 import { takeNumbers } from '../books/lib/numbers';
 import { WHOLE_STORE } from './period';
 

@@ -8,7 +8,7 @@ import { keys, providerReference } from '../workflows/contracts/ids';
 import type { Deps } from './deps';
 import { gatewayCall } from './gateway-call';
 import { groupBy } from '../books/lib/group-by';
-import { makeBillable } from './items';
+import { makeBillable } from '../books/order/items';
 
 /** What an order is charged for a month of service, as NP is told it: tax-inclusive. */
 export interface OrderCharge {

@@ -6,9 +6,9 @@ import { policy } from '../domain/policy';
 import { type Tx, dateIn, dateOut } from '../prisma/db';
 import type { ForOrder, OrderBook } from '../workflows/contracts/activities';
 import type { Deps } from './deps';
-import { makeOrderItems } from './items';
-import { changeStatus, mailBuyer } from './order-rows';
-import { beginService, endLines, orderStep, tell } from './order-steps';
+import { makeOrderItems } from '../books/order/items';
+import { changeStatus, mailBuyer } from '../books/order/rows';
+import { beginService, endLines, orderStep, tell } from '../books/order/service';
 
 type ContractSteps = 'startService' | 'acceptCancellation' | 'endOrder' | 'suspendOrder' | 'resumeOrder';
 

@@ -4,9 +4,9 @@ import type { ForAccount, ForOrder, OrderBook } from '../workflows/contracts/act
 import { workflowIds } from '../workflows/contracts/ids';
 import type { Deps } from './deps';
 import { enqueue } from './facts';
-import { makeBillable } from './items';
-import { changeStatus } from './order-rows';
-import { orderStep, tell } from './order-steps';
+import { makeBillable } from '../books/order/items';
+import { changeStatus } from '../books/order/rows';
+import { orderStep, tell } from '../books/order/service';
 
 /** A month of a running contract that NP won't take, in the books. */
 export function riskBook({ db }: Deps): Pick<OrderBook, 'markAtRisk' | 'monthsAtRisk' | 'billInHouse'> {

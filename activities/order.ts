@@ -8,8 +8,8 @@ import { once } from '../books/lib/once';
 import type { contractBook } from './order-contract';
 import type { ownCreditBook } from './own-credit';
 import type { riskBook } from './order-risk';
-import { type OrderRow, changeStatus, loadOrder, mailBuyer, unknownOrder } from './order-rows';
-import { beginService, endLines, orderStep, tell } from './order-steps';
+import { type OrderRow, changeStatus, loadOrder, mailBuyer, unknownOrder } from '../books/order/rows';
+import { beginService, endLines, orderStep, tell } from '../books/order/service';
 
 /** An order up to its confirmation or refusal, in the books: each step changes the status, tells of it and queues what follows. */
 export function orderBook({

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { draftSteps } from '../../activities/close-draft';
-import { makeOrderItems } from '../../activities/items';
+import { makeOrderItems } from '../../books/order/items';
 import { instant, period } from '../../domain/calendar';
 import type { Db } from '../../prisma/db';
 import { TestStore, openTestDb } from './close-store';

@@ -1,14 +1,14 @@
 import { ApplicationFailure } from '@temporalio/common';
-import { type JstDate, type Period, dateOf, instantOfMs } from '../domain/calendar';
-import { canMove, statesOf } from '../domain/lifecycle';
-import { type OrderState, orderLifecycle } from '../domain/order/lifecycle';
-import { toYen } from '../domain/money';
-import type { MailData, MailOrder, MailTemplate } from '../documents/mails';
-import type { Prisma } from '../generated/prisma/client';
-import { type Db, type Tx, dateIn } from '../prisma/db';
-import type { ForOrder } from '../workflows/contracts/activities';
-import { queueMail } from './facts';
-import { sellerOf } from './seller';
+import { type JstDate, type Period, dateOf, instantOfMs } from '../../domain/calendar';
+import { canMove, statesOf } from '../../domain/lifecycle';
+import { type OrderState, orderLifecycle } from '../../domain/order/lifecycle';
+import { toYen } from '../../domain/money';
+import type { MailData, MailOrder, MailTemplate } from '../../documents/mails';
+import type { Prisma } from '../../generated/prisma/client';
+import { type Db, type Tx, dateIn } from '../../prisma/db';
+import type { ForOrder } from '../../workflows/contracts/activities';
+import { queueMail } from '../../activities/facts';
+import { sellerOf } from '../../activities/seller';
 
 const parts = {
   destination: true,

@@ -1,12 +1,12 @@
-import { type JstDate, type Period, dateOf, nextPeriod, periodOf } from '../domain/calendar';
-import { toYen } from '../domain/money';
-import { type Db, type Tx, dateIn } from '../prisma/db';
-import type { ForOrder } from '../workflows/contracts/activities';
-import type { EventType } from '../workflows/contracts/events';
-import { emit } from './facts';
+import { type JstDate, type Period, dateOf, nextPeriod, periodOf } from '../../domain/calendar';
+import { toYen } from '../../domain/money';
+import { type Db, type Tx, dateIn } from '../../prisma/db';
+import type { ForOrder } from '../../workflows/contracts/activities';
+import type { EventType } from '../../workflows/contracts/events';
+import { emit } from '../../activities/facts';
 import { makeOrderItems } from './items';
-import { once } from '../books/lib/once';
-import { type OrderRow, loadOrder } from './order-rows';
+import { once } from '../lib/once';
+import { type OrderRow, loadOrder } from './rows';
 
 /** One step of an order, once under its name: the order is loaded and everything written in one transaction. */
 export function orderStep<R>(

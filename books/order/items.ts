@@ -1,9 +1,9 @@
-import { type Period, nextPeriod, periodEnd, periodStart } from '../domain/calendar';
-import { type Yen, sumYen, toYen } from '../domain/money';
-import { type RateClass, type Rounding, grossOf } from '../domain/tax';
-import { type Json, type Tx, dateIn, sql } from '../prisma/db';
-import { keys } from '../workflows/contracts/ids';
-import { settlementIn } from '../books/lib/sql';
+import { type Period, nextPeriod, periodEnd, periodStart } from '../../domain/calendar';
+import { type Yen, sumYen, toYen } from '../../domain/money';
+import { type RateClass, type Rounding, grossOf } from '../../domain/tax';
+import { type Json, type Tx, dateIn, sql } from '../../prisma/db';
+import { keys } from '../../workflows/contracts/ids';
+import { settlementIn } from '../lib/sql';
 
 /** Why a billable item is there; kept with it for good (DESIGN §5). */
 export interface ItemReason {
