@@ -11,7 +11,7 @@ import { emit, enqueue, openIncident } from './facts';
 import { once } from '../books/lib/once';
 import { loadOrder, mailBuyer } from '../books/order/rows';
 import { inParallel } from './parallel';
-import { sellerOf } from './seller';
+import { sellerOf } from '../books/invoice/parties';
 
 /** Renewals that were declined, in the books. */
 export function cardBook({ db }: Deps): CardBook {

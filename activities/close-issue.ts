@@ -7,7 +7,7 @@ import { chunkBefore, knowSize } from './chunk';
 import { CHUNK } from './close-draft';
 import type { Deps } from './deps';
 import { openIncident } from './facts';
-import { type Issue, issueInvoices } from './issuing';
+import { type Issue, issueInvoices } from '../books/invoice/issue';
 import { holdOpenPeriod } from '../books/order/items';
 import { takeNumbers } from '../books/lib/numbers';
 import { WHOLE_STORE } from './period';

@@ -11,7 +11,7 @@ import { debitIncidentId, puzzled } from './debit-incidents';
 import { emit, enqueue, queueMail } from './facts';
 import { post } from './journal';
 import { settleInvoice } from './news';
-import { sellerOf } from './seller';
+import { sellerOf } from '../books/invoice/parties';
 import { owed } from '../books/lib/sql';
 
 /** Who issues, and is owed, what is settled by NP (P3, P6). */

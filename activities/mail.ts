@@ -7,8 +7,8 @@ import type { OutgoingMail } from '../providers/mail/port';
 import { instantOut } from '../prisma/db';
 import type { Deps } from './deps';
 import { emit, openIncident } from './facts';
-import { ownDocument } from './own-documents';
-import { sellerOf } from './seller';
+import { ownDocument } from '../books/invoice/own-documents';
+import { sellerOf } from '../books/invoice/parties';
 
 /** A row of the dispatch table that says a mail is due. */
 interface MailRow {

@@ -7,7 +7,7 @@ import { workflowIds } from '../workflows/contracts/ids';
 import type { Deps } from './deps';
 import { documentIncident, storeBillDocument } from './documents';
 import { openIncident } from './facts';
-import { issueInvoices } from './issuing';
+import { issueInvoices } from '../books/invoice/issue';
 import { applyKeptNews } from './news';
 import type { StoredRate } from './journal';
 import { inParallel } from './parallel';

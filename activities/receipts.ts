@@ -11,7 +11,7 @@ import type { Deps } from './deps';
 import { emit, openIncident } from './facts';
 import { post, taxSummary } from './journal';
 import { takeNumbers } from '../books/lib/numbers';
-import { sellerOf } from './seller';
+import { sellerOf } from '../books/invoice/parties';
 
 interface ForInvoice {
   storeId: string;

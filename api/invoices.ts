@@ -1,4 +1,4 @@
-import { ownDocument } from '../activities/own-documents';
+import { ownDocument } from '../books/invoice/own-documents';
 import { parsePeriod } from '../domain/calendar';
 import type { Invoice } from '../generated/prisma/client';
 import { type Db, dateOut } from '../prisma/db';

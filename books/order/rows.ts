@@ -8,7 +8,7 @@ import type { Prisma } from '../../generated/prisma/client';
 import { type Db, type Tx, dateIn } from '../../prisma/db';
 import type { ForOrder } from '../../workflows/contracts/activities';
 import { queueMail } from '../../activities/facts';
-import { sellerOf } from '../../activities/seller';
+import { sellerOf } from '../invoice/parties';
 
 const parts = {
   destination: true,

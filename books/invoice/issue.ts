@@ -1,11 +1,11 @@
-import type { Instant, JstDate, Period } from '../domain/calendar';
-import { toYen } from '../domain/money';
-import { assignedToNp, invoiceIssued } from '../domain/ledger/entries';
-import { type Json, type Tx, instantIn, sql } from '../prisma/db';
-import { type Posting, postAll, taxSummary } from './journal';
-import { queueInvoiceMails } from './invoice-mails';
-import { joinByHash } from './period';
-import { rowsIn } from '../books/lib/sql';
+import type { Instant, JstDate, Period } from '../../domain/calendar';
+import { toYen } from '../../domain/money';
+import { assignedToNp, invoiceIssued } from '../../domain/ledger/entries';
+import { type Json, type Tx, instantIn, sql } from '../../prisma/db';
+import { type Posting, postAll, taxSummary } from '../../activities/journal';
+import { queueInvoiceMails } from './mails';
+import { joinByHash } from '../../activities/period';
+import { rowsIn } from '../lib/sql';
 
 /** What an invoice or debit notice gets at its issue. */
 export interface Issue {

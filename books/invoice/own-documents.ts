@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
-import { type Period, periodEnd, periodStart } from '../domain/calendar';
-import { toYen } from '../domain/money';
-import { renderDebitNotice, renderInvoice } from '../documents/render';
-import type { DebitNoticeData, QualifiedInvoiceData } from '../documents/shapes';
-import { contactForm } from '../documents/support';
-import type { Invoice } from '../generated/prisma/client';
-import { type Db, dateOut, sql } from '../prisma/db';
-import { taxSummary } from './journal';
-import { bankAccountOf, sellerOf } from './seller';
+import { type Period, periodEnd, periodStart } from '../../domain/calendar';
+import { toYen } from '../../domain/money';
+import { renderDebitNotice, renderInvoice } from '../../documents/render';
+import type { DebitNoticeData, QualifiedInvoiceData } from '../../documents/shapes';
+import { contactForm } from '../../documents/support';
+import type { Invoice } from '../../generated/prisma/client';
+import { type Db, dateOut, sql } from '../../prisma/db';
+import { taxSummary } from '../../activities/journal';
+import { bankAccountOf, sellerOf } from './parties';
 
 export interface OwnDocument {
   kind: string;

@@ -1,10 +1,10 @@
-import type { Instant } from '../domain/calendar';
-import { mailTime } from '../domain/policy';
-import type { Prisma } from '../generated/prisma/client';
-import { type Tx, instantIn, sql } from '../prisma/db';
-import { keys } from '../workflows/contracts/ids';
-import type { MailTemplate } from '../documents/mails';
-import { keyFrom } from '../books/lib/sql';
+import type { Instant } from '../../domain/calendar';
+import { mailTime } from '../../domain/policy';
+import type { Prisma } from '../../generated/prisma/client';
+import { type Tx, instantIn, sql } from '../../prisma/db';
+import { keys } from '../../workflows/contracts/ids';
+import type { MailTemplate } from '../../documents/mails';
+import { keyFrom } from '../lib/sql';
 
 /** Whom an invoice is mailed to: the addresses frozen with it, To first. Of the row `i`. */
 const RECIPIENTS = sql`

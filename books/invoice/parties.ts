@@ -1,4 +1,4 @@
-import { storeDefaults } from '../domain/policy';
+import { storeDefaults } from '../../domain/policy';
 
 /** The seller as stored with its store (V1); the members the API has validated. */
 export interface Seller {
