@@ -4,7 +4,7 @@ import { toYen, yen } from '../domain/money';
 import { type Tx, dateIn, instantIn, instantOut, isRefusal, sql } from '../prisma/db';
 import { keys, workflowIds } from '../workflows/contracts/ids';
 import type { Deps } from './deps';
-import { puzzled as debitPuzzled } from './debit-incidents';
+import { puzzled as debitPuzzled } from '../books/direct-debit/incidents';
 import { emit, enqueue, openIncident } from './facts';
 
 interface NewsRow {

@@ -9,7 +9,7 @@ import { documentIncident, storeBillDocument } from './documents';
 import { openIncident } from './facts';
 import { issueInvoices } from '../books/invoice/issue';
 import { applyKeptNews } from './news';
-import type { StoredRate } from './journal';
+import type { StoredRate } from '../books/ledger/journal';
 import { inParallel } from './parallel';
 
 const DOCUMENTS_AT_ONCE = 8;

@@ -9,7 +9,7 @@ import { contactForm } from '../documents/support';
 import { type Tx, dateIn, dateOut, instantIn } from '../prisma/db';
 import type { Deps } from './deps';
 import { emit, openIncident } from './facts';
-import { post, taxSummary } from './journal';
+import { post, taxSummary } from '../books/ledger/journal';
 import { takeNumbers } from '../books/lib/numbers';
 import { sellerOf } from '../books/invoice/parties';
 

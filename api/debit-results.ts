@@ -1,4 +1,4 @@
-import { puzzled } from '../activities/debit-incidents';
+import { puzzled } from '../books/direct-debit/incidents';
 import { parsePeriod } from '../domain/calendar';
 import type { DebitRun } from '../generated/prisma/client';
 import type { Tx } from '../prisma/db';

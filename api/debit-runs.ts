@@ -1,4 +1,4 @@
-import { keepDebitFile } from '../activities/debit-file';
+import { keepDebitFile } from '../books/direct-debit/file';
 import { type Period, dateOf, parsePeriod } from '../domain/calendar';
 import { debitResults } from '../domain/direct-debit/rules';
 import { readDebitResults } from '../domain/formats/zengin-91';

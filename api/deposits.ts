@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { bookDeposit, reverseDeposit } from '../activities/deposits';
+import { bookDeposit, reverseDeposit } from '../books/receivable/deposits';
 import { parseJstDate } from '../domain/calendar';
 import type { Yen } from '../domain/money';
 import type { Deposit, Payment } from '../generated/prisma/client';

@@ -2,7 +2,7 @@ import type { Instant, JstDate, Period } from '../../domain/calendar';
 import { toYen } from '../../domain/money';
 import { assignedToNp, invoiceIssued } from '../../domain/ledger/entries';
 import { type Json, type Tx, instantIn, sql } from '../../prisma/db';
-import { type Posting, postAll, taxSummary } from '../../activities/journal';
+import { type Posting, postAll, taxSummary } from '../ledger/journal';
 import { queueInvoiceMails } from './mails';
 import { joinByHash } from '../../activities/period';
 import { rowsIn } from '../lib/sql';

@@ -6,7 +6,7 @@ import type { DebitNoticeData, QualifiedInvoiceData } from '../../documents/shap
 import { contactForm } from '../../documents/support';
 import type { Invoice } from '../../generated/prisma/client';
 import { type Db, dateOut, sql } from '../../prisma/db';
-import { taxSummary } from '../../activities/journal';
+import { taxSummary } from '../ledger/journal';
 import { bankAccountOf, sellerOf } from './parties';
 
 export interface OwnDocument {

@@ -1,8 +1,8 @@
-import { toYen } from '../domain/money';
-import type { JournalEntry } from '../domain/ledger/entries';
-import type { Rate, RateClass, TaxSummary } from '../domain/tax';
-import { type Tx, sql } from '../prisma/db';
-import { rowsIn } from '../books/lib/sql';
+import { toYen } from '../../domain/money';
+import type { JournalEntry } from '../../domain/ledger/entries';
+import type { Rate, RateClass, TaxSummary } from '../../domain/tax';
+import { type Tx, sql } from '../../prisma/db';
+import { rowsIn } from '../lib/sql';
 
 /** What is posted, under its business key, e.g. `sale/<invoice id>`. */
 export interface Posting {

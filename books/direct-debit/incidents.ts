@@ -1,8 +1,8 @@
-import type { IncidentKind } from '../domain/incidents';
-import type { Tx } from '../prisma/db';
-import type { ForDebitRun } from '../workflows/contracts/activities';
-import { workflowIds } from '../workflows/contracts/ids';
-import { openIncident } from './facts';
+import type { IncidentKind } from '../../domain/incidents';
+import type { Tx } from '../../prisma/db';
+import type { ForDebitRun } from '../../workflows/contracts/activities';
+import { workflowIds } from '../../workflows/contracts/ids';
+import { openIncident } from '../../activities/facts';
 
 /** What a person has to look at; the rest is booked. */
 export function puzzled(

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
-import type { AccountType, BankAccount, DebitEntry } from '../domain/formats/zengin-91';
-import { writeDebitRequest } from '../domain/formats/zengin-91';
-import { type Tx, dateIn, instantIn, sql } from '../prisma/db';
-import type { ForDebitRun } from '../workflows/contracts/activities';
-import { keys } from '../workflows/contracts/ids';
-import { type Rebilled, rebill } from './debit-results';
-import { keyFrom, owed } from '../books/lib/sql';
+import type { AccountType, BankAccount, DebitEntry } from '../../domain/formats/zengin-91';
+import { writeDebitRequest } from '../../domain/formats/zengin-91';
+import { type Tx, dateIn, instantIn, sql } from '../../prisma/db';
+import type { ForDebitRun } from '../../workflows/contracts/activities';
+import { keys } from '../../workflows/contracts/ids';
+import { type Rebilled, rebill } from './results';
+import { keyFrom, owed } from '../lib/sql';
 
 /** What is still owed of each notice whose debit day this is. */
 export function dueOn({ storeId, debitOn }: ForDebitRun) {

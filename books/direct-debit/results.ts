@@ -1,18 +1,18 @@
-import { type Period, businessDayOnOrAfter, dateOf } from '../domain/calendar';
-import { type DebitResultCode, debitResults, parseDebitResultCode, rebillDueOn } from '../domain/direct-debit/rules';
-import { paymentReceived } from '../domain/ledger/entries';
-import { type Yen, sumYen, toYen } from '../domain/money';
-import { matchDeposit } from '../domain/receivable/matching';
-import type { MailData } from '../documents/mails';
-import { type Tx, dateIn, instantIn, sql } from '../prisma/db';
-import type { ForDebitRun } from '../workflows/contracts/activities';
-import { workflowIds } from '../workflows/contracts/ids';
-import { debitIncidentId, puzzled } from './debit-incidents';
-import { emit, enqueue, queueMail } from './facts';
-import { post } from './journal';
-import { settleInvoice } from './news';
-import { sellerOf } from '../books/invoice/parties';
-import { owed } from '../books/lib/sql';
+import { type Period, businessDayOnOrAfter, dateOf } from '../../domain/calendar';
+import { type DebitResultCode, debitResults, parseDebitResultCode, rebillDueOn } from '../../domain/direct-debit/rules';
+import { paymentReceived } from '../../domain/ledger/entries';
+import { type Yen, sumYen, toYen } from '../../domain/money';
+import { matchDeposit } from '../../domain/receivable/matching';
+import type { MailData } from '../../documents/mails';
+import { type Tx, dateIn, instantIn, sql } from '../../prisma/db';
+import type { ForDebitRun } from '../../workflows/contracts/activities';
+import { workflowIds } from '../../workflows/contracts/ids';
+import { debitIncidentId, puzzled } from './incidents';
+import { emit, enqueue, queueMail } from '../../activities/facts';
+import { post } from '../ledger/journal';
+import { settleInvoice } from '../../activities/news';
+import { sellerOf } from '../invoice/parties';
+import { owed } from '../lib/sql';
 
 /** Who issues, and is owed, what is settled by NP (P3, P6). */
 const NP_NAME = '株式会社ネットプロテクションズ';

@@ -1,16 +1,16 @@
-import { type Instant, type JstDate, type Period, dateOf, periodOf, periodStart } from '../domain/calendar';
-import { debitCollectOn } from '../domain/close/terms';
-import { paymentReceived, reversalOf } from '../domain/ledger/entries';
-import { type Yen, negate, subtractYen, toYen } from '../domain/money';
-import { matchDeposit } from '../domain/receivable/matching';
-import { type Result, ok, refuse } from '../domain/refusal';
-import type { Deposit, Payment } from '../generated/prisma/client';
-import { type Tx, dateIn, dateOut, instantIn, sql } from '../prisma/db';
-import { rebill } from './debit-results';
-import { emit, openIncident } from './facts';
-import { postAll } from './journal';
-import { settleInvoice } from './news';
-import { owed } from '../books/lib/sql';
+import { type Instant, type JstDate, type Period, dateOf, periodOf, periodStart } from '../../domain/calendar';
+import { debitCollectOn } from '../../domain/close/terms';
+import { paymentReceived, reversalOf } from '../../domain/ledger/entries';
+import { type Yen, negate, subtractYen, toYen } from '../../domain/money';
+import { matchDeposit } from '../../domain/receivable/matching';
+import { type Result, ok, refuse } from '../../domain/refusal';
+import type { Deposit, Payment } from '../../generated/prisma/client';
+import { type Tx, dateIn, dateOut, instantIn, sql } from '../../prisma/db';
+import { rebill } from '../direct-debit/results';
+import { emit, openIncident } from '../../activities/facts';
+import { postAll } from '../ledger/journal';
+import { settleInvoice } from '../../activities/news';
+import { owed } from '../lib/sql';
 
 interface Fact {
   storeId: string;
