@@ -4,13 +4,13 @@ import { policy } from '../domain/policy';
 import type { Tx } from '../prisma/db';
 import type { CardBook, ChargeOutcome, GatewayActivities } from '../workflows/contracts/activities';
 import { workflowIds } from '../workflows/contracts/ids';
-import { chunkBefore } from './chunk';
+import { chunkBefore } from './lib/chunk';
 import { LOST, captureAndReceipt, chargeInvoice } from './card-charge';
-import type { Deps } from './deps';
+import type { Deps } from './lib/deps';
 import { emit, enqueue, openIncident } from './facts';
 import { once } from '../books/lib/once';
 import { loadOrder, mailBuyer } from '../books/order/rows';
-import { inParallel } from './parallel';
+import { inParallel } from './lib/parallel';
 import { sellerOf } from '../books/invoice/parties';
 
 /** Renewals that were declined, in the books. */

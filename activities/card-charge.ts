@@ -6,8 +6,8 @@ import type { CardAuthorisation, CardProvider, CardStep } from '../providers/car
 import { ProviderError } from '../providers/errors';
 import type { ChargeOutcome, ForOrder } from '../workflows/contracts/activities';
 import { keys, providerReference } from '../workflows/contracts/ids';
-import type { Deps } from './deps';
-import { gatewayCall } from './gateway-call';
+import type { Deps } from './lib/deps';
+import { gatewayCall } from './lib/gateway-call';
 import { type OrderRow, loadOrder } from '../books/order/rows';
 import { issueReceipt, storeReceipt } from './receipts';
 

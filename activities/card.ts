@@ -3,8 +3,8 @@ import type { CardAuthorisation, CardProvider } from '../providers/cards/port';
 import type { ForOrder, GatewayActivities } from '../workflows/contracts/activities';
 import { keys, savingReference } from '../workflows/contracts/ids';
 import { authoriseAndCommit, chargeInvoice, isOrderIdUsed, itemOf, monthOf } from './card-charge';
-import type { Deps } from './deps';
-import { asked, gatewayCall } from './gateway-call';
+import type { Deps } from './lib/deps';
+import { asked, gatewayCall } from './lib/gateway-call';
 import { changeStatus, loadOrder } from '../books/order/rows';
 
 type CardGateway = Pick<GatewayActivities, 'request3ds' | 'authoriseFirst' | 'chargePeriod' | 'saveCard'>;

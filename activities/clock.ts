@@ -6,7 +6,7 @@ import { dateOut, instantIn, instantOut } from '../prisma/db';
 import type { ClockActivities } from '../workflows/contracts/activities';
 import { workflowIds } from '../workflows/contracts/ids';
 import { askTemporal, stuckAt } from './clock-watch';
-import type { Deps } from './deps';
+import type { Deps } from './lib/deps';
 import { enqueue, startRow } from './facts';
 
 /** One call steps this long, then hands back to the workflow, which goes on in a new run. */

@@ -5,10 +5,10 @@ import type { Prisma } from '../generated/prisma/client';
 import { type Tx, dateIn, instantIn, sql } from '../prisma/db';
 import type { CloseBook, ForPeriod } from '../workflows/contracts/activities';
 import { keys, workflowIds } from '../workflows/contracts/ids';
-import { chunkBefore, knowSize } from './chunk';
-import type { Deps } from './deps';
+import { chunkBefore, knowSize } from './lib/chunk';
+import type { Deps } from './lib/deps';
 import { enqueue, startRow } from './facts';
-import { inParallel } from './parallel';
+import { inParallel } from './lib/parallel';
 import { WHOLE_STORE, joinByHash, termsOf } from './period';
 import { keyFrom, ratesOn, taxOf } from '../books/lib/sql';
 

@@ -5,7 +5,7 @@ import type { DebitBook } from '../workflows/contracts/activities';
 import { keys, workflowIds } from '../workflows/contracts/ids';
 import { collectIntoFile, dueOn } from '../books/direct-debit/file';
 import { bookResult } from '../books/direct-debit/results';
-import type { Deps } from './deps';
+import type { Deps } from './lib/deps';
 import { openIncident } from './facts';
 import { WHOLE_STORE } from './period';
 import { keyFrom } from '../books/lib/sql';

@@ -6,9 +6,9 @@ import type { IncidentKind } from '../domain/incidents';
 import { type Tx, dateIn, dateOut } from '../prisma/db';
 import type { DirectDebitBook, ForDirectDebit, GatewayActivities } from '../workflows/contracts/activities';
 import type { EventType } from '../workflows/contracts/events';
-import type { Deps } from './deps';
+import type { Deps } from './lib/deps';
 import { emit, openIncident } from './facts';
-import { gatewayCall } from './gateway-call';
+import { gatewayCall } from './lib/gateway-call';
 import { once } from '../books/lib/once';
 
 type Change = Parameters<Tx['directDebit']['update']>[0]['data'];

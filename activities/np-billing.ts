@@ -2,15 +2,15 @@ import { ApplicationFailure } from '@temporalio/common';
 import { dateOut, sql } from '../prisma/db';
 import type { ForPeriod, GatewayActivities } from '../workflows/contracts/activities';
 import { workflowIds } from '../workflows/contracts/ids';
-import { chunkBefore } from './chunk';
+import { chunkBefore } from './lib/chunk';
 import { CHUNK } from './close-draft';
-import type { Deps } from './deps';
+import type { Deps } from './lib/deps';
 import { storeBillDocument } from './documents';
 import { enqueue, openIncident } from './facts';
-import { asked, gatewayCall } from './gateway-call';
+import { asked, gatewayCall } from './lib/gateway-call';
 import { mirrorPage } from './np-mirror';
 import { type OrderCharge, chargesOf, registerCharge } from './np-registration';
-import { heartbeat, inParallel } from './parallel';
+import { heartbeat, inParallel } from './lib/parallel';
 
 /** Orders a chunk, and how many are on their way to NP at once. */
 const ORDERS = 200;

@@ -5,8 +5,8 @@ import { type RateClass, type Rounding, grossOf } from '../domain/tax';
 import { type Db, type Tx, instantOut, sql } from '../prisma/db';
 import type { TransactionRequest, TransactionResult } from '../providers/credit/port';
 import { keys, providerReference } from '../workflows/contracts/ids';
-import type { Deps } from './deps';
-import { gatewayCall } from './gateway-call';
+import type { Deps } from './lib/deps';
+import { gatewayCall } from './lib/gateway-call';
 import { groupBy } from '../books/lib/group-by';
 import { makeBillable } from '../books/order/items';
 

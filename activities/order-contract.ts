@@ -5,7 +5,7 @@ import type { OrderState } from '../domain/order/lifecycle';
 import { policy } from '../domain/policy';
 import { type Tx, dateIn, dateOut } from '../prisma/db';
 import type { ForOrder, OrderBook } from '../workflows/contracts/activities';
-import type { Deps } from './deps';
+import type { Deps } from './lib/deps';
 import { makeOrderItems } from '../books/order/items';
 import { changeStatus, mailBuyer } from '../books/order/rows';
 import { beginService, endLines, orderStep, tell } from '../books/order/service';

@@ -2,7 +2,7 @@ import { type Period, dateOf, nextPeriod, periodOf, periodStart } from '../domai
 import { type Tx, dateIn } from '../prisma/db';
 import type { ForAccount, ForOrder, OrderBook } from '../workflows/contracts/activities';
 import { workflowIds } from '../workflows/contracts/ids';
-import type { Deps } from './deps';
+import type { Deps } from './lib/deps';
 import { enqueue } from './facts';
 import { makeBillable } from '../books/order/items';
 import { changeStatus } from '../books/order/rows';

@@ -2,7 +2,7 @@ import { type Period, addBusinessDays, dateOf } from '../domain/calendar';
 import { type Tx, dateOut } from '../prisma/db';
 import type { ForOrder, OrderBook } from '../workflows/contracts/activities';
 import { workflowIds } from '../workflows/contracts/ids';
-import type { Deps } from './deps';
+import type { Deps } from './lib/deps';
 import { enqueue } from './facts';
 import { once } from '../books/lib/once';
 import type { contractBook } from './order-contract';

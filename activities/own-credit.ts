@@ -5,7 +5,7 @@ import { policy } from '../domain/policy';
 import type { RateClass, Rounding } from '../domain/tax';
 import { type Tx, dateIn, sql } from '../prisma/db';
 import type { ForOrder, OrderBook } from '../workflows/contracts/activities';
-import type { Deps } from './deps';
+import type { Deps } from './lib/deps';
 import { type OrderRow, changeStatus } from '../books/order/rows';
 import { orderStep } from '../books/order/service';
 import { owed } from '../books/lib/sql';

@@ -3,7 +3,7 @@ import type { Rounding } from '../domain/tax';
 import { type Db, type Tx, dateIn, sql } from '../prisma/db';
 import type { PeriodBook } from '../workflows/contracts/activities';
 import { keys } from '../workflows/contracts/ids';
-import type { Deps } from './deps';
+import type { Deps } from './lib/deps';
 import { keyFrom, ratesOn, settlementIn, taxOf } from '../books/lib/sql';
 
 /** One statement over a whole store: 100,000 rows with their foreign keys take some 10 s on two cores. */

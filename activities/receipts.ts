@@ -7,7 +7,7 @@ import type { RateClass } from '../domain/tax';
 import { renderReceipt } from '../documents/render';
 import { contactForm } from '../documents/support';
 import { type Tx, dateIn, dateOut, instantIn } from '../prisma/db';
-import type { Deps } from './deps';
+import type { Deps } from './lib/deps';
 import { emit, openIncident } from './facts';
 import { post, taxSummary } from '../books/ledger/journal';
 import { takeNumbers } from '../books/lib/numbers';

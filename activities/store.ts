@@ -4,7 +4,7 @@ import { type DayWork, workOfDay } from '../domain/store-day/work';
 import { type Tx, dateIn, dateOut, instantIn, instantOut, sql } from '../prisma/db';
 import type { StoreBook } from '../workflows/contracts/activities';
 import { workflowIds } from '../workflows/contracts/ids';
-import type { Deps } from './deps';
+import type { Deps } from './lib/deps';
 import { type DispatchRow, enqueue, openIncident, startRow } from './facts';
 
 export function storeBook({ db }: Deps): StoreBook {

@@ -5,7 +5,7 @@ import { clockActivities } from '../activities/clock';
 import { closeBook } from '../activities/close';
 import { creditGateway } from '../activities/credit';
 import { debitBook } from '../activities/debit-run';
-import type { Deps } from '../activities/deps';
+import type { Deps } from '../activities/lib/deps';
 import { directDebitBook, directDebitGateway } from '../activities/direct-debit';
 import { npBillingGateway } from '../activities/np-billing';
 import { orderBook } from '../activities/order';

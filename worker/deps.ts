@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { Deps } from '../activities/deps';
+import type { Deps } from '../activities/lib/deps';
 import { instantOfMs } from '../domain/calendar';
 import type { Db } from '../prisma/db';
 import { createSbps } from '../providers/cards/sbps';

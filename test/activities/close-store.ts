@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import pino from 'pino';
-import type { Deps } from '../../activities/deps';
+import type { Deps } from '../../activities/lib/deps';
 import { type JstDate, type Period, instant } from '../../domain/calendar';
 import type { RateClass, Rounding } from '../../domain/tax';
 import { toYen } from '../../domain/money';

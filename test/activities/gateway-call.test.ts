@@ -1,4 +1,4 @@
-import { gatewayCall } from '../../activities/gateway-call';
+import { gatewayCall } from '../../activities/lib/gateway-call';
 import { instant } from '../../domain/calendar';
 import { TestStore, openTestDb } from './close-store';
 

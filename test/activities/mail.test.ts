@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Deps } from '../../activities/deps';
+import type { Deps } from '../../activities/lib/deps';
 import { sendMail } from '../../activities/mail';
 import { ProviderError } from '../../providers/errors';
 import type { OutgoingMail } from '../../providers/mail/port';

@@ -2,7 +2,7 @@ import http from 'node:http';
 import net, { type AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import pino from 'pino';
-import type { Deps } from '../../activities/deps';
+import type { Deps } from '../../activities/lib/deps';
 import { DispatchLoop } from '../../worker/dispatch-loop';
 import { ApiUnderTest } from '../api/support';
 

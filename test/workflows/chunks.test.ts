@@ -1,5 +1,5 @@
 import { ActivityFailure, ApplicationFailure, TimeoutFailure } from '@temporalio/common';
-import { chunkBefore } from '../../activities/chunk';
+import { chunkBefore } from '../../activities/lib/chunk';
 import type { Chunk } from '../../workflows/contracts/activities';
 import { everyChunk } from '../../workflows/lib/chunks';
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Client } from '@temporalio/client';
 import fc from 'fast-check';
-import type { Deps } from '../../activities/deps';
+import type { Deps } from '../../activities/lib/deps';
 import { type DispatchRow, enqueue } from '../../activities/facts';
 import { storeBook } from '../../activities/store';
 import { type Instant, instant } from '../../domain/calendar';

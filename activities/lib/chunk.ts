@@ -1,7 +1,7 @@
 import { asyncLocalStorage } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
-import { Prisma } from '../generated/prisma/client';
-import { type Db, isRefusal } from '../prisma/db';
+import { Prisma } from '../../generated/prisma/client';
+import { type Db, isRefusal } from '../../prisma/db';
 
 /** What PostgreSQL keeps refusing is not mended by trying: after about 4 s of tries a person is asked. */
 const TRIES = 4;

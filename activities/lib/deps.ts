@@ -1,8 +1,8 @@
 import type { Logger } from 'pino';
-import type { Db } from '../prisma/db';
-import type { CardProvider } from '../providers/cards/port';
-import type { CreditProvider } from '../providers/credit/port';
-import type { MailProvider } from '../providers/mail/port';
+import type { Db } from '../../prisma/db';
+import type { CardProvider } from '../../providers/cards/port';
+import type { CreditProvider } from '../../providers/credit/port';
+import type { MailProvider } from '../../providers/mail/port';
 
 /** What activities are given: the books, each store's providers, and where this engine is reached from outside. */
 export interface Deps {

@@ -1,9 +1,9 @@
 import { ApplicationFailure } from '@temporalio/common';
-import type { Instant } from '../domain/calendar';
-import { Prisma } from '../generated/prisma/client';
-import { type Db, type Tx, instantIn } from '../prisma/db';
-import { ProviderError } from '../providers/errors';
-import { conflict, hashOf } from '../books/lib/once';
+import type { Instant } from '../../domain/calendar';
+import { Prisma } from '../../generated/prisma/client';
+import { type Db, type Tx, instantIn } from '../../prisma/db';
+import { ProviderError } from '../../providers/errors';
+import { conflict, hashOf } from '../../books/lib/once';
 import { heartbeat } from './parallel';
 
 export interface GatewayCall<A> {
