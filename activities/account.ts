@@ -7,7 +7,7 @@ import type { Deps } from './lib/deps';
 import { emit, enqueue } from './facts';
 import { gatewayCall } from './lib/gateway-call';
 import { once } from '../books/lib/once';
-import { putComingMonthAtRisk } from './order-risk';
+import { putComingMonthAtRisk } from './order/risk';
 
 interface Answer {
   buyerId: string;

@@ -9,7 +9,7 @@ import { storeBillDocument } from './documents';
 import { enqueue, openIncident } from './facts';
 import { asked, gatewayCall } from './lib/gateway-call';
 import { mirrorPage } from './np-mirror';
-import { type OrderCharge, chargesOf, registerCharge } from './np-registration';
+import { type OrderCharge, chargesOf, registerCharge } from './order/np-registration';
 import { heartbeat, inParallel } from './lib/parallel';
 
 /** Orders a chunk, and how many are on their way to NP at once. */

@@ -1,6 +1,6 @@
 import { closeBook } from '../../activities/close';
 import { npBillingGateway } from '../../activities/np-billing';
-import { registerOrderPeriod } from '../../activities/np-registration';
+import { registerOrderPeriod } from '../../activities/order/np-registration';
 import { periodBook } from '../../activities/period';
 import { instant, period } from '../../domain/calendar';
 import { yen } from '../../domain/money';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { orderBook } from '../../activities/order';
-import { ownCreditBook } from '../../activities/own-credit';
+import { orderBook } from '../../activities/order/confirmation';
+import { ownCreditBook } from '../../activities/order/own-credit';
 import { instant, period } from '../../domain/calendar';
 import { yen } from '../../domain/money';
 import { taxOnNet } from '../../domain/tax';

@@ -1,15 +1,15 @@
-import { type Period, addBusinessDays, dateOf } from '../domain/calendar';
-import { type Tx, dateOut } from '../prisma/db';
-import type { ForOrder, OrderBook } from '../workflows/contracts/activities';
-import { workflowIds } from '../workflows/contracts/ids';
-import type { Deps } from './lib/deps';
-import { enqueue } from './facts';
-import { once } from '../books/lib/once';
-import type { contractBook } from './order-contract';
+import { type Period, addBusinessDays, dateOf } from '../../domain/calendar';
+import { type Tx, dateOut } from '../../prisma/db';
+import type { ForOrder, OrderBook } from '../../workflows/contracts/activities';
+import { workflowIds } from '../../workflows/contracts/ids';
+import type { Deps } from '../lib/deps';
+import { enqueue } from '../facts';
+import { once } from '../../books/lib/once';
+import type { contractBook } from './contract';
 import type { ownCreditBook } from './own-credit';
-import type { riskBook } from './order-risk';
-import { type OrderRow, changeStatus, loadOrder, mailBuyer, unknownOrder } from '../books/order/rows';
-import { beginService, endLines, orderStep, tell } from '../books/order/service';
+import type { riskBook } from './risk';
+import { type OrderRow, changeStatus, loadOrder, mailBuyer, unknownOrder } from '../../books/order/rows';
+import { beginService, endLines, orderStep, tell } from '../../books/order/service';
 
 /** An order up to its confirmation or refusal, in the books: each step changes the status, tells of it and queues what follows. */
 export function orderBook({

@@ -1,14 +1,14 @@
-import { type JstDate, type Period, addDays, dateOf, periodOf } from '../domain/calendar';
-import { type CancellationTermsId, cancellationTerms, previewCancellation } from '../domain/cancellation/terms';
-import { toYen } from '../domain/money';
-import type { OrderState } from '../domain/order/lifecycle';
-import { policy } from '../domain/policy';
-import { type Tx, dateIn, dateOut } from '../prisma/db';
-import type { ForOrder, OrderBook } from '../workflows/contracts/activities';
-import type { Deps } from './lib/deps';
-import { makeOrderItems } from '../books/order/items';
-import { changeStatus, mailBuyer } from '../books/order/rows';
-import { beginService, endLines, orderStep, tell } from '../books/order/service';
+import { type JstDate, type Period, addDays, dateOf, periodOf } from '../../domain/calendar';
+import { type CancellationTermsId, cancellationTerms, previewCancellation } from '../../domain/cancellation/terms';
+import { toYen } from '../../domain/money';
+import type { OrderState } from '../../domain/order/lifecycle';
+import { policy } from '../../domain/policy';
+import { type Tx, dateIn, dateOut } from '../../prisma/db';
+import type { ForOrder, OrderBook } from '../../workflows/contracts/activities';
+import type { Deps } from '../lib/deps';
+import { makeOrderItems } from '../../books/order/items';
+import { changeStatus, mailBuyer } from '../../books/order/rows';
+import { beginService, endLines, orderStep, tell } from '../../books/order/service';
 
 type ContractSteps = 'startService' | 'acceptCancellation' | 'endOrder' | 'suspendOrder' | 'resumeOrder';
 

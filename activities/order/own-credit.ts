@@ -1,14 +1,14 @@
-import { type Period, dateOf } from '../domain/calendar';
-import { toYen } from '../domain/money';
-import { type OwnCredit, type Unbilled, decideOwnCredit } from '../domain/order/own-credit';
-import { policy } from '../domain/policy';
-import type { RateClass, Rounding } from '../domain/tax';
-import { type Tx, dateIn, sql } from '../prisma/db';
-import type { ForOrder, OrderBook } from '../workflows/contracts/activities';
-import type { Deps } from './lib/deps';
-import { type OrderRow, changeStatus } from '../books/order/rows';
-import { orderStep } from '../books/order/service';
-import { owed } from '../books/lib/sql';
+import { type Period, dateOf } from '../../domain/calendar';
+import { toYen } from '../../domain/money';
+import { type OwnCredit, type Unbilled, decideOwnCredit } from '../../domain/order/own-credit';
+import { policy } from '../../domain/policy';
+import type { RateClass, Rounding } from '../../domain/tax';
+import { type Tx, dateIn, sql } from '../../prisma/db';
+import type { ForOrder, OrderBook } from '../../workflows/contracts/activities';
+import type { Deps } from '../lib/deps';
+import { type OrderRow, changeStatus } from '../../books/order/rows';
+import { orderStep } from '../../books/order/service';
+import { owed } from '../../books/lib/sql';
 
 /**
  * The store's own credit decision (P4). What a destination uses is read from the books, never counted on the side: an order is

@@ -1,6 +1,6 @@
-import type { GatewayActivities } from '../workflows/contracts/activities';
-import type { Deps } from './lib/deps';
-import { gatewayCall } from './lib/gateway-call';
+import type { GatewayActivities } from '../../workflows/contracts/activities';
+import type { Deps } from '../lib/deps';
+import { gatewayCall } from '../lib/gateway-call';
 import { registerOrderPeriod } from './np-registration';
 
 /** 取引登録 of a new order's first month, or of a refused month again; 取引キャンセル of an order that never began. */

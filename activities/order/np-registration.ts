@@ -1,14 +1,14 @@
 import { ApplicationFailure } from '@temporalio/common';
-import { type Instant, type JstDate, type Period, dateOf, periodEnd, periodStart } from '../domain/calendar';
-import { sumYen, toYen, yen } from '../domain/money';
-import { type RateClass, type Rounding, grossOf } from '../domain/tax';
-import { type Db, type Tx, instantOut, sql } from '../prisma/db';
-import type { TransactionRequest, TransactionResult } from '../providers/credit/port';
-import { keys, providerReference } from '../workflows/contracts/ids';
-import type { Deps } from './lib/deps';
-import { gatewayCall } from './lib/gateway-call';
-import { groupBy } from '../books/lib/group-by';
-import { makeBillable } from '../books/order/items';
+import { type Instant, type JstDate, type Period, dateOf, periodEnd, periodStart } from '../../domain/calendar';
+import { sumYen, toYen, yen } from '../../domain/money';
+import { type RateClass, type Rounding, grossOf } from '../../domain/tax';
+import { type Db, type Tx, instantOut, sql } from '../../prisma/db';
+import type { TransactionRequest, TransactionResult } from '../../providers/credit/port';
+import { keys, providerReference } from '../../workflows/contracts/ids';
+import type { Deps } from '../lib/deps';
+import { gatewayCall } from '../lib/gateway-call';
+import { groupBy } from '../../books/lib/group-by';
+import { makeBillable } from '../../books/order/items';
 
 /** What an order is charged for a month of service, as NP is told it: tax-inclusive. */
 export interface OrderCharge {

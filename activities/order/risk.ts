@@ -1,12 +1,12 @@
-import { type Period, dateOf, nextPeriod, periodOf, periodStart } from '../domain/calendar';
-import { type Tx, dateIn } from '../prisma/db';
-import type { ForAccount, ForOrder, OrderBook } from '../workflows/contracts/activities';
-import { workflowIds } from '../workflows/contracts/ids';
-import type { Deps } from './lib/deps';
-import { enqueue } from './facts';
-import { makeBillable } from '../books/order/items';
-import { changeStatus } from '../books/order/rows';
-import { orderStep, tell } from '../books/order/service';
+import { type Period, dateOf, nextPeriod, periodOf, periodStart } from '../../domain/calendar';
+import { type Tx, dateIn } from '../../prisma/db';
+import type { ForAccount, ForOrder, OrderBook } from '../../workflows/contracts/activities';
+import { workflowIds } from '../../workflows/contracts/ids';
+import type { Deps } from '../lib/deps';
+import { enqueue } from '../facts';
+import { makeBillable } from '../../books/order/items';
+import { changeStatus } from '../../books/order/rows';
+import { orderStep, tell } from '../../books/order/service';
 
 /** A month of a running contract that NP won't take, in the books. */
 export function riskBook({ db }: Deps): Pick<OrderBook, 'markAtRisk' | 'monthsAtRisk' | 'billInHouse'> {
