@@ -1,6 +1,6 @@
-import { accountBook, accountGateway } from '../activities/account';
-import { cardGateway } from '../activities/card';
-import { cardBook, cardCollection } from '../activities/card-book';
+import { accountBook, accountGateway } from '../activities/account/screening';
+import { cardGateway } from '../activities/card/authentication';
+import { cardBook, cardCollection } from '../activities/card/collection';
 import { clockActivities } from '../activities/clock';
 import { closeBook } from '../activities/close';
 import { creditGateway } from '../activities/order/np-credit';

@@ -1,14 +1,14 @@
 import { ApplicationFailure } from '@temporalio/common';
-import { type Instant, type Period, dateOf } from '../domain/calendar';
-import { type Yen, subtractYen, toYen } from '../domain/money';
-import { type Db, type Tx, dateIn } from '../prisma/db';
-import type { CardAuthorisation, CardProvider, CardStep } from '../providers/cards/port';
-import { ProviderError } from '../providers/errors';
-import type { ChargeOutcome, ForOrder } from '../workflows/contracts/activities';
-import { keys, providerReference } from '../workflows/contracts/ids';
-import type { Deps } from './lib/deps';
-import { gatewayCall } from './lib/gateway-call';
-import { type OrderRow, loadOrder } from '../books/order/rows';
+import { type Instant, type Period, dateOf } from '../../domain/calendar';
+import { type Yen, subtractYen, toYen } from '../../domain/money';
+import { type Db, type Tx, dateIn } from '../../prisma/db';
+import type { CardAuthorisation, CardProvider, CardStep } from '../../providers/cards/port';
+import { ProviderError } from '../../providers/errors';
+import type { ChargeOutcome, ForOrder } from '../../workflows/contracts/activities';
+import { keys, providerReference } from '../../workflows/contracts/ids';
+import type { Deps } from '../lib/deps';
+import { gatewayCall } from '../lib/gateway-call';
+import { type OrderRow, loadOrder } from '../../books/order/rows';
 import { issueReceipt, storeReceipt } from './receipts';
 
 /** An authorisation that stands with SBPS under an id we were never told: it is never committed and lapses. */

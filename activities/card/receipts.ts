@@ -1,17 +1,17 @@
 import { createHash } from 'node:crypto';
-import { type Instant, type Period, dateOf, periodEnd, periodStart } from '../domain/calendar';
-import { cardCaptured } from '../domain/ledger/entries';
-import { toYen } from '../domain/money';
-import { storeDefaults } from '../domain/policy';
-import type { RateClass } from '../domain/tax';
-import { renderReceipt } from '../documents/render';
-import { contactForm } from '../documents/support';
-import { type Tx, dateIn, dateOut, instantIn } from '../prisma/db';
-import type { Deps } from './lib/deps';
-import { emit, openIncident } from './facts';
-import { post, taxSummary } from '../books/ledger/journal';
-import { takeNumbers } from '../books/lib/numbers';
-import { sellerOf } from '../books/invoice/parties';
+import { type Instant, type Period, dateOf, periodEnd, periodStart } from '../../domain/calendar';
+import { cardCaptured } from '../../domain/ledger/entries';
+import { toYen } from '../../domain/money';
+import { storeDefaults } from '../../domain/policy';
+import type { RateClass } from '../../domain/tax';
+import { renderReceipt } from '../../documents/render';
+import { contactForm } from '../../documents/support';
+import { type Tx, dateIn, dateOut, instantIn } from '../../prisma/db';
+import type { Deps } from '../lib/deps';
+import { emit, openIncident } from '../facts';
+import { post, taxSummary } from '../../books/ledger/journal';
+import { takeNumbers } from '../../books/lib/numbers';
+import { sellerOf } from '../../books/invoice/parties';
 
 interface ForInvoice {
   storeId: string;

@@ -1,17 +1,17 @@
-import { type Period, addDays, dateOf } from '../domain/calendar';
-import { toYen } from '../domain/money';
-import { policy } from '../domain/policy';
-import type { Tx } from '../prisma/db';
-import type { CardBook, ChargeOutcome, GatewayActivities } from '../workflows/contracts/activities';
-import { workflowIds } from '../workflows/contracts/ids';
-import { chunkBefore } from './lib/chunk';
-import { LOST, captureAndReceipt, chargeInvoice } from './card-charge';
-import type { Deps } from './lib/deps';
-import { emit, enqueue, openIncident } from './facts';
-import { once } from '../books/lib/once';
-import { loadOrder, mailBuyer } from '../books/order/rows';
-import { inParallel } from './lib/parallel';
-import { sellerOf } from '../books/invoice/parties';
+import { type Period, addDays, dateOf } from '../../domain/calendar';
+import { toYen } from '../../domain/money';
+import { policy } from '../../domain/policy';
+import type { Tx } from '../../prisma/db';
+import type { CardBook, ChargeOutcome, GatewayActivities } from '../../workflows/contracts/activities';
+import { workflowIds } from '../../workflows/contracts/ids';
+import { chunkBefore } from '../lib/chunk';
+import { LOST, captureAndReceipt, chargeInvoice } from './charge';
+import type { Deps } from '../lib/deps';
+import { emit, enqueue, openIncident } from '../facts';
+import { once } from '../../books/lib/once';
+import { loadOrder, mailBuyer } from '../../books/order/rows';
+import { inParallel } from '../lib/parallel';
+import { sellerOf } from '../../books/invoice/parties';
 
 /** Renewals that were declined, in the books. */
 export function cardBook({ db }: Deps): CardBook {

@@ -1,11 +1,11 @@
-import { toYen } from '../domain/money';
-import type { CardAuthorisation, CardProvider } from '../providers/cards/port';
-import type { ForOrder, GatewayActivities } from '../workflows/contracts/activities';
-import { keys, savingReference } from '../workflows/contracts/ids';
-import { authoriseAndCommit, chargeInvoice, isOrderIdUsed, itemOf, monthOf } from './card-charge';
-import type { Deps } from './lib/deps';
-import { asked, gatewayCall } from './lib/gateway-call';
-import { changeStatus, loadOrder } from '../books/order/rows';
+import { toYen } from '../../domain/money';
+import type { CardAuthorisation, CardProvider } from '../../providers/cards/port';
+import type { ForOrder, GatewayActivities } from '../../workflows/contracts/activities';
+import { keys, savingReference } from '../../workflows/contracts/ids';
+import { authoriseAndCommit, chargeInvoice, isOrderIdUsed, itemOf, monthOf } from './charge';
+import type { Deps } from '../lib/deps';
+import { asked, gatewayCall } from '../lib/gateway-call';
+import { changeStatus, loadOrder } from '../../books/order/rows';
 
 type CardGateway = Pick<GatewayActivities, 'request3ds' | 'authoriseFirst' | 'chargePeriod' | 'saveCard'>;
 

@@ -1,13 +1,13 @@
-import { toYen, yen } from '../domain/money';
-import { type Tx } from '../prisma/db';
-import type { BuyerProfile, BuyerResult, BuyerScreening, CreditProvider } from '../providers/credit/port';
-import type { AccountBook, ForAccount, GatewayActivities } from '../workflows/contracts/activities';
-import { workflowIds } from '../workflows/contracts/ids';
-import type { Deps } from './lib/deps';
-import { emit, enqueue } from './facts';
-import { gatewayCall } from './lib/gateway-call';
-import { once } from '../books/lib/once';
-import { putComingMonthAtRisk } from './order/risk';
+import { toYen, yen } from '../../domain/money';
+import { type Tx } from '../../prisma/db';
+import type { BuyerProfile, BuyerResult, BuyerScreening, CreditProvider } from '../../providers/credit/port';
+import type { AccountBook, ForAccount, GatewayActivities } from '../../workflows/contracts/activities';
+import { workflowIds } from '../../workflows/contracts/ids';
+import type { Deps } from '../lib/deps';
+import { emit, enqueue } from '../facts';
+import { gatewayCall } from '../lib/gateway-call';
+import { once } from '../../books/lib/once';
+import { putComingMonthAtRisk } from '../order/risk';
 
 interface Answer {
   buyerId: string;
