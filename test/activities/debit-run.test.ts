@@ -1,4 +1,4 @@
-import { debitBook } from '../../activities/debit-run';
+import { debitBook } from '../../activities/direct-debit/debit-run';
 import { closeBook } from '../../activities/close';
 import { npBillingGateway } from '../../activities/np-billing';
 import { periodBook } from '../../activities/period';

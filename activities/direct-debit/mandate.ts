@@ -1,15 +1,15 @@
 import { ApplicationFailure } from '@temporalio/common';
-import { dateOf } from '../domain/calendar';
-import { closeTerms } from '../domain/close/terms';
-import { escalateOn, expectedOn, firstPeriod } from '../domain/direct-debit/rules';
-import type { IncidentKind } from '../domain/incidents';
-import { type Tx, dateIn, dateOut } from '../prisma/db';
-import type { DirectDebitBook, ForDirectDebit, GatewayActivities } from '../workflows/contracts/activities';
-import type { EventType } from '../workflows/contracts/events';
-import type { Deps } from './lib/deps';
-import { emit, openIncident } from './facts';
-import { gatewayCall } from './lib/gateway-call';
-import { once } from '../books/lib/once';
+import { dateOf } from '../../domain/calendar';
+import { closeTerms } from '../../domain/close/terms';
+import { escalateOn, expectedOn, firstPeriod } from '../../domain/direct-debit/rules';
+import type { IncidentKind } from '../../domain/incidents';
+import { type Tx, dateIn, dateOut } from '../../prisma/db';
+import type { DirectDebitBook, ForDirectDebit, GatewayActivities } from '../../workflows/contracts/activities';
+import type { EventType } from '../../workflows/contracts/events';
+import type { Deps } from '../lib/deps';
+import { emit, openIncident } from '../facts';
+import { gatewayCall } from '../lib/gateway-call';
+import { once } from '../../books/lib/once';
 
 type Change = Parameters<Tx['directDebit']['update']>[0]['data'];
 

@@ -1,14 +1,14 @@
-import type { Period } from '../domain/calendar';
-import { debitHandInOn } from '../domain/close/terms';
-import { dateIn, instantIn, sql } from '../prisma/db';
-import type { DebitBook } from '../workflows/contracts/activities';
-import { keys, workflowIds } from '../workflows/contracts/ids';
-import { collectIntoFile, dueOn } from '../books/direct-debit/file';
-import { bookResult } from '../books/direct-debit/results';
-import type { Deps } from './lib/deps';
-import { openIncident } from './facts';
-import { WHOLE_STORE } from './period';
-import { keyFrom } from '../books/lib/sql';
+import type { Period } from '../../domain/calendar';
+import { debitHandInOn } from '../../domain/close/terms';
+import { dateIn, instantIn, sql } from '../../prisma/db';
+import type { DebitBook } from '../../workflows/contracts/activities';
+import { keys, workflowIds } from '../../workflows/contracts/ids';
+import { collectIntoFile, dueOn } from '../../books/direct-debit/file';
+import { bookResult } from '../../books/direct-debit/results';
+import type { Deps } from '../lib/deps';
+import { openIncident } from '../facts';
+import { WHOLE_STORE } from '../period';
+import { keyFrom } from '../../books/lib/sql';
 
 const late = (nominal: Period) => `debit-results-late/${nominal}`;
 const notHandedIn = (nominal: Period) => `debit-file-not-handed-in/${nominal}`;
