@@ -7,7 +7,7 @@ import { collectIntoFile, dueOn } from '../../books/direct-debit/file';
 import { bookResult } from '../../books/direct-debit/results';
 import type { Deps } from '../lib/deps';
 import { openIncident } from '../facts';
-import { WHOLE_STORE } from '../period';
+import { WHOLE_STORE } from '../close/period';
 import { keyFrom } from '../../books/lib/sql';
 
 const late = (nominal: Period) => `debit-results-late/${nominal}`;

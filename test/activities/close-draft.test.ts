@@ -1,5 +1,5 @@
-import { closeBook } from '../../activities/close';
-import { periodBook } from '../../activities/period';
+import { closeBook } from '../../activities/close/book';
+import { periodBook } from '../../activities/close/period';
 import { instant, period } from '../../domain/calendar';
 import type { Db } from '../../prisma/db';
 import { TestStore, openTestDb } from './close-store';

@@ -1,6 +1,6 @@
-import { closeBook } from '../../activities/close';
+import { closeBook } from '../../activities/close/book';
 import { takeNumbers } from '../../books/lib/numbers';
-import { periodBook } from '../../activities/period';
+import { periodBook } from '../../activities/close/period';
 import { instant, jstDate, period } from '../../domain/calendar';
 import type { Db } from '../../prisma/db';
 import { TestStore, openTestDb } from './close-store';

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { draftSteps } from '../../activities/close-draft';
+import { draftSteps } from '../../activities/close/draft';
 import { makeOrderItems } from '../../books/order/items';
 import { instant, period } from '../../domain/calendar';
 import type { Db } from '../../prisma/db';

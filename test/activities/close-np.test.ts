@@ -1,7 +1,7 @@
-import { closeBook } from '../../activities/close';
-import { npBillingGateway } from '../../activities/np-billing';
+import { closeBook } from '../../activities/close/book';
+import { npBillingGateway } from '../../activities/close/np-billing';
 import { registerOrderPeriod } from '../../activities/order/np-registration';
-import { periodBook } from '../../activities/period';
+import { periodBook } from '../../activities/close/period';
 import { instant, period } from '../../domain/calendar';
 import { yen } from '../../domain/money';
 import type { Db } from '../../prisma/db';

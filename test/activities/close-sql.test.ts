@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { draftSteps, invoiceId } from '../../activities/close-draft';
-import { periodBook } from '../../activities/period';
+import { draftSteps, invoiceId } from '../../activities/close/draft';
+import { periodBook } from '../../activities/close/period';
 import { ratesOn, taxOf } from '../../books/lib/sql';
 import { instant, jstDate, period, periodEnd } from '../../domain/calendar';
 import { type Yen, yen } from '../../domain/money';

@@ -1,7 +1,7 @@
-import { closeBook } from '../../activities/close';
+import { closeBook } from '../../activities/close/book';
 import { applyNews } from '../../activities/news';
-import { npBillingGateway } from '../../activities/np-billing';
-import { periodBook } from '../../activities/period';
+import { npBillingGateway } from '../../activities/close/np-billing';
+import { periodBook } from '../../activities/close/period';
 import { type Instant, instant, period } from '../../domain/calendar';
 import { yen } from '../../domain/money';
 import { type Json, type Tx, instantIn } from '../../prisma/db';

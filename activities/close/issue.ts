@@ -1,15 +1,15 @@
-import { type Period, dateOf, nextPeriod } from '../domain/calendar';
-import { closeTerms, debitCollectOn } from '../domain/close/terms';
-import { type Tx, dateIn, instantIn, sql } from '../prisma/db';
-import type { CloseBook, ForPeriod } from '../workflows/contracts/activities';
-import { workflowIds } from '../workflows/contracts/ids';
-import { chunkBefore, knowSize } from './lib/chunk';
-import { CHUNK } from './close-draft';
-import type { Deps } from './lib/deps';
-import { openIncident } from './facts';
-import { type Issue, issueInvoices } from '../books/invoice/issue';
-import { holdOpenPeriod } from '../books/order/items';
-import { takeNumbers } from '../books/lib/numbers';
+import { type Period, dateOf, nextPeriod } from '../../domain/calendar';
+import { closeTerms, debitCollectOn } from '../../domain/close/terms';
+import { type Tx, dateIn, instantIn, sql } from '../../prisma/db';
+import type { CloseBook, ForPeriod } from '../../workflows/contracts/activities';
+import { workflowIds } from '../../workflows/contracts/ids';
+import { chunkBefore, knowSize } from '../lib/chunk';
+import { CHUNK } from './draft';
+import type { Deps } from '../lib/deps';
+import { openIncident } from '../facts';
+import { type Issue, issueInvoices } from '../../books/invoice/issue';
+import { holdOpenPeriod } from '../../books/order/items';
+import { takeNumbers } from '../../books/lib/numbers';
 import { WHOLE_STORE } from './period';
 
 /** From finance's approval to the closed month. */

@@ -1,16 +1,16 @@
 import { ApplicationFailure } from '@temporalio/common';
-import { dateOut, sql } from '../prisma/db';
-import type { ForPeriod, GatewayActivities } from '../workflows/contracts/activities';
-import { workflowIds } from '../workflows/contracts/ids';
-import { chunkBefore } from './lib/chunk';
-import { CHUNK } from './close-draft';
-import type { Deps } from './lib/deps';
-import { storeBillDocument } from './documents';
-import { enqueue, openIncident } from './facts';
-import { asked, gatewayCall } from './lib/gateway-call';
+import { dateOut, sql } from '../../prisma/db';
+import type { ForPeriod, GatewayActivities } from '../../workflows/contracts/activities';
+import { workflowIds } from '../../workflows/contracts/ids';
+import { chunkBefore } from '../lib/chunk';
+import { CHUNK } from './draft';
+import type { Deps } from '../lib/deps';
+import { storeBillDocument } from './np-documents';
+import { enqueue, openIncident } from '../facts';
+import { asked, gatewayCall } from '../lib/gateway-call';
 import { mirrorPage } from './np-mirror';
-import { type OrderCharge, chargesOf, registerCharge } from './order/np-registration';
-import { heartbeat, inParallel } from './lib/parallel';
+import { type OrderCharge, chargesOf, registerCharge } from '../order/np-registration';
+import { heartbeat, inParallel } from '../lib/parallel';
 
 /** Orders a chunk, and how many are on their way to NP at once. */
 const ORDERS = 200;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { Deps } from './lib/deps';
-import { asked } from './lib/gateway-call';
+import type { Deps } from '../lib/deps';
+import { asked } from '../lib/gateway-call';
 
 /** What says that a revision's document is missing. */
 export const documentIncident = (invoiceId: string, revision: number) => `document/${invoiceId}/${revision}`;

@@ -1,10 +1,10 @@
-import { type Period, periodEnd, periodStart } from '../domain/calendar';
-import type { Rounding } from '../domain/tax';
-import { type Db, type Tx, dateIn, sql } from '../prisma/db';
-import type { PeriodBook } from '../workflows/contracts/activities';
-import { keys } from '../workflows/contracts/ids';
-import type { Deps } from './lib/deps';
-import { keyFrom, ratesOn, settlementIn, taxOf } from '../books/lib/sql';
+import { type Period, periodEnd, periodStart } from '../../domain/calendar';
+import type { Rounding } from '../../domain/tax';
+import { type Db, type Tx, dateIn, sql } from '../../prisma/db';
+import type { PeriodBook } from '../../workflows/contracts/activities';
+import { keys } from '../../workflows/contracts/ids';
+import type { Deps } from '../lib/deps';
+import { keyFrom, ratesOn, settlementIn, taxOf } from '../../books/lib/sql';
 
 /** One statement over a whole store: 100,000 rows with their foreign keys take some 10 s on two cores. */
 export const WHOLE_STORE = { timeout: 300_000 };

@@ -1,16 +1,16 @@
-import { type Instant, type Period, dateOf, periodEnd } from '../domain/calendar';
-import { billingCutoff, closeTerms } from '../domain/close/terms';
-import type { Rounding } from '../domain/tax';
-import type { Prisma } from '../generated/prisma/client';
-import { type Tx, dateIn, instantIn, sql } from '../prisma/db';
-import type { CloseBook, ForPeriod } from '../workflows/contracts/activities';
-import { keys, workflowIds } from '../workflows/contracts/ids';
-import { chunkBefore, knowSize } from './lib/chunk';
-import type { Deps } from './lib/deps';
-import { enqueue, startRow } from './facts';
-import { inParallel } from './lib/parallel';
+import { type Instant, type Period, dateOf, periodEnd } from '../../domain/calendar';
+import { billingCutoff, closeTerms } from '../../domain/close/terms';
+import type { Rounding } from '../../domain/tax';
+import type { Prisma } from '../../generated/prisma/client';
+import { type Tx, dateIn, instantIn, sql } from '../../prisma/db';
+import type { CloseBook, ForPeriod } from '../../workflows/contracts/activities';
+import { keys, workflowIds } from '../../workflows/contracts/ids';
+import { chunkBefore, knowSize } from '../lib/chunk';
+import type { Deps } from '../lib/deps';
+import { enqueue, startRow } from '../facts';
+import { inParallel } from '../lib/parallel';
 import { WHOLE_STORE, joinByHash, termsOf } from './period';
-import { keyFrom, ratesOn, taxOf } from '../books/lib/sql';
+import { keyFrom, ratesOn, taxOf } from '../../books/lib/sql';
 
 /** Invoices of one transaction: some 4,000 rows with their lines and items. */
 export const CHUNK = 500;

@@ -1,9 +1,0 @@
-import type { CloseBook } from '../workflows/contracts/activities';
-import { draftSteps } from './close-draft';
-import { issueSteps } from './close-issue';
-import type { Deps } from './lib/deps';
-
-/** The books' side of a monthly close; NP's side is in np-billing.ts. */
-export function closeBook(deps: Deps): CloseBook {
-  return { ...draftSteps(deps), ...issueSteps(deps) };
-}
