@@ -1,7 +1,7 @@
 import { accountBook, accountGateway } from '../activities/account/screening';
 import { cardGateway } from '../activities/card/authentication';
 import { cardBook, cardCollection } from '../activities/card/collection';
-import { clockActivities } from '../activities/clock';
+import { clockActivities } from '../activities/store/clock';
 import { closeBook } from '../activities/close/book';
 import { creditGateway } from '../activities/order/np-credit';
 import { debitBook } from '../activities/direct-debit/debit-run';
@@ -13,7 +13,7 @@ import { contractBook } from '../activities/order/contract';
 import { ownCreditBook } from '../activities/order/own-credit';
 import { riskBook } from '../activities/order/risk';
 import { periodBook } from '../activities/close/period';
-import { storeBook } from '../activities/store';
+import { storeBook } from '../activities/store/rest';
 import type { BookActivities, ClockActivities, GatewayActivities } from '../workflows/contracts/activities';
 
 /** Every activity of the contract, each implemented once. */

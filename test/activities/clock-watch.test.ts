@@ -1,4 +1,4 @@
-import { type Pending, stuckAt } from '../../activities/clock-watch';
+import { type Pending, stuckAt } from '../../activities/store/clock-watch';
 import { TestStore, openTestDb } from './close-store';
 
 /** Why a simulated store has not settled: activities/clock-watch.ts. */

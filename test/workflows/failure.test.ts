@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { Client } from '@temporalio/client';
-import { storeBook } from '../../activities/store';
+import { storeBook } from '../../activities/store/rest';
 import { instant } from '../../domain/calendar';
 import { TestStore, openTestDb } from '../activities/close-store';
 import type { failing } from './failing';

@@ -3,7 +3,7 @@ import type { Client } from '@temporalio/client';
 import fc from 'fast-check';
 import type { Deps } from '../../activities/lib/deps';
 import { type DispatchRow, enqueue } from '../../activities/facts';
-import { storeBook } from '../../activities/store';
+import { storeBook } from '../../activities/store/rest';
 import { type Instant, instant } from '../../domain/calendar';
 import { instantOut } from '../../prisma/db';
 import { openTestDb } from '../activities/close-store';

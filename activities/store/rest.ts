@@ -1,11 +1,11 @@
-import { type Period, addDays, atTime } from '../domain/calendar';
-import { policy } from '../domain/policy';
-import { type DayWork, workOfDay } from '../domain/store-day/work';
-import { type Tx, dateIn, dateOut, instantIn, instantOut, sql } from '../prisma/db';
-import type { StoreBook } from '../workflows/contracts/activities';
-import { workflowIds } from '../workflows/contracts/ids';
-import type { Deps } from './lib/deps';
-import { type DispatchRow, enqueue, openIncident, startRow } from './facts';
+import { type Period, addDays, atTime } from '../../domain/calendar';
+import { policy } from '../../domain/policy';
+import { type DayWork, workOfDay } from '../../domain/store-day/work';
+import { type Tx, dateIn, dateOut, instantIn, instantOut, sql } from '../../prisma/db';
+import type { StoreBook } from '../../workflows/contracts/activities';
+import { workflowIds } from '../../workflows/contracts/ids';
+import type { Deps } from '../lib/deps';
+import { type DispatchRow, enqueue, openIncident, startRow } from '../facts';
 
 export function storeBook({ db }: Deps): StoreBook {
   return {

@@ -1,5 +1,5 @@
 import type { Client } from '@temporalio/client';
-import type { Db } from '../prisma/db';
+import type { Db } from '../../prisma/db';
 
 /** Tries after which nobody is believed to come back: with pauses of up to a minute, a quarter of an hour. */
 const TRIES = 20;

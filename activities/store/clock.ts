@@ -1,13 +1,13 @@
 import { Context } from '@temporalio/activity';
-import { type Instant, atTime, dateOf } from '../domain/calendar';
-import { policy } from '../domain/policy';
-import { nextWorkDay } from '../domain/store-day/work';
-import { dateOut, instantIn, instantOut } from '../prisma/db';
-import type { ClockActivities } from '../workflows/contracts/activities';
-import { workflowIds } from '../workflows/contracts/ids';
+import { type Instant, atTime, dateOf } from '../../domain/calendar';
+import { policy } from '../../domain/policy';
+import { nextWorkDay } from '../../domain/store-day/work';
+import { dateOut, instantIn, instantOut } from '../../prisma/db';
+import type { ClockActivities } from '../../workflows/contracts/activities';
+import { workflowIds } from '../../workflows/contracts/ids';
 import { askTemporal, stuckAt } from './clock-watch';
-import type { Deps } from './lib/deps';
-import { enqueue, startRow } from './facts';
+import type { Deps } from '../lib/deps';
+import { enqueue, startRow } from '../facts';
 
 /** One call steps this long, then hands back to the workflow, which goes on in a new run. */
 const CALL_MS = 20_000;
