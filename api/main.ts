@@ -2,7 +2,7 @@ import { Client, Connection } from '@temporalio/client';
 import type { Server } from 'node:http';
 import pino from 'pino';
 import { openDb } from '../prisma/db';
-import { createDelivery } from '../worker/delivery';
+import { createDelivery } from '../dispatch/delivery';
 import { createApi } from './app';
 import { z } from './schemas';
 

@@ -3,7 +3,7 @@ import type { Instant } from '../domain/calendar';
 import type { RefusalCode } from '../domain/refusal-codes';
 import type { Store } from '../generated/prisma/client';
 import type { Db, Tx } from '../prisma/db';
-import type { Delivery } from '../worker/delivery';
+import type { Delivery } from '../dispatch/delivery';
 import type { Operation, Role } from './access';
 import type { z } from './schemas';
 

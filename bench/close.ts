@@ -8,7 +8,7 @@ import type { Stack } from '../dev/stack';
 import { instant, period } from '../domain/calendar';
 import { workflowIds } from '../workflows/contracts/ids';
 import { approve } from '../workflows/contracts/messages';
-import { taskQueueOf } from '../worker/queues';
+import { taskQueueOf } from '../dispatch/queues';
 import { phasesOf } from './phases';
 import { measured, median } from './stack';
 

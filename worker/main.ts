@@ -5,11 +5,11 @@ import { openDb } from '../prisma/db';
 import { bookActivities, gatewayActivities } from './activities';
 import { beating } from './beating';
 import { workflowBundle } from './bundle';
-import { createDelivery } from './delivery';
+import { createDelivery } from '../dispatch/delivery';
 import { createDeps } from './deps';
-import { DispatchLoop } from './dispatch-loop';
+import { DispatchLoop } from '../dispatch/loop';
 import { concurrency } from './options';
-import { gatewayQueueOf, taskQueueOf } from './queues';
+import { gatewayQueueOf, taskQueueOf } from '../dispatch/queues';
 import { keepUp } from './upkeep';
 
 /**

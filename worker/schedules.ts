@@ -1,7 +1,7 @@
 import { type Client, ScheduleAlreadyRunning, ScheduleOverlapPolicy } from '@temporalio/client';
 import type { Logger } from 'pino';
 import type { Db } from '../prisma/db';
-import { taskQueueOf } from './queues';
+import { taskQueueOf } from '../dispatch/queues';
 
 /** Id of a real store's daily schedule. */
 export const storeDayScheduleId = (storeId: string): string => `store-day/${storeId}`;

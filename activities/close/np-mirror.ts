@@ -8,7 +8,7 @@ import type { Deps } from '../lib/deps';
 import { documentIncident, storeBillDocument } from './np-documents';
 import { openIncident } from '../facts';
 import { issueInvoices } from '../../books/invoice/issue';
-import { applyKeptNews } from '../news';
+import { applyKeptNews } from '../../dispatch/apply-news';
 import type { StoredRate } from '../../books/ledger/journal';
 import { inParallel } from '../lib/parallel';
 

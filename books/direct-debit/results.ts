@@ -10,7 +10,7 @@ import { workflowIds } from '../../workflows/contracts/ids';
 import { debitIncidentId, puzzled } from './incidents';
 import { emit, enqueue, queueMail } from '../../activities/facts';
 import { post } from '../ledger/journal';
-import { settleInvoice } from '../../activities/news';
+import { settleInvoice } from '../../dispatch/apply-news';
 import { sellerOf } from '../invoice/parties';
 import { owed } from '../lib/sql';
 

@@ -9,7 +9,7 @@ import { type Tx, dateIn, dateOut, instantIn, sql } from '../../prisma/db';
 import { rebill } from '../direct-debit/results';
 import { emit, openIncident } from '../../activities/facts';
 import { postAll } from '../ledger/journal';
-import { settleInvoice } from '../../activities/news';
+import { settleInvoice } from '../../dispatch/apply-news';
 import { owed } from '../lib/sql';
 
 interface Fact {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Deps } from '../../activities/lib/deps';
-import { sendMail } from '../../activities/mail';
+import { sendMail } from '../../dispatch/send-mail';
 import { ProviderError } from '../../providers/errors';
 import type { OutgoingMail } from '../../providers/mail/port';
 import { TestStore, openTestDb } from './close-store';

@@ -1,5 +1,5 @@
 import { closeBook } from '../../activities/close/book';
-import { applyNews } from '../../activities/news';
+import { applyNews } from '../../dispatch/apply-news';
 import { npBillingGateway } from '../../activities/close/np-billing';
 import { periodBook } from '../../activities/close/period';
 import { type Instant, instant, period } from '../../domain/calendar';

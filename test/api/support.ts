@@ -8,7 +8,7 @@ import { createApi } from '../../api/app';
 import type { Refusal } from '../../domain/refusal';
 import { type Db, openDb } from '../../prisma/db';
 import { migrate } from '../../prisma/migrate';
-import type { Told } from '../../worker/delivery';
+import type { Told } from '../../dispatch/delivery';
 import type { TestEnvironment } from '../support/global-setup';
 
 export const ADMIN_KEY = 'sk_platform_for_tests_only';

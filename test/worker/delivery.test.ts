@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Client, Connection } from '@temporalio/client';
 import pino from 'pino';
 import { type Db, openDb } from '../../prisma/db';
-import { type Delivery, createDelivery } from '../../worker/delivery';
+import { type Delivery, createDelivery } from '../../dispatch/delivery';
 import { resumeClocks } from '../../worker/upkeep';
 import { workflowIds } from '../../workflows/contracts/ids';
 import { engine, newWorld } from '../support/engine';

@@ -3,7 +3,7 @@ import net, { type AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import pino from 'pino';
 import type { Deps } from '../../activities/lib/deps';
-import { DispatchLoop } from '../../worker/dispatch-loop';
+import { DispatchLoop } from '../../dispatch/loop';
 import { ApiUnderTest } from '../api/support';
 
 /* The loops of two workers over one database of their own, and a target that is told sixty things and more. */

@@ -5,8 +5,8 @@ import { MissingGlyphError, TypstError } from '../documents/typst';
 import { ProviderError } from '../providers/errors';
 import type { OutgoingMail } from '../providers/mail/port';
 import { instantOut } from '../prisma/db';
-import type { Deps } from './lib/deps';
-import { emit, openIncident } from './facts';
+import type { Deps } from '../activities/lib/deps';
+import { emit, openIncident } from '../activities/facts';
 import { ownDocument } from '../books/invoice/own-documents';
 import { sellerOf } from '../books/invoice/parties';
 

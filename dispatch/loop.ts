@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import type { Logger } from 'pino';
-import { applyNews } from '../activities/news';
+import { applyNews } from './apply-news';
 import type { Deps } from '../activities/lib/deps';
-import { sendMail } from '../activities/mail';
+import { sendMail } from './send-mail';
 import type { Db } from '../prisma/db';
 import type { Delivery, Outgoing } from './delivery';
 

@@ -3,9 +3,9 @@ import { type JstDate, type Period, jstDate, periodOf } from '../domain/calendar
 import { toYen, yen } from '../domain/money';
 import { type Tx, dateIn, instantIn, instantOut, isRefusal, sql } from '../prisma/db';
 import { keys, workflowIds } from '../workflows/contracts/ids';
-import type { Deps } from './lib/deps';
+import type { Deps } from '../activities/lib/deps';
 import { puzzled as debitPuzzled } from '../books/direct-debit/incidents';
-import { emit, enqueue, openIncident } from './facts';
+import { emit, enqueue, openIncident } from '../activities/facts';
 
 interface NewsRow {
   storeId: string;
