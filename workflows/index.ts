@@ -1,8 +1,8 @@
 /** The workflow types a worker can run: the bundle's entry. */
 export { account } from './account/workflow';
 export { cardCollection } from './close/card-collection';
-export { debitRun } from './close/debit-run';
-export { monthlyClose } from './close/monthly-close';
+export { debitRun } from './debit-run/workflow';
+export { monthlyClose } from './close/workflow';
 export { periodOpen } from './close/period-open';
 export { directDebit } from './direct-debit/workflow';
 export { order } from './order/workflow';
