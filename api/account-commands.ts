@@ -9,11 +9,11 @@ import {
   withParts,
 } from './account-shapes';
 import { destinationColumns } from './accounts';
-import { audit, giveCommand } from './commands';
-import { newId } from './ids';
-import { found, refuse } from './problems';
-import { type Route, type WriteContext, command, read, write } from './route';
-import { id, listOf, reason, text, yen, z } from './schemas';
+import { audit, giveCommand } from './lib/commands';
+import { newId } from './lib/input/ids';
+import { found, refuse } from './lib/problems';
+import { type Route, type WriteContext, command, read, write } from './lib/route';
+import { id, listOf, reason, text, yen, z } from './lib/input/schemas';
 
 export const accountCommandRoutes: Route[] = [
   write('post', {

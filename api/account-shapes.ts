@@ -1,6 +1,6 @@
 import type { Account, BillingDestination, Consent } from '../generated/prisma/client';
 import { instantOut } from '../prisma/db';
-import { email, phone, postalCode, registrationNumber, text, z } from './schemas';
+import { email, phone, postalCode, registrationNumber, text, z } from './lib/input/schemas';
 
 /** Base information (STORE.md B1), in the names of the API. */
 export const baseInformation = {

@@ -1,12 +1,12 @@
 import { registrationNumberWarning } from '../domain/invoice/registration-number';
 import { type Tx, instantIn } from '../prisma/db';
 import { accountShape, baseInformation, newDestination, showAccount, withParts } from './account-shapes';
-import { audit } from './commands';
-import { newId } from './ids';
-import { olderThan, pageOf } from './lists';
-import { found, refuse } from './problems';
-import { type Route, type WriteContext, read, write } from './route';
-import { listOf, paging, reason, text, z } from './schemas';
+import { audit } from './lib/commands';
+import { newId } from './lib/input/ids';
+import { olderThan, pageOf } from './lib/input/lists';
+import { found, refuse } from './lib/problems';
+import { type Route, type WriteContext, read, write } from './lib/route';
+import { listOf, paging, reason, text, z } from './lib/input/schemas';
 
 const newAccount = z.strictObject({
   reference: text(100).openapi({ description: 'The shop’s own name for the account; unique' }),

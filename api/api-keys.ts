@@ -1,10 +1,10 @@
 import type { ApiKey } from '../generated/prisma/client';
-import { storeRoles } from './access';
-import { audit } from './commands';
-import { olderThan, pageOf } from './lists';
-import { found } from './problems';
-import { type Route, read, write } from './route';
-import { listOf, paging, text, z } from './schemas';
+import { storeRoles } from './lib/access';
+import { audit } from './lib/commands';
+import { olderThan, pageOf } from './lib/input/lists';
+import { found } from './lib/problems';
+import { type Route, read, write } from './lib/route';
+import { listOf, paging, text, z } from './lib/input/schemas';
 import { addKey } from './stores';
 
 const shape = z.object({

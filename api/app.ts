@@ -4,17 +4,17 @@ import helmet from 'helmet';
 import type { Logger } from 'pino';
 import { pinoHttp } from 'pino-http';
 import { randomUUID } from 'node:crypto';
-import { hashOf } from './auth';
+import { hashOf } from './lib/auth';
 import { cardReturn } from './cards';
-import { errorPage } from './error-page';
+import { errorPage } from './lib/error-page';
 import { healthRoutes } from './health';
-import { languageOf } from './language';
-import { openApiDocument } from './openapi';
-import { Refused, internalProblem, problemOf, refuse, retryAfterOf } from './problems';
+import { languageOf } from './lib/language';
+import { openApiDocument } from './lib/openapi';
+import { Refused, internalProblem, problemOf, refuse, retryAfterOf } from './lib/problems';
 import { providerHandlers } from './providers';
-import type { Surroundings } from './route';
+import type { Surroundings } from './lib/route';
 import { routes } from './routes';
-import { serve } from './serve';
+import { serve } from './lib/serve';
 
 export interface ApiOptions extends Omit<Surroundings, 'now' | 'temporalNamespace'> {
   temporalNamespace?: string;

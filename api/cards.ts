@@ -2,14 +2,14 @@ import type { RequestHandler } from 'express';
 import { enqueue } from '../activities/facts';
 import { toYen } from '../domain/money';
 import { workflowIds } from '../workflows/contracts/ids';
-import { LEASE_SECONDS, giveCommand } from './commands';
-import { newId } from './ids';
+import { LEASE_SECONDS, giveCommand } from './lib/commands';
+import { newId } from './lib/input/ids';
 import { card, checkCard } from './order-new';
 import { orderShape, showOrder } from './order-view';
-import { Refused, found, refuse } from './problems';
-import { type Route, type Surroundings, command } from './route';
-import { z } from './schemas';
-import { acceptedAt } from './store-clock';
+import { Refused, found, refuse } from './lib/problems';
+import { type Route, type Surroundings, command } from './lib/route';
+import { z } from './lib/input/schemas';
+import { acceptedAt } from './lib/store-clock';
 
 /** States in which a contract is, or could again be, charged to a card; an ended one while its last month is still owed. */
 const CHARGEABLE = ['active', 'at_risk', 'suspended', 'ending'];

@@ -6,11 +6,11 @@ import { CalendarHorizonError } from '../domain/holidays';
 import type { Store } from '../generated/prisma/client';
 import { type Db, instantIn, instantOut } from '../prisma/db';
 import { workflowIds } from '../workflows/contracts/ids';
-import { LEASE_SECONDS, audit } from './commands';
-import { refuse } from './problems';
-import { type Route, type Surroundings, command, read } from './route';
-import { instantOrDate, z } from './schemas';
-import { storeNow } from './store-clock';
+import { LEASE_SECONDS, audit } from './lib/commands';
+import { refuse } from './lib/problems';
+import { type Route, type Surroundings, command, read } from './lib/route';
+import { instantOrDate, z } from './lib/input/schemas';
+import { storeNow } from './lib/store-clock';
 
 const shape = z.object({
   object: z.literal('clock'),

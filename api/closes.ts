@@ -2,11 +2,11 @@ import { parsePeriod } from '../domain/calendar';
 import type { Close } from '../generated/prisma/client';
 import { type Db, type Tx, dateOut, instantOut } from '../prisma/db';
 import { workflowIds } from '../workflows/contracts/ids';
-import { giveCommand } from './commands';
-import { pageOf } from './lists';
-import { found, refuse } from './problems';
-import { type CommandRoute, type Route, type WriteContext, command, read } from './route';
-import { id, listOf, paging, period, reason, z } from './schemas';
+import { giveCommand } from './lib/commands';
+import { pageOf } from './lib/input/lists';
+import { found, refuse } from './lib/problems';
+import { type CommandRoute, type Route, type WriteContext, command, read } from './lib/route';
+import { id, listOf, paging, period, reason, z } from './lib/input/schemas';
 
 const shape = z.object({
   object: z.literal('close'),

@@ -1,10 +1,10 @@
 import { type KanaOf, toBankKana } from '../domain/formats/kana';
 import type { DebitAccount, DirectDebit } from '../generated/prisma/client';
 import { type Tx, sql } from '../prisma/db';
-import { newId } from './ids';
-import { type Reason, Refused, refuse } from './problems';
-import type { WriteContext } from './route';
-import { text, z } from './schemas';
+import { newId } from './lib/input/ids';
+import { type Reason, Refused, refuse } from './lib/problems';
+import type { WriteContext } from './lib/route';
+import { text, z } from './lib/input/schemas';
 
 /* Bank accounts as the bank's files have them. */
 

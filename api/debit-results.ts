@@ -3,8 +3,8 @@ import { parsePeriod } from '../domain/calendar';
 import type { DebitRun } from '../generated/prisma/client';
 import type { Tx } from '../prisma/db';
 import { workflowIds } from '../workflows/contracts/ids';
-import { giveCommand } from './commands';
-import type { WriteContext } from './route';
+import { giveCommand } from './lib/commands';
+import type { WriteContext } from './lib/route';
 
 /** A message of 500 results is about 40 kB, far from the 2 MB that Temporal takes. */
 const RESULTS_A_MESSAGE = 500;

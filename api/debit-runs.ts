@@ -6,13 +6,13 @@ import { refusalCodes } from '../domain/refusal-codes';
 import type { Debit, DebitFile, DebitRun } from '../generated/prisma/client';
 import { type Db, type Tx, dateOut, instantOut } from '../prisma/db';
 import { workflowIds } from '../workflows/contracts/ids';
-import { giveCommand } from './commands';
-import { refuseImplausible } from './dates';
+import { giveCommand } from './lib/commands';
+import { refuseImplausible } from './lib/input/dates';
 import { giveResults } from './debit-results';
-import { pageOf } from './lists';
-import { Refused, found, orRefuse, refuse } from './problems';
-import { type Route, type WriteContext, command, read } from './route';
-import { jstDate, listOf, paging, period, text, z } from './schemas';
+import { pageOf } from './lib/input/lists';
+import { Refused, found, orRefuse, refuse } from './lib/problems';
+import { type Route, type WriteContext, command, read } from './lib/route';
+import { jstDate, listOf, paging, period, text, z } from './lib/input/schemas';
 
 const codes = Object.keys(debitResults) as [string, ...string[]];
 const shape = z.object({

@@ -4,13 +4,13 @@ import { parseJstDate } from '../domain/calendar';
 import type { Yen } from '../domain/money';
 import type { Deposit, Payment } from '../generated/prisma/client';
 import { type Tx, dateIn, dateOut, instantIn } from '../prisma/db';
-import { audit } from './commands';
+import { audit } from './lib/commands';
 import { onLine, readDepositFile } from './deposit-file';
-import { newId } from './ids';
-import { pageOf, pairCursor, readPairCursor } from './lists';
-import { type Reason, Refused, found, orRefuse } from './problems';
-import { type Route, type WriteContext, read, write } from './route';
-import { id, jstDate, listOf, paging, reason, text, z } from './schemas';
+import { newId } from './lib/input/ids';
+import { pageOf, pairCursor, readPairCursor } from './lib/input/lists';
+import { type Reason, Refused, found, orRefuse } from './lib/problems';
+import { type Route, type WriteContext, read, write } from './lib/route';
+import { id, jstDate, listOf, paging, reason, text, z } from './lib/input/schemas';
 
 /** The field 金額 of the banks' files has ten digits. */
 const MOST = 9_999_999_999;

@@ -1,7 +1,7 @@
 import type { DebitAccount, DirectDebit } from '../generated/prisma/client';
 import { dateOut } from '../prisma/db';
 import { debitAccountShape, showDebitAccount } from './debit-accounts';
-import { z } from './schemas';
+import { z } from './lib/input/schemas';
 
 export const directDebitStatus = z.enum([
   'requested',

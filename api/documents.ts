@@ -1,9 +1,9 @@
 import { parseJstDate } from '../domain/calendar';
 import { dateIn, dateOut } from '../prisma/db';
-import { pageOf, pairCursor, readPairCursor } from './lists';
-import { found } from './problems';
-import { type Route, read } from './route';
-import { jstDate, listOf, paging, text, z } from './schemas';
+import { pageOf, pairCursor, readPairCursor } from './lib/input/lists';
+import { found } from './lib/problems';
+import { type Route, read } from './lib/route';
+import { jstDate, listOf, paging, text, z } from './lib/input/schemas';
 
 const shape = z.object({
   id: z.string(),

@@ -1,10 +1,10 @@
 import type { Event } from '../generated/prisma/client';
 import { type Db, dateOut, instantOut } from '../prisma/db';
 import { eventTypes } from '../workflows/contracts/events';
-import { pageOf } from './lists';
-import { type Route, read } from './route';
-import { listOf, paging, z } from './schemas';
-import { isLockTimeout } from './store-clock';
+import { pageOf } from './lib/input/lists';
+import { type Route, read } from './lib/route';
+import { listOf, paging, z } from './lib/input/schemas';
+import { isLockTimeout } from './lib/store-clock';
 
 /** Beside these, the members that belong to its type (until, due_on, number, template …). */
 export const eventShape = z.looseObject({

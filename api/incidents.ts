@@ -5,11 +5,11 @@ import type { Incident } from '../generated/prisma/client';
 import { type Tx, instantIn, instantOut } from '../prisma/db';
 import { workflowIds } from '../workflows/contracts/ids';
 import type { Repair } from '../workflows/contracts/messages';
-import { audit, giveCommand } from './commands';
-import { pageOf, pairCursor, readPairCursor } from './lists';
-import { found, refuse } from './problems';
-import { type Route, type WriteContext, command, read } from './route';
-import { listOf, paging, reason, text, z } from './schemas';
+import { audit, giveCommand } from './lib/commands';
+import { pageOf, pairCursor, readPairCursor } from './lib/input/lists';
+import { found, refuse } from './lib/problems';
+import { type Route, type WriteContext, command, read } from './lib/route';
+import { listOf, paging, reason, text, z } from './lib/input/schemas';
 
 const status = z.enum(['open', 'resolved']);
 const shape = z.object({

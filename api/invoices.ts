@@ -2,10 +2,10 @@ import { ownDocument } from '../books/invoice/own-documents';
 import { parsePeriod } from '../domain/calendar';
 import type { Invoice } from '../generated/prisma/client';
 import { type Db, dateOut } from '../prisma/db';
-import { pageOf, pairCursor, readPairCursor } from './lists';
-import { found } from './problems';
-import { type Route, read } from './route';
-import { id, listOf, paging, period, z } from './schemas';
+import { pageOf, pairCursor, readPairCursor } from './lib/input/lists';
+import { found } from './lib/problems';
+import { type Route, read } from './lib/route';
+import { id, listOf, paging, period, z } from './lib/input/schemas';
 
 const status = z.enum(['draft', 'held', 'requested', 'issued', 'paid', 'void']);
 const shape = z.object({

@@ -4,7 +4,7 @@ import pino from 'pino';
 import { openDb } from '../prisma/db';
 import { createDelivery } from '../dispatch/delivery';
 import { createApi } from './app';
-import { z } from './schemas';
+import { z } from './lib/input/schemas';
 
 const environment = z.object({
   DATABASE_URL: z.string().min(1),

@@ -11,12 +11,12 @@ import { checkRiskDecision, riskDecisions } from '../domain/order/risk';
 import type { Order, Subscription } from '../generated/prisma/client';
 import { type Tx, dateOut, instantOut } from '../prisma/db';
 import { workflowIds } from '../workflows/contracts/ids';
-import { giveCommand } from './commands';
-import { refuseImplausible } from './dates';
+import { giveCommand } from './lib/commands';
+import { refuseImplausible } from './lib/input/dates';
 import { orderShape, showOrder } from './order-view';
-import { Refused, found, orRefuse, refuse } from './problems';
-import { type CommandRoute, type Route, type WriteContext, command, write } from './route';
-import { id, jstDate, reason, z } from './schemas';
+import { Refused, found, orRefuse, refuse } from './lib/problems';
+import { type CommandRoute, type Route, type WriteContext, command, write } from './lib/route';
+import { id, jstDate, reason, z } from './lib/input/schemas';
 
 const answers = { 200: orderShape, 202: orderShape };
 const fresh: CommandRoute['fresh'] = ({ env, store }, ref) => showOrder(env.db, store.id, ref, env);

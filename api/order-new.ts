@@ -8,11 +8,11 @@ import { type RateClass, type Rounding, grossOf, taxOnNet } from '../domain/tax'
 import type { Account, BillingDestination, Consent, Plan, Price, Store } from '../generated/prisma/client';
 import { type Tx, dateIn, instantIn, sql } from '../prisma/db';
 import { workflowIds } from '../workflows/contracts/ids';
-import { LEASE_SECONDS, auditing } from './commands';
-import { newId } from './ids';
-import { type Reason, Refused, refuse } from './problems';
-import type { WriteContext } from './route';
-import { httpUrl, id, text, z } from './schemas';
+import { LEASE_SECONDS, auditing } from './lib/commands';
+import { newId } from './lib/input/ids';
+import { type Reason, Refused, refuse } from './lib/problems';
+import type { WriteContext } from './lib/route';
+import { httpUrl, id, text, z } from './lib/input/schemas';
 
 const token = z.string().min(1).max(200);
 

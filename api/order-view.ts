@@ -1,9 +1,9 @@
 import type { CardAuthentication, Order, Subscription, Wait } from '../generated/prisma/client';
 import { type Db, dateOut, instantOut } from '../prisma/db';
 import { workflowIds } from '../workflows/contracts/ids';
-import { found } from './problems';
-import type { Surroundings } from './route';
-import { rateClass, z } from './schemas';
+import { found } from './lib/problems';
+import type { Surroundings } from './lib/route';
+import { rateClass, z } from './lib/input/schemas';
 
 export const waitShape = z.object({
   for: z.string(),

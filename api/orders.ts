@@ -1,12 +1,12 @@
 import { instantOut } from '../prisma/db';
 import { workflowIds } from '../workflows/contracts/ids';
 import { eventShape, showEvent } from './events';
-import { olderThan, pageOf } from './lists';
+import { olderThan, pageOf } from './lib/input/lists';
 import { acceptOrder, newOrder } from './order-new';
 import { orderShape, showOrder, showOrders, showWait, waitShape } from './order-view';
-import { found } from './problems';
-import { type Route, command, read } from './route';
-import { id, listOf, paging, z } from './schemas';
+import { found } from './lib/problems';
+import { type Route, command, read } from './lib/route';
+import { id, listOf, paging, z } from './lib/input/schemas';
 
 /** Confirmed, refused or cancelled, or waiting for somebody: the buyer's 3-D Secure, a correction (保留), a higher limit. */
 function isDecided({ status, wait_until, next_action }: Awaited<ReturnType<typeof showOrder>>): boolean {

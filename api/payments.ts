@@ -1,8 +1,8 @@
 import { parseJstDate } from '../domain/calendar';
 import { dateIn, dateOut, instantOut } from '../prisma/db';
-import { pageOf, pairCursor, readPairCursor } from './lists';
-import { type Route, read } from './route';
-import { id, listOf, paging, z } from './schemas';
+import { pageOf, pairCursor, readPairCursor } from './lib/input/lists';
+import { type Route, read } from './lib/route';
+import { id, listOf, paging, z } from './lib/input/schemas';
 
 const shape = z.object({
   id: z.string(),

@@ -1,12 +1,12 @@
 import { type CancellationTermsId, cancellationTerms } from '../domain/cancellation/terms';
 import type { Plan, Price } from '../generated/prisma/client';
 import { type Tx, dateIn, dateOut } from '../prisma/db';
-import { audit } from './commands';
-import { newId } from './ids';
-import { olderThan, pageOf } from './lists';
-import { found, refuse } from './problems';
-import { type Route, type WriteContext, read, write } from './route';
-import { jstDate, listOf, paging, rateClass, text, yen, z } from './schemas';
+import { audit } from './lib/commands';
+import { newId } from './lib/input/ids';
+import { olderThan, pageOf } from './lib/input/lists';
+import { found, refuse } from './lib/problems';
+import { type Route, type WriteContext, read, write } from './lib/route';
+import { jstDate, listOf, paging, rateClass, text, yen, z } from './lib/input/schemas';
 
 const termsIds = Object.keys(cancellationTerms) as [CancellationTermsId, ...CancellationTermsId[]];
 

@@ -1,4 +1,4 @@
-import { httpUrl, rfc3339, text, z } from './schemas';
+import { httpUrl, rfc3339, text, z } from './lib/input/schemas';
 
 /** A piece of a provider's news (assumed: NP describes none in public). `data` is kept as told and judged by its type. */
 export const news = z.strictObject({

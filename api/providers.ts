@@ -2,14 +2,14 @@ import type { Request, RequestHandler, Response } from 'express';
 import { enqueue } from '../activities/facts';
 import type { Store } from '../generated/prisma/client';
 import { type Json, instantIn } from '../prisma/db';
-import { alarmToken, basicCredentials, sameSecret } from './auth';
-import { parse } from './parse';
-import { refuse } from './problems';
+import { alarmToken, basicCredentials, sameSecret } from './lib/auth';
+import { parse } from './lib/input/parse';
+import { refuse } from './lib/problems';
 import { alarm, news } from './provider-messages';
-import type { Surroundings } from './route';
-import type { z } from './schemas';
-import { jsonBody } from './serve';
-import { storeNow } from './store-clock';
+import type { Surroundings } from './lib/route';
+import type { z } from './lib/input/schemas';
+import { jsonBody } from './lib/serve';
+import { storeNow } from './lib/store-clock';
 
 /*
  * What comes from the other side: NP's news, and the alarms its simulators file with a store's clock. Both carry an id of

@@ -15,7 +15,7 @@ import { orderCommandRoutes } from './order-commands';
 import { orderRoutes } from './orders';
 import { paymentRoutes } from './payments';
 import { planRoutes } from './plans';
-import type { Route } from './route';
+import type { Route } from './lib/route';
 import { storeRoutes } from './stores';
 import { waitRoutes } from './waits';
 

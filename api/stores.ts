@@ -3,15 +3,24 @@ import { registrationNumberWarning } from '../domain/invoice/registration-number
 import { storeDefaults } from '../domain/policy';
 import type { Store } from '../generated/prisma/client';
 import { type Tx, dateIn, dateOut, instantIn } from '../prisma/db';
-import { type Role, storeRoles } from './access';
-import { newSecret } from './auth';
-import { audit } from './commands';
+import { type Role, storeRoles } from './lib/access';
+import { newSecret } from './lib/auth';
+import { audit } from './lib/commands';
 import { consignor } from './debit-accounts';
-import { newId } from './ids';
+import { newId } from './lib/input/ids';
 import { refuseBeyondHorizon } from './clock';
-import { found, refuse } from './problems';
-import { type Route, platform, read } from './route';
-import { bankAccount, httpUrl, instantOrDate, phone, postalCode, registrationNumber, text, z } from './schemas';
+import { found, refuse } from './lib/problems';
+import { type Route, platform, read } from './lib/route';
+import {
+  bankAccount,
+  httpUrl,
+  instantOrDate,
+  phone,
+  postalCode,
+  registrationNumber,
+  text,
+  z,
+} from './lib/input/schemas';
 
 const credentials = text(100);
 

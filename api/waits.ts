@@ -1,9 +1,9 @@
 import { parseInstant } from '../domain/calendar';
 import { instantIn, instantOut } from '../prisma/db';
-import { pageOf, pairCursor, readPairCursor } from './lists';
+import { pageOf, pairCursor, readPairCursor } from './lib/input/lists';
 import { waitShape, workflowUrl } from './order-view';
-import { type Route, read } from './route';
-import { id, listOf, paging, z } from './schemas';
+import { type Route, read } from './lib/route';
+import { id, listOf, paging, z } from './lib/input/schemas';
 
 const shape = waitShape.extend({
   object: z.literal('wait'),

@@ -1,4 +1,4 @@
-import { internalProblem } from '../../api/problems';
+import { internalProblem } from '../../api/lib/problems';
 import { type RefusalCode, refusalCodes, refusalTexts } from '../../domain/refusal-codes';
 
 /** Status by status; the page's anchors are those of a problem's `type`. */

@@ -1,4 +1,4 @@
-import { access } from '../../api/access';
+import { access } from '../../api/lib/access';
 import { routes } from '../../api/routes';
 import { table } from './table';
 

@@ -1,4 +1,4 @@
-import { access, storeRoles } from '../../api/access';
+import { access, storeRoles } from '../../api/lib/access';
 import { routes } from '../../api/routes';
 import { ADMIN_KEY, ApiUnderTest, type StoreUnderTest } from './support';
 

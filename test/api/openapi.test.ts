@@ -1,5 +1,5 @@
-import { access } from '../../api/access';
-import { openApiDocument } from '../../api/openapi';
+import { access } from '../../api/lib/access';
+import { openApiDocument } from '../../api/lib/openapi';
 import { routes } from '../../api/routes';
 import { refusalCodes } from '../../domain/refusal-codes';
 

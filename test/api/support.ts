@@ -3,7 +3,7 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Client } from 'pg';
 import pino from 'pino';
-import type { Role } from '../../api/access';
+import type { Role } from '../../api/lib/access';
 import { createApi } from '../../api/app';
 import type { Refusal } from '../../domain/refusal';
 import { type Db, openDb } from '../../prisma/db';

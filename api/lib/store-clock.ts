@@ -1,6 +1,6 @@
-import { type Instant, instantOfMs } from '../domain/calendar';
-import { Prisma, type Store } from '../generated/prisma/client';
-import { type Db, type Tx, instantOut, sqlStateOf } from '../prisma/db';
+import { type Instant, instantOfMs } from '../../domain/calendar';
+import { Prisma, type Store } from '../../generated/prisma/client';
+import { type Db, type Tx, instantOut, sqlStateOf } from '../../prisma/db';
 import { Refused, found, refuse } from './problems';
 
 /** The store's present, for reading. */

@@ -1,11 +1,11 @@
 import type { Logger } from 'pino';
-import type { Instant } from '../domain/calendar';
-import type { RefusalCode } from '../domain/refusal-codes';
-import type { Store } from '../generated/prisma/client';
-import type { Db, Tx } from '../prisma/db';
-import type { Delivery } from '../dispatch/delivery';
+import type { Instant } from '../../domain/calendar';
+import type { RefusalCode } from '../../domain/refusal-codes';
+import type { Store } from '../../generated/prisma/client';
+import type { Db, Tx } from '../../prisma/db';
+import type { Delivery } from '../../dispatch/delivery';
 import type { Operation, Role } from './access';
-import type { z } from './schemas';
+import type { z } from './input/schemas';
 
 /** What the process gives to every route. */
 export interface Surroundings {

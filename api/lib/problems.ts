@@ -1,6 +1,6 @@
 import type { z } from 'zod';
-import { type RefusalCode, refusalCodes, refusalTexts } from '../domain/refusal-codes';
-import type { Refusal, Result } from '../domain/refusal';
+import { type RefusalCode, refusalCodes, refusalTexts } from '../../domain/refusal-codes';
+import type { Refusal, Result } from '../../domain/refusal';
 
 export type Language = 'ja' | 'en';
 

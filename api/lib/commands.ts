@@ -1,7 +1,7 @@
-import { enqueue } from '../activities/facts';
-import type { Prisma } from '../generated/prisma/client';
-import { type Tx, sql } from '../prisma/db';
-import { newId } from './ids';
+import { enqueue } from '../../activities/facts';
+import type { Prisma } from '../../generated/prisma/client';
+import { type Tx, sql } from '../../prisma/db';
+import { newId } from './input/ids';
 import type { WriteContext } from './route';
 
 export interface AuditFact {

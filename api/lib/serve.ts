@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import express, { type Request, type RequestHandler, type Response } from 'express';
-import type { Refusal } from '../domain/refusal';
-import { type Tx, isUniqueViolation } from '../prisma/db';
+import type { Refusal } from '../../domain/refusal';
+import { type Tx, isUniqueViolation } from '../../prisma/db';
 import { type Operation, mayCall } from './access';
 import { callerOf } from './auth';
-import { forbiddenContent } from './bodies';
+import { forbiddenContent } from './input/bodies';
 import { type StoredAnswer, claim, keep, readKey, requestHash } from './idempotency';
-import { parse } from './parse';
+import { parse } from './input/parse';
 import { Refused, pointer, refuse } from './problems';
 import type { Answer, CommandRoute, File, PlatformRoute, Route, Surroundings, WriteRoute } from './route';
 import { acceptedAt, isLockTimeout } from './store-clock';

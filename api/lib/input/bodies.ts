@@ -1,5 +1,5 @@
-import { findCardNumber } from '../domain/order/card-number';
-import { type Reason, pointer } from './problems';
+import { findCardNumber } from '../../../domain/order/card-number';
+import { type Reason, pointer } from '../problems';
 
 /** Members that carry ids, where 14 to 16 digits in a row are no card number; in free metadata no name is such a one. */
 const ID_MEMBERS = new Set([

@@ -1,6 +1,6 @@
 import type { Request } from 'express';
-import { languageOf } from './language';
-import { Refused, reasonsOf } from './problems';
+import { languageOf } from '../language';
+import { Refused, reasonsOf } from '../problems';
 import { z } from './schemas';
 
 /** The value as its schema reads it, or every mistake at once, in the caller's language. @throws Refused */

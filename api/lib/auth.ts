@@ -1,6 +1,6 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import type { Store } from '../generated/prisma/client';
-import type { Db } from '../prisma/db';
+import type { Store } from '../../generated/prisma/client';
+import type { Db } from '../../prisma/db';
 import type { Role } from './access';
 
 /** Who asks: a key of a store, or the platform's. */

@@ -1,5 +1,5 @@
-import { type Instant, type JstDate, dateOf } from '../domain/calendar';
-import { refuse } from './problems';
+import { type Instant, type JstDate, dateOf } from '../../../domain/calendar';
+import { refuse } from '../problems';
 
 /**
  * A day on which something is told to have happened: at the latest today by the store's clock, and not before what it follows.

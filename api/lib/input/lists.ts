@@ -1,4 +1,4 @@
-import { refuse } from './problems';
+import { refuse } from '../problems';
 
 export interface Page {
   object: 'list';

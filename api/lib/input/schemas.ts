@@ -9,8 +9,8 @@ import {
   parseJstDate,
   parsePeriod,
   startOfDay,
-} from '../domain/calendar';
-import type { Yen } from '../domain/money';
+} from '../../../domain/calendar';
+import type { Yen } from '../../../domain/money';
 
 extendZodWithOpenApi(z);
 

@@ -1,5 +1,5 @@
 import type { RequestHandler } from 'express';
-import { refusalCodes, refusalTexts } from '../domain/refusal-codes';
+import { refusalCodes, refusalTexts } from '../../domain/refusal-codes';
 import { languageOf } from './language';
 import { internalErrorText } from './problems';
 
