@@ -1,23 +1,23 @@
-import { accountCommandRoutes } from './account-commands';
-import { accountRoutes } from './accounts';
-import { apiKeyRoutes } from './api-keys';
-import { cardRoutes } from './cards';
-import { clockRoutes } from './clock';
-import { closeRoutes } from './closes';
-import { debitRunRoutes } from './debit-runs';
-import { depositRoutes } from './deposits';
-import { directDebitRoutes } from './direct-debits';
-import { documentRoutes } from './documents';
-import { eventRoutes } from './events';
-import { incidentRoutes } from './incidents';
-import { invoiceRoutes } from './invoices';
-import { orderCommandRoutes } from './order-commands';
-import { orderRoutes } from './orders';
-import { paymentRoutes } from './payments';
-import { planRoutes } from './plans';
+import { accountCommandRoutes } from './accounts/commands';
+import { accountRoutes } from './accounts/routes';
+import { apiKeyRoutes } from './stores/api-keys';
+import { cardRoutes } from './orders/cards';
+import { clockRoutes } from './operations/clock';
+import { closeRoutes } from './billing/closes';
+import { debitRunRoutes } from './direct-debits/runs';
+import { depositRoutes } from './receivables/deposits';
+import { directDebitRoutes } from './direct-debits/routes';
+import { documentRoutes } from './billing/documents';
+import { eventRoutes } from './operations/events';
+import { incidentRoutes } from './operations/incidents';
+import { invoiceRoutes } from './billing/invoices';
+import { orderCommandRoutes } from './orders/commands';
+import { orderRoutes } from './orders/routes';
+import { paymentRoutes } from './receivables/payments';
+import { planRoutes } from './stores/plans';
 import type { Route } from './lib/route';
-import { storeRoutes } from './stores';
-import { waitRoutes } from './waits';
+import { storeRoutes } from './stores/routes';
+import { waitRoutes } from './operations/waits';
 
 /** Everything under /v1 that an API key may call. */
 export const routes: readonly Route[] = [

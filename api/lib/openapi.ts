@@ -1,7 +1,7 @@
 import { OpenAPIRegistry, OpenApiGeneratorV31 } from '@asteasolutions/zod-to-openapi';
 import { type RefusalCode, refusalTexts } from '../../domain/refusal-codes';
 import { access } from './access';
-import { alarm, news } from '../provider-messages';
+import { alarm, news } from '../outside/messages';
 import type { Route } from './route';
 import { z } from './input/schemas';
 

@@ -1,0 +1,167 @@
+import { type Tx, instantIn } from '../../prisma/db';
+import { workflowIds } from '../../workflows/contracts/ids';
+import { accountShape, destinationShape, newDestination, showAccount, showDestination, withParts } from './shapes';
+import { destinationColumns } from './routes';
+import { audit, giveCommand } from '../lib/commands';
+import { newId } from '../lib/input/ids';
+import { found, refuse } from '../lib/problems';
+import { type Route, type WriteContext, command, read, write } from '../lib/route';
+import { id, listOf, reason, text, yen, z } from '../lib/input/schemas';
+
+export const accountCommandRoutes: Route[] = [
+  write('post', {
+    operation: 'accounts.consent',
+    path: '/v1/accounts/:id/consents',
+    summary: 'Keep the buyer’s consent to a version of the store’s terms (B1).',
+    body: z.strictObject({ terms_version: text(50) }),
+    answers: { 201: z.object({ account_id: z.string(), terms_version: z.string() }) },
+    refusals: ['not_found'],
+    async handle(tx, context) {
+      const { store, body, at } = context;
+      const accountId = await ownAccount(tx, context);
+      await tx.consent.createMany({
+        data: [{ storeId: store.id, accountId, termsVersion: body.terms_version, consentedAt: instantIn(at) }],
+        skipDuplicates: true,
+      });
+      return { status: 201, body: { account_id: accountId, terms_version: body.terms_version } };
+    },
+  }),
+  write('post', {
+    operation: 'accounts.add_destination',
+    path: '/v1/accounts/:id/billing_destinations',
+    summary: 'Add a billing destination (請求先).',
+    body: newDestination,
+    answers: { 201: destinationShape },
+    refusals: ['not_found'],
+    async handle(tx, context) {
+      const accountId = await ownAccount(tx, context);
+      const destination = await tx.billingDestination.create({
+        data: {
+          storeId: context.store.id,
+          accountId,
+          id: newId('dst'),
+          isDefault: false,
+          ...destinationColumns(context.body),
+        },
+      });
+      await audit(tx, context, { action: 'billing_destination.create', target: destination.id });
+      return { status: 201, body: showDestination(destination) };
+    },
+  }),
+  read({
+    operation: 'accounts.list_destinations',
+    path: '/v1/accounts/:id/billing_destinations',
+    summary: 'The account’s billing destinations, all of them.',
+    query: z.strictObject({}),
+    answers: { 200: listOf(destinationShape) },
+    refusals: ['not_found'],
+    async handle({ env, store, params }) {
+      const where = { storeId_id: { storeId: store.id, id: params['id']! } };
+      const account = found(await env.db.account.findUnique({ where, include: withParts }));
+      const data = account.billingDestinations.map(showDestination);
+      return { status: 200, body: { object: 'list', data, has_more: false, next: null } };
+    },
+  }),
+  write('post', {
+    operation: 'accounts.set_credit_limit',
+    path: '/v1/accounts/:id/credit_limits',
+    summary:
+      'Record the credit limit (P4): what NP has granted a month, or in house what may be unbilled and unpaid at once. It releases nothing: a held order is released by its own command.',
+    body: z.strictObject({ billing_destination_id: id.optional(), amount: yen, reason }),
+    answers: { 201: destinationShape },
+    refusals: ['not_found', 'unknown_billing_destination', 'reason_missing'],
+    async handle(tx, context) {
+      const { store, body } = context;
+      const destination = await destinationOf(tx, context, body.billing_destination_id);
+      const changed = await tx.billingDestination.update({
+        where: { storeId_id: { storeId: store.id, id: destination.id } },
+        data: { creditLimit: BigInt(body.amount) },
+      });
+      await audit(tx, context, {
+        action: 'credit_limit.set',
+        target: destination.id,
+        reason: body.reason,
+        before: { credit_limit: destination.creditLimit === null ? null : Number(destination.creditLimit) },
+        after: { credit_limit: body.amount },
+      });
+      return { status: 201, body: showDestination(changed) };
+    },
+  }),
+  command({
+    operation: 'accounts.reapply_screening',
+    path: '/v1/accounts/:id/screening/reapply',
+    summary: 'Apply to NP for the buyer’s screening again, with corrected data (申請).',
+    body: z.strictObject({ billing_destination_id: id.optional(), reason }),
+    answers: { 200: accountShape, 202: accountShape },
+    refusals: ['not_found', 'unknown_billing_destination', 'reason_missing', 'screening_not_open'],
+    async handle(tx, context) {
+      const destination = await destinationOf(tx, context, context.body.billing_destination_id);
+      if (destination.buyerStatus !== 'held' && destination.buyerStatus !== 'cancelled')
+        refuse('screening_not_open', { params: { state: destination.buyerStatus } });
+      const ref = destination.accountId;
+      const message = await giveCommand(tx, context, {
+        workflowId: workflowIds.account(ref),
+        name: 'reapply',
+        target: destination.id,
+        payload: { destinationId: destination.id },
+        reason: context.body.reason,
+      });
+      return { message, ref };
+    },
+    async fresh({ env, store }, ref) {
+      const where = { storeId_id: { storeId: store.id, id: ref } };
+      return showAccount(await env.db.account.findUniqueOrThrow({ where, include: withParts }));
+    },
+  }),
+  command({
+    operation: 'accounts.close',
+    path: '/v1/accounts/:id/close',
+    summary: 'Close the account: no more orders. Refused while one of its orders is open.',
+    body: z.strictObject({ reason }),
+    answers: { 200: accountShape, 202: accountShape },
+    refusals: ['not_found', 'conflict', 'reason_missing', 'account_closed'],
+    async handle(tx, context) {
+      const ref = await ownAccount(tx, context);
+      const where = {
+        storeId: context.store.id,
+        accountId: ref,
+        status: { notIn: ['ended', 'declined', 'cancelled'] },
+      };
+      const account = await tx.account.findUniqueOrThrow({
+        where: { storeId_id: { storeId: context.store.id, id: ref } },
+      });
+      if (account.status === 'closed') refuse('account_closed');
+      const open = await tx.order.count({ where });
+      if (open > 0) refuse('conflict', { params: { open_orders: open } });
+      const message = await giveCommand(tx, context, {
+        workflowId: workflowIds.account(ref),
+        name: 'closeAccount',
+        target: ref,
+        payload: {},
+        reason: context.body.reason,
+      });
+      return { message, ref };
+    },
+    async fresh({ env, store }, ref) {
+      const where = { storeId_id: { storeId: store.id, id: ref } };
+      return showAccount(await env.db.account.findUniqueOrThrow({ where, include: withParts }));
+    },
+  }),
+];
+
+async function ownAccount(tx: Tx, { store, params }: WriteContext): Promise<string> {
+  const where = { storeId_id: { storeId: store.id, id: params['id']! } };
+  return found(await tx.account.findUnique({ where, select: { id: true } })).id;
+}
+
+/** The destination named, or the account's default one. */
+async function destinationOf(tx: Tx, context: WriteContext, named: string | undefined) {
+  const accountId = await ownAccount(tx, context);
+  const where = {
+    storeId: context.store.id,
+    accountId,
+    ...(named === undefined ? { isDefault: true } : { id: named }),
+  };
+  const destination = await tx.billingDestination.findFirst({ where });
+  return destination ?? refuse('unknown_billing_destination', { field: '/billing_destination_id' });
+}

@@ -1,0 +1,229 @@
+import { emit, enqueue, startRow } from '../../activities/facts';
+import { type JstDate, dateOf } from '../../domain/calendar';
+import type { DirectDebitState } from '../../domain/direct-debit/lifecycle';
+import { type MandateEvent, afterEvent } from '../../domain/direct-debit/rules';
+import type { RefusalCode } from '../../domain/refusal-codes';
+import type { DirectDebit } from '../../generated/prisma/client';
+import { type Tx, dateIn, dateOut, isUniqueViolation } from '../../prisma/db';
+import { workflowIds } from '../../workflows/contracts/ids';
+import { LEASE_SECONDS, audit, giveCommand } from '../lib/commands';
+import { customerNumber, debitAccount, keepDebitAccount } from './accounts';
+import { directDebitShape as shape, directDebitStatus as status, showDirectDebit as show } from './shapes';
+import { newId } from '../lib/input/ids';
+import { olderThan, pageOf } from '../lib/input/lists';
+import { refuseImplausible } from '../lib/input/dates';
+import { found, orRefuse, refuse } from '../lib/problems';
+import { type CommandRoute, type Route, type WriteContext, command, read } from '../lib/route';
+import { id, jstDate, listOf, paging, reason, z } from '../lib/input/schemas';
+
+const evidence = z.string({ error: 'evidence_missing' }).trim().min(1, { error: 'evidence_missing' }).max(1000);
+const include = { debitAccount: true } as const;
+const LIVE = ['requested', 'form_posted', 'at_bank', 'active', 'defect'];
+
+const fresh: CommandRoute['fresh'] = async ({ env, store }, ref) =>
+  show(await env.db.directDebit.findUniqueOrThrow({ where: { storeId_id: { storeId: store.id, id: ref } }, include }));
+
+export const directDebitRoutes: Route[] = [
+  command({
+    operation: 'direct_debits.create',
+    path: '/v1/direct_debits',
+    summary: 'Ask for direct debit (口座振替) of a billing destination (D1).',
+    body: z.strictObject({ account_id: id, billing_destination_id: id.optional() }),
+    waits: 0,
+    done: 201,
+    answers: { 201: shape },
+    refusals: ['not_found', 'unknown_billing_destination', 'mandate_already_running', 'direct_debit_not_offered'],
+    async handle(tx, context) {
+      const ref = await request(tx, context);
+      return { message: `start/${workflowIds.directDebit(ref)}`, ref, location: `/v1/direct_debits/${ref}` };
+    },
+    fresh,
+  }),
+  read({
+    operation: 'direct_debits.list',
+    path: '/v1/direct_debits',
+    summary: 'Direct debits, newest first.',
+    query: z.strictObject({ ...paging, account_id: id.optional(), status: status.optional() }),
+    answers: { 200: listOf(shape) },
+    async handle({ env, store, query }) {
+      const rows = await env.db.directDebit.findMany({
+        where: {
+          storeId: store.id,
+          ...(query.account_id !== undefined && { accountId: query.account_id }),
+          ...(query.status && { status: query.status }),
+          ...olderThan(query.after),
+        },
+        orderBy: { id: 'desc' },
+        take: query.limit + 1,
+        include,
+      });
+      return { status: 200, body: pageOf(rows, query, (row) => row.id, show) };
+    },
+  }),
+  read({
+    operation: 'direct_debits.get',
+    path: '/v1/direct_debits/:id',
+    summary: 'One direct debit.',
+    query: z.strictObject({}),
+    answers: { 200: shape },
+    refusals: ['not_found'],
+    async handle({ env, store, params }) {
+      const where = { storeId_id: { storeId: store.id, id: params['id']! } };
+      return { status: 200, body: show(found(await env.db.directDebit.findUnique({ where, include }))) };
+    },
+  }),
+  step('form_posted', 'Record that the paper form was posted to the customer.', {
+    body: z.strictObject({ on: jstDate }),
+    event: 'form_posted',
+    name: 'formPosted',
+    payload: ({ on }) => ({ on }),
+  }),
+  step('form_received', 'Record that the form came back; it goes on to the bank.', {
+    body: z.strictObject({ on: jstDate }),
+    event: 'form_received',
+    name: 'formReceived',
+    payload: ({ on }) => ({ on }),
+  }),
+  step('complete', 'Record that the bank has taken it up, with what shows it.', {
+    body: z.strictObject({
+      evidence,
+      bank_account: debitAccount
+        .optional()
+        .openapi({ description: 'In house: the account on the form; with NP left out' }),
+      customer_number: customerNumber.optional(),
+    }),
+    event: 'completed',
+    name: 'complete',
+    refusals: [
+      'buyer_unknown_to_np',
+      'bank_account_missing',
+      'bank_account_kept_by_np',
+      'customer_number_taken',
+      'kana_not_convertible',
+      'kana_too_long',
+    ],
+    payload: async ({ evidence, ...form }, tx, context, mandate) => {
+      await refuseUnknownToNp(tx, context, mandate);
+      return { evidence, debitAccountId: await keepDebitAccount(tx, context, mandate, form) };
+    },
+  }),
+  step('reject', 'Record a defect the bank has found (seal, number, name …).', {
+    body: z.strictObject({ reason }),
+    event: 'rejected',
+    name: 'reject',
+    payload: (body) => ({ reason: body.reason }),
+  }),
+  step('withdraw', 'Take the request or the running direct debit back.', {
+    body: z.strictObject({ reason }),
+    event: 'withdrawn',
+    name: 'withdraw',
+    payload: () => ({}),
+  }),
+];
+
+/** One step of the procedure, refused out of order before it reaches the workflow. */
+function step<B extends z.ZodType>(
+  verb: 'form_posted' | 'form_received' | 'complete' | 'reject' | 'withdraw',
+  summary: string,
+  taken: {
+    body: B;
+    event: MandateEvent;
+    name: string;
+    refusals?: RefusalCode[];
+    payload(body: z.output<B>, tx: Tx, context: WriteContext, mandate: DirectDebit): object | Promise<object>;
+  },
+): Route {
+  return command({
+    operation: `direct_debits.${verb}`,
+    path: `/v1/direct_debits/:id/${verb}`,
+    summary,
+    body: taken.body,
+    answers: { 200: shape, 202: shape },
+    refusals: ['not_found', 'mandate_out_of_order', 'reason_missing', 'evidence_missing', ...(taken.refusals ?? [])],
+    async handle(tx, context) {
+      const where = { storeId_id: { storeId: context.store.id, id: context.params['id']! } };
+      const directDebit = found(await tx.directDebit.findUnique({ where }));
+      orRefuse(afterEvent(directDebit.status as DirectDebitState, taken.event));
+      const { on } = context.body as { on?: JstDate };
+      if (on !== undefined) refuseImplausible(on, lastStepOn(directDebit), context.at);
+      const why = (context.body as { reason?: string }).reason;
+      const message = await giveCommand(tx, context, {
+        workflowId: workflowIds.directDebit(directDebit.id),
+        name: taken.name,
+        target: directDebit.id,
+        payload: await taken.payload(context.body, tx, context, directDebit),
+        ...(why !== undefined && { reason: why }),
+      });
+      return { message, ref: directDebit.id };
+    },
+    fresh,
+  });
+}
+
+/** NP can't be told that it debits somebody who is no buyer of its yet: it would bill by transfer what our books debit. */
+async function refuseUnknownToNp(tx: Tx, { store }: WriteContext, { destinationId }: DirectDebit): Promise<void> {
+  if (store.settlement !== 'np') return;
+  const where = { storeId_id: { storeId: store.id, id: destinationId } };
+  const { npBuyerId } = await tx.billingDestination.findUniqueOrThrow({ where });
+  if (npBuyerId === null) refuse('buyer_unknown_to_np');
+}
+
+/** The day of the form's last known step. */
+function lastStepOn(row: DirectDebit): JstDate {
+  if (row.status === 'requested') return dateOut(row.requestedOn);
+  return dateOut((row.status === 'defect' ? row.formReceivedOn : row.formPostedOn) ?? row.requestedOn);
+}
+
+async function request(
+  tx: Tx,
+  context: WriteContext<{ account_id: string; billing_destination_id?: string | undefined }>,
+): Promise<string> {
+  const { store, body, at } = context;
+  if (store.settlement === 'in_house' && !store.directDebit) refuse('direct_debit_not_offered');
+  const account = await tx.account.findUnique({
+    where: { storeId_id: { storeId: store.id, id: body.account_id } },
+    include: { billingDestinations: true },
+  });
+  if (!account) return refuse('not_found', { field: '/account_id' });
+  const destination = account.billingDestinations.find((known) =>
+    body.billing_destination_id === undefined ? known.isDefault : known.id === body.billing_destination_id,
+  );
+  if (!destination) return refuse('unknown_billing_destination', { field: '/billing_destination_id' });
+  const running = await tx.directDebit.findFirst({
+    where: { storeId: store.id, destinationId: destination.id, status: { in: LIVE } },
+  });
+  if (running) refuse('mandate_already_running', { params: { id: running.id, state: running.status } });
+
+  const directDebitId = newId('ddb');
+  const payload = { directDebitId, accountId: account.id, settlement: store.settlement };
+  try {
+    await tx.directDebit.create({
+      data: {
+        storeId: store.id,
+        id: directDebitId,
+        accountId: account.id,
+        destinationId: destination.id,
+        status: 'requested',
+        requestedOn: dateIn(dateOf(at)),
+      },
+    });
+  } catch (e) {
+    // Asked for twice at once: the partial unique index lets one through.
+    if (isUniqueViolation(e)) refuse('mandate_already_running');
+    throw e;
+  }
+  await emit(tx, {
+    storeId: store.id,
+    key: `direct_debit.requested/${directDebitId}`,
+    type: 'direct_debit.requested',
+    at,
+    accountId: account.id,
+    data: { direct_debit: directDebitId },
+  });
+  await audit(tx, context, { action: 'direct_debit.request', target: directDebitId });
+  await enqueue(
+    tx,
+    startRow('directDebit', workflowIds.directDebit(directDebitId), store.id, at, payload, LEASE_SECONDS),
+  );
+  return directDebitId;
+}

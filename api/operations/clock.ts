@@ -1,0 +1,97 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { enqueue, startRow } from '../../activities/facts';
+import { type Instant, dateOf, nextPeriod, periodOf } from '../../domain/calendar';
+import { closeTerms } from '../../domain/close/terms';
+import { CalendarHorizonError } from '../../domain/holidays';
+import type { Store } from '../../generated/prisma/client';
+import { type Db, instantIn, instantOut } from '../../prisma/db';
+import { workflowIds } from '../../workflows/contracts/ids';
+import { LEASE_SECONDS, audit } from '../lib/commands';
+import { refuse } from '../lib/problems';
+import { type Route, type Surroundings, command, read } from '../lib/route';
+import { instantOrDate, z } from '../lib/input/schemas';
+import { storeNow } from '../lib/store-clock';
+
+const shape = z.object({
+  object: z.literal('clock'),
+  kind: z.enum(['real', 'simulated']),
+  status: z.enum(['ready', 'advancing', 'failed']),
+  now: z.string(),
+  target: z.string().nullable(),
+  failure: z.string().nullable().openapi({ description: 'What is stuck' }),
+});
+
+/** A step of the clock takes some 34 ms; asking more often would only keep the database busy. */
+const POLL_MS = 50;
+
+export const clockRoutes: Route[] = [
+  read({
+    operation: 'clock.get',
+    path: '/v1/clock',
+    summary: 'The store’s present. `Prefer: wait=N` (≤ 30 s) answers as soon as it no longer advances.',
+    query: z.strictObject({}),
+    answers: { 200: shape },
+    async handle({ env, store, waitSeconds }) {
+      const until = performance.now() + (waitSeconds ?? 0) * 1000;
+      let clock = await show(env, store);
+      while (clock.status === 'advancing' && performance.now() < until) {
+        await sleep(POLL_MS);
+        clock = await show(env, store);
+      }
+      return { status: 200, body: clock };
+    },
+  }),
+  command({
+    operation: 'clock.advance',
+    path: '/v1/clock/advance',
+    summary: 'Let a simulated store live on until then, alarm by alarm. Ask GET /v1/clock for its arrival.',
+    body: z.strictObject({ to: instantOrDate }),
+    movesClock: true,
+    waits: 0,
+    done: 202,
+    answers: { 202: shape },
+    refusals: ['clock_not_simulated', 'clock_cannot_go_back', 'beyond_calendar_horizon'],
+    async handle(tx, context) {
+      const { store, at, body } = context;
+      if (store.clock === 'real') refuse('clock_not_simulated');
+      if (body.to <= at) refuse('clock_cannot_go_back', { field: '/to', params: { now: at } });
+      refuseBeyondHorizon(body.to);
+      const { journey } = await tx.clock.update({
+        where: { storeId: store.id },
+        data: { status: 'advancing', targetAt: instantIn(body.to), failure: null, journey: { increment: 1 } },
+      });
+      const target = workflowIds.clock(store.id, journey);
+      const start = startRow('clock', target, store.id, at, { to: body.to }, LEASE_SECONDS);
+      await enqueue(tx, start);
+      await audit(tx, context, { action: 'clock.advance', target: store.id, after: { from: at, to: body.to } });
+      return { message: start.id, ref: store.id };
+    },
+    fresh: ({ env, store }) => show(env, store),
+  }),
+];
+
+async function show(env: Surroundings, store: Store) {
+  const clock = store.clock === 'real' ? null : await clockOf(env.db, store.id);
+  return {
+    object: 'clock',
+    kind: store.clock,
+    status: clock?.status ?? 'ready',
+    now: clock ? instantOut(clock.nowAt) : await storeNow(env.db, store, env.now),
+    target: clock?.targetAt ? instantOut(clock.targetAt) : null,
+    failure: clock?.failure ?? null,
+  };
+}
+
+function clockOf(db: Db, storeId: string) {
+  return db.clock.findUniqueOrThrow({ where: { storeId } });
+}
+
+/** The month after must have its dates too: what is frozen on its first day is issued and debited in it. */
+export function refuseBeyondHorizon(to: Instant, field = '/to'): void {
+  try {
+    closeTerms(nextPeriod(periodOf(dateOf(to))));
+  } catch (e) {
+    if (!(e instanceof CalendarHorizonError)) throw e;
+    refuse('beyond_calendar_horizon', { field, params: { last_date: e.lastDate } });
+  }
+}

@@ -1,0 +1,20 @@
+import { Router } from 'express';
+import type { Db } from '../../prisma/db';
+
+/** /healthz: the process answers. /readyz: so do its database and, where it is asked, Temporal. */
+export function healthRoutes(db: Db, temporalReady: (() => Promise<boolean>) | undefined): Router {
+  const router = Router();
+  router.get('/healthz', (_req, res) => void res.json({ status: 'ok' }));
+  router.get('/readyz', async (_req, res) => {
+    const [database, temporal] = await Promise.all([
+      db.$queryRaw`SELECT 1`.then(
+        () => true,
+        () => false,
+      ),
+      temporalReady ? temporalReady().catch(() => false) : null,
+    ]);
+    const ready = database && temporal !== false;
+    res.status(ready ? 200 : 503).json({ status: ready ? 'ready' : 'not_ready', database, temporal });
+  });
+  return router;
+}

@@ -1,0 +1,170 @@
+import { startRow, enqueue } from '../../activities/facts';
+import { parseInstant, parsePeriod } from '../../domain/calendar';
+import { type IncidentKind, incidentKinds, incidentText, waysOf } from '../../domain/incidents';
+import type { Incident } from '../../generated/prisma/client';
+import { type Tx, instantIn, instantOut } from '../../prisma/db';
+import { workflowIds } from '../../workflows/contracts/ids';
+import type { Repair } from '../../workflows/contracts/messages';
+import { audit, giveCommand } from '../lib/commands';
+import { pageOf, pairCursor, readPairCursor } from '../lib/input/lists';
+import { found, refuse } from '../lib/problems';
+import { type Route, type WriteContext, command, read } from '../lib/route';
+import { listOf, paging, reason, text, z } from '../lib/input/schemas';
+
+const status = z.enum(['open', 'resolved']);
+const shape = z.object({
+  id: z.string(),
+  object: z.literal('incident'),
+  kind: z.enum(Object.keys(incidentKinds) as [IncidentKind]),
+  title: z.string().openapi({ description: 'What has failed, in Japanese' }),
+  /** None once it is resolved. */
+  ways: z
+    .array(z.string())
+    .openapi({ description: 'How it may be ended: retry, skip, resolve_as:<result>, resolve_as:* for any words' }),
+  workflow_id: z.string().nullable(),
+  owner: z.string(),
+  detail: z.record(z.string(), z.unknown()),
+  status,
+  opened_at: z.string(),
+  resolution: z.string().nullable(),
+  resolved_at: z.string().nullable(),
+});
+
+export const incidentRoutes: Route[] = [
+  read({
+    operation: 'incidents.list',
+    path: '/v1/incidents',
+    summary: 'What failed for good and needs a person, newest first.',
+    query: z.strictObject({ ...paging, status: status.optional() }),
+    answers: { 200: listOf(shape) },
+    async handle({ env, store, query }) {
+      const after = query.after === undefined ? null : readPairCursor(query.after, parseInstant);
+      const rows = await env.db.incident.findMany({
+        where: {
+          storeId: store.id,
+          ...(query.status && { status: query.status }),
+          ...(after && {
+            OR: [
+              { openedAt: { lt: instantIn(after.value) } },
+              { openedAt: instantIn(after.value), id: { lt: after.id } },
+            ],
+          }),
+        },
+        orderBy: [{ openedAt: 'desc' }, { id: 'desc' }],
+        take: query.limit + 1,
+      });
+      const body = pageOf(rows, query, (row) => pairCursor(instantOut(row.openedAt), row.id), show);
+      return { status: 200, body };
+    },
+  }),
+  command({
+    operation: 'incidents.repair',
+    // An incident's id is the business key of what failed, which has slashes.
+    path: '/v1/incidents/*id/repair',
+    summary:
+      'Decide on an incident: try again, go on without, or take as done with the result named. Where no workflow waits for the decision, a mail can be sent again and anything else be taken as done.',
+    body: z.strictObject({
+      how: z.union([z.enum(['retry', 'skip']), z.strictObject({ resolve_as: text() })]),
+      reason,
+    }),
+    answers: { 200: shape, 202: shape },
+    refusals: ['not_found', 'reason_missing', 'conflict', 'repair_not_possible'],
+    async handle(tx, context) {
+      const { store, body } = context;
+      const where = { storeId_id: { storeId: store.id, id: incidentId(context.params) } };
+      const incident = found(await tx.incident.findUnique({ where }));
+      const how: Repair = typeof body.how === 'string' ? body.how : { resolveAs: body.how.resolve_as };
+      const waits = await waitsForRepair(tx, incident);
+      // Also when it was taken as done a moment before its workflow came to wait: the workflow itself refuses what it doesn't wait for.
+      if (!waits && incident.status === 'resolved') return refuse('conflict', { params: { state: incident.status } });
+      if (!isWay(incident, how))
+        return refuse('repair_not_possible', { field: '/how', params: { ways: waysIn(incident).join(', ') } });
+      if (!waits) {
+        if (how === 'retry') await again(tx, incident, context);
+        const resolution = JSON.stringify(how);
+        await tx.incident.update({
+          where,
+          data: { status: 'resolved', resolution, reason: body.reason, resolvedAt: instantIn(context.at) },
+        });
+        await audit(tx, context, {
+          action: 'repair',
+          target: incident.id,
+          reason: body.reason,
+          after: { how: body.how },
+        });
+        return { message: null, ref: incident.id };
+      }
+      const message = await giveCommand(tx, context, {
+        workflowId: incident.workflowId!,
+        name: 'repair',
+        target: incident.id,
+        payload: { incident: incident.id, how },
+        reason: body.reason,
+      });
+      return { message, ref: incident.id };
+    },
+    async fresh({ env, store }, ref) {
+      return show(await env.db.incident.findUniqueOrThrow({ where: { storeId_id: { storeId: store.id, id: ref } } }));
+    },
+  }),
+];
+
+function waysIn({ kind }: Incident): string[] {
+  const { how, resolveAs } = waysOf(kind as IncidentKind);
+  return [...how, ...[...resolveAs].map((result) => `resolve_as:${result}`)];
+}
+
+function isWay({ kind }: Incident, way: Repair): boolean {
+  const { how, resolveAs } = waysOf(kind as IncidentKind);
+  if (typeof way === 'string') return how.includes(way);
+  return resolveAs === '*' || resolveAs.includes(way.resolveAs);
+}
+
+/** Its workflow may wait for another one meanwhile: what only tells is never handed to it. */
+async function waitsForRepair(tx: Tx, { storeId, workflowId, kind }: Incident): Promise<boolean> {
+  if (workflowId === null || !incidentText(kind as IncidentKind).step) return false;
+  return (await tx.wait.count({ where: { storeId, workflowId, waitingFor: 'repair' } })) > 0;
+}
+
+/** What no workflow waits for is begun anew: a mail, or what is left of the month's registrations or card receipts. */
+async function again(tx: Tx, incident: Incident, { store, at }: Pick<WriteContext, 'store' | 'at'>): Promise<void> {
+  if (incident.kind === 'mail_unknown' || incident.kind === 'mail_failed') return sendAgain(tx, incident);
+  const period = parsePeriod(incident.id.split('/').at(-1)!)!;
+  const type = incident.kind === 'np_registration_failed' ? 'periodOpen' : 'cardCollection';
+  // Of two asked for at one instant of a simulated store one does the work of both.
+  await enqueue(tx, startRow(type, workflowIds[type](store.id, period, at), store.id, at, { period }));
+}
+
+/** An incident of a mail has the mail's key. Its first try is now: Resend has forgotten the last one, or refused it. */
+async function sendAgain(tx: Tx, { storeId, id }: Incident): Promise<void> {
+  await tx.mail.update({
+    where: { storeId_key: { storeId, key: id } },
+    data: { status: 'queued', firstTriedAt: null },
+  });
+  await tx.dispatch.update({
+    where: { storeId_id: { storeId, id } },
+    data: { deliveredAt: null, processedAt: null, outcome: null, leaseUntil: null, attempts: 0 },
+  });
+}
+
+/** A wildcard's parts come as a list. */
+function incidentId(params: Record<string, string | string[]>): string {
+  return [params['id']!].flat().join('/');
+}
+
+function show(incident: Incident) {
+  return {
+    id: incident.id,
+    object: 'incident',
+    kind: incident.kind,
+    title: incidentText(incident.kind as IncidentKind).ja,
+    ways: incident.status === 'open' ? waysIn(incident) : [],
+    workflow_id: incident.workflowId,
+    owner: incident.owner,
+    detail: incident.detail,
+    status: incident.status,
+    opened_at: instantOut(incident.openedAt),
+    resolution: incident.resolution,
+    resolved_at: incident.resolvedAt && instantOut(incident.resolvedAt),
+  };
+}

@@ -1,0 +1,180 @@
+import { emit } from '../../activities/facts';
+import { dateOf } from '../../domain/calendar';
+import {
+  type CancellationPreview,
+  type CancellationTermsId,
+  cancellationTerms,
+  previewCancellation,
+} from '../../domain/cancellation/terms';
+import type { OrderState } from '../../domain/order/lifecycle';
+import { checkRiskDecision, riskDecisions } from '../../domain/order/risk';
+import type { Order, Subscription } from '../../generated/prisma/client';
+import { type Tx, dateOut, instantOut } from '../../prisma/db';
+import { workflowIds } from '../../workflows/contracts/ids';
+import { giveCommand } from '../lib/commands';
+import { refuseImplausible } from '../lib/input/dates';
+import { orderShape, showOrder } from './view';
+import { Refused, found, orRefuse, refuse } from '../lib/problems';
+import { type CommandRoute, type Route, type WriteContext, command, write } from '../lib/route';
+import { id, jstDate, reason, z } from '../lib/input/schemas';
+
+const answers = { 200: orderShape, 202: orderShape };
+const fresh: CommandRoute['fresh'] = ({ env, store }, ref) => showOrder(env.db, store.id, ref, env);
+const lines = z.union([z.literal('all'), z.array(id).min(1).max(100)]).default('all');
+
+export const orderCommandRoutes: Route[] = [
+  command({
+    operation: 'orders.release',
+    path: '/v1/orders/:id/release',
+    summary: 'Release a held order (P4): its credit is decided on anew, after the limit was raised.',
+    body: z.strictObject({ reason }),
+    answers,
+    refusals: ['not_found', 'reason_missing', 'order_not_held'],
+    async handle(tx, context) {
+      const order = await ownOrder(tx, context);
+      if (order.status !== 'held') refuse('order_not_held', { params: { state: order.status } });
+      return tell(tx, context, order, 'release', {}, context.body.reason);
+    },
+    fresh,
+  }),
+  command({
+    operation: 'orders.decide_risk',
+    path: '/v1/orders/:id/at_risk_decisions',
+    summary:
+      'Decide on a contract whose month NP refuses: `register_again` after payment or a raised limit (refused again it stays at risk), `bill_in_house` that month without NP’s guarantee, `suspend` or `end` it today.',
+    body: z.strictObject({ decision: z.enum(riskDecisions), reason }),
+    answers,
+    refusals: ['not_found', 'reason_missing', 'order_not_at_risk', 'own_account_missing', 'conflict'],
+    async handle(tx, context) {
+      const order = await ownOrder(tx, context);
+      const { decision } = context.body;
+      const suspended = order.status === 'suspended' && order.method === 'bank_transfer';
+      const refusal = checkRiskDecision(decision, { atRisk: order.status === 'at_risk' || suspended, suspended });
+      if (refusal) refuse(refusal.code, { params: { state: order.status } });
+      if (decision === 'bill_in_house' && context.store.bankAccount === null)
+        refuse('own_account_missing', { field: '/decision' });
+      return tell(tx, context, order, 'decideRisk', { decision }, context.body.reason);
+    },
+    fresh,
+  }),
+  command({
+    operation: 'orders.start_service',
+    path: '/v1/orders/:id/service_start',
+    summary: 'Record the day on which the maker started the service.',
+    body: z.strictObject({ on: jstDate }),
+    answers,
+    refusals: ['not_found', 'service_start_unexpected'],
+    async handle(tx, context) {
+      const order = await ownOrder(tx, context);
+      if (order.status !== 'provisioning') refuse('service_start_unexpected', { params: { state: order.status } });
+      refuseImplausible(context.body.on, dateOf(instantOut(order.acceptedAt)), context.at);
+      return tell(tx, context, order, 'serviceStarted', { on: context.body.on });
+    },
+    fresh,
+  }),
+  write('post', {
+    operation: 'orders.preview_cancellation',
+    path: '/v1/orders/:id/cancellations/preview',
+    summary: 'When the contract would end and what would still be billed, if it were cancelled now (C1).',
+    body: z.strictObject({ lines }),
+    answers: {
+      200: z.object({
+        order_id: z.string(),
+        asked_on: z.string(),
+        ends_on: z.string(),
+        last_period: z.string().nullable(),
+        lines: z.array(
+          z.object({
+            subscription_id: z.string(),
+            name: z.string(),
+            terms: z.string(),
+            ends_on: z.string(),
+            last_period: z.string().nullable(),
+            reason: z.enum(['notice', 'minimum_term', 'not_started']),
+          }),
+        ),
+      }),
+    },
+    refusals: ['not_found', 'order_not_cancellable'],
+    async handle(tx, context) {
+      const { store, at } = context;
+      const order = await ownOrder(tx, context);
+      const previews = previewLines(order, chosen(order, context.body.lines), context);
+      const last = previews.reduce((a, b) => (b.ends_on > a.ends_on ? b : a));
+      const told = { ends_on: last.ends_on, last_period: last.last_period };
+      await emit(tx, {
+        storeId: store.id,
+        key: `cancellation.previewed/${order.id}/${dateOf(at)}/${told.ends_on}`,
+        type: 'cancellation.previewed',
+        at,
+        accountId: order.accountId,
+        orderId: order.id,
+        data: told,
+      });
+      return { status: 200, body: { order_id: order.id, asked_on: dateOf(at), ...told, lines: previews } };
+    },
+  }),
+  command({
+    operation: 'orders.cancel',
+    path: '/v1/orders/:id/cancellations',
+    summary: 'Cancel an order not yet running, or the contract by its terms (C1).',
+    body: z.strictObject({ lines, reason }),
+    answers,
+    refusals: ['not_found', 'reason_missing', 'order_not_cancellable'],
+    async handle(tx, context) {
+      const order = await ownOrder(tx, context);
+      const asked = chosen(order, context.body.lines);
+      const previews = previewLines(order, asked, context);
+      const begun = previews.every((preview) => preview.reason !== 'not_started');
+      // What has not begun is one order still: NP or the card was asked for all of it.
+      if (!begun && asked.length < order.subscriptions.length)
+        refuse('order_not_cancellable', { field: '/lines', params: { state: order.status } });
+      const lines = begun ? context.body.lines : 'all';
+      return tell(tx, context, order, 'cancel', { lines }, context.body.reason);
+    },
+    fresh,
+  }),
+];
+
+type WholeOrder = Order & { subscriptions: Subscription[] };
+
+async function ownOrder(tx: Tx, { store, params }: WriteContext): Promise<WholeOrder> {
+  const where = { storeId_id: { storeId: store.id, id: params['id']! } };
+  return found(await tx.order.findUnique({ where, include: { subscriptions: { orderBy: { lineNo: 'asc' } } } }));
+}
+
+async function tell(tx: Tx, context: WriteContext, order: Order, name: string, payload: object, why?: string) {
+  const workflowId = workflowIds.order(order.id);
+  const spoken = { workflowId, name, target: order.id, payload, ...(why !== undefined && { reason: why }) };
+  return { message: await giveCommand(tx, context, spoken), ref: order.id };
+}
+
+/** The lines named; `all` are those that have not ended and are not cancelled. @throws Refused not_found with its pointer */
+function chosen(order: WholeOrder, named: 'all' | string[]): Subscription[] {
+  if (named === 'all') {
+    const running = order.subscriptions.filter((line) => line.status !== 'ended' && line.endsOn === null);
+    return running.length > 0 ? running : refuse('order_not_cancellable', { params: { state: order.status } });
+  }
+  const unknown = named.flatMap((name, i) =>
+    order.subscriptions.some((line) => line.id === name) ? [] : [{ code: 'not_found' as const, field: `/lines/${i}` }],
+  );
+  if (unknown.length > 0) throw new Refused(unknown);
+  return order.subscriptions.filter((line) => named.includes(line.id));
+}
+
+function previewLines(order: WholeOrder, of: Subscription[], { at }: WriteContext) {
+  return of.map((line) => {
+    const terms = cancellationTerms[line.cancellationTerms as CancellationTermsId];
+    const preview: CancellationPreview = orRefuse(
+      line.endsOn !== null || line.status === 'ended'
+        ? { ok: false, refusal: { code: 'order_not_cancellable', params: { state: line.status } } }
+        : previewCancellation({
+            terms,
+            startsOn: line.startsOn && dateOut(line.startsOn),
+            askedOn: dateOf(at),
+            status: order.status as OrderState,
+          }),
+    );
+    return { subscription_id: line.id, name: line.planName, terms: terms.label, ...preview };
+  });
+}

@@ -1,0 +1,98 @@
+import type { Request, RequestHandler, Response } from 'express';
+import { enqueue } from '../../activities/facts';
+import type { Store } from '../../generated/prisma/client';
+import { type Json, instantIn } from '../../prisma/db';
+import { alarmToken, basicCredentials, sameSecret } from '../lib/auth';
+import { parse } from '../lib/input/parse';
+import { refuse } from '../lib/problems';
+import { alarm, news } from './messages';
+import type { Surroundings } from '../lib/route';
+import type { z } from '../lib/input/schemas';
+import { jsonBody } from '../lib/serve';
+import { storeNow } from '../lib/store-clock';
+
+/*
+ * What comes from the other side: NP's news, and the alarms its simulators file with a store's clock. Both carry an id of
+ * their own, by which the same thing told twice is one; both are taken while a clock advances, being part of the step.
+ */
+
+/** 202 for what is new, 200 for what was told before. */
+export function providerHandlers(env: Surroundings): { news: RequestHandler[]; alarm: RequestHandler[] } {
+  return {
+    news: [
+      jsonBody,
+      async (req, res) => {
+        const store = await storeNamed(env, req);
+        const np = store?.np as { shop_code?: string; sp_code?: string } | null | undefined;
+        const given = basicCredentials(req.get('authorization'));
+        const expected = np?.shop_code && np.sp_code ? `${np.shop_code}:${np.sp_code}` : null;
+        if (!store || !expected || !given || !sameSecret(`${given.user}:${given.password}`, expected)) {
+          res.set('WWW-Authenticate', 'Basic');
+          return refuse('unauthorized');
+        }
+        const told = parse(news, req.body ?? {}, req);
+        const isNew = await takeNews(env, store, told);
+        answer(res, isNew, told.event_id);
+      },
+    ],
+    alarm: [
+      jsonBody,
+      async (req, res) => {
+        const store = await storeNamed(env, req);
+        const token = /^Bearer +(\S+)$/i.exec(req.get('authorization') ?? '')?.[1];
+        if (!store || !token || !sameSecret(token, alarmToken(store.id, env.adminKey))) return refuse('unauthorized');
+        const filed = parse(alarm, req.body ?? {}, req);
+        const id = `alarm/${filed.id}`;
+        const isNew = await env.db.$transaction(async (tx) => {
+          const known = await tx.dispatch.findUnique({
+            where: { storeId_id: { storeId: store.id, id } },
+            select: { seq: true },
+          });
+          const row = { kind: 'http', target: filed.callback_url, name: 'alarm', payload: filed.body } as const;
+          await enqueue(tx, { storeId: store.id, id, ...row, at: filed.at, dueAt: filed.at });
+          return known === null;
+        });
+        answer(res, isNew, filed.id);
+      },
+    ],
+  };
+}
+
+/** Kept as received, and due at once whenever it happened: late news is judged by its own instant. */
+async function takeNews(env: Surroundings, store: Store, told: z.output<typeof news>): Promise<boolean> {
+  return env.db.$transaction(async (tx) => {
+    const now = await storeNow(tx, store, env.now);
+    const { count } = await tx.providerNews.createMany({
+      data: [
+        {
+          storeId: store.id,
+          eventId: told.event_id,
+          type: told.type,
+          data: told.data as Json,
+          at: instantIn(told.occurred_at),
+        },
+      ],
+      skipDuplicates: true,
+    });
+    if (count === 0) return false;
+    await enqueue(tx, {
+      storeId: store.id,
+      id: `provider-news/${told.event_id}`,
+      kind: 'news',
+      target: told.event_id,
+      name: told.type,
+      payload: {},
+      at: told.occurred_at,
+      dueAt: told.occurred_at < now ? told.occurred_at : now,
+    });
+    return true;
+  });
+}
+
+async function storeNamed(env: Surroundings, req: Request): Promise<Store | null> {
+  return env.db.store.findUnique({ where: { id: String(req.params['storeId']) } });
+}
+
+function answer(res: Response, isNew: boolean, id: string): void {
+  res.status(isNew ? 202 : 200).json({ id, accepted: true });
+}

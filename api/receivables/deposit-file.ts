@@ -1,0 +1,110 @@
+import { CsvError, parse as parseCsv } from 'csv-parse/sync';
+import type { Reason } from '../lib/problems';
+import { Refused, reasonsOf, refuse } from '../lib/problems';
+import type { z } from '../lib/input/schemas';
+
+/** Column of the file → member of a deposit; either name, as a person or a program writes it. */
+const columns = {
+  paid_on: ['paid_on', '入金日'],
+  amount: ['amount', '金額'],
+  invoice_number: ['invoice_number', '請求書番号'],
+  reference: ['reference', '摘要'],
+} as const;
+type Column = keyof typeof columns;
+
+/** A transaction of that many takes some seconds. */
+const MOST_LINES = 1_000;
+
+/**
+ * Deposits as a spreadsheet or the bank's page saves them: a line of names, then one deposit a line. UTF-8 or Shift_JIS, dates
+ * with - or /, amounts with or without commas, several invoice numbers with spaces between.
+ * @param schema of one deposit of the API's body, by which each line is judged
+ * @returns each line's deposit, with the line it stands on, from 1
+ * @throws Refused deposit_file_malformed, or every mistake of every line with pointer `/lines/<line>/<column>`
+ */
+export function readDepositFile<S extends z.ZodType>(
+  bytes: Uint8Array,
+  schema: S,
+): { line: number; deposit: z.output<S> }[] {
+  const [names, ...rows] = recordsOf(textOf(bytes));
+  if (!names) return refuse('deposit_file_malformed', { field: '/lines/1' });
+  const at = columnsOf(names.record);
+  if (rows.length === 0) return refuse('deposit_file_malformed', { field: '/lines/2' });
+  if (rows.length > MOST_LINES)
+    return refuse('invalid_request', {
+      detail: `at most ${MOST_LINES} deposits a file`,
+      field: `/lines/${MOST_LINES + 2}`,
+    });
+  const reasons: Reason[] = [];
+  const read = rows.map(({ line, record }) => {
+    const cell = (column: Column) => record[at[column] ?? -1]?.trim() ?? '';
+    const given = {
+      paid_on: dateIn(cell('paid_on')),
+      amount: amountIn(cell('amount')),
+      invoice_numbers: cell('invoice_number')
+        .split(/[\s、]+/)
+        .filter(Boolean),
+      ...(cell('reference') !== '' && { reference: cell('reference') }),
+    };
+    const parsed = schema.safeParse(given);
+    if (!parsed.success) reasons.push(...reasonsOf(parsed.error).map((reason) => onLine(line, reason)));
+    return { line, deposit: parsed.data as z.output<S> };
+  });
+  if (reasons.length > 0) throw new Refused(reasons);
+  return read;
+}
+
+/** The same reason, pointing into the file. */
+export function onLine(line: number, { field = '', ...reason }: Reason): Reason {
+  return { ...reason, field: `/lines/${line}${field.replace(/^\/invoice_numbers.*/, '/invoice_number')}` };
+}
+
+function textOf(bytes: Uint8Array): string {
+  for (const encoding of ['utf-8', 'shift_jis']) {
+    try {
+      return new TextDecoder(encoding, { fatal: true }).decode(bytes);
+    } catch {
+      continue;
+    }
+  }
+  return refuse('deposit_file_malformed', { field: '/lines/1' });
+}
+
+function recordsOf(text: string): { line: number; record: string[] }[] {
+  try {
+    const read = parseCsv(text, { bom: true, info: true, relax_column_count: true, skip_empty_lines: true });
+    return (read as unknown as { info: { lines: number }; record: string[] }[]).map(({ info, record }) => ({
+      line: info.lines,
+      record,
+    }));
+  } catch (e) {
+    if (e instanceof CsvError) return refuse('deposit_file_malformed', { field: `/lines/${Number(e['lines'] ?? 1)}` });
+    throw e;
+  }
+}
+
+function columnsOf(names: readonly string[]): Partial<Record<Column, number>> {
+  const at: Partial<Record<Column, number>> = {};
+  for (const [index, name] of names.entries()) {
+    const column = (Object.keys(columns) as Column[]).find((known) =>
+      (columns[known] as readonly string[]).includes(name.trim()),
+    );
+    if (!column || at[column] !== undefined)
+      refuse('deposit_file_malformed', { field: '/lines/1', params: { column: index + 1 } });
+    at[column] = index;
+  }
+  for (const column of ['paid_on', 'amount', 'invoice_number'] as const)
+    if (at[column] === undefined) refuse('deposit_file_malformed', { field: `/lines/1/${column}` });
+  return at;
+}
+
+/** 2026/11/5 as spreadsheets write it. */
+function dateIn(cell: string): string {
+  const [, year, month, day] = /^(\d{4})[/-](\d{1,2})[/-](\d{1,2})$/.exec(cell) ?? [];
+  return year ? `${year}-${month!.padStart(2, '0')}-${day!.padStart(2, '0')}` : cell;
+}
+
+/** Text that is no amount stays as it is, for the schema to refuse. */
+function amountIn(cell: string): number | string {
+  return /^[¥￥]?\d{1,3}(,\d{3})*$|^[¥￥]?\d+$/.test(cell) ? Number(cell.replace(/[¥￥,]/g, '')) : cell;
+}

@@ -1,0 +1,179 @@
+import { createHash } from 'node:crypto';
+import { bookDeposit, reverseDeposit } from '../../books/receivable/deposits';
+import { parseJstDate } from '../../domain/calendar';
+import type { Yen } from '../../domain/money';
+import type { Deposit, Payment } from '../../generated/prisma/client';
+import { type Tx, dateIn, dateOut, instantIn } from '../../prisma/db';
+import { audit } from '../lib/commands';
+import { onLine, readDepositFile } from './deposit-file';
+import { newId } from '../lib/input/ids';
+import { pageOf, pairCursor, readPairCursor } from '../lib/input/lists';
+import { type Reason, Refused, found, orRefuse } from '../lib/problems';
+import { type Route, type WriteContext, read, write } from '../lib/route';
+import { id, jstDate, listOf, paging, reason, text, z } from '../lib/input/schemas';
+
+/** The field 金額 of the banks' files has ten digits. */
+const MOST = 9_999_999_999;
+
+const given = z.strictObject({
+  amount: z.int().min(1).max(MOST).openapi({ description: 'Yen that arrived' }) as unknown as z.ZodType<Yen, number>,
+  paid_on: jstDate,
+  invoice_numbers: z
+    .array(text(100))
+    .min(1)
+    .max(50)
+    .openapi({ description: 'What it pays, each in full before the next; what is left over is 仮受金' }),
+  reference: text(100)
+    .optional()
+    .openapi({ description: 'The bank’s own word for it (摘要): the same deposit with it is booked once' }),
+});
+
+const shape = z.object({
+  id: z.string(),
+  object: z.literal('deposit'),
+  account_id: z.string(),
+  amount: z.number().openapi({ description: 'Yen; below zero a reversal' }),
+  over: z.number().openapi({ description: 'Of it, beyond what the invoices owed (仮受金)' }),
+  paid_on: z.string(),
+  reference: z.string().nullable(),
+  reverses: z.string().nullable(),
+  reversed_by: z.string().nullable(),
+  payments: z.array(z.object({ invoice_id: z.string(), invoice_number: z.string(), amount: z.number() })),
+});
+
+const refusalsOfDeposit = [
+  'unknown_invoice',
+  'invoice_not_own',
+  'invoice_not_payable',
+  'invoices_of_two_accounts',
+] as const;
+
+export const depositRoutes: Route[] = [
+  write('post', {
+    operation: 'deposits.create',
+    path: '/v1/deposits',
+    summary: 'In house: enter money that came into the store’s own account, and the invoices it pays.',
+    body: given,
+    answers: { 200: shape, 201: shape },
+    refusals: [...refusalsOfDeposit],
+    async handle(tx, context) {
+      const { id, known } = await enter(tx, context, context.body, (reason) => reason);
+      return { status: known ? 200 : 201, location: `/v1/deposits/${id}`, body: await shown(tx, context.store.id, id) };
+    },
+  }),
+  write('post', {
+    operation: 'deposits.import',
+    path: '/v1/deposits/import',
+    summary:
+      'Enter the deposits of a CSV file: paid_on,amount,invoice_number,reference. One mistake and none is taken. The same file again, and the same deposits with a reference, change nothing.',
+    upload: { mediaType: 'text/csv', description: 'UTF-8 or Shift_JIS' },
+    body: z.instanceof(Uint8Array),
+    answers: { 200: z.object({ object: z.literal('deposit_import'), entered: z.number(), known: z.number() }) },
+    refusals: ['deposit_file_malformed', ...refusalsOfDeposit],
+    async handle(tx, context) {
+      const { store, at, body: bytes } = context;
+      const lines = readDepositFile(bytes, given);
+      const sha256 = createHash('sha256').update(bytes).digest('hex');
+      const file = { storeId: store.id, sha256, bytes: Buffer.from(bytes), at: instantIn(at) };
+      const { count } = await tx.depositFile.createMany({ data: [file], skipDuplicates: true });
+      let known = count === 1 ? 0 : lines.length;
+      if (count === 1)
+        for (const { line, deposit } of lines)
+          if ((await enter(tx, context, deposit, (reason) => onLine(line, reason))).known) known += 1;
+      return { status: 200, body: { object: 'deposit_import', entered: lines.length - known, known } };
+    },
+  }),
+  write('post', {
+    operation: 'deposits.reverse',
+    path: '/v1/deposits/:id/reversal',
+    summary: 'Take a deposit back that was entered wrongly: what it paid is owed again. Enter it anew as it should be.',
+    body: z.strictObject({ reason }),
+    answers: { 201: shape },
+    refusals: ['not_found', 'reason_missing', 'deposit_already_reversed'],
+    async handle(tx, context) {
+      const { store, at, params, body } = context;
+      const where = { storeId_id: { storeId: store.id, id: params['id']! } };
+      const deposit = found(await tx.deposit.findUnique({ where, include: { payments: true } }));
+      const fact = { storeId: store.id, at };
+      const { id } = orRefuse(await reverseDeposit(tx, fact, deposit, newId('dep')));
+      await audit(tx, context, { action: 'deposit.reverse', target: deposit.id, reason: body.reason, after: { id } });
+      return { status: 201, location: `/v1/deposits/${id}`, body: await shown(tx, store.id, id) };
+    },
+  }),
+  read({
+    operation: 'deposits.list',
+    path: '/v1/deposits',
+    summary: 'Money that came into the store’s own account, newest day first.',
+    query: z.strictObject({ ...paging, account_id: id.optional() }),
+    answers: { 200: listOf(shape) },
+    async handle({ env, store, query }) {
+      const after = query.after === undefined ? null : readPairCursor(query.after, parseJstDate);
+      const rows = await env.db.deposit.findMany({
+        where: {
+          storeId: store.id,
+          ...(query.account_id !== undefined && { accountId: query.account_id }),
+          ...(after && {
+            OR: [{ paidOn: { lt: dateIn(after.value) } }, { paidOn: dateIn(after.value), id: { lt: after.id } }],
+          }),
+        },
+        orderBy: [{ paidOn: 'desc' }, { id: 'desc' }],
+        take: query.limit + 1,
+        include: withParts,
+      });
+      return { status: 200, body: pageOf(rows, query, (row) => pairCursor(dateOut(row.paidOn), row.id), show) };
+    },
+  }),
+];
+
+async function enter(
+  tx: Tx,
+  context: WriteContext,
+  deposit: z.output<typeof given>,
+  pointing: (reason: Reason) => Reason,
+): Promise<{ id: string; known: boolean }> {
+  const { store, at } = context;
+  const { amount, paid_on: paidOn, invoice_numbers: invoiceNumbers, reference = null } = deposit;
+  const booked = await bookDeposit(
+    tx,
+    { storeId: store.id, at },
+    { id: newId('dep'), amount, paidOn, invoiceNumbers, reference },
+  );
+  if (!booked.ok) throw new Refused([pointing(booked.refusal)]);
+  if (!booked.value.known)
+    await audit(tx, context, { action: 'deposit.create', target: booked.value.id, after: deposit });
+  return booked.value;
+}
+
+const withParts = {
+  payments: { orderBy: { id: 'asc' }, include: { invoice: { select: { number: true } } } },
+  reversal: { select: { id: true } },
+} as const;
+
+type Whole = Deposit & {
+  payments: (Payment & { invoice: { number: string | null } })[];
+  reversal: { id: string } | null;
+};
+
+async function shown(tx: Tx, storeId: string, id: string) {
+  const where = { storeId_id: { storeId, id } };
+  return show(await tx.deposit.findUniqueOrThrow({ where, include: withParts }));
+}
+
+function show(deposit: Whole) {
+  return {
+    id: deposit.id,
+    object: 'deposit',
+    account_id: deposit.accountId,
+    amount: Number(deposit.amount),
+    over: Number(deposit.over),
+    paid_on: dateOut(deposit.paidOn),
+    reference: deposit.reference,
+    reverses: deposit.reverses,
+    reversed_by: deposit.reversal?.id ?? null,
+    payments: deposit.payments.map(({ invoiceId, invoice, amount }) => ({
+      invoice_id: invoiceId,
+      invoice_number: invoice.number,
+      amount: Number(amount),
+    })),
+  };
+}

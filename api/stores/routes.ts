@@ -1,0 +1,196 @@
+import { type Instant, addDays, dateOf, instantOfMs } from '../../domain/calendar';
+import { registrationNumberWarning } from '../../domain/invoice/registration-number';
+import { storeDefaults } from '../../domain/policy';
+import type { Store } from '../../generated/prisma/client';
+import { type Tx, dateIn, dateOut, instantIn } from '../../prisma/db';
+import { type Role, storeRoles } from '../lib/access';
+import { newSecret } from '../lib/auth';
+import { audit } from '../lib/commands';
+import { consignor } from '../direct-debits/accounts';
+import { newId } from '../lib/input/ids';
+import { refuseBeyondHorizon } from '../operations/clock';
+import { found, refuse } from '../lib/problems';
+import { type Route, platform, read } from '../lib/route';
+import {
+  bankAccount,
+  httpUrl,
+  instantOrDate,
+  phone,
+  postalCode,
+  registrationNumber,
+  text,
+  z,
+} from '../lib/input/schemas';
+
+const credentials = text(100);
+
+const newStore = z.strictObject({
+  name: text(),
+  settlement: z.enum(['np', 'in_house']),
+  clock: z.discriminatedUnion('kind', [
+    z.strictObject({ kind: z.literal('real') }),
+    z.strictObject({ kind: z.literal('simulated'), now: instantOrDate }),
+  ]),
+  seller: z.strictObject({
+    name: text().default(storeDefaults.seller.name),
+    registration_number: registrationNumber,
+    postal_code: postalCode,
+    address: text(),
+    phone,
+    contact_url: httpUrl,
+  }),
+  np: z
+    .strictObject({ base_url: httpUrl, shop_code: credentials, sp_code: credentials, terminal_id: credentials })
+    .optional(),
+  sbps: z
+    .strictObject({ base_url: httpUrl, merchant_id: credentials, service_id: credentials, hash_key: credentials })
+    .optional(),
+  bank_account: bankAccount.optional().openapi({ description: 'Where buyers pay; needed when settlement is in_house' }),
+  direct_debit: consignor.optional().openapi({
+    description: 'In house: who collects direct debits by the bank’s files. Without it none can be asked for.',
+  }),
+  tax_rounding: z.enum(['floor', 'round', 'ceil']).default('floor').openapi({
+    description: 'Of consumption tax, once an invoice and rate. Orders by card are charged by it too',
+  }),
+  fiscal_first_month: z.int().min(1).max(12).default(4).openapi({
+    description: 'Month the numbers of invoices and receipts begin again',
+  }),
+  mail_from: text(320),
+  terms_version: text(50),
+});
+
+const storeShape = z.object({
+  id: z.string(),
+  object: z.literal('store'),
+  name: z.string(),
+  settlement: z.enum(['np', 'in_house']),
+  clock: z.enum(['real', 'simulated']),
+  seller: z.record(z.string(), z.unknown()),
+  bank_account: bankAccount.nullable(),
+  direct_debit: consignor.nullable().openapi({ description: 'Names as they go into the bank’s files' }),
+  tax_rounding: z.string(),
+  fiscal_first_month: z.number(),
+  mail_from: z.string(),
+  terms_version: z.string(),
+  last_day_done: z.string(),
+});
+const keyShape = z.object({ id: z.string(), role: z.enum(storeRoles), secret: z.string() });
+
+/** Never its providers' credentials. */
+export function showStore(store: Store): z.infer<typeof storeShape> {
+  return {
+    id: store.id,
+    object: 'store',
+    name: store.name,
+    settlement: store.settlement as 'np' | 'in_house',
+    clock: store.clock as 'real' | 'simulated',
+    seller: store.seller as Record<string, string>,
+    bank_account: store.bankAccount as z.infer<typeof bankAccount> | null,
+    direct_debit: store.directDebit as z.infer<typeof consignor> | null,
+    tax_rounding: store.taxRounding,
+    fiscal_first_month: store.fiscalFirstMonth,
+    mail_from: store.mailFrom,
+    terms_version: store.termsVersion,
+    last_day_done: dateOut(store.lastDayDone),
+  };
+}
+
+/** Makes a key and shows its secret, this once. */
+export async function addKey(tx: Tx, store: Store, role: Exclude<Role, 'platform'>, name: string) {
+  const { secret, hash, last4 } = newSecret(store.clock as 'real' | 'simulated');
+  const key = await tx.apiKey.create({ data: { id: newId('key'), storeId: store.id, role, name, hash, last4 } });
+  return { id: key.id, role, name, last4, secret };
+}
+
+/** A store's clock begins where holidays and tax rates are known. */
+function refuseUnlivable(now: Instant): void {
+  if (dateOf(now) < '2019-10-01')
+    refuse('beyond_calendar_horizon', { field: '/clock/now', params: { first_date: '2019-10-01' } });
+  refuseBeyondHorizon(now, '/clock/now');
+}
+
+export const storeRoutes: Route[] = [
+  platform({
+    operation: 'stores.create',
+    path: '/v1/stores',
+    summary: 'Make a store, with one API key per role. Secrets are told in this answer only; a replay leaves them out.',
+    body: newStore.superRefine((store, ctx) => {
+      if (store.settlement === 'np' && !store.np)
+        ctx.addIssue({ code: 'custom', path: ['np'], message: 'settlement np needs np' });
+      if (store.settlement === 'in_house' && !store.bank_account)
+        ctx.addIssue({ code: 'custom', path: ['bank_account'], message: 'settlement in_house needs bank_account' });
+      if (store.settlement === 'np' && store.direct_debit)
+        ctx.addIssue({ code: 'custom', path: ['direct_debit'], message: 'with settlement np the debits are NP’s' });
+    }),
+    answers: { 201: storeShape.extend({ api_keys: z.array(keyShape), warnings: z.array(z.string()) }) },
+    refusals: ['beyond_calendar_horizon'],
+    async handle(tx, context) {
+      const { body, env } = context;
+      const now = body.clock.kind === 'simulated' ? body.clock.now : instantOfMs(env.now().getTime());
+      refuseUnlivable(now);
+      const { seller, np, sbps, bank_account, direct_debit } = body;
+      const store = await tx.store.create({
+        data: {
+          id: newId('sto'),
+          name: body.name,
+          settlement: body.settlement,
+          clock: body.clock.kind,
+          seller,
+          ...(np && { np }),
+          ...(sbps && { sbps }),
+          ...(bank_account && { bankAccount: bank_account }),
+          ...(direct_debit && { directDebit: direct_debit }),
+          taxRounding: body.tax_rounding,
+          fiscalFirstMonth: body.fiscal_first_month,
+          mailFrom: body.mail_from,
+          termsVersion: body.terms_version,
+          lastDayDone: dateIn(addDays(dateOf(now), -1)),
+        },
+      });
+      if (body.clock.kind === 'simulated')
+        await tx.clock.create({ data: { storeId: store.id, nowAt: instantIn(body.clock.now) } });
+      const api_keys = [];
+      for (const role of storeRoles) api_keys.push(await addKey(tx, store, role, role));
+      await audit(tx, { ...context, store, at: now }, { action: 'store.create', target: store.id });
+      const warning = registrationNumberWarning(seller.registration_number);
+      const warnings = warning ? [`/seller/registration_number: ${warning}`] : [];
+      const shown = { ...showStore(store), warnings };
+      return {
+        status: 201,
+        location: '/v1/store',
+        body: { ...shown, api_keys },
+        stored: { ...shown, api_keys: api_keys.map(({ id, role, name, last4 }) => ({ id, role, name, last4 })) },
+      };
+    },
+  }),
+  platform({
+    operation: 'stores.add_key',
+    path: '/v1/stores/:id/api_keys',
+    summary: 'Make another key for a store whose keys were lost.',
+    body: z.strictObject({ role: z.enum(storeRoles), name: text(100) }),
+    answers: { 201: keyShape },
+    refusals: ['not_found'],
+    async handle(tx, context) {
+      const { body, params, env } = context;
+      const store = found(await tx.store.findUnique({ where: { id: params['id']! } }));
+      const { secret, ...key } = await addKey(tx, store, body.role, body.name);
+      const at = instantOfMs(env.now().getTime());
+      await audit(
+        tx,
+        { ...context, store, at },
+        { action: 'api_key.create', target: key.id, after: { role: key.role } },
+      );
+      return { status: 201, body: { ...key, secret }, stored: key };
+    },
+  }),
+  read({
+    operation: 'store.get',
+    path: '/v1/store',
+    summary: 'The store of the key.',
+    query: z.strictObject({}),
+    answers: { 200: storeShape },
+    async handle({ store }) {
+      return { status: 200, body: showStore(store) };
+    },
+  }),
+];
