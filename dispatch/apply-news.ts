@@ -5,7 +5,9 @@ import { type Tx, dateIn, instantIn, instantOut, isRefusal, sql } from '../prism
 import { keys, workflowIds } from '../workflows/contracts/ids';
 import type { Deps } from '../activities/lib/deps';
 import { puzzled as debitPuzzled } from '../books/direct-debit/incidents';
-import { emit, enqueue, openIncident } from '../activities/facts';
+import { emit } from '../books/lib/events';
+import { enqueue } from '../books/lib/outbox';
+import { openIncident } from '../books/lib/incidents';
 
 interface NewsRow {
   storeId: string;

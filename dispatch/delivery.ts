@@ -7,7 +7,7 @@ import {
 import { ApplicationFailure, defineSearchAttributeKey, type SearchAttributePair } from '@temporalio/common';
 import type { Logger } from 'pino';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { openIncident } from '../activities/facts';
+import { openIncident } from '../books/lib/incidents';
 import type { Refusal } from '../domain/refusal';
 import { type Db, type Json, instantOut } from '../prisma/db';
 import { type WorkflowType, parseWorkflowId, workflowIds } from '../workflows/contracts/ids';

@@ -6,7 +6,8 @@ import { ProviderError } from '../providers/errors';
 import type { OutgoingMail } from '../providers/mail/port';
 import { instantOut } from '../prisma/db';
 import type { Deps } from '../activities/lib/deps';
-import { emit, openIncident } from '../activities/facts';
+import { emit } from '../books/lib/events';
+import { openIncident } from '../books/lib/incidents';
 import { ownDocument } from '../books/invoice/own-documents';
 import { sellerOf } from '../books/invoice/parties';
 

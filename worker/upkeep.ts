@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client';
 import { WorkflowNotFoundError } from '@temporalio/client';
 import type { Logger } from 'pino';
-import { enqueue, startRow } from '../activities/facts';
+import { enqueue, startRow } from '../books/lib/outbox';
 import { type Db, instantOut } from '../prisma/db';
 import { workflowIds } from '../workflows/contracts/ids';
 import { ensureStoreDays } from './schedules';

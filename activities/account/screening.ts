@@ -4,7 +4,8 @@ import type { BuyerProfile, BuyerResult, BuyerScreening, CreditProvider } from '
 import type { AccountBook, ForAccount, GatewayActivities } from '../../workflows/contracts/activities';
 import { workflowIds } from '../../workflows/contracts/ids';
 import type { Deps } from '../lib/deps';
-import { emit, enqueue } from '../facts';
+import { emit } from '../../books/lib/events';
+import { enqueue } from '../../books/lib/outbox';
 import { gatewayCall } from '../lib/gateway-call';
 import { once } from '../../books/lib/once';
 import { putComingMonthAtRisk } from '../order/risk';

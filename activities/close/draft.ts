@@ -7,9 +7,9 @@ import type { CloseBook, ForPeriod } from '../../workflows/contracts/activities'
 import { keys, workflowIds } from '../../workflows/contracts/ids';
 import { chunkBefore, knowSize } from '../lib/chunk';
 import type { Deps } from '../lib/deps';
-import { enqueue, startRow } from '../facts';
+import { enqueue, startRow } from '../../books/lib/outbox';
 import { inParallel } from '../lib/parallel';
-import { WHOLE_STORE, joinByHash, termsOf } from './period';
+import { WHOLE_STORE, joinByHash, termsOf } from '../../books/lib/sets';
 import { keyFrom, ratesOn, taxOf } from '../../books/lib/sql';
 
 /** Invoices of one transaction: some 4,000 rows with their lines and items. */

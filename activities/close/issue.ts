@@ -6,11 +6,11 @@ import { workflowIds } from '../../workflows/contracts/ids';
 import { chunkBefore, knowSize } from '../lib/chunk';
 import { CHUNK } from './draft';
 import type { Deps } from '../lib/deps';
-import { openIncident } from '../facts';
+import { openIncident } from '../../books/lib/incidents';
 import { type Issue, issueInvoices } from '../../books/invoice/issue';
 import { holdOpenPeriod } from '../../books/order/items';
 import { takeNumbers } from '../../books/lib/numbers';
-import { WHOLE_STORE } from './period';
+import { WHOLE_STORE } from '../../books/lib/sets';
 
 /** From finance's approval to the closed month. */
 export function issueSteps({

@@ -6,7 +6,7 @@ import { ProviderError } from '../../providers/errors';
 import { workflowIds } from '../../workflows/contracts/ids';
 import type { Deps } from '../lib/deps';
 import { documentIncident, storeBillDocument } from './np-documents';
-import { openIncident } from '../facts';
+import { openIncident } from '../../books/lib/incidents';
 import { issueInvoices } from '../../books/invoice/issue';
 import { applyKeptNews } from '../../dispatch/apply-news';
 import type { StoredRate } from '../../books/ledger/journal';

@@ -6,8 +6,8 @@ import { keys, workflowIds } from '../../workflows/contracts/ids';
 import { collectIntoFile, dueOn } from '../../books/direct-debit/file';
 import { bookResult } from '../../books/direct-debit/results';
 import type { Deps } from '../lib/deps';
-import { openIncident } from '../facts';
-import { WHOLE_STORE } from '../close/period';
+import { openIncident } from '../../books/lib/incidents';
+import { WHOLE_STORE } from '../../books/lib/sets';
 import { keyFrom } from '../../books/lib/sql';
 
 const late = (nominal: Period) => `debit-results-late/${nominal}`;

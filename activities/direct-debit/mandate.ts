@@ -7,7 +7,8 @@ import { type Tx, dateIn, dateOut } from '../../prisma/db';
 import type { DirectDebitBook, ForDirectDebit, GatewayActivities } from '../../workflows/contracts/activities';
 import type { EventType } from '../../workflows/contracts/events';
 import type { Deps } from '../lib/deps';
-import { emit, openIncident } from '../facts';
+import { emit } from '../../books/lib/events';
+import { openIncident } from '../../books/lib/incidents';
 import { gatewayCall } from '../lib/gateway-call';
 import { once } from '../../books/lib/once';
 

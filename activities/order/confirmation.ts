@@ -3,7 +3,7 @@ import { type Tx, dateOut } from '../../prisma/db';
 import type { ForOrder, OrderBook } from '../../workflows/contracts/activities';
 import { workflowIds } from '../../workflows/contracts/ids';
 import type { Deps } from '../lib/deps';
-import { enqueue } from '../facts';
+import { enqueue } from '../../books/lib/outbox';
 import { once } from '../../books/lib/once';
 import type { contractBook } from './contract';
 import type { ownCreditBook } from './own-credit';

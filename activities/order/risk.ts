@@ -3,7 +3,7 @@ import { type Tx, dateIn } from '../../prisma/db';
 import type { ForAccount, ForOrder, OrderBook } from '../../workflows/contracts/activities';
 import { workflowIds } from '../../workflows/contracts/ids';
 import type { Deps } from '../lib/deps';
-import { enqueue } from '../facts';
+import { enqueue } from '../../books/lib/outbox';
 import { makeBillable } from '../../books/order/items';
 import { changeStatus } from '../../books/order/rows';
 import { orderStep, tell } from '../../books/order/service';

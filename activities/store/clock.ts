@@ -7,7 +7,7 @@ import type { ClockActivities } from '../../workflows/contracts/activities';
 import { workflowIds } from '../../workflows/contracts/ids';
 import { askTemporal, stuckAt } from './clock-watch';
 import type { Deps } from '../lib/deps';
-import { enqueue, startRow } from '../facts';
+import { enqueue, startRow } from '../../books/lib/outbox';
 
 /** One call steps this long, then hands back to the workflow, which goes on in a new run. */
 const CALL_MS = 20_000;

@@ -5,7 +5,8 @@ import { type Tx, dateIn, dateOut, instantIn, instantOut, sql } from '../../pris
 import type { StoreBook } from '../../workflows/contracts/activities';
 import { workflowIds } from '../../workflows/contracts/ids';
 import type { Deps } from '../lib/deps';
-import { type DispatchRow, enqueue, openIncident, startRow } from '../facts';
+import { type DispatchRow, enqueue, startRow } from '../../books/lib/outbox';
+import { openIncident } from '../../books/lib/incidents';
 
 export function storeBook({ db }: Deps): StoreBook {
   return {

@@ -1,4 +1,5 @@
-import { emit, enqueue, startRow } from '../../activities/facts';
+import { emit } from '../../books/lib/events';
+import { enqueue, startRow } from '../../books/lib/outbox';
 import { type JstDate, dateOf } from '../../domain/calendar';
 import type { DirectDebitState } from '../../domain/direct-debit/lifecycle';
 import { type MandateEvent, afterEvent } from '../../domain/direct-debit/rules';

@@ -1,4 +1,4 @@
-import { enqueue } from '../../activities/facts';
+import { enqueue } from '../../books/lib/outbox';
 import type { Prisma } from '../../generated/prisma/client';
 import { type Tx, sql } from '../../prisma/db';
 import { newId } from './input/ids';

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { enqueue, startRow } from '../../activities/facts';
+import { enqueue, startRow } from '../../books/lib/outbox';
 import { type Instant, dateOf, nextPeriod, periodOf } from '../../domain/calendar';
 import { closeTerms } from '../../domain/close/terms';
 import { CalendarHorizonError } from '../../domain/holidays';

@@ -1,4 +1,4 @@
-import { startRow, enqueue } from '../../activities/facts';
+import { startRow, enqueue } from '../../books/lib/outbox';
 import { parseInstant, parsePeriod } from '../../domain/calendar';
 import { type IncidentKind, incidentKinds, incidentText, waysOf } from '../../domain/incidents';
 import type { Incident } from '../../generated/prisma/client';

@@ -1,5 +1,5 @@
 import type { RequestHandler } from 'express';
-import { enqueue } from '../../activities/facts';
+import { enqueue } from '../../books/lib/outbox';
 import { toYen } from '../../domain/money';
 import { workflowIds } from '../../workflows/contracts/ids';
 import { LEASE_SECONDS, giveCommand } from '../lib/commands';

@@ -1,4 +1,4 @@
-import { emit } from '../../activities/facts';
+import { emit } from '../../books/lib/events';
 import { dateOf } from '../../domain/calendar';
 import {
   type CancellationPreview,

@@ -1,4 +1,4 @@
-import { enqueueing, startRow } from '../../activities/facts';
+import { enqueueing, startRow } from '../../books/lib/outbox';
 import { rowsIn } from '../../books/lib/sql';
 import { type JstDate, dateOf, periodOf } from '../../domain/calendar';
 import { type Yen, sumYen, toYen, yen } from '../../domain/money';

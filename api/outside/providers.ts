@@ -1,5 +1,5 @@
 import type { Request, RequestHandler, Response } from 'express';
-import { enqueue } from '../../activities/facts';
+import { enqueue } from '../../books/lib/outbox';
 import type { Store } from '../../generated/prisma/client';
 import { type Json, instantIn } from '../../prisma/db';
 import { alarmToken, basicCredentials, sameSecret } from '../lib/auth';

@@ -2,7 +2,7 @@ import type { IncidentKind } from '../../domain/incidents';
 import type { Tx } from '../../prisma/db';
 import type { ForDebitRun } from '../../workflows/contracts/activities';
 import { workflowIds } from '../../workflows/contracts/ids';
-import { openIncident } from '../../activities/facts';
+import { openIncident } from '../lib/incidents';
 
 /** What a person has to look at; the rest is booked. */
 export function puzzled(

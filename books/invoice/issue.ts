@@ -4,7 +4,7 @@ import { assignedToNp, invoiceIssued } from '../../domain/ledger/entries';
 import { type Json, type Tx, instantIn, sql } from '../../prisma/db';
 import { type Posting, postAll, taxSummary } from '../ledger/journal';
 import { queueInvoiceMails } from './mails';
-import { joinByHash } from '../../activities/close/period';
+import { joinByHash } from '../lib/sets';
 import { rowsIn } from '../lib/sql';
 
 /** What an invoice or debit notice gets at its issue. */

@@ -7,7 +7,7 @@ import type { MailData, MailOrder, MailTemplate } from '../../documents/mails';
 import type { Prisma } from '../../generated/prisma/client';
 import { type Db, type Tx, dateIn } from '../../prisma/db';
 import type { ForOrder } from '../../workflows/contracts/activities';
-import { queueMail } from '../../activities/facts';
+import { queueMail } from '../lib/mails';
 import { sellerOf } from '../invoice/parties';
 
 const parts = {

@@ -3,7 +3,7 @@ import { toYen } from '../../domain/money';
 import { type Db, type Tx, dateIn } from '../../prisma/db';
 import type { ForOrder } from '../../workflows/contracts/activities';
 import type { EventType } from '../../workflows/contracts/events';
-import { emit } from '../../activities/facts';
+import { emit } from '../lib/events';
 import { makeOrderItems } from './items';
 import { once } from '../lib/once';
 import { type OrderRow, loadOrder } from './rows';

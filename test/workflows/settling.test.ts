@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Client } from '@temporalio/client';
 import fc from 'fast-check';
 import type { Deps } from '../../activities/lib/deps';
-import { type DispatchRow, enqueue } from '../../activities/facts';
+import { type DispatchRow, enqueue } from '../../books/lib/outbox';
 import { storeBook } from '../../activities/store/rest';
 import { type Instant, instant } from '../../domain/calendar';
 import { instantOut } from '../../prisma/db';

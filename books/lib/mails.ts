@@ -1,0 +1,49 @@
+import type { Instant } from '../../domain/calendar';
+import { mailTime } from '../../domain/policy';
+import type { MailTemplate } from '../../documents/mails';
+import type { Tx } from '../../prisma/db';
+import { keys } from '../../workflows/contracts/ids';
+import { enqueue } from './outbox';
+
+export interface MailFact {
+  storeId: string;
+  /** Key of the event it tells of. */
+  event: string;
+  template: MailTemplate;
+  at: Instant;
+  accountId: string;
+  orderId?: string;
+  invoiceId?: string;
+  to: string[];
+  data: object;
+}
+
+/** Queues a mail for the next opening of the mail window (09:00–18:00). */
+export async function queueMail(tx: Tx, mail: MailFact): Promise<void> {
+  const key = keys.mail(mail.event, mail.template);
+  await tx.mail.createMany({
+    data: [
+      {
+        storeId: mail.storeId,
+        key,
+        template: mail.template,
+        accountId: mail.accountId,
+        orderId: mail.orderId ?? null,
+        invoiceId: mail.invoiceId ?? null,
+        data: mail.data,
+        recipients: mail.to,
+      },
+    ],
+    skipDuplicates: true,
+  });
+  await enqueue(tx, {
+    storeId: mail.storeId,
+    id: key,
+    kind: 'mail',
+    target: key,
+    name: mail.template,
+    payload: {},
+    at: mail.at,
+    dueAt: mailTime(mail.at),
+  });
+}
