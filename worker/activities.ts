@@ -1,6 +1,7 @@
 import { accountBook, accountGateway } from '../activities/account/screening';
 import { cardGateway } from '../activities/card/authentication';
-import { cardBook, cardCollection } from '../activities/card/collection';
+import { cardCollection } from '../activities/card/collection';
+import { cardBook } from '../activities/card/renewals';
 import { clockActivities } from '../activities/store/clock';
 import { closeBook } from '../activities/close/book';
 import { creditGateway } from '../activities/order/np-credit';
@@ -13,7 +14,8 @@ import { contractBook } from '../activities/order/contract';
 import { ownCreditBook } from '../activities/order/own-credit';
 import { riskBook } from '../activities/order/risk';
 import { periodBook } from '../activities/close/period';
-import { storeBook } from '../activities/store/rest';
+import { restBook } from '../activities/store/rest';
+import { storeDayBook } from '../activities/store/store-days';
 import type { BookActivities, ClockActivities, GatewayActivities } from '../workflows/contracts/activities';
 
 /** Every activity of the contract, each implemented once. */
@@ -29,7 +31,8 @@ export function bookActivities(deps: Deps): BookActivities & ClockActivities {
     ...closeBook(deps),
     ...periodBook(deps),
     ...debitBook(deps),
-    ...storeBook(deps),
+    ...restBook(deps),
+    ...storeDayBook(deps),
     ...clockActivities(deps),
   };
 }

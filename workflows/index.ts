@@ -1,9 +1,10 @@
 /** The workflow types a worker can run: the bundle's entry. */
 export { account } from './account/workflow';
 export { cardCollection } from './close/card-collection';
+export { clock } from './clock/workflow';
 export { debitRun } from './debit-run/workflow';
 export { monthlyClose } from './close/workflow';
 export { periodOpen } from './close/period-open';
 export { directDebit } from './direct-debit/workflow';
 export { order } from './order/workflow';
-export { clock, storeDay } from './store-day/workflow';
+export { storeDay } from './store-day/workflow';

@@ -8,7 +8,7 @@ import type { Deps } from '../lib/deps';
 import { documentIncident, storeBillDocument } from './np-documents';
 import { openIncident } from '../../books/lib/incidents';
 import { issueInvoices } from '../../books/invoice/issue';
-import { applyKeptNews } from '../../dispatch/apply-news';
+import { applyKeptNews } from '../../books/np-news';
 import type { StoredRate } from '../../books/ledger/journal';
 import { inParallel } from '../lib/parallel';
 

@@ -1,14 +1,10 @@
-import { type Period, addDays, atTime } from '../../domain/calendar';
-import { policy } from '../../domain/policy';
-import { type DayWork, workOfDay } from '../../domain/store-day/work';
-import { type Tx, dateIn, dateOut, instantIn, instantOut, sql } from '../../prisma/db';
+import { instantIn, instantOut, sql } from '../../prisma/db';
 import type { StoreBook } from '../../workflows/contracts/activities';
-import { workflowIds } from '../../workflows/contracts/ids';
 import type { Deps } from '../lib/deps';
-import { type DispatchRow, enqueue, startRow } from '../../books/lib/outbox';
 import { openIncident } from '../../books/lib/incidents';
 
-export function storeBook({ db }: Deps): StoreBook {
+/** Where a workflow stands: its wait, the messages it has acted on, its incidents. */
+export function restBook({ db }: Deps): Omit<StoreBook, 'workStoreDays'> {
   return {
     /** One statement, since every workflow does it at every step: the wait is written and its messages are done, or neither. */
     async rest({ storeId, workflowId, wait, processed, refused = [], at }) {
@@ -68,67 +64,5 @@ export function storeBook({ db }: Deps): StoreBook {
         data: { status: 'resolved', resolution: how, reason: messageId, resolvedAt: instantIn(at) },
       });
     },
-
-    async workStoreDays({ storeId, day: until }) {
-      const store = await db.store.findUniqueOrThrow({ where: { id: storeId } });
-      const days = [];
-      for (let day = addDays(dateOut(store.lastDayDone), 1); day <= until; day = addDays(day, 1)) {
-        await db.$transaction(async (tx) => {
-          const work = workOfDay(day);
-          const guard = await tx.storeDay.createMany({
-            data: [{ storeId, day: dateIn(day), work: work }],
-            skipDuplicates: true,
-          });
-          await tx.store.updateMany({
-            where: { id: storeId, lastDayDone: { lt: dateIn(day) } },
-            data: { lastDayDone: dateIn(day) },
-          });
-          if (guard.count === 1) await enqueue(tx, ...(await startsOf(tx, storeId, day, work)));
-        });
-        days.push(day);
-      }
-      return { days };
-    },
   };
-}
-
-/** A month nothing was sold in has no close; what is told of it later is billed with the next open one. */
-async function closedEmpty(tx: Tx, storeId: string, period: Period): Promise<boolean> {
-  const made = await tx.billingPeriod.createMany({
-    data: [{ storeId, period, status: 'closed' }],
-    skipDuplicates: true,
-  });
-  return made.count === 1;
-}
-
-/** Books with the intended day's date, also when it is caught up late. A month nothing was sold in is not closed. */
-async function startsOf(
-  tx: Tx,
-  storeId: string,
-  day: Parameters<typeof addDays>[0],
-  work: DayWork[],
-): Promise<DispatchRow[]> {
-  const at = atTime(day, policy.storeDay.bookTime);
-  const rows: DispatchRow[] = [];
-  for (const job of work) {
-    switch (job.start) {
-      case 'monthlyClose':
-        if (await closedEmpty(tx, storeId, job.period)) break;
-        rows.push(
-          startRow('monthlyClose', workflowIds.monthlyClose(storeId, job.period), storeId, at, { period: job.period }),
-        );
-        break;
-      case 'periodOpen':
-        rows.push(
-          startRow('periodOpen', workflowIds.periodOpen(storeId, job.period), storeId, at, { period: job.period }),
-        );
-        break;
-      case 'debitRun': {
-        const { nominal, debitOn } = job;
-        if ((await tx.invoice.count({ where: { storeId, debitOn: dateIn(debitOn) } })) === 0) break;
-        rows.push(startRow('debitRun', workflowIds.debitRun(storeId, nominal), storeId, at, { nominal, debitOn }));
-      }
-    }
-  }
-  return rows;
 }

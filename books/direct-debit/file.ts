@@ -4,7 +4,7 @@ import { writeDebitRequest } from '../../domain/formats/zengin-91';
 import { type Tx, dateIn, instantIn, sql } from '../../prisma/db';
 import type { ForDebitRun } from '../../workflows/contracts/activities';
 import { keys } from '../../workflows/contracts/ids';
-import { type Rebilled, rebill } from './results';
+import { type Rebilled, rebill } from '../invoice/rebill';
 import { keyFrom, owed } from '../lib/sql';
 
 /** What is still owed of each notice whose debit day this is. */

@@ -1,36 +1,17 @@
-import { type Period, businessDayOnOrAfter, dateOf } from '../../domain/calendar';
-import { type DebitResultCode, debitResults, parseDebitResultCode, rebillDueOn } from '../../domain/direct-debit/rules';
+import { type DebitResultCode, debitResults, parseDebitResultCode } from '../../domain/direct-debit/rules';
 import { paymentReceived } from '../../domain/ledger/entries';
 import { type Yen, sumYen, toYen } from '../../domain/money';
 import { matchDeposit } from '../../domain/receivable/matching';
-import type { MailData } from '../../documents/mails';
 import { type Tx, dateIn, instantIn, sql } from '../../prisma/db';
 import type { ForDebitRun } from '../../workflows/contracts/activities';
 import { workflowIds } from '../../workflows/contracts/ids';
 import { debitIncidentId, puzzled } from './incidents';
 import { emit } from '../lib/events';
 import { enqueue } from '../lib/outbox';
-import { queueMail } from '../lib/mails';
 import { post } from '../ledger/journal';
-import { settleInvoice } from '../../dispatch/apply-news';
-import { sellerOf } from '../invoice/parties';
+import { type Rebilled, debitFact, rebill } from '../invoice/rebill';
+import { settleInvoice } from '../receivable/settle';
 import { owed } from '../lib/sql';
-
-/** Who issues, and is owed, what is settled by NP (P3, P6). */
-const NP_NAME = '株式会社ネットプロテクションズ';
-
-/** An invoice that could not be debited. */
-export interface Rebilled {
-  invoice_id: string;
-  account_id: string;
-  destination_id: string;
-  period: Period;
-  settlement: 'np' | 'in_house';
-  number: string;
-  revision: number;
-  /** Yen with tax that are to be paid by transfer now. */
-  amount: bigint;
-}
 
 /** A debit with its invoice, locked. */
 interface Debit extends Rebilled {
@@ -93,7 +74,7 @@ async function bookSucceeded(tx: Tx, input: ForDebitRun, debit: Debit): Promise<
     });
   if (inHouse) await post(tx, storeId, `payment/${key}`, paymentReceived(debitOn, matched, over), invoiceId);
   await emit(tx, {
-    ...factOf(debit, storeId, at),
+    ...debitFact(debit, storeId, at),
     key: `debit.succeeded/${key}`,
     type: 'debit.succeeded',
     data: { code: 0 },
@@ -116,7 +97,7 @@ async function matchedWith(tx: Tx, storeId: string, debit: Debit): Promise<{ mat
 async function bookFailed(tx: Tx, input: ForDebitRun, debit: Debit, code: DebitResultCode): Promise<void> {
   const { storeId, at } = input;
   const { label, keepsMandate } = debitResults[code];
-  const fact = factOf(debit, storeId, at);
+  const fact = debitFact(debit, storeId, at);
   await emit(tx, {
     ...fact,
     key: `debit.failed/${debit.key}`,
@@ -129,60 +110,6 @@ async function bookFailed(tx: Tx, input: ForDebitRun, debit: Debit, code: DebitR
     await rebill(tx, input, { ...debit, amount: BigInt(matched) }, label, `debit.failed/${debit.key}`);
   }
   if (!keepsMandate) await tellMandateEnded(tx, input, debit, code);
-}
-
-/** @param cause key of the fact that it follows from, by which its mail is sent once */
-export async function rebill(
-  tx: Tx,
-  input: ForDebitRun,
-  debit: Rebilled,
-  reason: string,
-  cause: string,
-): Promise<void> {
-  const { storeId, at, debitOn } = input;
-  const { number, invoice_id: invoiceId, account_id: accountId } = debit;
-  const revision = debit.revision + 1;
-  const dueOn = rebillDueOn(dateOf(at));
-  await tx.invoice.update({
-    where: { storeId_id: { storeId, id: invoiceId } },
-    data: {
-      revision,
-      method: 'bank_transfer',
-      kind: 'invoice',
-      dueOn: dateIn(dueOn),
-      payUntil: dateIn(businessDayOnOrAfter(dueOn)),
-      debitOn: null,
-      revisedOn: dateIn(dateOf(at)),
-      documentId: null,
-    },
-  });
-  await emit(tx, {
-    ...factOf(debit, storeId, at),
-    key: `invoice.rebilled/${invoiceId}/${revision}`,
-    type: 'invoice.rebilled',
-    data: { number, revision, due_on: dueOn },
-  });
-  const where = { storeId_id: { storeId, id: debit.destination_id } };
-  const { emailTo, emailCc } = await tx.billingDestination.findUniqueOrThrow({ where });
-  const store = await tx.store.findUniqueOrThrow({ where: { id: storeId } });
-  const issuer = debit.settlement === 'np' ? NP_NAME : sellerOf(store).name;
-  const data: MailData['debit-failed'] = {
-    invoice: { number, issuer, total: toYen(debit.amount) },
-    attached: debit.settlement === 'in_house',
-    debitOn,
-    reason,
-    dueOn,
-  };
-  await queueMail(tx, {
-    storeId,
-    event: cause,
-    template: 'debit-failed',
-    at,
-    accountId,
-    invoiceId,
-    to: [emailTo, ...emailCc],
-    data,
-  });
 }
 
 /** No account, no form at the bank, or refused for another reason: the next month is paid by transfer. */
@@ -200,9 +127,4 @@ async function tellMandateEnded(tx: Tx, { storeId, at }: ForDebitRun, debit: Deb
     payload: { code },
     at,
   });
-}
-
-function factOf(debit: Rebilled, storeId: string, at: ForDebitRun['at']) {
-  const { account_id: accountId, invoice_id: invoiceId, period } = debit;
-  return { storeId, at, accountId, invoiceId, amount: toYen(debit.amount), period };
 }

@@ -1,4 +1,4 @@
-import { type Instant, type JstDate, type Period, dateOf, periodOf, periodStart } from '../../domain/calendar';
+import { type Instant, type JstDate, type Period, dateOf, periodStart } from '../../domain/calendar';
 import { debitCollectOn } from '../../domain/close/terms';
 import { paymentReceived, reversalOf } from '../../domain/ledger/entries';
 import { type Yen, negate, subtractYen, toYen } from '../../domain/money';
@@ -6,11 +6,11 @@ import { matchDeposit } from '../../domain/receivable/matching';
 import { type Result, ok, refuse } from '../../domain/refusal';
 import type { Deposit, Payment } from '../../generated/prisma/client';
 import { type Tx, dateIn, dateOut, instantIn, sql } from '../../prisma/db';
-import { rebill } from '../direct-debit/results';
+import { rebill } from '../invoice/rebill';
 import { emit } from '../lib/events';
 import { openIncident } from '../lib/incidents';
 import { postAll } from '../ledger/journal';
-import { settleInvoice } from '../../dispatch/apply-news';
+import { settleInvoice } from './settle';
 import { owed } from '../lib/sql';
 
 interface Fact {
@@ -180,8 +180,7 @@ async function billByTransfer(tx: Tx, { storeId, at }: Fact, invoice: NamedInvoi
   const { id, settlement } = invoice;
   if ((await tx.debit.count({ where: { storeId, invoiceId: id, status: 'requested' } })) > 0) return;
   const owed = { ...invoice, invoice_id: id, settlement: settlement as 'in_house', amount: BigInt(left) };
-  const run = { storeId, at, nominal: periodOf(debitOn), debitOn };
-  await rebill(tx, run, owed, '入金の取消', `payment.reversed/${id}/${invoice.revision}`);
+  await rebill(tx, { storeId, at, debitOn }, owed, '入金の取消', `payment.reversed/${id}/${invoice.revision}`);
 }
 
 /** One at a time of a store: of two that name the same invoice, or reference, the second sees the first. */

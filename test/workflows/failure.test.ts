@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { Client } from '@temporalio/client';
-import { storeBook } from '../../activities/store/rest';
+import { restBook } from '../../activities/store/rest';
 import { instant } from '../../domain/calendar';
 import { TestStore, openTestDb } from '../activities/close-store';
 import type { failing } from './failing';
@@ -21,7 +21,7 @@ beforeAll(async () => {
   worker = await startOwnWorker('failing.ts', {
     taskQueue,
     interceptors: { workflowModules: [join(__dirname, '../../workflows/lib/failure.ts')] },
-    activities: storeBook(store.deps),
+    activities: restBook(store.deps),
   });
   client = worker.client;
 });

@@ -3,7 +3,7 @@ import type { Client } from '@temporalio/client';
 import fc from 'fast-check';
 import type { Deps } from '../../activities/lib/deps';
 import { type DispatchRow, enqueue } from '../../books/lib/outbox';
-import { storeBook } from '../../activities/store/rest';
+import { restBook } from '../../activities/store/rest';
 import { type Instant, instant } from '../../domain/calendar';
 import { instantOut } from '../../prisma/db';
 import { openTestDb } from '../activities/close-store';
@@ -47,7 +47,7 @@ function rowOf(storeId: string, at: Instant, hop: Hop): DispatchRow {
 }
 
 const activities = {
-  rest: storeBook({ db } as Deps).rest,
+  rest: restBook({ db } as Deps).rest,
   async makeHop({ storeId, at, hop }: { storeId: string; at: Instant; hop: Hop }) {
     const lived = lives.get(storeId)!;
     const following = hop.next.filter(({ how }) => how !== 'alarm').map((next) => rowOf(storeId, at, next));

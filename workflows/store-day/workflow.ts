@@ -1,8 +1,8 @@
 import { defineSearchAttributeKey } from '@temporalio/common';
-import { continueAsNew, workflowInfo } from '@temporalio/workflow';
+import { workflowInfo } from '@temporalio/workflow';
 import { dateOf, instantOfMs } from '../../domain/calendar';
-import type { ClockStart, StoreDayStart } from '../contracts/messages';
-import { bulk, clockwork } from '../lib/activities';
+import type { StoreDayStart } from '../contracts/messages';
+import { bulk } from '../lib/activities';
 import { Life } from '../lib/life';
 
 const scheduledAt = defineSearchAttributeKey('TemporalScheduledStartTime', 'DATETIME');
@@ -25,10 +25,4 @@ function dayOfSchedule(input: ScheduledDay): StoreDayStart {
   const { typedSearchAttributes, workflowId, startTime } = workflowInfo();
   const at = instantOfMs((typedSearchAttributes.get(scheduledAt) ?? startTime).getTime());
   return { ...input, at, day: dateOf(at), messageId: `start/${workflowId}` };
-}
-
-/** A simulated store's time, driven forward from due instant to due instant, each settled before the next. */
-export async function clock(input: ClockStart): Promise<void> {
-  const { status } = await clockwork.stepClock({ storeId: input.storeId });
-  if (status === 'advancing') await continueAsNew<typeof clock>(input);
 }

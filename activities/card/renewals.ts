@@ -1,0 +1,89 @@
+import { sellerOf } from '../../books/invoice/parties';
+import { emit } from '../../books/lib/events';
+import { once } from '../../books/lib/once';
+import { loadOrder, mailBuyer } from '../../books/order/rows';
+import { addDays } from '../../domain/calendar';
+import { toYen } from '../../domain/money';
+import { policy } from '../../domain/policy';
+import type { CardBook } from '../../workflows/contracts/activities';
+import type { Deps } from '../lib/deps';
+import { LOST } from './charge';
+import { chargeDeclinedId, chargeFailed, lastChargeId } from './collection';
+
+/** Renewals that were declined, in the books. */
+export function cardBook({ db }: Deps): CardBook {
+  return {
+    chargeDeclined: ({ period, invoiceId, declinedOn, n, retryOn, ...input }) =>
+      once(db, input.storeId, `card-declined/${input.orderId}/${period}/${n}`, { retryOn }, async (tx) => {
+        const order = await loadOrder(tx, input);
+        const { storeId, at, orderId } = input;
+        const invoice = await tx.invoice.findUniqueOrThrow({ where: { storeId_id: { storeId, id: invoiceId } } });
+        const amount = toYen(invoice.total);
+        const event = `card.declined/${orderId}/${period}/${n}`;
+        const last = await tx.cardCharge.findFirst({ where: { storeId, orderId, period }, orderBy: { n: 'desc' } });
+        const lost = last?.status === 'lapsed';
+        await emit(tx, {
+          storeId,
+          key: event,
+          type: 'card.declined',
+          at,
+          accountId: order.accountId,
+          orderId,
+          invoiceId,
+          amount,
+          period,
+          data: { code: lost ? LOST : (last?.code ?? null), retry_on: retryOn },
+        });
+        // No bank has refused anything: there is nothing to ask of the buyer.
+        if (lost) return;
+        await mailBuyer(tx, input, order, event, 'card-declined', (mail) => ({
+          order: mail,
+          period,
+          amount,
+          retryOn,
+          replaceCardUrl: `${sellerOf(order.store).contactUrl}/account/orders/${orderId}/card`,
+          replaceUntil: addDays(declinedOn, policy.card.retryAfterDays.at(-1)!),
+        }));
+      }),
+
+    nextChargeAttempt: ({ period, cause, ...input }) =>
+      once(db, input.storeId, `card-attempt/${input.orderId}/${period}/${cause}`, {}, async (tx) => {
+        const { storeId, orderId } = input;
+        const last = await tx.cardCharge.aggregate({ where: { storeId, orderId, period }, _max: { n: true } });
+        return { n: (last._max.n ?? 0) + 1 };
+      }),
+
+    async tellUncharged(input) {
+      const { storeId, period } = input;
+      const drafts = await db.invoice.findMany({ where: { storeId, period, settlement: 'card', status: 'draft' } });
+      for (const { id: invoiceId, settlementRef: orderId } of drafts)
+        await db.$transaction(async (tx) => {
+          // One that was declined is its order's to charge again, or finance's already.
+          const told = [chargeDeclinedId(orderId, period), lastChargeId(orderId, period)];
+          const known =
+            (await tx.dispatch.count({ where: { storeId, id: { in: told } } })) +
+            (await tx.incident.count({ where: { storeId, id: { in: told } } }));
+          if (known === 0) await chargeFailed(tx, { ...input, orderId, invoiceId }, 'left out with its chunk');
+        });
+    },
+
+    openCharges: async ({ storeId, orderId }) => ({
+      open: await db.billableItem.count({
+        where: {
+          storeId,
+          orderId,
+          settlement: 'card',
+          status: { not: 'withdrawn' },
+          OR: [{ invoiceId: null }, { invoice: { status: 'draft' } }],
+        },
+      }),
+    }),
+
+    authenticationExpired: async ({ storeId, authenticationRef }) => {
+      await db.cardAuthentication.updateMany({
+        where: { storeId, id: authenticationRef, status: { in: ['open', 'redirected'] } },
+        data: { status: 'expired', token: null, tokenKey: null, redirectUrl: null },
+      });
+    },
+  };
+}

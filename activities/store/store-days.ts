@@ -1,0 +1,75 @@
+import { type JstDate, type Period, addDays, atTime } from '../../domain/calendar';
+import { policy } from '../../domain/policy';
+import { type DayWork, workOfDay } from '../../domain/store-day/work';
+import { type DispatchRow, enqueue, startRow } from '../../books/lib/outbox';
+import { type Tx, dateIn, dateOut } from '../../prisma/db';
+import type { StoreBook } from '../../workflows/contracts/activities';
+import { workflowIds } from '../../workflows/contracts/ids';
+import type { Deps } from '../lib/deps';
+
+/** The store's calendar: each day starts what it calls for. */
+export function storeDayBook({ db }: Deps): Pick<StoreBook, 'workStoreDays'> {
+  return {
+    async workStoreDays({ storeId, day: until }) {
+      const store = await db.store.findUniqueOrThrow({ where: { id: storeId } });
+      const days = [];
+      for (let day = addDays(dateOut(store.lastDayDone), 1); day <= until; day = addDays(day, 1)) {
+        await db.$transaction(async (tx) => {
+          const work = workOfDay(day);
+          const guard = await tx.storeDay.createMany({
+            data: [{ storeId, day: dateIn(day), work: work }],
+            skipDuplicates: true,
+          });
+          await tx.store.updateMany({
+            where: { id: storeId, lastDayDone: { lt: dateIn(day) } },
+            data: { lastDayDone: dateIn(day) },
+          });
+          if (guard.count === 1) await enqueue(tx, ...(await startsOf(tx, storeId, day, work)));
+        });
+        days.push(day);
+      }
+      return { days };
+    },
+  };
+}
+
+/** A month without sales has no close. Its late items are billed with the next open month. */
+async function closedEmpty(tx: Tx, storeId: string, period: Period): Promise<boolean> {
+  const made = await tx.billingPeriod.createMany({
+    data: [{ storeId, period, status: 'closed' }],
+    skipDuplicates: true,
+  });
+  return made.count === 1;
+}
+
+/** Books with the intended day's date, also when the day is caught up late. */
+async function startsOf(
+  tx: Tx,
+  storeId: string,
+  day: JstDate,
+  work: DayWork[],
+): Promise<DispatchRow[]> {
+  const at = atTime(day, policy.storeDay.bookTime);
+  const rows: DispatchRow[] = [];
+  for (const job of work) {
+    switch (job.start) {
+      case 'monthlyClose':
+        if (await closedEmpty(tx, storeId, job.period)) break;
+        rows.push(
+          startRow('monthlyClose', workflowIds.monthlyClose(storeId, job.period), storeId, at, { period: job.period }),
+        );
+        break;
+      case 'periodOpen':
+        rows.push(
+          startRow('periodOpen', workflowIds.periodOpen(storeId, job.period), storeId, at, { period: job.period }),
+        );
+        break;
+      case 'debitRun': {
+        const { nominal, debitOn } = job;
+        if ((await tx.invoice.count({ where: { storeId, debitOn: dateIn(debitOn) } })) === 0) break;
+        rows.push(startRow('debitRun', workflowIds.debitRun(storeId, nominal), storeId, at, { nominal, debitOn }));
+      }
+    }
+  }
+  return rows;
+}
