@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
+import { canonicalJson } from '../../domain/canonical-json';
 import { findCardNumber } from '../../domain/order/card-number';
 import type { Json, Tx } from '../../prisma/db';
-import { canonicalJson } from './input/bodies';
 import { type Reason, refuse } from './problems';
 
 /*

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { ApplicationFailure } from '@temporalio/common';
+import { canonicalJson } from '../../domain/canonical-json';
 import { type Db, type Json, type Tx, isUniqueViolation } from '../../prisma/db';
 
 /** The same key with another business input: a bug or a forged retry, never to be tried again. */
@@ -9,7 +10,7 @@ export function conflict(key: string): ApplicationFailure {
 
 /** SHA-256 of the value with sorted members, so equal inputs have equal hashes. */
 export function hashOf(value: unknown): string {
-  return createHash('sha256').update(canonical(value)).digest('hex');
+  return createHash('sha256').update(canonicalJson(value)).digest('hex');
 }
 
 /**
@@ -42,14 +43,4 @@ export async function once<R>(
       if (!stored) throw e;
     }
   }
-}
-
-function canonical(value: unknown): string {
-  if (value === null || typeof value !== 'object') return JSON.stringify(value) ?? 'null';
-  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
-  const members = Object.entries(value).filter(([, v]) => v !== undefined);
-  return `{${members
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([k, v]) => `${JSON.stringify(k)}:${canonical(v)}`)
-    .join(',')}}`;
 }
