@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { type Instant, type JstDate, type Period, jstDate, periodOf } from '../domain/calendar';
 import { yen } from '../domain/money';
-import { type Tx, dateIn, instantIn, sql } from '../prisma/db';
+import { type Tx, sql } from '../prisma/db';
 import { keys, workflowIds } from '../workflows/contracts/ids';
 import { puzzled as debitPuzzled } from './direct-debit/incidents';
-import { openIncident } from './lib/incidents';
-import { enqueue } from './lib/outbox';
+import { openIncident, resolveIncident } from './lib/incidents';
+import { enqueue, enqueueFrom } from './lib/outbox';
+import { recordPayments } from './receivable/payments';
 import { settleInvoice } from './receivable/settle';
 
 const date = z.string().transform((text, context) => {
@@ -118,22 +119,10 @@ async function billPaid(
   const invoice = await invoiceNumbered(tx, storeId, number);
   if (!invoice) return `payment for unknown bill ${number}`;
   const { id: invoiceId, accountId } = invoice;
-  await tx.payment.createMany({
-    data: [
-      {
-        storeId,
-        id: `pay_np_${news.eventId}`,
-        sourceKey: `np/${news.eventId}`,
-        source: 'np',
-        accountId,
-        invoiceId,
-        amount: BigInt(yen(amount)),
-        paidOn: dateIn(paidOn),
-        knownAt: new Date(at),
-      },
-    ],
-    skipDuplicates: true,
-  });
+  const { eventId } = news;
+  await recordPayments(tx, { storeId, at, accountId }, [
+    { id: `pay_np_${eventId}`, sourceKey: `np/${eventId}`, source: 'np', invoiceId, amount: yen(amount), paidOn },
+  ]);
   await settleInvoice(tx, { storeId, at, invoiceId, paidOn });
   return null;
 }
@@ -184,29 +173,28 @@ async function lockNews(tx: Tx, storeId: string): Promise<void> {
 export async function applyKeptNews(tx: Tx, storeId: string, numbers: readonly string[]): Promise<void> {
   if (numbers.length === 0) return;
   await lockNews(tx, storeId);
-  await tx.$executeRaw(sql`
-    INSERT INTO dispatch (store_id, id, kind, target, name, payload, at, due_at)
-    SELECT n.store_id, 'provider-news/' || n.event_id || '/again', 'news', n.event_id, n.type, '{}', n.at, n.at
-      FROM provider_news n
-      JOIN incidents i ON i.store_id = n.store_id AND i.id = 'news/' || n.event_id AND i.status = 'open'
-     WHERE n.store_id = ${storeId} AND n.data ? 'bill_number' AND n.data->>'bill_number' = ANY(${numbers})
-     ORDER BY n.at
-    ON CONFLICT DO NOTHING`);
+  await tx.$executeRaw(
+    enqueueFrom(sql`
+      SELECT n.store_id, 'provider-news/' || n.event_id || '/again', 'news', n.event_id, n.type, '{}'::jsonb, n.at, n.at
+        FROM provider_news n
+        JOIN incidents i ON i.store_id = n.store_id AND i.id = 'news/' || n.event_id AND i.status = 'open'
+       WHERE n.store_id = ${storeId} AND n.data ? 'bill_number' AND n.data->>'bill_number' = ANY(${numbers})
+       ORDER BY n.at`),
+  );
 }
 
-/** What was an incident before is none any more. */
-export async function understood(tx: Tx, { storeId, eventId, at }: News): Promise<void> {
-  await tx.incident.updateMany({
-    where: { storeId, id: `news/${eventId}`, status: 'open' },
-    data: { status: 'resolved', resolution: 'understood later', resolvedAt: instantIn(at) },
-  });
+/** Resolves the incident that the news had become before. */
+export async function understood(tx: Tx, news: News): Promise<void> {
+  await resolveIncident(tx, news, newsIncident(news), 'understood later');
 }
+
+const newsIncident = ({ eventId }: News) => `news/${eventId}`;
 
 /** News that fits nothing we know is kept for a person, never dropped. */
 export async function puzzled(tx: Tx, news: News, why: string): Promise<void> {
   await openIncident(tx, {
     storeId: news.storeId,
-    id: `news/${news.eventId}`,
+    id: newsIncident(news),
     kind: 'news_not_understood',
     at: news.at,
     detail: { failure: why },

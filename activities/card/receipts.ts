@@ -1,4 +1,5 @@
-import { createHash } from 'node:crypto';
+import { storeDocument } from '../../books/invoice/documents';
+import { recordPayments } from '../../books/receivable/payments';
 import { type Instant, type Period, dateOf, periodEnd, periodStart } from '../../domain/calendar';
 import { cardCaptured } from '../../domain/ledger/entries';
 import { toYen } from '../../domain/money';
@@ -6,10 +7,10 @@ import { storeDefaults } from '../../domain/policy';
 import type { RateClass } from '../../domain/tax';
 import { renderReceipt } from '../../documents/render';
 import { contactForm } from '../../documents/support';
-import { type Tx, dateIn, dateOut, instantIn } from '../../prisma/db';
+import { type Tx, dateIn, dateOut } from '../../prisma/db';
 import type { Deps } from '../lib/deps';
 import { emit } from '../../books/lib/events';
-import { openIncident } from '../../books/lib/incidents';
+import { documentIncident, openIncident } from '../../books/lib/incidents';
 import { post, taxSummary } from '../../books/ledger/journal';
 import { takeNumbers } from '../../books/lib/numbers';
 import { sellerOf } from '../../books/invoice/parties';
@@ -42,19 +43,10 @@ export async function issueReceipt(tx: Tx, { storeId, at, invoiceId }: ForInvoic
   });
   await post(tx, storeId, `sale/${invoiceId}`, cardCaptured(period, totals), invoiceId);
   const amount = toYen(invoice.total);
-  await tx.payment.create({
-    data: {
-      storeId,
-      id: `pay_${invoiceId}`,
-      sourceKey: `card/${invoiceId}`,
-      source: 'card',
-      accountId: invoice.accountId,
-      invoiceId,
-      amount: BigInt(amount),
-      paidOn: dateIn(on),
-      knownAt: instantIn(at),
-    },
-  });
+  const { accountId } = invoice;
+  await recordPayments(tx, { storeId, at, accountId }, [
+    { id: `pay_${invoiceId}`, sourceKey: `card/${invoiceId}`, source: 'card', invoiceId, amount, paidOn: on },
+  ]);
   await emit(tx, {
     storeId,
     key: `receipt.issued/${invoiceId}`,
@@ -123,36 +115,27 @@ export async function storeReceipt({ db, log }: Deps, { storeId, at, invoiceId }
       cardBrand: charge?.brand ?? null,
       descriptor: storeDefaults.cardDescriptor,
     });
-    const id = `doc_${invoiceId}_1`;
-    await db.$transaction(async (tx) => {
-      await tx.document.createMany({
-        data: [
-          {
-            storeId,
-            id,
-            kind: 'receipt',
-            origin: 'issued',
-            invoiceId,
-            revision: 1,
-            issuedOn: dateIn(issuedOn),
-            amount: invoice.total,
-            counterparty: recipient.company,
-            contentType: 'application/pdf',
-            sha256: createHash('sha256').update(bytes).digest('hex'),
-            bytes: Uint8Array.from(bytes),
-          },
-        ],
-        skipDuplicates: true,
-      });
-      await tx.invoice.update({ where, data: { documentId: id } });
-    });
+    await db.$transaction((tx) =>
+      storeDocument(tx, {
+        storeId,
+        kind: 'receipt',
+        origin: 'issued',
+        invoiceId,
+        revision: 1,
+        issuedOn: dateIn(issuedOn),
+        amount: invoice.total,
+        counterparty: recipient.company,
+        contentType: 'application/pdf',
+        bytes,
+      }),
+    );
   } catch (e) {
     log.error({ storeId, invoiceId, err: e }, 'receipt not drawn');
     const failure = e instanceof Error ? e.message : String(e);
     await db.$transaction((tx) =>
       openIncident(tx, {
         storeId,
-        id: `document/${invoiceId}/1`,
+        id: documentIncident(invoiceId, 1),
         kind: 'document_missing',
         at,
         detail: { failure },

@@ -7,6 +7,9 @@ import type { CloseBook, ForPeriod } from '../../workflows/contracts/activities'
 import { keys, workflowIds } from '../../workflows/contracts/ids';
 import { chunkBefore, knowSize } from '../lib/chunk';
 import type { Deps } from '../lib/deps';
+import { addPeriod } from '../../books/invoice/periods';
+import { emitForInvoices } from '../../books/lib/events';
+import { openingIncidents } from '../../books/lib/incidents';
 import { enqueue, startRow } from '../../books/lib/outbox';
 import { inParallel } from '../lib/parallel';
 import { WHOLE_STORE, joinByHash, termsOf } from '../../books/lib/sets';
@@ -26,8 +29,7 @@ export function draftSteps({
       const { close_on, issue_on } = closeTerms(period);
       const cutoffAt = billingCutoff(period);
       await db.$transaction(async (tx) => {
-        await tx.$executeRaw(sql`
-          INSERT INTO periods (store_id, period) VALUES (${storeId}, ${period}) ON CONFLICT DO NOTHING`);
+        await addPeriod(tx, storeId, period);
         await tx.$queryRaw(sql`
           SELECT status FROM periods WHERE store_id = ${storeId} AND period = ${period} FOR UPDATE`);
         await tx.billingPeriod.updateMany({ where: { storeId, period, status: 'open' }, data: { status: 'frozen' } });
@@ -230,27 +232,27 @@ async function setFailingAside(tx: Tx, { storeId, period, at }: ForPeriod): Prom
         FROM drafts d LEFT JOIN lines l ON l.id = d.id LEFT JOIN registered r ON r.id = d.id
        WHERE CASE d.settlement WHEN 'in_house' THEN l.net IS DISTINCT FROM d.net ELSE l.gross IS DISTINCT FROM d.total END
           OR (d.settlement = 'np' AND r.total IS DISTINCT FROM d.total)
-    ), told AS (
-      INSERT INTO incidents (store_id, id, kind, workflow_id, owner, detail, opened_at)
-      SELECT ${storeId}, 'draft-check/' || id, 'draft_check', ${workflowIds.monthlyClose(storeId, period)}, 'finance',
-             jsonb_build_object('invoice_id', id, 'total', total, 'lines_net', lines_net, 'lines_gross', lines_gross,
-                                'registered', registered), ${instantIn(at)}::timestamptz
-        FROM failing
-      ON CONFLICT (store_id, id) DO UPDATE
-         SET status = 'open', detail = EXCLUDED.detail, opened_at = EXCLUDED.opened_at, resolution = NULL, reason = NULL,
-             resolved_at = NULL
-    )
+    ), opened AS (${openingIncidents({ storeId, at }, 'draft_check', {
+      id: sql`'draft-check/' || id`,
+      workflowId: workflowIds.monthlyClose(storeId, period),
+      detail: sql`jsonb_build_object('invoice_id', id, 'total', total, 'lines_net', lines_net, 'lines_gross', lines_gross,
+                                     'registered', registered)`,
+      from: sql`failing`,
+    })})
     UPDATE invoices SET status = 'held' WHERE store_id = ${storeId} AND id IN (SELECT id FROM failing)`);
 }
 
 /** Of the drafts that finance reviews; a card's are collected, not reviewed. */
 async function tellDrafted(tx: Tx, storeId: string, period: Period, at: Instant): Promise<void> {
-  await tx.$executeRaw(sql`/* set */
-    INSERT INTO events (store_id, key, type, business_date, at, account_id, invoice_id, amount, period)
-    SELECT store_id, 'close.drafted/' || id, 'close.drafted', ${dateIn(dateOf(at))}::date, ${instantIn(at)}::timestamptz,
-           account_id, id, total, period
-      FROM invoices
-     WHERE store_id = ${storeId} AND period = ${period} AND status = 'draft' AND settlement <> 'card'
-     ORDER BY destination_id
-    ON CONFLICT DO NOTHING`);
+  await emitForInvoices(
+    tx,
+    { storeId, at },
+    {
+      key: sql`'close.drafted/' || i.id`,
+      type: sql`'close.drafted'`,
+      on: sql`${dateIn(dateOf(at))}::date`,
+      which: sql`i.period = ${period} AND i.status = 'draft' AND i.settlement <> 'card'`,
+      orderBy: sql`i.destination_id`,
+    },
+  );
 }

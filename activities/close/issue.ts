@@ -1,3 +1,4 @@
+import { emitForInvoices } from '../../books/lib/events';
 import { type Period, dateOf, nextPeriod } from '../../domain/calendar';
 import { closeTerms, debitCollectOn } from '../../domain/close/terms';
 import { type Tx, dateIn, instantIn, sql } from '../../prisma/db';
@@ -8,7 +9,7 @@ import { CHUNK } from './draft';
 import type { Deps } from '../lib/deps';
 import { openIncident } from '../../books/lib/incidents';
 import { type Issue, issueInvoices } from '../../books/invoice/issue';
-import { holdOpenPeriod } from '../../books/order/items';
+import { holdOpenPeriod } from '../../books/invoice/periods';
 import { takeNumbers } from '../../books/lib/numbers';
 import { WHOLE_STORE } from '../../books/lib/sets';
 
@@ -41,14 +42,17 @@ export function issueSteps({
 
     async billingRequested({ storeId, period, at }) {
       await db.$transaction(async (tx) => {
-        await tx.$executeRaw(sql`/* set */
-          INSERT INTO events (store_id, key, type, business_date, at, account_id, invoice_id, amount, period)
-          SELECT store_id, 'billing.requested/' || id, 'billing.requested', ${dateIn(dateOf(at))}::date,
-                 ${instantIn(at)}::timestamptz, account_id, id, total, period
-            FROM invoices
-           WHERE store_id = ${storeId} AND period = ${period} AND status = 'requested'
-           ORDER BY destination_id
-          ON CONFLICT DO NOTHING`);
+        await emitForInvoices(
+          tx,
+          { storeId, at },
+          {
+            key: sql`'billing.requested/' || i.id`,
+            type: sql`'billing.requested'`,
+            on: sql`${dateIn(dateOf(at))}::date`,
+            which: sql`i.period = ${period} AND i.status = 'requested'`,
+            orderBy: sql`i.destination_id`,
+          },
+        );
         await tx.close.updateMany({
           where: { storeId, period, status: 'requesting' },
           data: { status: 'awaiting_issue' },

@@ -82,7 +82,7 @@ export function npBillingGateway(deps: Deps): NpBilling {
       return { next, count: bills.length };
     },
 
-    fetchBillDocument: ({ storeId, invoiceId }) => storeBillDocument(deps, { storeId, invoiceId }),
+    fetchBillDocument: (input) => storeBillDocument(deps, input),
   };
 }
 

@@ -5,8 +5,8 @@ import type { ForPeriod } from '../../workflows/contracts/activities';
 import { ProviderError } from '../../providers/errors';
 import { workflowIds } from '../../workflows/contracts/ids';
 import type { Deps } from '../lib/deps';
-import { documentIncident, storeBillDocument } from './np-documents';
-import { openIncident } from '../../books/lib/incidents';
+import { storeBillDocument } from './np-documents';
+import { documentIncident, openIncident } from '../../books/lib/incidents';
 import { issueInvoices } from '../../books/invoice/issue';
 import { applyKeptNews } from '../../books/np-news';
 import type { StoredRate } from '../../books/ledger/journal';
@@ -140,7 +140,7 @@ function differencesOf(bill: IssuedBill, invoice: Requested): string[] {
 /** NP has no document of a bill: an incident, and the others go on. NP is away: @throws ProviderError, to be tried again. */
 async function keepDocument(deps: Deps, { storeId, at }: ForPeriod, invoiceId: string): Promise<void> {
   try {
-    await storeBillDocument(deps, { storeId, invoiceId });
+    await storeBillDocument(deps, { storeId, at, invoiceId });
   } catch (e) {
     if (e instanceof ProviderError && e.failure !== 'rejected') throw e;
     deps.log.error({ storeId, invoiceId, err: e }, "NP's document not kept");

@@ -1,3 +1,4 @@
+import { addPeriod } from '../../books/invoice/periods';
 import { type Period, periodEnd, periodStart } from '../../domain/calendar';
 import type { Rounding } from '../../domain/tax';
 import { WHOLE_STORE, joinByHash, termsOf } from '../../books/lib/sets';
@@ -13,8 +14,7 @@ export function periodBook({ db }: Deps): PeriodBook {
     async openPeriod({ storeId, period }) {
       const { rounding } = await termsOf(db, storeId);
       return db.$transaction(async (tx) => {
-        await tx.$executeRaw(sql`
-          INSERT INTO periods (store_id, period) VALUES (${storeId}, ${period}) ON CONFLICT DO NOTHING`);
+        await addPeriod(tx, storeId, period);
         const [held] = await tx.$queryRaw<{ status: string }[]>(sql`
           SELECT status FROM periods WHERE store_id = ${storeId} AND period = ${period} FOR SHARE`);
         await joinByHash(tx);

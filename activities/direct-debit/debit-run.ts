@@ -1,12 +1,12 @@
 import type { Period } from '../../domain/calendar';
 import { debitHandInOn } from '../../domain/close/terms';
-import { dateIn, instantIn, sql } from '../../prisma/db';
+import { dateIn, sql } from '../../prisma/db';
 import type { DebitBook } from '../../workflows/contracts/activities';
 import { keys, workflowIds } from '../../workflows/contracts/ids';
 import { collectIntoFile, dueOn } from '../../books/direct-debit/file';
 import { bookResult } from '../../books/direct-debit/results';
 import type { Deps } from '../lib/deps';
-import { openIncident } from '../../books/lib/incidents';
+import { openIncident, resolveIncident } from '../../books/lib/incidents';
 import { WHOLE_STORE } from '../../books/lib/sets';
 import { keyFrom } from '../../books/lib/sql';
 
@@ -43,10 +43,7 @@ export function debitBook({ db }: Deps): DebitBook {
           where: { storeId, nominal, status: 'collected' },
           data: { status: 'requested', handedInOn: dateIn(on) },
         });
-        await tx.incident.updateMany({
-          where: { storeId, id: notHandedIn(nominal), status: 'open' },
-          data: { status: 'resolved', resolution: 'handed in', resolvedAt: instantIn(at) },
-        });
+        await resolveIncident(tx, { storeId, at }, notHandedIn(nominal), 'handed in');
       });
     },
 
@@ -80,11 +77,7 @@ export function debitBook({ db }: Deps): DebitBook {
         orderBy: { key: 'asc' },
       });
       const left = await open(storeId, nominal);
-      if (left === 0)
-        await db.incident.updateMany({
-          where: { storeId, id: late(nominal), status: 'open' },
-          data: { status: 'resolved', resolution: 'all results booked', resolvedAt: instantIn(input.at) },
-        });
+      if (left === 0) await resolveIncident(db, input, late(nominal), 'all results booked');
       return { open: left, rebilled: failed.map((debit) => debit.invoiceId) };
     },
 

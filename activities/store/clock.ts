@@ -2,12 +2,12 @@ import { Context } from '@temporalio/activity';
 import { type Instant, atTime, dateOf } from '../../domain/calendar';
 import { policy } from '../../domain/policy';
 import { nextWorkDay } from '../../domain/store-day/work';
-import { dateOut, instantIn, instantOut } from '../../prisma/db';
+import { dateOut, instantIn, instantOut, sql } from '../../prisma/db';
 import type { ClockActivities } from '../../workflows/contracts/activities';
 import { workflowIds } from '../../workflows/contracts/ids';
 import { askTemporal, stuckAt } from './clock-watch';
 import type { Deps } from '../lib/deps';
-import { enqueue, startRow } from '../../books/lib/outbox';
+import { enqueue, enqueueFrom, startRow } from '../../books/lib/outbox';
 
 /** One call steps this long, then hands back to the workflow, which goes on in a new run. */
 const CALL_MS = 20_000;
@@ -91,10 +91,11 @@ export function clockActivities({ db, log }: Deps): ClockActivities {
         data: { nowAt: instantIn(now) },
       });
       if (moved.count === 0) return;
-      await tx.$executeRaw`
-        INSERT INTO dispatch (store_id, id, kind, target, name, payload, at, due_at)
-        SELECT store_id, tick_id(workflow_id, due_at), 'tick', workflow_id, 'tick', '{}', due_at, due_at
-        FROM waits WHERE store_id = ${storeId} AND due_at <= ${now}::timestamptz ON CONFLICT DO NOTHING`;
+      await tx.$executeRaw(
+        enqueueFrom(sql`
+          SELECT store_id, tick_id(workflow_id, due_at), 'tick', workflow_id, 'tick', '{}'::jsonb, due_at, due_at
+            FROM waits WHERE store_id = ${storeId} AND due_at <= ${now}::timestamptz`),
+      );
       const { lastDayDone } = await tx.store.findUniqueOrThrow({
         where: { id: storeId },
         select: { lastDayDone: true },

@@ -1,7 +1,7 @@
-import { instantIn, instantOut, sql } from '../../prisma/db';
+import { instantOut, sql } from '../../prisma/db';
 import type { StoreBook } from '../../workflows/contracts/activities';
 import type { Deps } from '../lib/deps';
-import { openIncident } from '../../books/lib/incidents';
+import { openIncident, resolveIncident } from '../../books/lib/incidents';
 
 /** Where a workflow stands: its wait, the messages it has acted on, its incidents. */
 export function restBook({ db }: Deps): Omit<StoreBook, 'workStoreDays'> {
@@ -58,11 +58,6 @@ export function restBook({ db }: Deps): Omit<StoreBook, 'workStoreDays'> {
       });
     },
 
-    async resolveIncident({ storeId, at, id, how, messageId }) {
-      await db.incident.updateMany({
-        where: { storeId, id, status: 'open' },
-        data: { status: 'resolved', resolution: how, reason: messageId, resolvedAt: instantIn(at) },
-      });
-    },
+    resolveIncident: ({ storeId, at, id, how }) => resolveIncident(db, { storeId, at }, id, how),
   };
 }

@@ -1,6 +1,7 @@
-import { type JstDate, type Period, addDays, atTime } from '../../domain/calendar';
+import { type JstDate, addDays, atTime } from '../../domain/calendar';
 import { policy } from '../../domain/policy';
 import { type DayWork, workOfDay } from '../../domain/store-day/work';
+import { addPeriod } from '../../books/invoice/periods';
 import { type DispatchRow, enqueue, startRow } from '../../books/lib/outbox';
 import { type Tx, dateIn, dateOut } from '../../prisma/db';
 import type { StoreBook } from '../../workflows/contracts/activities';
@@ -33,28 +34,15 @@ export function storeDayBook({ db }: Deps): Pick<StoreBook, 'workStoreDays'> {
   };
 }
 
-/** A month without sales has no close. Its late items are billed with the next open month. */
-async function closedEmpty(tx: Tx, storeId: string, period: Period): Promise<boolean> {
-  const made = await tx.billingPeriod.createMany({
-    data: [{ storeId, period, status: 'closed' }],
-    skipDuplicates: true,
-  });
-  return made.count === 1;
-}
-
 /** Books with the intended day's date, also when the day is caught up late. */
-async function startsOf(
-  tx: Tx,
-  storeId: string,
-  day: JstDate,
-  work: DayWork[],
-): Promise<DispatchRow[]> {
+async function startsOf(tx: Tx, storeId: string, day: JstDate, work: DayWork[]): Promise<DispatchRow[]> {
   const at = atTime(day, policy.storeDay.bookTime);
   const rows: DispatchRow[] = [];
   for (const job of work) {
     switch (job.start) {
       case 'monthlyClose':
-        if (await closedEmpty(tx, storeId, job.period)) break;
+        // A month without sales has no close: nothing has made its row.
+        if (await addPeriod(tx, storeId, job.period, 'closed')) break;
         rows.push(
           startRow('monthlyClose', workflowIds.monthlyClose(storeId, job.period), storeId, at, { period: job.period }),
         );

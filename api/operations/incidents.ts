@@ -1,4 +1,5 @@
-import { startRow, enqueue } from '../../books/lib/outbox';
+import { resolveIncident } from '../../books/lib/incidents';
+import { enqueue, startRow } from '../../books/lib/outbox';
 import { parseInstant, parsePeriod } from '../../domain/calendar';
 import { type IncidentKind, incidentKinds, incidentText, waysOf } from '../../domain/incidents';
 import type { Incident } from '../../generated/prisma/client';
@@ -82,10 +83,7 @@ export const incidentRoutes: Route[] = [
       if (!waits) {
         if (how === 'retry') await again(tx, incident, context);
         const resolution = JSON.stringify(how);
-        await tx.incident.update({
-          where,
-          data: { status: 'resolved', resolution, reason: body.reason, resolvedAt: instantIn(context.at) },
-        });
+        await resolveIncident(tx, { storeId: store.id, at: context.at }, incident.id, resolution, body.reason);
         await audit(tx, context, {
           action: 'repair',
           target: incident.id,

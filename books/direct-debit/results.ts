@@ -2,7 +2,7 @@ import { type DebitResultCode, debitResults, parseDebitResultCode } from '../../
 import { paymentReceived } from '../../domain/ledger/entries';
 import { type Yen, sumYen, toYen } from '../../domain/money';
 import { matchDeposit } from '../../domain/receivable/matching';
-import { type Tx, dateIn, instantIn, sql } from '../../prisma/db';
+import { type Tx, sql } from '../../prisma/db';
 import type { ForDebitRun } from '../../workflows/contracts/activities';
 import { workflowIds } from '../../workflows/contracts/ids';
 import { debitIncidentId, puzzled } from './incidents';
@@ -10,6 +10,8 @@ import { emit } from '../lib/events';
 import { enqueue } from '../lib/outbox';
 import { post } from '../ledger/journal';
 import { type Rebilled, debitFact, rebill } from '../invoice/rebill';
+import { resolveIncident } from '../lib/incidents';
+import { recordPayments } from '../receivable/payments';
 import { settleInvoice } from '../receivable/settle';
 import { owed } from '../lib/sql';
 
@@ -38,10 +40,12 @@ export async function bookResult(tx: Tx, input: ForDebitRun, key: string, report
     return;
   }
   if (code === null) return puzzled(tx, input, 'unknown_debit_code', key, reported);
-  await tx.incident.updateMany({
-    where: { storeId, id: { startsWith: debitIncidentId('unknown_debit_code', key, '') }, status: 'open' },
-    data: { status: 'resolved', resolution: `booked with ${code}`, resolvedAt: instantIn(input.at) },
-  });
+  await resolveIncident(
+    tx,
+    input,
+    { startsWith: debitIncidentId('unknown_debit_code', key, '') },
+    `booked with ${code}`,
+  );
   const { paid } = debitResults[code];
   await tx.debit.update({
     where: { storeId_key: { storeId, key } },
@@ -59,19 +63,9 @@ async function bookSucceeded(tx: Tx, input: ForDebitRun, debit: Debit): Promise<
   // What a buyer pays to NP is no journal of ours, and NP's to sort out.
   const amount = inHouse ? matched : toYen(debit.amount);
   if (amount > 0)
-    await tx.payment.create({
-      data: {
-        storeId,
-        id: `pay_${key}`,
-        sourceKey: key,
-        source: 'direct_debit',
-        accountId,
-        invoiceId,
-        amount: BigInt(amount),
-        paidOn: dateIn(debitOn),
-        knownAt: instantIn(at),
-      },
-    });
+    await recordPayments(tx, { storeId, at, accountId }, [
+      { id: `pay_${key}`, sourceKey: key, source: 'direct_debit', invoiceId, amount, paidOn: debitOn },
+    ]);
   if (inHouse) await post(tx, storeId, `payment/${key}`, paymentReceived(debitOn, matched, over), invoiceId);
   await emit(tx, {
     ...debitFact(debit, storeId, at),

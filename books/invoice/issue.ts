@@ -1,7 +1,8 @@
 import type { Instant, JstDate, Period } from '../../domain/calendar';
 import { toYen } from '../../domain/money';
 import { assignedToNp, invoiceIssued } from '../../domain/ledger/entries';
-import { type Json, type Tx, instantIn, sql } from '../../prisma/db';
+import { type Json, type Tx, sql } from '../../prisma/db';
+import { emitForInvoices } from '../lib/events';
 import { type Posting, postAll, taxSummary } from '../ledger/journal';
 import { queueInvoiceMails } from './mails';
 import { joinByHash } from '../lib/sets';
@@ -66,7 +67,7 @@ export async function issueInvoices(
     storeId,
     issued.flatMap((invoice) => postingsOf(invoice, period, issuedOn.get(invoice.id)!)),
   );
-  await tellIssued(tx, storeId, at, issued);
+  await emitIssued(tx, storeId, at, issued);
   await mailOwn(tx, { storeId, at }, issued);
 }
 
@@ -99,17 +100,20 @@ function postingsOf(invoice: Issued, period: Period, issuedOn: JstDate): Posting
   return [sale, { id: `np-assignment/${id}`, entry: assignedToNp(issuedOn, toYen(total)), invoiceId: id, accountId }];
 }
 
-async function tellIssued(tx: Tx, storeId: string, at: Instant, issued: readonly Issued[]): Promise<void> {
+async function emitIssued(tx: Tx, storeId: string, at: Instant, issued: readonly Issued[]): Promise<void> {
   const ids = issued.map((invoice) => invoice.id).sort();
-  await tx.$executeRaw(sql`/* set */
-    INSERT INTO events (store_id, key, type, business_date, at, account_id, invoice_id, amount, period, data)
-    SELECT store_id, kind || '.issued/' || id || '/' || revision, kind || '.issued', issued_on, ${instantIn(at)}::timestamptz,
-           account_id, id, total, period,
-           jsonb_build_object('issuer', issuer, 'number', number)
-             || CASE kind WHEN 'debit_notice' THEN jsonb_build_object('debit_on', debit_on)
-                ELSE jsonb_build_object('due_on', due_on) END
-      FROM invoices
-     WHERE store_id = ${storeId} AND id BETWEEN ${ids[0]} AND ${ids.at(-1)} AND id = ANY(${ids})
-     ORDER BY number
-    ON CONFLICT DO NOTHING`);
+  await emitForInvoices(
+    tx,
+    { storeId, at },
+    {
+      key: sql`i.kind || '.issued/' || i.id || '/' || i.revision`,
+      type: sql`i.kind || '.issued'`,
+      on: sql`i.issued_on`,
+      data: sql`jsonb_build_object('issuer', i.issuer, 'number', i.number)
+                  || CASE i.kind WHEN 'debit_notice' THEN jsonb_build_object('debit_on', i.debit_on)
+                     ELSE jsonb_build_object('due_on', i.due_on) END`,
+      which: sql`i.id BETWEEN ${ids[0]} AND ${ids.at(-1)} AND i.id = ANY(${ids})`,
+      orderBy: sql`i.number`,
+    },
+  );
 }

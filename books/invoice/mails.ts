@@ -4,6 +4,7 @@ import type { Prisma } from '../../generated/prisma/client';
 import { type Tx, instantIn, sql } from '../../prisma/db';
 import { keys } from '../../workflows/contracts/ids';
 import type { MailTemplate } from '../../documents/mails';
+import { enqueueFrom } from '../lib/outbox';
 import { keyFrom } from '../lib/sql';
 
 /** Whom an invoice is mailed to: the addresses frozen with it, To first. Of the row `i`. */
@@ -33,8 +34,8 @@ export async function queueInvoiceMails(
       ON CONFLICT DO NOTHING
       RETURNING key
     )
-    INSERT INTO dispatch (store_id, id, kind, target, name, payload, at, due_at)
-    SELECT ${storeId}, key, 'mail', key, ${template}, '{}', ${instantIn(at)}::timestamptz, ${instantIn(mailTime(at))}::timestamptz
-      FROM queued
-    ON CONFLICT DO NOTHING`);
+    ${enqueueFrom(sql`
+      SELECT ${storeId}, key, 'mail', key, ${template}, '{}'::jsonb, ${instantIn(at)}::timestamptz,
+             ${instantIn(mailTime(at))}::timestamptz
+        FROM queued`)}`);
 }

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { type Period, periodEnd, periodStart } from '../../domain/calendar';
 import { toYen } from '../../domain/money';
 import { renderDebitNotice, renderInvoice } from '../../documents/render';
@@ -6,6 +5,7 @@ import type { DebitNoticeData, QualifiedInvoiceData } from '../../documents/shap
 import { contactForm } from '../../documents/support';
 import type { Invoice } from '../../generated/prisma/client';
 import { type Db, dateOut, sql } from '../../prisma/db';
+import { documentId, storeDocument } from './documents';
 import { taxSummary } from '../ledger/journal';
 import { bankAccountOf, sellerOf } from './parties';
 
@@ -28,34 +28,27 @@ export async function ownDocument(db: Db, storeId: string, invoiceId: string): P
   if (!invoice || invoice.settlement !== 'in_house' || invoice.number === null) return null;
   const { kind, revision, number } = invoice;
   const name = `${number}-${revision}.pdf`;
-  const id = `doc_${invoiceId}_${revision}`;
+  const id = documentId(invoiceId, revision);
   const stored = await db.document.findUnique({ where: { storeId_id: { storeId, id } } });
   if (stored) return { kind, name, bytes: stored.bytes };
 
   const bytes = await draw(db, invoice);
-  await db.$transaction(async (tx) => {
-    await tx.document.createMany({
-      data: [
-        {
-          storeId,
-          id,
-          kind,
-          origin: 'issued',
-          invoiceId,
-          revision,
-          issuedOn: invoice.revisedOn ?? invoice.issuedOn!,
-          amount: invoice.total,
-          counterparty: (invoice.recipient as unknown as StoredRecipient).company,
-          contentType: 'application/pdf',
-          sha256: createHash('sha256').update(bytes).digest('hex'),
-          bytes: Uint8Array.from(bytes),
-        },
-      ],
-      skipDuplicates: true,
-    });
-    await tx.invoice.updateMany({ where: { storeId, id: invoiceId, revision }, data: { documentId: id } });
-  });
-  // Of two who drew it at once, the one that was stored.
+  const { company: counterparty } = invoice.recipient as unknown as StoredRecipient;
+  await db.$transaction((tx) =>
+    storeDocument(tx, {
+      storeId,
+      kind,
+      origin: 'issued',
+      invoiceId,
+      revision,
+      issuedOn: invoice.revisedOn ?? invoice.issuedOn!,
+      amount: invoice.total,
+      counterparty,
+      contentType: 'application/pdf',
+      bytes,
+    }),
+  );
+  // If two workers drew it concurrently, both return the one that was stored.
   const kept = await db.document.findUniqueOrThrow({ where: { storeId_id: { storeId, id } } });
   return { kind, name, bytes: kept.bytes };
 }

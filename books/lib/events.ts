@@ -1,6 +1,7 @@
 import { type Instant, type JstDate, type Period, dateOf } from '../../domain/calendar';
 import type { Yen } from '../../domain/money';
-import { type Json, type Tx, dateIn, instantIn } from '../../prisma/db';
+import type { Prisma } from '../../generated/prisma/client';
+import { type Json, type Tx, dateIn, instantIn, sql } from '../../prisma/db';
 import type { EventType } from '../../workflows/contracts/events';
 
 /*
@@ -44,4 +45,33 @@ export async function emit(tx: Tx, fact: EventFact): Promise<void> {
     ],
     skipDuplicates: true,
   });
+}
+
+/**
+ * Emits one event for each of any number of invoices, in one statement: a month's issue writes 100,000. Expressions read the
+ * row `i` of invoices.
+ * @param events.key business key; the same event is emitted once
+ * @param events.on JST date the fact belongs to
+ * @param events.which the invoices; already bound to the store
+ */
+export async function emitForInvoices(
+  tx: Tx,
+  { storeId, at }: { storeId: string; at: Instant },
+  events: {
+    key: Prisma.Sql;
+    type: Prisma.Sql;
+    on: Prisma.Sql;
+    data?: Prisma.Sql;
+    which: Prisma.Sql;
+    orderBy: Prisma.Sql;
+  },
+): Promise<void> {
+  const { key, type, on, data = sql`'{}'::jsonb`, which, orderBy } = events;
+  await tx.$executeRaw(sql`/* set */
+    INSERT INTO events (store_id, key, type, business_date, at, account_id, invoice_id, amount, period, data)
+    SELECT i.store_id, ${key}, ${type}, ${on}, ${instantIn(at)}::timestamptz, i.account_id, i.id, i.total, i.period, ${data}
+      FROM invoices i
+     WHERE i.store_id = ${storeId} AND ${which}
+     ORDER BY ${orderBy}
+    ON CONFLICT DO NOTHING`);
 }

@@ -1,6 +1,7 @@
 import type { Instant } from '../../domain/calendar';
 import { type IncidentKind, incidentKinds } from '../../domain/incidents';
-import { type Tx, instantIn } from '../../prisma/db';
+import type { Prisma } from '../../generated/prisma/client';
+import { type Tx, instantIn, sql } from '../../prisma/db';
 
 export interface IncidentFact {
   storeId: string;
@@ -26,3 +27,44 @@ export async function openIncident(tx: Tx, { storeId, id, kind, at, workflowId, 
     data: { status: 'open', detail, openedAt, resolution: null, reason: null, resolvedAt: null },
   });
 }
+
+/**
+ * The statement that opens one incident for each row of `from`, for those who write it together with its cause. One that was
+ * opened before is open again, with the new detail.
+ */
+export function openingIncidents(
+  { storeId, at }: { storeId: string; at: Instant },
+  kind: IncidentKind,
+  each: { id: Prisma.Sql; workflowId: string; detail: Prisma.Sql; from: Prisma.Sql },
+): Prisma.Sql {
+  const { id, workflowId, detail, from } = each;
+  return sql`
+      INSERT INTO incidents (store_id, id, kind, workflow_id, owner, detail, opened_at)
+      SELECT ${storeId}, ${id}, ${kind}, ${workflowId}, ${incidentKinds[kind].owner}, ${detail}, ${instantIn(at)}::timestamptz
+        FROM ${from}
+      ON CONFLICT (store_id, id) DO UPDATE
+         SET status = 'open', detail = EXCLUDED.detail, opened_at = EXCLUDED.opened_at, resolution = NULL, reason = NULL,
+             resolved_at = NULL`;
+}
+
+/**
+ * Marks an open incident resolved; one that is resolved already, or was never opened, stays as it is.
+ * @param which its id, or the beginning of the ids of several
+ * @param resolution how it was resolved, for a person
+ * @param reason what the person who resolved it gave as the reason
+ */
+export async function resolveIncident(
+  tx: Pick<Tx, 'incident'>,
+  { storeId, at }: { storeId: string; at: Instant },
+  which: string | { startsWith: string },
+  resolution: string,
+  reason?: string,
+): Promise<void> {
+  await tx.incident.updateMany({
+    where: { storeId, id: which, status: 'open' },
+    data: { status: 'resolved', resolution, resolvedAt: instantIn(at), ...(reason !== undefined && { reason }) },
+  });
+}
+
+/** Id of the incident that the document of an invoice's revision is missing. */
+export const documentIncident = (invoiceId: string, revision: number) => `document/${invoiceId}/${revision}`;

@@ -31,7 +31,15 @@ export async function enqueue(tx: Tx, ...rows: DispatchRow[]): Promise<void> {
   if (rows.length > 0) await tx.$executeRaw(enqueueing(...rows));
 }
 
-/** The statement, for those who write it together with its fact. */
+/** The statement that writes rows (store_id, id, kind, target, name, payload, at, due_at) from a query. */
+export function enqueueFrom(select: Prisma.Sql): Prisma.Sql {
+  return sql`
+    INSERT INTO dispatch (store_id, id, kind, target, name, payload, at, due_at)
+    ${select}
+    ON CONFLICT DO NOTHING`;
+}
+
+/** The statement of `enqueue`, for those who write it together with its fact. */
 export function enqueueing(...rows: DispatchRow[]): Prisma.Sql {
   const given = rows.map(({ dueAt, leaseSeconds, ...row }) => ({
     ...row,

@@ -1,8 +1,9 @@
-import { type Period, nextPeriod, periodEnd, periodStart } from '../../domain/calendar';
+import { type Period, periodEnd, periodStart } from '../../domain/calendar';
 import { type Yen, sumYen, toYen } from '../../domain/money';
 import { type RateClass, type Rounding, grossOf } from '../../domain/tax';
 import { type Json, type Tx, dateIn, sql } from '../../prisma/db';
 import { keys } from '../../workflows/contracts/ids';
+import { holdOpenPeriod } from '../invoice/periods';
 import { settlementIn } from '../lib/sql';
 
 /** Why a billable item is there; kept with it for good (DESIGN §5). */
@@ -125,19 +126,5 @@ export async function makeBillable(
              reason = CASE ${to} WHEN ${period} THEN reason ELSE reason || '{"late": true}' END
        WHERE store_id = ${storeId} AND order_id = ${orderId} AND usage_period = ${usage} AND period = ${period}
          AND status IN ('pending', 'refused')`);
-  }
-}
-
-/** The first month from `from` on that still takes items, held until the transaction ends. */
-export async function holdOpenPeriod(tx: Tx, storeId: string, from: Period): Promise<Period> {
-  let period = from;
-  for (;;) {
-    const [held] = await tx.$queryRaw<{ status: string }[]>(sql`
-      SELECT status FROM periods WHERE store_id = ${storeId} AND period = ${period} FOR SHARE`);
-    if (held?.status === 'open') return period;
-    if (held) period = nextPeriod(period);
-    else
-      await tx.$executeRaw(sql`
-        INSERT INTO periods (store_id, period) VALUES (${storeId}, ${period}) ON CONFLICT DO NOTHING`);
   }
 }

@@ -8,7 +8,8 @@ import type { Deposit, Payment } from '../../generated/prisma/client';
 import { type Tx, dateIn, dateOut, instantIn, sql } from '../../prisma/db';
 import { rebill } from '../invoice/rebill';
 import { emit } from '../lib/events';
-import { openIncident } from '../lib/incidents';
+import { openIncident, resolveIncident } from '../lib/incidents';
+import { type NewPayment, recordPayments } from './payments';
 import { postAll } from '../ledger/journal';
 import { settleInvoice } from './settle';
 import { owed } from '../lib/sql';
@@ -79,7 +80,11 @@ export async function bookDeposit(
     at: instantIn(at),
   };
   await tx.deposit.create({ data: { ...row, amount: BigInt(amount), over: BigInt(over) } });
-  await tx.payment.createMany({ data: parts.map((part) => paymentOf(fact, deposit, accountId, part)) });
+  await recordPayments(
+    tx,
+    { ...fact, accountId },
+    parts.map((part) => paymentOf(deposit, part)),
+  );
   const invoiceId = parts.length === 1 ? parts[0]!.invoiceId : null;
   const entry = paymentReceived(paidOn, subtractYen(amount, over), over);
   await postAll(tx, storeId, [{ id: `payment/${id}`, entry, invoiceId, accountId }]);
@@ -134,7 +139,11 @@ export async function reverseDeposit(
     },
   });
   const back = deposit.payments.map(({ invoiceId, amount }) => ({ invoiceId, amount: negate(toYen(amount)) }));
-  await tx.payment.createMany({ data: back.map((part) => paymentOf(fact, { id, paidOn }, accountId, part)) });
+  await recordPayments(
+    tx,
+    { ...fact, accountId },
+    back.map((part) => paymentOf({ id, paidOn }, part)),
+  );
   const entry = paymentReceived(dateOut(deposit.paidOn), toYen(amount - over), toYen(over));
   await postAll(tx, storeId, [
     {
@@ -146,10 +155,7 @@ export async function reverseDeposit(
     },
   ]);
   for (const part of back) await oweAgain(tx, fact, id, part);
-  await tx.incident.updateMany({
-    where: { storeId, id: overpaidId(deposit.id), status: 'open' },
-    data: { status: 'resolved', resolution: 'reversed', resolvedAt: instantIn(at) },
-  });
+  await resolveIncident(tx, fact, overpaidId(deposit.id), 'reversed');
   return ok({ id });
 }
 
@@ -238,21 +244,16 @@ async function lockInvoices(tx: Tx, storeId: string, which: ReturnType<typeof sq
 }
 
 function paymentOf(
-  { storeId, at }: Fact,
   { id, paidOn }: Pick<NewDeposit, 'id' | 'paidOn'>,
-  accountId: string,
   { invoiceId, amount }: { invoiceId: string; amount: Yen },
-) {
+): NewPayment {
   return {
-    storeId,
     id: `pay_${id}_${invoiceId}`,
     sourceKey: `deposit/${id}/${invoiceId}`,
     source: 'manual',
-    accountId,
     invoiceId,
-    amount: BigInt(amount),
-    paidOn: dateIn(paidOn),
-    knownAt: instantIn(at),
+    amount,
+    paidOn,
     depositId: id,
   };
 }

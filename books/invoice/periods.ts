@@ -1,0 +1,29 @@
+import { type Period, nextPeriod } from '../../domain/calendar';
+import { type Tx, sql } from '../../prisma/db';
+
+/**
+ * Adds a month of a store; one that is there stays as it is.
+ * @param status `closed` for a month without sales, whose late items are billed with the next open month
+ * @returns whether it was added
+ */
+export async function addPeriod(
+  tx: Tx,
+  storeId: string,
+  period: Period,
+  status: 'open' | 'closed' = 'open',
+): Promise<boolean> {
+  const { count } = await tx.billingPeriod.createMany({ data: [{ storeId, period, status }], skipDuplicates: true });
+  return count === 1;
+}
+
+/** The first month from `from` on that still takes items, held until the transaction ends. */
+export async function holdOpenPeriod(tx: Tx, storeId: string, from: Period): Promise<Period> {
+  let period = from;
+  for (;;) {
+    const [held] = await tx.$queryRaw<{ status: string }[]>(sql`
+      SELECT status FROM periods WHERE store_id = ${storeId} AND period = ${period} FOR SHARE`);
+    if (held?.status === 'open') return period;
+    if (held) period = nextPeriod(period);
+    else await addPeriod(tx, storeId, period);
+  }
+}
