@@ -6,6 +6,7 @@ import type { ChargeOutcome, GatewayActivities } from '../../workflows/contracts
 import { workflowIds } from '../../workflows/contracts/ids';
 import { chunkBefore } from '../lib/chunk';
 import type { Deps } from '../lib/deps';
+import { isFinalFailure } from '../lib/failures';
 import { inParallel } from '../lib/parallel';
 import { captureAndReceipt, chargeInvoice } from './charge';
 
@@ -57,7 +58,7 @@ async function chargeOrCapture(deps: Deps, input: Charge): Promise<ChargeOutcome
 
 /** What SBPS refuses for good or can't say concerns one order: a person looks, the others go on. */
 async function failed(deps: Deps, charge: Charge, e: unknown): Promise<null> {
-  if (!(e instanceof Error && 'nonRetryable' in e && e.nonRetryable)) throw e;
+  if (!isFinalFailure(e)) throw e;
   await deps.db.$transaction((tx) => chargeFailed(tx, charge, e.message));
   return null;
 }
