@@ -2,8 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import type { Logger } from 'pino';
 import { applyNews } from './apply-news';
-import type { Deps } from '../activities/lib/deps';
-import { sendMail } from './send-mail';
+import { type MailDeps, sendMail } from './send-mail';
 import type { Db } from '../prisma/db';
 import type { Delivery, Outgoing } from './delivery';
 
@@ -72,7 +71,7 @@ export class DispatchLoop {
   private leads = false;
 
   constructor(
-    private readonly deps: Deps,
+    private readonly deps: MailDeps & { log: Logger },
     private readonly delivery: Delivery,
     private readonly databaseUrl: string,
   ) {}

@@ -3,13 +3,18 @@ import { type MailData, type MailFrame, type MailTemplate, renderMail, withDocum
 import { DocumentSumError } from '../documents/render';
 import { MissingGlyphError, TypstError } from '../documents/typst';
 import { ProviderError } from '../providers/errors';
-import type { OutgoingMail } from '../providers/mail/port';
-import { instantOut } from '../prisma/db';
-import type { Deps } from '../activities/lib/deps';
+import type { MailProvider, OutgoingMail } from '../providers/mail/port';
+import { type Db, type Tx, instantOut } from '../prisma/db';
 import { emit } from '../books/lib/events';
 import { openIncident } from '../books/lib/incidents';
 import { ownDocument } from '../books/invoice/own-documents';
 import { sellerOf } from '../books/invoice/parties';
+
+/** The books, and the provider that mails go out by. */
+export interface MailDeps {
+  db: Db;
+  mail: MailProvider;
+}
 
 /** A row of the dispatch table that says a mail is due. */
 interface MailRow {
@@ -26,7 +31,7 @@ const RETRY_MS = 23 * 3_600_000;
  * Sends one queued mail and tells of it. A mail whose fate is still unknown when Resend forgets its key is never sent blindly
  * again but becomes an incident. However late the first try is (a worker that was down for days), it is one.
  */
-export async function sendMail(deps: Deps, row: MailRow): Promise<void> {
+export async function sendMail(deps: MailDeps, row: MailRow): Promise<void> {
   const { db } = deps;
   const { storeId, target: key } = row;
   const mail = await db.mail.findUniqueOrThrow({ where: { storeId_key: { storeId, key } } });
@@ -82,9 +87,7 @@ export async function sendMail(deps: Deps, row: MailRow): Promise<void> {
   });
 }
 
-type Tx = Parameters<typeof emit>[0];
-
-async function done({ db }: Deps, { storeId, target }: MailRow, work: (tx: Tx) => Promise<void>): Promise<void> {
+async function done({ db }: MailDeps, { storeId, target }: MailRow, work: (tx: Tx) => Promise<void>): Promise<void> {
   await db.$transaction(async (tx) => {
     await work(tx);
     const now = new Date();
@@ -92,7 +95,7 @@ async function done({ db }: Deps, { storeId, target }: MailRow, work: (tx: Tx) =
   });
 }
 
-function giveUp(deps: Deps, row: MailRow, status: 'unknown' | 'failed', why: string): Promise<void> {
+function giveUp(deps: MailDeps, row: MailRow, status: 'unknown' | 'failed', why: string): Promise<void> {
   return done(deps, row, async (tx) => {
     await tx.mail.update({ where: { storeId_key: { storeId: row.storeId, key: row.target } }, data: { status } });
     await openIncident(tx, {
@@ -106,7 +109,7 @@ function giveUp(deps: Deps, row: MailRow, status: 'unknown' | 'failed', why: str
 }
 
 async function attachmentsOf(
-  { db }: Deps,
+  { db }: MailDeps,
   storeId: string,
   template: MailTemplate,
   invoiceId: string | null,
@@ -123,7 +126,7 @@ function cannotBeDrawn(e: unknown): e is Error {
 
 /** Who writes, to whom: the names as they are at sending. */
 async function frameOf(
-  { db }: Deps,
+  { db }: MailDeps,
   storeId: string,
   { template, accountId, invoiceId }: { template: string; accountId: string; invoiceId: string | null },
 ): Promise<MailFrame> {
