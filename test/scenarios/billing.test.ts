@@ -3,7 +3,7 @@ import { Diary, type Invoice } from '../support/diary';
 /** What is on a month's invoice, and whose month it is. */
 
 /** NP issues what was approved; gives the month's bills. */
-async function billed(diary: Diary, period: string, approveOn: string, issuedOn: string): Promise<Invoice[]> {
+async function billMonth(diary: Diary, period: string, approveOn: string, issuedOn: string): Promise<Invoice[]> {
   await diary.until(approveOn);
   await diary.approve(period);
   await diary.until(`${issuedOn}T12:00:00`);
@@ -17,7 +17,7 @@ test('two orders of one destination: one invoice, the tax from the sum of what N
   await diary.order(buyer, plan);
   await diary.order(buyer, plan);
   // Each is registered as 105 + 10 = 115; tax of the bill 230 × 10/110 = 20.9 → 20. In house it would be 210 + 21 = 231.
-  const invoices = await billed(diary, '2026-10', '2026-11-04', '2026-11-05');
+  const invoices = await billMonth(diary, '2026-10', '2026-11-04', '2026-11-05');
   expect(invoices).toMatchObject([{ net: 210, tax: 20, total: 230, status: 'issued' }]);
   expect(invoices[0]!.lines.map(({ net, gross }) => [net, gross])).toEqual([
     [105, 115],
@@ -42,7 +42,7 @@ test('a second destination of the account has its own invoice', async () => {
     });
   await diary.order(buyer, plan);
   await diary.order(buyer, plan, { billing_destination_id: branch.id });
-  const invoices = await billed(diary, '2026-10', '2026-11-04', '2026-11-05');
+  const invoices = await billMonth(diary, '2026-10', '2026-11-04', '2026-11-05');
   expect(new Set(invoices.map((invoice) => invoice.billing_destination_id))).toEqual(
     new Set([buyer.destinationId, branch.id]),
   );
@@ -59,7 +59,7 @@ test('a quantity is taxed as one line, also where the total does not divide by i
   // 315 + 31.5 → 346, which three can't share; 7 × 105 = 735 + 73 = 808.
   await diary.order(buyer, plan, { lines: [{ plan_id: plan, quantity: 3 }] });
   await diary.order(buyer, plan, { lines: [{ plan_id: plan, quantity: 7 }] });
-  const invoices = await billed(diary, '2026-10', '2026-11-04', '2026-11-05');
+  const invoices = await billMonth(diary, '2026-10', '2026-11-04', '2026-11-05');
   expect(invoices).toMatchObject([{ net: 1_050, tax: 104, total: 1_154 }]);
   expect(invoices[0]!.lines.map(({ quantity, unit_amount, gross }) => [quantity, unit_amount, gross]).sort()).toEqual([
     [3, 105, 346],
@@ -100,10 +100,10 @@ test('ordered in October, passed in November: November is the first month, regis
     '2026-11-01 close.drafted budou 33000 2026-10',
     '2026-11-02 order.confirmed fuji 33000',
   ]);
-  const fresh = await diary.world.as('operator').get(`/v1/orders/${order.id}`);
-  expect(fresh).toMatchObject({ first_period: '2026-11', lines: [{ starts_on: '2026-11-02' }] });
-  expect(await billed(diary, '2026-10', '2026-11-04', '2026-11-05')).toHaveLength(1);
-  const november = await billed(diary, '2026-11', '2026-12-02', '2026-12-03');
+  const confirmed = await diary.world.as('operator').get(`/v1/orders/${order.id}`);
+  expect(confirmed).toMatchObject({ first_period: '2026-11', lines: [{ starts_on: '2026-11-02' }] });
+  expect(await billMonth(diary, '2026-10', '2026-11-04', '2026-11-05')).toHaveLength(1);
+  const november = await billMonth(diary, '2026-11', '2026-12-02', '2026-12-03');
   expect(november.find((invoice) => invoice.account_id === late.accountId)).toMatchObject({
     total: 33_000,
     status: 'issued',
@@ -126,7 +126,7 @@ test('the maker starts the service in the month after: that month is the first o
     '2026-11-05 service.started aoba 33000',
     '2026-12-01 close.drafted aoba 33000 2026-11',
   ]);
-  expect(await billed(diary, '2026-11', '2026-12-02', '2026-12-03')).toMatchObject([
+  expect(await billMonth(diary, '2026-11', '2026-12-02', '2026-12-03')).toMatchObject([
     { total: 33_000, status: 'issued' },
   ]);
   // October's registration serves November: none is made twice.

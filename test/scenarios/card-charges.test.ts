@@ -15,8 +15,13 @@ test('one of two lines is cancelled: from then on the card is charged for the ot
   const order = await diary.orderByCard(await diary.buyer('chiyo'), stays, 'ok', {}, { lines });
   await diary.world.pass3ds(order.next_action!.url);
   const storefront = diary.world.as('storefront');
-  const { lines: made } = await storefront.get<{ lines: { subscription_id: string }[] }>(`/v1/orders/${order.id}`);
-  await storefront.post(`/v1/orders/${order.id}/cancellations`, { lines: [made[1]!.subscription_id], reason: '不要' });
+  const { lines: orderLines } = await storefront.get<{ lines: { subscription_id: string }[] }>(
+    `/v1/orders/${order.id}`,
+  );
+  await storefront.post(`/v1/orders/${order.id}/cancellations`, {
+    lines: [orderLines[1]!.subscription_id],
+    reason: '不要',
+  });
   await diary.told();
   expect(await diary.until('2027-01-01')).toEqual([
     '2026-12-01 receipt.issued chiyo 22000 2026-11',
@@ -45,8 +50,8 @@ test('a card is replaced while nothing is owed: kept without a charge, and the n
   await diary.replaceCard(order.id, 'ok');
   expect(await captured(diary)).toEqual([13_200]);
   expect(await diary.until('2027-01-01')).toContain('2027-01-01 receipt.issued chiyo 13200 2026-12');
-  const kept = (await diary.sbpsEffects()).filter((effect) => String(effect['order_id']).endsWith('.save'));
-  expect(kept).toMatchObject([{ authorised: 13_200, commits: 0, captured: 0 }]);
+  const saves = (await diary.sbpsEffects()).filter((effect) => String(effect['order_id']).endsWith('.save'));
+  expect(saves).toMatchObject([{ authorised: 13_200, commits: 0, captured: 0 }]);
 });
 
 /** chiyo cancels in December, so January is the last month; its charge on 02-01 is declined. */
@@ -81,13 +86,13 @@ test('the last month of a cancelled contract is declined: the buyer is told and 
 
 test('the last month is declined to the end: nothing is left to suspend, finance collects', async () => {
   const { diary, order } = await lastChargeDeclined();
-  const told = await diary.until('2027-02-20');
-  expect(told.filter((line) => line.includes('card.declined')).map((line) => line.slice(0, 10))).toEqual([
+  const events = await diary.until('2027-02-20');
+  expect(events.filter((line) => line.includes('card.declined')).map((line) => line.slice(0, 10))).toEqual([
     '2027-02-04',
     '2027-02-08',
     '2027-02-15',
   ]);
-  expect(told.filter((line) => line.includes(' order.'))).toEqual([]);
+  expect(events.filter((line) => line.includes(' order.'))).toEqual([]);
   expect(await diary.incidents()).toEqual(['last_charge_declined']);
   const card = await diary.world.cardToken('ok');
   await expect(
@@ -96,7 +101,7 @@ test('the last month is declined to the end: nothing is left to suspend, finance
 });
 
 /** chiyo's first renewal, on 2027-01-01, after SBPS has lost as many answers to authorisations by the saved card. */
-async function answersLost(times: number) {
+async function renewalWithLostAnswers(times: number) {
   const diary = await Diary.begin('2026-11-05T10:00:00+09:00');
   const plan = await diary.world.plan('C', '商品C', 12_000);
   const order = await diary.orderByCard(await diary.buyer('chiyo'), plan, 'ok');
@@ -112,13 +117,13 @@ async function answersLost(times: number) {
 }
 
 test('the answer to a renewal is lost: that authorisation lapses, the saved card is charged once, at once', async () => {
-  const diary = await answersLost(1);
+  const diary = await renewalWithLostAnswers(1);
   expect(await diary.until('2027-01-01')).toEqual(['2027-01-01 receipt.issued chiyo 13200 2026-12']);
   expect(await captured(diary)).toEqual([13_200, 13_200]);
 });
 
 test('so are the answers to the tries that follow: it is asked until SBPS says that the id is used, then charged once', async () => {
-  const diary = await answersLost(3);
+  const diary = await renewalWithLostAnswers(3);
   expect(await diary.until('2027-01-01')).toEqual(['2027-01-01 receipt.issued chiyo 13200 2026-12']);
   expect(await captured(diary)).toEqual([13_200, 13_200]);
 });

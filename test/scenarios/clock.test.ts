@@ -7,23 +7,23 @@ import { rows } from '../support/books';
 /* A simulated clock that is driven twice, asked twice, or has a target that never answers. */
 
 /** October ordered, approved and billed. */
-async function lived(beside: (diary: Diary) => Promise<unknown>): Promise<string[]> {
+async function playOctober(beside: (diary: Diary) => Promise<unknown>): Promise<string[]> {
   const diary = await Diary.begin('2026-10-05T10:00:00+09:00');
   const plan = await diary.world.plan('A', '商品A', 30_000);
   await diary.order(await diary.buyer('aoba'), plan);
   await diary.order(await diary.buyer('budou', 'screening-3d'), plan);
-  const told = await diary.told();
-  const [to] = await Promise.all([diary.until('2026-11-04'), beside(diary)]);
+  const atOrder = await diary.told();
+  const [untilApproval] = await Promise.all([diary.until('2026-11-04'), beside(diary)]);
   await diary.approve('2026-10');
-  return [...told, ...to, ...(await diary.until('2026-11-10'))];
+  return [...atOrder, ...untilApproval, ...(await diary.until('2026-11-10'))];
 }
 
 test('three steppers of one clock: each instant is stepped once, the story is the same', async () => {
   const { temporalAddress: address, temporalNamespace: namespace } = engine();
   const connection = await Connection.connect({ address });
   const client = new Client({ connection, namespace });
-  const alone = await lived(() => Promise.resolve());
-  const three = await lived(async ({ world: { storeId } }) => {
+  const alone = await playOctober(() => Promise.resolve());
+  const three = await playOctober(async ({ world: { storeId } }) => {
     for (const n of [98, 99])
       await client.workflow.start('clock', {
         workflowId: `clock/${storeId}/${n}`,

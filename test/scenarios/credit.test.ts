@@ -98,7 +98,7 @@ test('two orders of one buyer wait for one screening: both are confirmed by it',
 test('Prefer: wait answers with the decision, whichever it is', async () => {
   const diary = await Diary.begin('2026-10-05T10:00:00+09:00');
   const plan = await diary.world.plan('B', '商品B', 80_000);
-  const decided = async (reference: string, magic = '') => {
+  const orderAndWait = async (reference: string, magic = '') => {
     const { accountId } = await diary.buyer(reference, magic);
     const order = {
       account_id: accountId,
@@ -108,10 +108,10 @@ test('Prefer: wait answers with the decision, whichever it is', async () => {
     return diary.world.as('storefront').post('/v1/orders', order, { prefer: 'wait=20' });
   };
   // Each buyer's first order: NP screens the buyer, then the month.
-  expect(await decided('aoba')).toMatchObject({ status: 'active' });
-  expect(await decided('budou', 'limit-50000')).toMatchObject({ status: 'held', wait_until: '2026-10-15' });
-  expect(await decided('emi', 'ng24')).toMatchObject({ status: 'declined', reason: 'judgement' });
-  expect(await decided('fuji', 'hold-address')).toMatchObject({ status: 'screening', wait_until: '2026-10-20' });
+  expect(await orderAndWait('aoba')).toMatchObject({ status: 'active' });
+  expect(await orderAndWait('budou', 'limit-50000')).toMatchObject({ status: 'held', wait_until: '2026-10-15' });
+  expect(await orderAndWait('emi', 'ng24')).toMatchObject({ status: 'declined', reason: 'judgement' });
+  expect(await orderAndWait('fuji', 'hold-address')).toMatchObject({ status: 'screening', wait_until: '2026-10-20' });
 });
 
 test('an account is closed once its orders are over: no more orders, by any method', async () => {

@@ -45,16 +45,16 @@ async function enrolling(...references: string[]) {
     });
   const run = async (nominal: string) => {
     const { data } = await finance.get<{ data: (Run & { nominal: string })[] }>('/v1/debit_runs');
-    return data.find((known) => known.nominal === nominal)!;
+    return data.find((candidate) => candidate.nominal === nominal)!;
   };
   return { diary, plan, finance, mandates, complete, run };
 }
 
 /** aoba's and budou's October on debit notices; the day is 11-12, and the file is made. */
 async function collected() {
-  const at = await enrolling('aoba', 'budou');
-  await at.complete('aoba', { bank_account: form, customer_number: '100001' });
-  await at.complete('budou', {
+  const store = await enrolling('aoba', 'budou');
+  await store.complete('aoba', { bank_account: form, customer_number: '100001' });
+  await store.complete('budou', {
     bank_account: {
       ...form,
       bank_code: '9900',
@@ -64,19 +64,19 @@ async function collected() {
     },
     customer_number: '100002',
   });
-  await at.diary.until('2026-11-04');
-  await at.diary.approve('2026-10');
-  expect(await at.diary.until('2026-11-12')).toEqual(
+  await store.diary.until('2026-11-04');
+  await store.diary.approve('2026-10');
+  expect(await store.diary.until('2026-11-12')).toEqual(
     expect.arrayContaining([
       '2026-11-05 debit_notice.issued aoba 33000 2026-10 debit_on=2026-11-27',
       '2026-11-05 debit_notice.issued budou 33000 2026-10 debit_on=2026-11-27',
     ]),
   );
-  return at;
+  return store;
 }
 
 /** Spaces as people see them: 40 for the consignor's name and so on, by the table of the standard. */
-const file = (code: 'first' | 'later') =>
+const expectedFile = (code: 'first' | 'later') =>
   [
     '1910' +
       '1234567890' +
@@ -120,13 +120,13 @@ const file = (code: 'first' | 'later') =>
     '8' + '000002' + '000000066000' + '000000' + '000000000000' + '000000' + '000000000000' + ' '.repeat(65),
     '9' + ' '.repeat(119),
   ].join('');
-const text = (bytes: Buffer) => new TextDecoder('shift_jis').decode(bytes);
+const decode = (bytes: Buffer) => new TextDecoder('shift_jis').decode(bytes);
 
 test('incident debit_result_differs: a month by files: one debit paid, one short of funds and billed again; told otherwise later, the first stands', async () => {
   const { diary, finance, run } = await collected();
   const request = await finance.getFile('/v1/debit_runs/2026-11/file');
   expect(request.length).toBe(5 * 120);
-  expect(text(request)).toBe(file('first'));
+  expect(decode(request)).toBe(expectedFile('first'));
   expect(await run('2026-11')).toMatchObject({
     status: 'collected',
     handed_in_on: null,
@@ -171,44 +171,44 @@ test('incident debit_result_differs: a month by files: one debit paid, one short
 
   // Code 1 keeps the mandate: November is debited on 12-28, no longer as new.
   await diary.until('2026-12-14');
-  expect(text(await finance.getFile('/v1/debit_runs/2026-12/file'))).toBe(file('later'));
+  expect(decode(await finance.getFile('/v1/debit_runs/2026-12/file'))).toBe(expectedFile('later'));
 });
 
 test('a result file that does not tie is refused by name, and nothing is written', async () => {
   const { diary, finance, run } = await collected();
   const request = await finance.getFile('/v1/debit_runs/2026-11/file');
-  const give = (bytes: Uint8Array, nominal = '2026-11') =>
+  const upload = (bytes: Uint8Array, nominal = '2026-11') =>
     finance.postFile(`/v1/debit_runs/${nominal}/result_file`, bytes);
-  const refused = (code: string, params: object) => ({ status: 422, problem: { code, errors: [{ code, params }] } });
+  const rejection = (code: string, params: object) => ({ status: 422, problem: { code, errors: [{ code, params }] } });
   const good = answerDebits(request, () => 0);
-  await expect(give(request)).rejects.toMatchObject(
-    refused('debit_file_totals_differ', { record: 4, columns: '20-25' }),
+  await expect(upload(request)).rejects.toMatchObject(
+    rejection('debit_file_totals_differ', { record: 4, columns: '20-25' }),
   );
-  await expect(give(good.subarray(0, 595))).rejects.toMatchObject(
-    refused('debit_file_malformed', { record: 5, columns: '116-120' }),
+  await expect(upload(good.subarray(0, 595))).rejects.toMatchObject(
+    rejection('debit_file_malformed', { record: 5, columns: '116-120' }),
   );
-  await expect(give(Buffer.from(good.toString('latin1').replace('1910', '1210'), 'latin1'))).rejects.toMatchObject(
-    refused('debit_file_wrong_type', { record: 1, columns: '2-3' }),
+  await expect(upload(Buffer.from(good.toString('latin1').replace('1910', '1210'), 'latin1'))).rejects.toMatchObject(
+    rejection('debit_file_wrong_type', { record: 1, columns: '2-3' }),
   );
-  await expect(give(good, '2026-12')).rejects.toMatchObject({ status: 404 });
-  const other = await rows('SELECT 1 FROM debit_files WHERE store_id = $1', [diary.world.storeId]);
-  expect(other).toHaveLength(1);
+  await expect(upload(good, '2026-12')).rejects.toMatchObject({ status: 404 });
+  const files = await rows('SELECT 1 FROM debit_files WHERE store_id = $1', [diary.world.storeId]);
+  expect(files).toHaveLength(1);
   expect(await run('2026-11')).toMatchObject({ debits: [{ status: 'requested' }, { status: 'requested' }] });
   expect(await diary.told()).toEqual([]);
 });
 
 test('incident debit_file_not_handed_in: not handed in by 11-13, finance is told, until it is; results are taken all the same', async () => {
   const { diary, finance, run } = await collected();
-  const waiting = async () =>
+  const debitWaits = async () =>
     (await finance.get<{ data: { for: string; owner: string }[] }>('/v1/waits?limit=100')).data
       .map((wait) => `${wait.for} ${wait.owner}`)
       .filter((wait) => wait.startsWith('debit'));
-  expect(await waiting()).toEqual(['debit_file finance']);
+  expect(await debitWaits()).toEqual(['debit_file finance']);
   await diary.until('2026-11-13T23:59:59');
   expect(await diary.incidents()).toEqual([]);
   await diary.until('2026-11-14');
   expect(await diary.incidents()).toEqual(['debit_file_not_handed_in']);
-  expect(await waiting()).toEqual(['debit_results bank']);
+  expect(await debitWaits()).toEqual(['debit_results bank']);
   await finance.post('/v1/debit_runs/2026-11/handed_in', { on: '2026-11-14' });
   expect(await closed(diary, 'debit_file_not_handed_in')).toBe('handed in');
   await expect(finance.post('/v1/debit_runs/2026-11/handed_in', { on: '2026-11-14' })).rejects.toMatchObject({
@@ -253,17 +253,17 @@ test('the account on the form: asked for, kept apart, shown by its last three di
     problem: { code: 'customer_number_taken' },
   });
   // Neither the number nor the name is told anywhere else.
-  const told = await rows<{ place: string }>(
+  const leaks = await rows<{ place: string }>(
     `SELECT place FROM (
        SELECT 'dispatch' AS place, payload::text AS t FROM dispatch WHERE store_id = $1
        UNION ALL SELECT 'events', data::text FROM events WHERE store_id = $1
        UNION ALL SELECT 'audit', after::text FROM audit_log WHERE store_id = $1
        UNION ALL SELECT 'once', input_hash || result::text FROM once WHERE store_id = $1
-       UNION ALL SELECT 'answers', body::text FROM idempotency_keys WHERE scope = $1) AS all_told
+       UNION ALL SELECT 'answers', body::text FROM idempotency_keys WHERE scope = $1) AS texts
       WHERE t LIKE '%7654321%' OR t LIKE '%ｱｵﾊﾞ%'`,
     [diary.world.storeId],
   );
-  expect(told).toEqual([]);
+  expect(leaks).toEqual([]);
   expect(mandates.size).toBe(2);
 });
 

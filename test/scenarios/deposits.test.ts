@@ -17,7 +17,7 @@ interface Deposit {
 }
 
 /** aoba owes 33,000 and budou 88,000 for October, since 11-05. */
-async function billed() {
+async function octoberIssued() {
   const diary = await Diary.begin('2026-10-06T10:00:00+09:00', { settlement: 'in_house' });
   const finance = diary.world.as('finance');
   const buyers = new Map<string, Buyer>();
@@ -38,13 +38,13 @@ async function billed() {
       invoices.find((invoice) => invoice.account_id === buyers.get(reference)!.accountId)!;
   };
   const enter = (deposit: object) => finance.post<Deposit>('/v1/deposits', deposit);
-  const file = (text: string | Uint8Array) =>
+  const importFile = (text: string | Uint8Array) =>
     finance.postFile<{ entered: number; known: number }>(
       '/v1/deposits/import',
       typeof text === 'string' ? Buffer.from(text) : text,
       'text/csv',
     );
-  return { diary, finance, bills, enter, file };
+  return { diary, finance, bills, enter, importFile };
 }
 
 /** The journal's lines of payments: date, code, side, yen. */
@@ -58,7 +58,7 @@ function journal(storeId: string): Promise<object[]> {
 }
 
 test('short by the fee, then the rest: owed until the last yen', async () => {
-  const { diary, bills, enter } = await billed();
+  const { diary, bills, enter } = await octoberIssued();
   const { number } = (await bills('2026-10'))('aoba');
   await diary.until('2026-11-27');
   const first = await enter({ amount: 32_340, paid_on: '2026-11-27', invoice_numbers: [number] });
@@ -80,7 +80,7 @@ test('short by the fee, then the rest: owed until the last yen', async () => {
 });
 
 test('two months at once and 500 yen too much: both paid, the rest 仮受金 and a person’s', async () => {
-  const { diary, bills, enter } = await billed();
+  const { diary, bills, enter } = await octoberIssued();
   await diary.until('2026-12-02');
   await diary.approve('2026-11');
   await diary.until('2026-12-04');
@@ -102,7 +102,7 @@ test('two months at once and 500 yen too much: both paid, the rest 仮受金 and
 });
 
 test('incident overpaid: entered for the wrong buyer, reversed, entered anew; owed, paid and told once more', async () => {
-  const { diary, finance, bills, enter } = await billed();
+  const { diary, finance, bills, enter } = await octoberIssued();
   const bill = await bills('2026-10');
   await diary.until('2026-11-30');
   const wrong = await enter({ amount: 88_000, paid_on: '2026-11-30', invoice_numbers: [bill('aoba').number] });
@@ -139,16 +139,16 @@ test('incident overpaid: entered for the wrong buyer, reversed, entered anew; ow
 });
 
 test('a file as a spreadsheet saves it, in Shift_JIS; the same again, and one that overlaps, change nothing twice', async () => {
-  const { diary, bills, file } = await billed();
+  const { diary, bills, importFile } = await octoberIssued();
   const bill = await bills('2026-10');
   await diary.until('2026-11-30');
   const lines = `入金日,金額,請求書番号,摘要\r\n2026/11/27,"33,000",${bill('aoba').number},振込 アオバ 1127-1\r\n`;
   const { default: Encoding } = await import('encoding-japanese');
   const shiftJis = Uint8Array.from(Encoding.convert(Encoding.stringToCode(lines), { to: 'SJIS', from: 'UNICODE' }));
-  expect(await file(shiftJis)).toMatchObject({ entered: 1, known: 0 });
-  expect(await file(shiftJis)).toMatchObject({ entered: 0, known: 1 });
-  const more = `${lines}2026/11/30,¥88000,${bill('budou').number},振込 ブドウ 1130-7\r\n`;
-  expect(await file(more)).toMatchObject({ entered: 1, known: 1 });
+  expect(await importFile(shiftJis)).toMatchObject({ entered: 1, known: 0 });
+  expect(await importFile(shiftJis)).toMatchObject({ entered: 0, known: 1 });
+  const overlapping = `${lines}2026/11/30,¥88000,${bill('budou').number},振込 ブドウ 1130-7\r\n`;
+  expect(await importFile(overlapping)).toMatchObject({ entered: 1, known: 1 });
   expect(await diary.told()).toEqual([
     '2026-11-30 payment.received aoba 33000 2026-10 left=0 paid_on=2026-11-27',
     '2026-11-30 invoice.paid aoba 33000 2026-10 paid_on=2026-11-27',
@@ -158,34 +158,34 @@ test('a file as a spreadsheet saves it, in Shift_JIS; the same again, and one th
 });
 
 test('one mistake in a file and none of it is taken; each is named by its line', async () => {
-  const { diary, finance, bills, file, enter } = await billed();
+  const { diary, finance, bills, importFile, enter } = await octoberIssued();
   const bill = await bills('2026-10');
-  const refused = async (text: string | Uint8Array, ...errors: { pointer: string; code: string }[]) =>
-    expect(file(text)).rejects.toMatchObject({ problem: { errors } });
-  const head = 'paid_on,amount,invoice_number,reference\n';
-  const fine = `2026-11-09,33000,${bill('aoba').number},A\n`;
-  await refused(
-    `${head}${fine}2026-11-31,0,,B\n`,
+  const expectRejection = async (text: string | Uint8Array, ...errors: { pointer: string; code: string }[]) =>
+    expect(importFile(text)).rejects.toMatchObject({ problem: { errors } });
+  const header = 'paid_on,amount,invoice_number,reference\n';
+  const validLine = `2026-11-09,33000,${bill('aoba').number},A\n`;
+  await expectRejection(
+    `${header}${validLine}2026-11-31,0,,B\n`,
     { pointer: '/lines/3/amount', code: 'invalid_request' },
     { pointer: '/lines/3/paid_on', code: 'invalid_date' },
     { pointer: '/lines/3/invoice_number', code: 'invalid_request' },
   );
-  await refused(`${head}${fine}2026-11-09,1,INV-1,B\n`, {
+  await expectRejection(`${header}${validLine}2026-11-09,1,INV-1,B\n`, {
     pointer: '/lines/3/invoice_number',
     code: 'unknown_invoice',
   });
-  await refused(`${head}${fine}2026-11-10,1,${bill('budou').number},B\n`, {
+  await expectRejection(`${header}${validLine}2026-11-10,1,${bill('budou').number},B\n`, {
     pointer: '/lines/3/paid_on',
     code: 'invalid_date',
   });
-  await refused(`${head}2026-11-09,1,${bill('aoba').number} ${bill('budou').number},B\n`, {
+  await expectRejection(`${header}2026-11-09,1,${bill('aoba').number} ${bill('budou').number},B\n`, {
     pointer: '/lines/2/invoice_number',
     code: 'invoices_of_two_accounts',
   });
-  await refused(`date,amount\n`, { pointer: '/lines/1', code: 'deposit_file_malformed' });
-  await refused(head, { pointer: '/lines/2', code: 'deposit_file_malformed' });
-  await refused(`${head}"2026-11-09`, { pointer: '/lines/2', code: 'deposit_file_malformed' });
-  await refused(Uint8Array.from([0xff, 0xff]), { pointer: '/lines/1', code: 'deposit_file_malformed' });
+  await expectRejection(`date,amount\n`, { pointer: '/lines/1', code: 'deposit_file_malformed' });
+  await expectRejection(header, { pointer: '/lines/2', code: 'deposit_file_malformed' });
+  await expectRejection(`${header}"2026-11-09`, { pointer: '/lines/2', code: 'deposit_file_malformed' });
+  await expectRejection(Uint8Array.from([0xff, 0xff]), { pointer: '/lines/1', code: 'deposit_file_malformed' });
   expect(await diary.told()).toEqual([]);
   expect((await finance.get<{ data: unknown[] }>('/v1/deposits')).data).toEqual([]);
   // Twice with one reference it is one deposit; the same words of another transfer make no other of it.

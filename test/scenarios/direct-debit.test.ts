@@ -21,7 +21,7 @@ async function requested() {
 }
 
 /** Only what concerns the mandate and its debits; the months' bills run beside. */
-const ofMandate = (lines: string[]) => lines.filter((line) => / (direct_debit|debit)\./.test(line));
+const mandateEvents = (lines: string[]) => lines.filter((line) => / (direct_debit|debit)\./.test(line));
 
 test('the form does not come back: reminders after 14 and 30 days, expired after 90', async () => {
   const { diary, step } = await requested();
@@ -35,8 +35,8 @@ test('the form does not come back: reminders after 14 and 30 days, expired after
   expect(await reminders()).toHaveLength(1);
   await diary.until('2026-11-23');
   expect(await reminders()).toHaveLength(2);
-  expect(ofMandate(await diary.until('2027-01-21T23:59:59'))).toEqual([]);
-  expect(ofMandate(await diary.until('2027-01-22'))).toEqual([
+  expect(mandateEvents(await diary.until('2027-01-21T23:59:59'))).toEqual([]);
+  expect(mandateEvents(await diary.until('2027-01-22'))).toEqual([
     '2027-01-22 direct_debit.expired aoba reason=form not returned',
   ]);
   await expect(step('form_received', { on: '2027-01-22' })).rejects.toMatchObject({
@@ -57,13 +57,13 @@ test('a defect: the form is posted again, and its reminders count anew', async (
   await step('form_posted', { on: '2026-11-24' });
   await diary.until('2026-12-01');
   await step('form_received', { on: '2026-12-01' });
-  expect(ofMandate(await diary.told())).toEqual(['2026-12-01 direct_debit.received aoba expected_on=2027-02-01']);
+  expect(mandateEvents(await diary.told())).toEqual(['2026-12-01 direct_debit.received aoba expected_on=2027-02-01']);
   expect((await diary.incidents()).filter((kind) => kind === 'direct_debit_form_not_returned')).toEqual([]);
   // The first form would have been late on 2027-01-03; the second is on 2027-02-02.
-  expect(ofMandate(await diary.until('2027-02-01T23:59:59'))).toEqual([]);
-  expect(ofMandate(await diary.until('2027-02-02'))).toEqual(['2027-02-02 direct_debit.late aoba']);
+  expect(mandateEvents(await diary.until('2027-02-01T23:59:59'))).toEqual([]);
+  expect(mandateEvents(await diary.until('2027-02-02'))).toEqual(['2027-02-02 direct_debit.late aoba']);
   await step('complete', { evidence: '登録完了リスト' });
-  expect(ofMandate(await diary.told())).toEqual([
+  expect(mandateEvents(await diary.told())).toEqual([
     '2027-02-02 direct_debit.active aoba first_period=2027-02 first_debit_on=2027-03-29',
   ]);
 });
@@ -74,20 +74,20 @@ test('incident direct_debit_overdue_at_bank: four months at the bank, finance is
   await step('form_posted', { on: '2026-10-23' });
   await diary.until('2026-11-02');
   await step('form_received', { on: '2026-11-02' });
-  const asked = async () => (await diary.incidents()).filter((kind) => kind === 'direct_debit_overdue_at_bank');
-  expect(ofMandate(await diary.until('2027-03-02T23:59:59'))).toEqual([
+  const overdue = async () => (await diary.incidents()).filter((kind) => kind === 'direct_debit_overdue_at_bank');
+  expect(mandateEvents(await diary.until('2027-03-02T23:59:59'))).toEqual([
     '2026-11-02 direct_debit.received aoba expected_on=2027-01-02',
     '2027-01-03 direct_debit.late aoba',
   ]);
-  expect(await asked()).toHaveLength(0);
+  expect(await overdue()).toHaveLength(0);
   await diary.until('2027-03-03');
-  expect(await asked()).toHaveLength(1);
+  expect(await overdue()).toHaveLength(1);
   expect(await repair(diary, 'direct_debit_overdue_at_bank', { resolve_as: '銀行に照会、4月中に登録予定' })).toBe(
     'resolved',
   );
-  expect(await asked()).toHaveLength(0);
+  expect(await overdue()).toHaveLength(0);
   await diary.until('2027-04-05');
-  expect(await asked()).toHaveLength(1);
+  expect(await overdue()).toHaveLength(1);
 });
 
 test('withdrawn before it is in force: the next request starts afresh', async () => {
@@ -108,12 +108,12 @@ test('withdrawn before it is in force: the next request starts afresh', async ()
 
 test('out of order: refused by name, and nothing is written', async () => {
   const { diary, step } = await requested();
-  const refused = { status: 409, problem: { code: 'mandate_out_of_order' } };
-  await expect(step('form_received', { on: '2026-10-20' })).rejects.toMatchObject(refused);
-  await expect(step('complete', { evidence: '…' })).rejects.toMatchObject(refused);
-  await expect(step('reject', { reason: '…' })).rejects.toMatchObject(refused);
+  const outOfOrder = { status: 409, problem: { code: 'mandate_out_of_order' } };
+  await expect(step('form_received', { on: '2026-10-20' })).rejects.toMatchObject(outOfOrder);
+  await expect(step('complete', { evidence: '…' })).rejects.toMatchObject(outOfOrder);
+  await expect(step('reject', { reason: '…' })).rejects.toMatchObject(outOfOrder);
   await step('form_posted', { on: '2026-10-20' });
-  await expect(step('form_posted', { on: '2026-10-20' })).rejects.toMatchObject(refused);
+  await expect(step('form_posted', { on: '2026-10-20' })).rejects.toMatchObject(outOfOrder);
   expect(await diary.told()).toEqual(['2026-10-20 direct_debit.form_posted aoba']);
 });
 

@@ -5,7 +5,7 @@ import { expectedStory, playStory } from '../support/play';
 /** A simulated store works only the days that call for something. Its books are those of a store that works every day. */
 
 /** Has each date worked at 00:05, due or not: the clock steps to what is due, whoever wrote it. */
-async function workEveryDay(storeId: string, from: string, to: string): Promise<void> {
+async function runEveryDay(storeId: string, from: string, to: string): Promise<void> {
   await rows(
     `INSERT INTO dispatch (store_id, id, kind, target, name, payload, at, due_at)
      SELECT $1, 'start/store-day/' || $1 || '/' || day, 'start', 'store-day/' || $1 || '/' || day, 'storeDay',
@@ -36,7 +36,7 @@ async function booksOf(storeId: string): Promise<unknown[]> {
 
 test('half a year with every day worked: the same events, bills, numbers and journal', async () => {
   const [due, every] = [await newWorld('2026-10-01'), await newWorld('2026-10-01')];
-  await workEveryDay(every.storeId, '2026-10-02', '2027-04-02');
+  await runEveryDay(every.storeId, '2026-10-02', '2027-04-02');
   const [ofDue, ofEvery] = await Promise.all([playStory(due), playStory(every)]);
   expect(ofDue).toEqual(expectedStory());
   expect(ofEvery).toEqual(ofDue);

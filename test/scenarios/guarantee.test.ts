@@ -7,7 +7,7 @@ const decide = (diary: Diary, orderId: string, decision: string) =>
     .as('finance')
     .post(`/v1/orders/${orderId}/at_risk_decisions`, { decision, reason: '入金を確認' }, { prefer: 'wait=20' });
 
-async function paid(diary: Diary, month: string, on: string) {
+async function payBills(diary: Diary, month: string, on: string) {
   for (const { number } of await diary.invoices(month)) await diary.world.npIsPaid(number!, on);
 }
 
@@ -45,8 +45,8 @@ test('two bills unpaid: at risk for the month to come, registered again once NP 
     '2026-12-31 order.ended aoba 11000 reason=cancellation',
     '2027-01-01 close.drafted aoba 44000 2026-12',
   ]);
-  await paid(diary, '2026-10', '2027-01-04');
-  await paid(diary, '2026-11', '2027-01-04');
+  await payBills(diary, '2026-10', '2027-01-04');
+  await payBills(diary, '2026-11', '2027-01-04');
   expect(await decide(diary, order.id, 'register_again')).toMatchObject({ status: 'at_risk' });
   await diary.until('2027-01-05');
   await diary.approve('2026-12');
@@ -79,7 +79,7 @@ async function ngInFebruary() {
     await diary.until(approveOn);
     await diary.approve(month);
   }
-  await paid(diary, '2026-12', '2027-01-25');
+  await payBills(diary, '2026-12', '2027-01-25');
   expect((await diary.until('2027-02-05')).filter((line) => line.startsWith('2027-02-04'))).toEqual([
     '2027-02-04 order.at_risk aoba 33000 2027-03 until=2027-02-28 reason=guarantee_ng',
     '2027-02-04 guarantee.changed aoba status=NG',
@@ -89,14 +89,14 @@ async function ngInFebruary() {
 
 test('NG within a guaranteed month: given to its end, then suspended; resumed in March, March is billed and only that', async () => {
   const { diary, order } = await ngInFebruary();
-  await paid(diary, '2027-01', '2027-02-26');
+  await payBills(diary, '2027-01', '2027-02-26');
   expect(await diary.until('2027-03-02')).toEqual([
     '2027-03-01 order.suspended aoba 33000 reason=at_risk',
     '2027-03-01 close.drafted aoba 33000 2027-02',
     '2027-03-02 invoice.paid aoba 33000 2027-01 paid_on=2027-02-26',
   ]);
   await diary.approve('2027-02');
-  await paid(diary, '2026-11', '2027-03-02');
+  await payBills(diary, '2026-11', '2027-03-02');
   expect(await diary.until('2027-03-05')).toEqual([
     '2027-03-02 billing.requested aoba 33000 2027-02',
     '2027-03-03 invoice.issued aoba 33000 2027-02 due_on=2027-03-31',

@@ -5,7 +5,7 @@ import { booksRefuse, npTells, repair } from '../support/incidents';
 
 /* What our own database or the mail refuses: nothing is lost, a person decides, and it goes on where it was. */
 
-const sold = async (settlement: 'np' | 'in_house') => {
+const storeWithOrder = async (settlement: 'np' | 'in_house') => {
   const diary = await Diary.begin('2026-10-05T10:00:00+09:00', { settlement });
   const plan = await diary.world.plan('A', '商品A', 30_000);
   await diary.order(await diary.buyer('aoba'), plan);
@@ -14,33 +14,33 @@ const sold = async (settlement: 'np' | 'in_house') => {
 };
 
 test('incident draft: what the database refuses is tried some times, then a person is asked; retried, the month is drafted', async () => {
-  const diary = await sold('np');
-  const mend = await booksRefuse(diary, 'INSERT ON invoices');
+  const diary = await storeWithOrder('np');
+  const restore = await booksRefuse(diary, 'INSERT ON invoices');
   await diary.until('2026-11-02');
   expect(await diary.incidents()).toEqual(['draft']);
-  await mend();
+  await restore();
   await repair(diary, 'draft', 'retry');
   expect((await diary.invoices('2026-10')).map(({ status, total }) => [status, total])).toEqual([['draft', 33_000]]);
 });
 
 test('incident draft: skipped, the month is billed to nobody, and its close tells of it', async () => {
-  const diary = await sold('in_house');
-  const mend = await booksRefuse(diary, 'INSERT ON invoices');
+  const diary = await storeWithOrder('in_house');
+  const restore = await booksRefuse(diary, 'INSERT ON invoices');
   await diary.until('2026-11-02');
   await repair(diary, 'draft', 'skip');
-  await mend();
+  await restore();
   expect(await diary.invoices('2026-10')).toEqual([]);
   expect(await diary.incidents()).toEqual(['unbilled_items']);
 });
 
 test('incident issue: skipped, its drafts take no number and are billed with the next month', async () => {
-  const diary = await sold('in_house');
+  const diary = await storeWithOrder('in_house');
   await diary.until('2026-11-02');
   await diary.approve('2026-10');
-  const mend = await booksRefuse(diary, 'UPDATE ON invoices', `NEW.status = 'issued'`);
+  const restore = await booksRefuse(diary, 'UPDATE ON invoices', `NEW.status = 'issued'`);
   await diary.until('2026-11-06');
   await repair(diary, 'issue', 'skip');
-  await mend();
+  await restore();
   expect((await diary.invoices('2026-10')).map(({ status, number }) => [status, number])).toEqual([['void', null]]);
   expect(await diary.incidents()).toEqual(['unbilled_items']);
   await diary.until('2026-12-02');
@@ -51,24 +51,24 @@ test('incident issue: skipped, its drafts take no number and are billed with the
 });
 
 test('incident issue: retried, the month is issued with the first number', async () => {
-  const diary = await sold('in_house');
+  const diary = await storeWithOrder('in_house');
   await diary.until('2026-11-02');
   await diary.approve('2026-10');
-  const mend = await booksRefuse(diary, 'UPDATE ON invoices', `NEW.status = 'issued'`);
+  const restore = await booksRefuse(diary, 'UPDATE ON invoices', `NEW.status = 'issued'`);
   await diary.until('2026-11-06');
   expect(await diary.incidents()).toEqual(['issue']);
-  await mend();
+  await restore();
   await repair(diary, 'issue', 'retry');
   expect((await diary.invoices('2026-10')).map(({ status }) => status)).toEqual(['issued']);
   expect(await diary.incidents()).toEqual([]);
 });
 
 test('incident np_month_registration: NP has the month, our books refuse it; retried, NP is asked and it is booked', async () => {
-  const diary = await sold('np');
-  const mend = await booksRefuse(diary, 'INSERT ON credit_transactions');
+  const diary = await storeWithOrder('np');
+  const restore = await booksRefuse(diary, 'INSERT ON credit_transactions');
   await diary.until('2026-11-02');
   expect(await diary.incidents()).toEqual(['np_month_registration']);
-  await mend();
+  await restore();
   await repair(diary, 'np_month_registration', 'retry');
   const registered = Object.values(await diary.npEffects());
   expect(registered).toEqual([
@@ -80,11 +80,11 @@ test('incident np_month_registration: NP has the month, our books refuse it; ret
 });
 
 test('incident np_month_registration: skipped, its order is not billed, and the others’ months go on', async () => {
-  const diary = await sold('np');
-  const mend = await booksRefuse(diary, 'INSERT ON credit_transactions');
+  const diary = await storeWithOrder('np');
+  const restore = await booksRefuse(diary, 'INSERT ON credit_transactions');
   await diary.until('2026-11-02');
   await repair(diary, 'np_month_registration', 'skip');
-  await mend();
+  await restore();
   await diary.approve('2026-10');
   await diary.until('2026-12-02');
   expect((await diary.invoices('2026-10')).map(({ status, total }) => [status, total])).toEqual([['issued', 33_000]]);
@@ -122,17 +122,17 @@ test('incident workflow_failed, message_undeliverable: an order changed past the
   const plan = await diary.world.plan('B', '商品B', 80_000);
   const order = await diary.order(await diary.buyer('budou', 'limit-50000'), plan);
   await diary.told();
-  const byHand = (status: string) => rows('UPDATE orders SET status = $2 WHERE id = $1', [order.id, status]);
-  await byHand('cancelled');
+  const setStatus = (status: string) => rows('UPDATE orders SET status = $2 WHERE id = $1', [order.id, status]);
+  await setStatus('cancelled');
   // Its hold runs out with 10-16, and a cancelled order can't be declined.
   expect(await diary.until('2026-10-17')).toEqual([]);
   expect(await diary.incidents()).toEqual(['workflow_failed']);
-  await byHand('held');
+  await setStatus('held');
   await expect(
     diary.world.as('operator').post(`/v1/orders/${order.id}/release`, { reason: '増額済み' }),
   ).rejects.toMatchObject({ status: 409, problem: { code: 'conflict' } });
   expect(await diary.incidents()).toEqual(['workflow_failed', 'message_undeliverable']);
-  await byHand('cancelled');
+  await setStatus('cancelled');
   expect(await repair(diary, 'workflow_failed', { resolve_as: '注文は取消のまま、NPに連絡' })).toBe('resolved');
   expect(await repair(diary, 'message_undeliverable', { resolve_as: '新しい注文を依頼' })).toBe('resolved');
   expect(await diary.incidents()).toEqual([]);
@@ -141,21 +141,21 @@ test('incident workflow_failed, message_undeliverable: an order changed past the
 test('incident mail_failed: refused by Resend for its sender, sent once that is mended; refused again it is open again', async () => {
   const diary = await Diary.begin('2026-10-05T10:00:00+09:00');
   const plan = await diary.world.plan('A', '商品A', 30_000);
-  const sender = (address: string) =>
+  const setSender = (address: string) =>
     rows('UPDATE stores SET mail_from = $2 WHERE id = $1', [diary.world.storeId, address]);
-  await sender('no address');
+  await setSender('no address');
   await diary.order(await diary.buyer('emi', 'ng24'), plan);
   expect(await diary.told()).toEqual([expect.stringContaining('order.declined emi')]);
   expect(await repair(diary, 'mail_failed', 'retry')).toBe('open');
-  await sender('store@store.example.jp');
+  await setSender('store@store.example.jp');
   expect(await repair(diary, 'mail_failed', 'retry')).toBe('resolved');
   expect(await diary.told()).toEqual([expect.stringContaining('mail.sent emi')]);
 });
 
 test('incident news_not_understood: kept for a person, closed in words', async () => {
   const diary = await Diary.begin('2026-10-05T10:00:00+09:00');
-  const stray = { bill_number: 'NP-0', paid_on: '2026-10-05', amount: 100 };
-  await npTells(diary, 'bill.paid', stray, '2026-10-05T10:00:00+09:00');
+  const unknownBill = { bill_number: 'NP-0', paid_on: '2026-10-05', amount: 100 };
+  await npTells(diary, 'bill.paid', unknownBill, '2026-10-05T10:00:00+09:00');
   await diary.told();
   expect(await diary.incidents()).toEqual(['news_not_understood']);
   expect(await repair(diary, 'news_not_understood', { resolve_as: '別店舗の入金、NPに連絡' })).toBe('resolved');

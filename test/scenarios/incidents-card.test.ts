@@ -9,14 +9,14 @@ const begin = async () => {
 };
 
 /** An order in force by a card that pays. */
-async function inForce(scenario: string) {
+async function activeOrder(scenario: string) {
   const { diary, plan, chiyo } = await begin();
   const order = await diary.orderByCard(chiyo, plan, scenario);
-  await pass(diary, order);
+  await passThreeDSecure(diary, order);
   return { diary, order };
 }
 
-async function pass(diary: Diary, order: Order): Promise<void> {
+async function passThreeDSecure(diary: Diary, order: Order): Promise<void> {
   await diary.world.pass3ds(order.next_action!.url);
   await diary.told();
 }
@@ -40,7 +40,7 @@ test('incident card_authentication: retried, SBPS had not taken the token: the b
   const { id } = await diary.orderByCard(chiyo, plan, 'ok');
   await sbpsRefuses(diary, false);
   await repair(diary, 'card_authentication', 'retry');
-  await pass(diary, await diary.world.as('storefront').get<Order>(`/v1/orders/${id}`));
+  await passThreeDSecure(diary, await diary.world.as('storefront').get<Order>(`/v1/orders/${id}`));
   expect(await diary.sbpsEffects()).toMatchObject([{ commits: 1, captures: 0 }]);
   expect(await diary.incidents()).toEqual([]);
 });
@@ -49,7 +49,7 @@ test('incident card_authorisation: taken as charged, the service is given; Octob
   const { diary, plan, chiyo } = await begin();
   const order = await diary.orderByCard(chiyo, plan, 'ok');
   await sbpsRefuses(diary);
-  await pass(diary, order);
+  await passThreeDSecure(diary, order);
   await sbpsRefuses(diary, false);
   await repair(diary, 'card_authorisation', { resolve_as: 'charged' });
   expect(await diary.told()).toEqual(['2026-10-05 order.confirmed chiyo 33000']);
@@ -61,7 +61,7 @@ test('incident card_authorisation: retried with the right key, charged once', as
   const { diary, plan, chiyo } = await begin();
   const order = await diary.orderByCard(chiyo, plan, 'ok');
   await sbpsRefuses(diary);
-  await pass(diary, order);
+  await passThreeDSecure(diary, order);
   expect(await diary.incidents()).toEqual(['card_authorisation']);
   await sbpsRefuses(diary, false);
   await repair(diary, 'card_authorisation', 'retry');
@@ -73,20 +73,20 @@ test('incident card_authorisation: skipped, the order is cancelled', async () =>
   const { diary, plan, chiyo } = await begin();
   const order = await diary.orderByCard(chiyo, plan, 'ok');
   await sbpsRefuses(diary);
-  await pass(diary, order);
+  await passThreeDSecure(diary, order);
   await repair(diary, 'card_authorisation', 'skip');
   expect(await diary.told()).toContainEqual(expect.stringContaining('order.cancelled chiyo'));
   expect(await diary.sbpsEffects()).toEqual([]);
 });
 
 test('incident card_saving: another card is not kept, the one before stays; retried it is', async () => {
-  const { diary, order } = await inForce('ok');
+  const { diary, order } = await activeOrder('ok');
   const card = await diary.world.cardToken('ok');
-  const asked = await diary.world
+  const replacement = await diary.world
     .as('storefront')
     .post<Order>(`/v1/orders/${order.id}/card`, { ...card, brand: 'VISA', divisions: 1 }, { prefer: 'wait=10' });
   await sbpsRefuses(diary);
-  await pass(diary, asked);
+  await passThreeDSecure(diary, replacement);
   expect(await diary.incidents()).toEqual(['card_saving']);
   await sbpsRefuses(diary, false);
   await repair(diary, 'card_saving', 'retry');
@@ -95,13 +95,13 @@ test('incident card_saving: another card is not kept, the one before stays; retr
 });
 
 test('incident card_saving: skipped, the one before stays and is charged', async () => {
-  const { diary, order } = await inForce('ok');
+  const { diary, order } = await activeOrder('ok');
   const card = await diary.world.cardToken('ok');
-  const asked = await diary.world
+  const replacement = await diary.world
     .as('storefront')
     .post<Order>(`/v1/orders/${order.id}/card`, { ...card, brand: 'VISA', divisions: 1 }, { prefer: 'wait=10' });
   await sbpsRefuses(diary);
-  await pass(diary, asked);
+  await passThreeDSecure(diary, replacement);
   await repair(diary, 'card_saving', 'skip');
   await sbpsRefuses(diary, false);
   expect(await diary.until('2026-11-02')).toContainEqual('2026-11-01 receipt.issued chiyo 33000 2026-10');
@@ -110,12 +110,12 @@ test('incident card_saving: skipped, the one before stays and is charged', async
 
 /** SBPS captures October; our books will not have it. */
 async function captureNotBooked() {
-  const { diary } = await inForce('ok');
-  const mend = await booksRefuse(diary, 'UPDATE ON card_charges', `NEW.status = 'captured'`);
+  const { diary } = await activeOrder('ok');
+  const restore = await booksRefuse(diary, 'UPDATE ON card_charges', `NEW.status = 'captured'`);
   await diary.until('2026-11-02');
   expect(await diary.incidents()).toEqual(['card_collection']);
   expect(await statuses(diary, '2026-10')).toEqual(['draft']);
-  await mend();
+  await restore();
   return diary;
 }
 
@@ -140,7 +140,7 @@ test('incident card_collection, card_charge_failed: skipped, each receipt left o
 });
 
 test('incident card_charge_failed: a receipt of the close is charged once it is retried', async () => {
-  const { diary } = await inForce('ok');
+  const { diary } = await activeOrder('ok');
   await sbpsRefuses(diary);
   await diary.until('2026-11-02');
   expect(await diary.incidents()).toEqual(['card_charge_failed']);
@@ -153,7 +153,7 @@ test('incident card_charge_failed: a receipt of the close is charged once it is 
 });
 
 test('incident card_charge: the retry of a declined month; retried it is declined once more', async () => {
-  const { diary } = await inForce('ok_then_renewal_declined');
+  const { diary } = await activeOrder('ok_then_renewal_declined');
   await diary.until('2026-12-02');
   expect(await statuses(diary, '2026-11')).toEqual(['draft']);
   await sbpsRefuses(diary);
@@ -166,7 +166,7 @@ test('incident card_charge: the retry of a declined month; retried it is decline
 });
 
 test('incident card_charge: skipped, it counts as declined', async () => {
-  const { diary } = await inForce('ok_then_renewal_declined');
+  const { diary } = await activeOrder('ok_then_renewal_declined');
   await diary.until('2026-12-02');
   await sbpsRefuses(diary);
   await diary.until('2026-12-05');
@@ -176,7 +176,7 @@ test('incident card_charge: skipped, it counts as declined', async () => {
 });
 
 test('incident last_charge_declined: finance collects what an ended contract’s card did not pay', async () => {
-  const { diary, order } = await inForce('ok_then_renewal_declined');
+  const { diary, order } = await activeOrder('ok_then_renewal_declined');
   await diary.until('2026-10-20');
   await diary.world.as('storefront').post(`/v1/orders/${order.id}/cancellations`, { lines: 'all', reason: '解約' });
   await diary.until('2026-12-20');

@@ -6,7 +6,7 @@ import { closed, repair } from '../support/incidents';
 
 /* Debits in house whose results need a person. October's notices are collected on 11-12, handed in, and debited on 11-27. */
 
-async function handedIn(...references: string[]) {
+async function handedInDebits(...references: string[]) {
   const diary = await Diary.begin('2026-10-05T10:00:00+09:00', { settlement: 'in_house' });
   const plan = await diary.world.plan('A', '商品A', 30_000);
   const finance = diary.world.as('finance');
@@ -35,7 +35,7 @@ async function handedIn(...references: string[]) {
 }
 
 test('incident debit_results_late: no file five business days after the debit; closed once it is imported', async () => {
-  const { diary } = await handedIn('aoba');
+  const { diary } = await handedInDebits('aoba');
   await diary.until('2026-12-02');
   await diary.approve('2026-11');
   await diary.until('2026-12-04T23:59:59');
@@ -53,7 +53,7 @@ test('incident debit_results_late: no file five business days after the debit; c
 });
 
 test('incident paid_twice: paid by transfer, in full or in part, while the bank was asked to debit it: the rest is 仮受金', async () => {
-  const { diary, finance, buyers, numberOf } = await handedIn('aoba', 'budou');
+  const { diary, finance, buyers, numberOf } = await handedInDebits('aoba', 'budou');
   const [aoba, budou] = [await numberOf(buyers[0]!), await numberOf(buyers[1]!)];
   await diary.until('2026-11-20');
   await finance.post('/v1/deposits', { amount: 33_000, paid_on: '2026-11-20', invoice_numbers: [aoba] });

@@ -39,7 +39,7 @@ test('incident np_direct_debit, np_direct_debit_end: NP is told again that debit
 });
 
 /** October's debit has failed for want of funds, and NP does not give the bill that is due again. */
-async function dueAgain() {
+async function rebilledWithoutDocument() {
   const { diary, buyer, complete } = await atBank();
   await complete();
   await diary.world.bankAnswers(buyer.destinationId, [1]);
@@ -54,7 +54,7 @@ async function dueAgain() {
 }
 
 test('incident np_bill_document: the bill due again after a failed debit has its document once NP gives it', async () => {
-  const diary = await dueAgain();
+  const diary = await rebilledWithoutDocument();
   await repair(diary, 'np_bill_document', 'retry');
   const [october] = await diary.invoices('2026-10');
   expect(october).toMatchObject({ status: 'issued', total: 33_000 });
@@ -63,7 +63,7 @@ test('incident np_bill_document: the bill due again after a failed debit has its
 });
 
 test('incident np_bill_document: skipped, the invoice stays without, and the next debit day goes on', async () => {
-  const diary = await dueAgain();
+  const diary = await rebilledWithoutDocument();
   await repair(diary, 'np_bill_document', 'skip');
   expect(await diary.invoices('2026-10')).toMatchObject([{ status: 'issued', revisions: [{ revision: 1 }] }]);
   await diary.until('2027-01-05T12:00:00');

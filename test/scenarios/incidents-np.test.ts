@@ -172,12 +172,12 @@ test('incident np_bill_differs, np_bills_missing: not mirrored while it differs,
   const [buyer] = await rows<{ id: string }>('SELECT np_buyer_id AS id FROM billing_destinations WHERE id = $1', [
     destinationId,
   ]);
-  const knownAs = (id: string) =>
+  const setNpBuyerId = (id: string) =>
     rows('UPDATE billing_destinations SET np_buyer_id = $2 WHERE id = $1', [destinationId, id]);
-  await knownAs('99999999999');
+  await setNpBuyerId('99999999999');
   expect(await diary.until('2026-11-06')).toEqual([]);
   expect(await diary.incidents()).toEqual(['np_bill_differs', 'np_bills_missing']);
-  await knownAs(buyer!.id);
+  await setNpBuyerId(buyer!.id);
   expect(await diary.until('2026-11-07')).toContainEqual(expect.stringContaining('invoice.issued aoba 33000 2026-10'));
   await closed(diary, 'np_bills_missing');
   expect(await repair(diary, 'np_bill_differs', { resolve_as: 'NPに確認、11-06に取込済み' })).toBe('resolved');

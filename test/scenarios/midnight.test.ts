@@ -35,7 +35,7 @@ const YEAR: Midnight = {
 const { last: LAST_SECOND, first: FIRST_SECOND } = OCTOBER;
 
 /** Two orders, one in each second; ids in that order. */
-async function overMidnight(
+async function orderAroundMidnight(
   settlement: 'np' | 'in_house',
   order: (diary: Diary) => Promise<string>,
   { last, first, eve }: Midnight = OCTOBER,
@@ -50,7 +50,7 @@ async function overMidnight(
 }
 
 /** A buyer's mandate, active at once. */
-async function mandate(diary: Diary, accountId: string, settlement: 'np' | 'in_house', on: string) {
+async function mandateAtBank(diary: Diary, accountId: string, settlement: 'np' | 'in_house', on: string) {
   const finance = diary.world.as('finance');
   const { id } = await finance.post<{ id: string }>('/v1/direct_debits', { account_id: accountId });
   await diary.told();
@@ -91,7 +91,7 @@ const both = (['np', 'in_house'] as const).flatMap((settlement) =>
 
 test.each(both)('at %s by bank transfer, settled %s: the old month has one line, the new one both', async (...of) => {
   const [, settlement, midnight] = of;
-  const [old, young, next] = midnight.months;
+  const [oldMonth, newMonth, nextMonth] = midnight.months;
   let buyer: Awaited<ReturnType<Diary['buyer']>> | undefined;
   let plan: string | undefined;
   const order = async (diary: Diary) => {
@@ -99,51 +99,60 @@ test.each(both)('at %s by bank transfer, settled %s: the old month has one line,
     buyer ??= await diary.buyer('aoba');
     return (await diary.order(buyer, plan)).id;
   };
-  const { diary, before, after } = await overMidnight(settlement, order, midnight);
-  expect(await firstPeriods(diary, before, after)).toEqual([`${midnight.last} ${old}`, `${midnight.first} ${young}`]);
+  const { diary, before, after } = await orderAroundMidnight(settlement, order, midnight);
+  expect(await firstPeriods(diary, before, after)).toEqual([
+    `${midnight.last} ${oldMonth}`,
+    `${midnight.first} ${newMonth}`,
+  ]);
   await diary.until(midnight.approved[0]);
-  expect(await items(diary, before)).toEqual([`${old} with ${old} billable`, `${young} with ${young} billable`]);
-  expect(await items(diary, after)).toEqual([`${young} with ${young} billable`]);
-  await diary.approve(old);
+  expect(await items(diary, before)).toEqual([
+    `${oldMonth} with ${oldMonth} billable`,
+    `${newMonth} with ${newMonth} billable`,
+  ]);
+  expect(await items(diary, after)).toEqual([`${newMonth} with ${newMonth} billable`]);
+  await diary.approve(oldMonth);
   await diary.until(midnight.approved[1]);
-  expect(await bills(diary, old)).toEqual([[33_000, 1, 'issued']]);
-  await diary.approve(young);
+  expect(await bills(diary, oldMonth)).toEqual([[33_000, 1, 'issued']]);
+  await diary.approve(newMonth);
   await diary.until(midnight.issued[1]);
-  expect(await bills(diary, young)).toEqual([[66_000, 2, 'issued']]);
-  expect(await items(diary, after)).toContain(`${next} with ${next} billable`);
+  expect(await bills(diary, newMonth)).toEqual([[66_000, 2, 'issued']]);
+  expect(await items(diary, after)).toContain(`${nextMonth} with ${nextMonth} billable`);
   // The old month once, the two after it twice.
   if (settlement === 'np')
     expect(Object.values(await diary.npEffects())).toEqual(Array(5).fill({ received: 1, registered: 1 }));
   expect(await diary.incidents()).toEqual([]);
 });
 
-const billed = (lines: string[]) =>
+const issuedLines = (lines: string[]) =>
   lines
     .filter((line) => /(debit_notice|invoice)\.issued/.test(line))
     .map((line) => line.split(' ').slice(1, 5).join(' '));
 
 test.each(both)('at %s by direct debit, settled %s: a notice over one line, then one over both', async (...of) => {
   const [, settlement, midnight] = of;
-  const [old, young] = midnight.months;
+  const [oldMonth, newMonth] = midnight.months;
   let buyer: Awaited<ReturnType<Diary['buyer']>> | undefined;
   let plan: string | undefined;
   const order = async (diary: Diary) => {
     plan ??= await diary.world.plan('A', '商品A', 30_000);
-    const known = buyer;
+    const existing = buyer;
     buyer ??= await diary.buyer('aoba');
     const { id } = await diary.order(buyer, plan);
     // NP takes a mandate of a buyer it has screened.
-    if (!known) await (await mandate(diary, buyer.accountId, settlement, midnight.eve.slice(0, 10)))();
+    if (!existing) await (await mandateAtBank(diary, buyer.accountId, settlement, midnight.eve.slice(0, 10)))();
     return id;
   };
-  const { diary, before, after } = await overMidnight(settlement, order, midnight);
-  expect(await firstPeriods(diary, before, after)).toEqual([`${midnight.last} ${old}`, `${midnight.first} ${young}`]);
+  const { diary, before, after } = await orderAroundMidnight(settlement, order, midnight);
+  expect(await firstPeriods(diary, before, after)).toEqual([
+    `${midnight.last} ${oldMonth}`,
+    `${midnight.first} ${newMonth}`,
+  ]);
   await diary.until(midnight.approved[0]);
-  await diary.approve(old);
-  expect(billed(await diary.until(midnight.issued[0]))).toEqual([`debit_notice.issued aoba 33000 ${old}`]);
+  await diary.approve(oldMonth);
+  expect(issuedLines(await diary.until(midnight.issued[0]))).toEqual([`debit_notice.issued aoba 33000 ${oldMonth}`]);
   await diary.until(midnight.approved[1]);
-  await diary.approve(young);
-  expect(billed(await diary.until(midnight.issued[1]))).toEqual([`debit_notice.issued aoba 66000 ${young}`]);
+  await diary.approve(newMonth);
+  expect(issuedLines(await diary.until(midnight.issued[1]))).toEqual([`debit_notice.issued aoba 66000 ${newMonth}`]);
 });
 
 test.each(both)(
@@ -154,12 +163,12 @@ test.each(both)(
       const diary = await Diary.begin(midnight.eve, { settlement });
       const buyer = await diary.buyer('aoba');
       await diary.order(buyer, await diary.world.plan('A', '商品A', 30_000));
-      const complete = await mandate(diary, buyer.accountId, settlement, midnight.eve.slice(0, 10));
+      const complete = await mandateAtBank(diary, buyer.accountId, settlement, midnight.eve.slice(0, 10));
       await diary.until(at);
       await complete();
       await diary.until(midnight.approved[0]);
       await diary.approve(midnight.months[0]);
-      return billed(await diary.until(midnight.issued[0]));
+      return issuedLines(await diary.until(midnight.issued[0]));
     };
     expect(await billedWhenActive(midnight.last)).toEqual([`debit_notice.issued aoba 33000 ${midnight.months[0]}`]);
     expect(await billedWhenActive(midnight.first)).toEqual([`invoice.issued aoba 33000 ${midnight.months[0]}`]);
@@ -167,7 +176,7 @@ test.each(both)(
 );
 
 test('by card: a receipt for October and November, and for November only', async () => {
-  const { diary, before, after } = await overMidnight('np', async (diary) => {
+  const { diary, before, after } = await orderAroundMidnight('np', async (diary) => {
     const plan = await diary.world.plan(`C${Math.random()}`, '商品C', 12_000);
     const order = await diary.orderByCard(await diary.buyer(`chiyo-${plan.slice(-6)}`), plan, 'ok');
     await diary.world.pass3ds(order.next_action!.url);

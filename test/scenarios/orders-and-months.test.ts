@@ -8,10 +8,10 @@ async function withMaker(now: string) {
   const diary = await Diary.begin(now);
   const plan = await diary.world.plan('A', '商品A', 30_000, { maker: true });
   const operator = diary.world.as('operator');
-  const begin = (orderId: string, on: string) => operator.post(`/v1/orders/${orderId}/service_start`, { on });
+  const startService = (orderId: string, on: string) => operator.post(`/v1/orders/${orderId}/service_start`, { on });
   const cancel = (orderId: string, lines: string[] | 'all') =>
     operator.post(`/v1/orders/${orderId}/cancellations`, { lines, reason: NOTICE });
-  return { diary, plan, operator, begin, cancel };
+  return { diary, plan, operator, startService, cancel };
 }
 
 interface WithLines {
@@ -19,7 +19,7 @@ interface WithLines {
   lines: { subscription_id: string; status: string; ends_on: string | null }[];
 }
 
-async function bill(diary: Diary, month: string, approveOn: string, issueOn: string) {
+async function billMonth(diary: Diary, month: string, approveOn: string, issueOn: string) {
   await diary.until(approveOn);
   await diary.approve(month);
   await diary.until(`${issueOn}T12:00:00`);
@@ -27,11 +27,11 @@ async function bill(diary: Diary, month: string, approveOn: string, issueOn: str
 }
 
 test('a start in October told of in November: each month is billed once, and NP has each once', async () => {
-  const { diary, plan, begin } = await withMaker('2026-10-28T10:00:00+09:00');
+  const { diary, plan, startService } = await withMaker('2026-10-28T10:00:00+09:00');
   const order = await diary.order(await diary.buyer('aoba'), plan, { po_number: 'PO-778', subject: '第3四半期分' });
   await diary.until('2026-11-02');
-  await begin(order.id, '2026-10-30');
-  expect(await bill(diary, '2026-11', '2026-12-02', '2026-12-03')).toEqual([[66_000, 'issued', 2]]);
+  await startService(order.id, '2026-10-30');
+  expect(await billMonth(diary, '2026-11', '2026-12-02', '2026-12-03')).toEqual([[66_000, 'issued', 2]]);
   expect(Object.values(await diary.npEffects())).toEqual(Array(3).fill({ received: 1, registered: 1 }));
   expect(await diary.incidents()).toEqual([]);
   const [invoice] = await diary.invoices('2026-11');
@@ -41,7 +41,7 @@ test('a start in October told of in November: each month is billed once, and NP 
 });
 
 test('cancelled while the maker prepares it: as a whole, and NP has its limit free again', async () => {
-  const { diary, plan, begin, cancel } = await withMaker('2026-10-05T10:00:00+09:00');
+  const { diary, plan, startService, cancel } = await withMaker('2026-10-05T10:00:00+09:00');
   const two = {
     lines: [
       { plan_id: plan, quantity: 1 },
@@ -56,7 +56,7 @@ test('cancelled while the maker prepares it: as a whole, and NP has its limit fr
   });
   await cancel(order.id, 'all');
   expect(await diary.told()).toEqual(['2026-10-05 order.cancelled aoba 99000 reason=asked']);
-  await expect(begin(order.id, '2026-10-05')).rejects.toMatchObject({ status: 409 });
+  await expect(startService(order.id, '2026-10-05')).rejects.toMatchObject({ status: 409 });
   await diary.until('2026-12-10');
   expect(await diary.invoices('2026-10')).toEqual([]);
   expect(await diary.incidents()).toEqual([]);
@@ -92,8 +92,8 @@ test('lines end each on its own date, the order with the last; a command taken t
   expect((await diary.until('2027-02-02')).filter((line) => line.includes('ended'))).toEqual([
     '2027-01-31 order.ended aoba 44000 reason=cancellation',
   ]);
-  const shown = await diary.world.as('operator').get<WithLines>(`/v1/orders/${order.id}`);
-  expect(shown.lines.map(({ status, ends_on }) => [status, ends_on])).toEqual([
+  const orderView = await diary.world.as('operator').get<WithLines>(`/v1/orders/${order.id}`);
+  expect(orderView.lines.map(({ status, ends_on }) => [status, ends_on])).toEqual([
     ['ended', '2026-12-31'],
     ['ended', '2027-01-31'],
   ]);
@@ -102,12 +102,12 @@ test('lines end each on its own date, the order with the last; a command taken t
 });
 
 test('the day of a start lies between the order and today', async () => {
-  const { diary, plan, begin } = await withMaker('2026-10-05T10:00:00+09:00');
+  const { diary, plan, startService } = await withMaker('2026-10-05T10:00:00+09:00');
   const order = await diary.order(await diary.buyer('aoba'), plan);
   const refused = { status: 400, problem: { code: 'invalid_date', errors: [{ pointer: '/on' }] } };
-  await expect(begin(order.id, '2026-10-06')).rejects.toMatchObject(refused);
-  await expect(begin(order.id, '2026-10-04')).rejects.toMatchObject(refused);
-  await begin(order.id, '2026-10-05');
+  await expect(startService(order.id, '2026-10-06')).rejects.toMatchObject(refused);
+  await expect(startService(order.id, '2026-10-04')).rejects.toMatchObject(refused);
+  await startService(order.id, '2026-10-05');
 });
 
 test('a draft still held when its month closes is billed with the next', async () => {
@@ -118,7 +118,7 @@ test('a draft still held when its month closes is billed with the next', async (
   const [draft] = await diary.invoices('2026-10');
   const finance = diary.world.as('finance');
   await finance.post('/v1/closes/2026-10/hold', { invoice_id: draft!.id, reason: '金額確認中' });
-  expect(await bill(diary, '2026-10', '2026-11-04', '2026-11-06')).toEqual([[33_000, 'void', 0]]);
+  expect(await billMonth(diary, '2026-10', '2026-11-04', '2026-11-06')).toEqual([[33_000, 'void', 0]]);
   expect(await diary.incidents()).toEqual(['unbilled_items']);
-  expect(await bill(diary, '2026-11', '2026-12-02', '2026-12-03')).toEqual([[66_000, 'issued', 2]]);
+  expect(await billMonth(diary, '2026-11', '2026-12-02', '2026-12-03')).toEqual([[66_000, 'issued', 2]]);
 });

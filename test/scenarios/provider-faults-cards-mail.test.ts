@@ -6,14 +6,14 @@ const COMMIT = 'ST02-00101-101';
 const CAPTURE = 'ST02-00201-101';
 
 /** chiyo's order of October by card, at the issuer's page. */
-async function atTheIssuer() {
+async function orderAwaiting3ds() {
   const diary = await Diary.begin('2026-10-05T10:00:00+09:00');
   const plan = await diary.world.plan('C', '商品C', 12_000);
   const order = await diary.orderByCard(await diary.buyer('chiyo'), plan, 'ok');
-  return { diary, back: () => diary.world.pass3ds(order.next_action!.url) };
+  return { diary, authenticate: () => diary.world.pass3ds(order.next_action!.url) };
 }
 
-const charged = async (diary: Diary) =>
+const charges = async (diary: Diary) =>
   (await diary.sbpsEffects()).map(({ commits, captures, captured }) => ({ commits, captures, captured }));
 
 test.each([
@@ -21,11 +21,11 @@ test.each([
   ['the request arrives twice, and the second is refused', 'answer_twice', 1],
   ['SBPS is down twice', 'down', 2],
 ])('a commit, %s: the order is confirmed, and committed once', async (_, mode, times) => {
-  const { diary, back } = await atTheIssuer();
+  const { diary, authenticate } = await orderAwaiting3ds();
   await diary.sbpsFails(COMMIT, mode, times);
-  await back();
+  await authenticate();
   expect(await diary.told()).toEqual(['2026-10-05 order.confirmed chiyo 13200']);
-  expect(await charged(diary)).toEqual([{ commits: 1, captures: 0, captured: 0 }]);
+  expect(await charges(diary)).toEqual([{ commits: 1, captures: 0, captured: 0 }]);
   expect(await diary.incidents()).toEqual([]);
 });
 
@@ -34,12 +34,12 @@ test.each([
   ['the request arrives twice, and the second is refused', 'answer_twice', 1],
   ['SBPS is down twice', 'down', 2],
 ])('the capture of October on November 1, %s: charged once, with one receipt', async (_, mode, times) => {
-  const { diary, back } = await atTheIssuer();
-  await back();
+  const { diary, authenticate } = await orderAwaiting3ds();
+  await authenticate();
   await diary.sbpsFails(CAPTURE, mode, times);
   await diary.until('2026-10-31');
   expect(await diary.until('2026-11-01')).toEqual(['2026-11-01 receipt.issued chiyo 13200 2026-10']);
-  expect((await charged(diary))[0]).toEqual({ commits: 1, captures: 1, captured: 13_200 });
+  expect((await charges(diary))[0]).toEqual({ commits: 1, captures: 1, captured: 13_200 });
   expect(await diary.incidents()).toEqual([]);
 });
 

@@ -135,18 +135,18 @@ test('October, begun by the Schedule, reviewed late, issued, collected and debit
 
 test('contracts end by their timers: on their date, as nobody decides, as the card never pays', async () => {
   const { diary, ids, told } = await contractsEnd(engine);
-  const of = (what: string) => told.filter((line) => line.includes(what));
-  expect(of('aoba').filter((line) => line.includes('order.'))).toEqual([
+  const linesWith = (text: string) => told.filter((line) => line.includes(text));
+  expect(linesWith('aoba').filter((line) => line.includes('order.'))).toEqual([
     '2026-11-05 order.confirmed aoba 11000',
     '2026-11-30 order.ended aoba 11000 reason=cancellation',
   ]);
-  expect(of('budou').filter((line) => line.includes('order.'))).toEqual([
+  expect(linesWith('budou').filter((line) => line.includes('order.'))).toEqual([
     '2026-11-05 order.confirmed budou 33000',
     '2026-12-01 order.at_risk budou 33000 2026-12 until=2026-12-08 reason=22',
     '2026-12-09 order.suspended budou 33000 reason=at_risk',
     '2026-12-23 order.ended budou 33000 reason=at_risk',
   ]);
-  expect(of('chiyo').filter((line) => !line.includes('mail.'))).toEqual([
+  expect(linesWith('chiyo').filter((line) => !line.includes('mail.'))).toEqual([
     '2026-11-05 order.confirmed chiyo 33000',
     '2026-12-01 receipt.issued chiyo 33000 2026-11',
     '2027-01-01 card.declined chiyo 33000 2026-12 code=10123999 retry_on=2027-01-04',

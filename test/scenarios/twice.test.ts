@@ -22,8 +22,8 @@ test('the story with every activity run twice: the same events, and outside each
   const { effects, doubled, lost, stuck } = await outcomeOf(stack, world);
   expect({ doubled, lost, stuck }).toEqual({ doubled: [], lost: [], stuck: [] });
   // Of each kind some, lest a check of nothing passes.
-  const of = (kind: string) => effects.filter((effect) => effect.startsWith(kind)).length;
+  const countOf = (kind: string) => effects.filter((effect) => effect.startsWith(kind)).length;
   expect(
-    ['NP buyer', 'NP registered', 'NP billed', 'SBPS committed', 'SBPS captured', 'mail'].filter((k) => !of(k)),
+    ['NP buyer', 'NP registered', 'NP billed', 'SBPS committed', 'SBPS captured', 'mail'].filter((k) => !countOf(k)),
   ).toEqual([]);
 }, 180_000);
