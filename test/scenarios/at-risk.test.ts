@@ -75,7 +75,7 @@ async function billDecember(diary: Diary) {
 }
 
 test.each(REASONS)(
-  '%s: registered again and refused again it stays at risk; once NP takes it, it goes on and is billed by NP',
+  'reason %s: stays at risk while NP rejects the registration again, then resumes and is billed by NP once NP accepts it',
   async (reason) => {
     const { diary, aoba, order } = await decemberRejected(reason);
     expect(await getOrder(diary, order.id)).toMatchObject({ status: 'at_risk', reason, lines: [{ status: 'active' }] });
@@ -95,7 +95,7 @@ test.each(REASONS)(
   },
 );
 
-test("billed in house after 24: that month is the store's own invoice beside NP's, the next one NP's again", async () => {
+test('reason 24, billed in house: issues the store’s own invoice for that month beside NP’s, and the next month by NP again', async () => {
   const { diary, aoba, order } = await decemberRejected('24');
   const { storeId } = diary.world;
   const [before] = await rows<{ account: object }>('SELECT bank_account AS account FROM stores WHERE id = $1', [
@@ -134,7 +134,7 @@ test("billed in house after 24: that month is the store's own invoice beside NP'
   expect(await diary.incidents()).toEqual([]);
 });
 
-test('suspended at once, and resumed within two weeks: the month is registered after all', async () => {
+test('suspends a contract at risk at once, and registers its month when it resumes within two weeks', async () => {
   const { diary, aoba, order } = await decemberRejected();
   expect(await decide(diary, order.id, 'suspend')).toMatchObject({
     status: 'suspended',
@@ -158,7 +158,7 @@ test('suspended at once, and resumed within two weeks: the month is registered a
   expect(await diary.incidents()).toEqual([]);
 });
 
-test('ended at once: what NP refused is not billed, and its close tells of it', async () => {
+test('ends a contract at risk at once, does not bill the rejected month, and reports it at the close', async () => {
   const { diary, order } = await decemberRejected();
   expect(await decide(diary, order.id, 'end')).toMatchObject({
     status: 'ended',
@@ -174,7 +174,7 @@ test('ended at once: what NP refused is not billed, and its close tells of it', 
   expect(await diary.incidents()).toEqual(['unbilled_items']);
 });
 
-test('21, and nobody decides: suspended after five business days, ended two weeks later, the month not billed', async () => {
+test('reason 21, no decision: suspends after five business days, ends two weeks later, and does not bill the month', async () => {
   const { diary } = await decemberRejected('21');
   expect(orderEvents(await diary.until('2026-12-31'))).toEqual([
     '2026-12-09 order.suspended aoba 33000 reason=at_risk',
@@ -185,7 +185,7 @@ test('21, and nobody decides: suspended after five business days, ended two week
   ]);
 });
 
-test('cancelled while at risk it stays at risk; resumed it ends on its date', async () => {
+test('keeps a contract at risk when it is cancelled meanwhile, and ends it on its date after it resumes', async () => {
   const { diary, aoba, order } = await decemberRejected();
   const operator = diary.world.as('operator');
   await operator.post(`/v1/orders/${order.id}/cancellations`, { lines: 'all', reason: '利用終了' });
@@ -204,7 +204,7 @@ test('cancelled while at risk it stays at risk; resumed it ends on its date', as
   ]);
 });
 
-test('suspended, one line cancelled: resumed the other one goes on, the cancelled one ends on its date', async () => {
+test('resumes a suspended order with one line cancelled: that line ends on its date, and the other continues', async () => {
   const diary = await Diary.begin('2026-10-05T10:00:00+09:00');
   const plan = await diary.world.plan('A', '商品A', 30_000);
   const lines = [1, 2].map(() => ({ plan_id: plan, quantity: 1 }));
@@ -237,7 +237,7 @@ test('suspended, one line cancelled: resumed the other one goes on, the cancelle
   expect((await diary.invoices('2027-01')).map(({ total }) => total)).toEqual([33_000]);
 });
 
-test('registered again after its month was frozen: billed with the next month, and says so', async () => {
+test('bills a month that is registered after its freeze with the next month, and marks it late', async () => {
   const diary = await Diary.begin('2026-10-28T10:00:00+09:00');
   const plan = await diary.world.plan('A', '商品A', 30_000, { maker: true });
   const other = await diary.world.plan('B', '商品B', 10_000);

@@ -10,7 +10,7 @@ async function billMonth(diary: Diary, period: string, approveOn: string, issued
   return diary.invoices(period);
 }
 
-test('two orders of one destination: one invoice, the tax from the sum of what NP was told', async () => {
+test('bills two orders of one destination on one invoice, with the tax of the sum registered with NP', async () => {
   const diary = await Diary.begin('2026-10-05T10:00:00+09:00');
   const plan = await diary.world.plan('S', '少額', 105);
   const buyer = await diary.buyer('aoba');
@@ -26,7 +26,7 @@ test('two orders of one destination: one invoice, the tax from the sum of what N
   expect(await diary.incidents()).toEqual([]);
 });
 
-test('a second destination of the account has its own invoice', async () => {
+test('bills a second destination of the account on its own invoice', async () => {
   const diary = await Diary.begin('2026-10-05T10:00:00+09:00');
   const plan = await diary.world.plan('A', '商品A', 30_000);
   const buyer = await diary.buyer('aoba');
@@ -52,7 +52,7 @@ test('a second destination of the account has its own invoice', async () => {
   ]);
 });
 
-test('a quantity is taxed as one line, also where the total does not divide by it', async () => {
+test('taxes a quantity as one line, even when the total is not divisible by the quantity', async () => {
   const diary = await Diary.begin('2026-10-05T10:00:00+09:00');
   const plan = await diary.world.plan('S', '少額', 105);
   const buyer = await diary.buyer('aoba');
@@ -68,7 +68,7 @@ test('a quantity is taxed as one line, also where the total does not divide by i
   expect(await diary.incidents()).toEqual([]);
 });
 
-test('PO number and subject are printed on the card receipt', async () => {
+test('prints the PO number and the subject on the card receipt', async () => {
   const diary = await Diary.begin('2026-10-05T10:00:00+09:00');
   const plan = await diary.world.plan('C', '商品C', 12_000);
   const order = await diary.orderByCard(
@@ -89,7 +89,7 @@ test('PO number and subject are printed on the card receipt', async () => {
   expect(text).toContain('第3四半期分');
 });
 
-test('ordered in October, passed in November: November is the first month, registered, served and billed', async () => {
+test('registers, serves and bills November first when an order of October passes screening in November', async () => {
   const diary = await Diary.begin('2026-10-30T10:00:00+09:00');
   const plan = await diary.world.plan('A', '商品A', 30_000);
   await diary.order(await diary.buyer('budou'), plan);
@@ -116,7 +116,7 @@ test('ordered in October, passed in November: November is the first month, regis
   expect(await diary.incidents()).toEqual([]);
 });
 
-test('the maker starts the service in the month after: that month is the first one billed', async () => {
+test('bills the month of the service start first when the maker starts a month after the order', async () => {
   const diary = await Diary.begin('2026-10-29T10:00:00+09:00');
   const plan = await diary.world.plan('A', '商品A', 30_000, { maker: true });
   const order = await diary.order(await diary.buyer('aoba'), plan);

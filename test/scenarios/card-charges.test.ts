@@ -7,7 +7,7 @@ import { Diary } from '../support/diary';
 const captured = async (diary: Diary) =>
   (await diary.sbpsEffects()).filter((effect) => effect['captures'] === 1).map((effect) => effect['captured']);
 
-test('one of two lines is cancelled: from then on the card is charged for the other only, as the receipt says', async () => {
+test('charges the card for the remaining line only, as the receipt says, after one of two lines is cancelled', async () => {
   const diary = await Diary.begin('2026-11-05T10:00:00+09:00');
   const stays = await diary.world.plan('C', '商品C', 12_000);
   const goes = await diary.world.plan('D', '商品D', 8_000, { terms: 'ends_this_month_end' });
@@ -30,7 +30,7 @@ test('one of two lines is cancelled: from then on the card is charged for the ot
   expect(await captured(diary)).toEqual([22_000, 13_200]);
 });
 
-test('the address to come back to is opened before 3-D Secure has ended: the order goes on waiting', async () => {
+test('keeps the order waiting when the return address is opened before 3-D Secure has ended', async () => {
   const diary = await Diary.begin('2026-10-07T10:00:00+09:00');
   const plan = await diary.world.plan('C', '商品C', 12_000);
   const order = await diary.orderByCard(await diary.buyer('chiyo'), plan, 'ok');
@@ -41,7 +41,7 @@ test('the address to come back to is opened before 3-D Secure has ended: the ord
   expect(await diary.told()).toEqual(['2026-10-07 order.confirmed chiyo 13200']);
 });
 
-test('a card is replaced while nothing is owed: kept without a charge, and the next month is charged to it', async () => {
+test('saves a replacement card without a charge when nothing is owed, and charges the next month to it', async () => {
   const diary = await Diary.begin('2026-11-05T10:00:00+09:00');
   const plan = await diary.world.plan('C', '商品C', 12_000);
   const order = await diary.orderByCard(await diary.buyer('chiyo'), plan, 'ok_then_renewal_declined');
@@ -71,7 +71,7 @@ async function lastChargeDeclined() {
   return { diary, order };
 }
 
-test('the last month of a cancelled contract is declined: the buyer is told and pays with another card', async () => {
+test('mails the buyer when the last month of a cancelled contract is declined, and charges it to another card', async () => {
   const { diary, order } = await lastChargeDeclined();
   await diary.until('2027-02-02');
   await diary.replaceCard(order.id, 'ok');
@@ -84,7 +84,7 @@ test('the last month of a cancelled contract is declined: the buyer is told and 
   expect({ status, waiting }).toEqual({ status: 'ended', waiting: null });
 });
 
-test('the last month is declined to the end: nothing is left to suspend, finance collects', async () => {
+test('suspends nothing when every retry of the last month is declined, and asks finance to collect', async () => {
   const { diary, order } = await lastChargeDeclined();
   const events = await diary.until('2027-02-20');
   expect(events.filter((line) => line.includes('card.declined')).map((line) => line.slice(0, 10))).toEqual([
@@ -116,13 +116,13 @@ async function renewalWithLostAnswers(times: number) {
   return diary;
 }
 
-test('the answer to a renewal is lost: that authorisation lapses, the saved card is charged once, at once', async () => {
+test('charges the saved card once, at once, when the answer to a renewal is lost, and lets that authorisation lapse', async () => {
   const diary = await renewalWithLostAnswers(1);
   expect(await diary.until('2027-01-01')).toEqual(['2027-01-01 receipt.issued chiyo 13200 2026-12']);
   expect(await captured(diary)).toEqual([13_200, 13_200]);
 });
 
-test('so are the answers to the tries that follow: it is asked until SBPS says that the id is used, then charged once', async () => {
+test('retries while answers to a renewal stay lost, until SBPS reports the id as used, then charges once', async () => {
   const diary = await renewalWithLostAnswers(3);
   expect(await diary.until('2027-01-01')).toEqual(['2027-01-01 receipt.issued chiyo 13200 2026-12']);
   expect(await captured(diary)).toEqual([13_200, 13_200]);

@@ -2,7 +2,7 @@ import { Diary } from '../support/diary';
 
 /** Orders and renewals by card: 12,000 a month, 13,200 with tax. */
 
-test('the buyer never comes back from 3-D Secure: cancelled after 30 minutes, the card untouched', async () => {
+test('cancels an order without touching the card when the buyer does not return from 3-D Secure within 30 minutes', async () => {
   const diary = await Diary.begin('2026-10-07T10:00:00+09:00');
   const plan = await diary.world.plan('C', '商品C', 12_000);
   const order = await diary.orderByCard(await diary.buyer('chiyo'), plan, 'ok');
@@ -15,7 +15,7 @@ test('the buyer never comes back from 3-D Secure: cancelled after 30 minutes, th
   expect(await diary.sbpsEffects()).toEqual([]);
 });
 
-test('a buyer who fails 3-D Secure is cancelled, whatever the browser brings back', async () => {
+test('cancels the order of a buyer who fails 3-D Secure, whatever the browser reports', async () => {
   const diary = await Diary.begin('2026-10-07T10:00:00+09:00');
   const plan = await diary.world.plan('C', '商品C', 12_000);
   const order = await diary.orderByCard(await diary.buyer('chiyo'), plan, 'tds_failed');
@@ -27,7 +27,7 @@ test('a buyer who fails 3-D Secure is cancelled, whatever the browser brings bac
   expect(await diary.sbpsEffects()).toEqual([]);
 });
 
-test('a buyer who comes back twice, by ok and by ng, is charged once and still waits for the maker', async () => {
+test('charges once when the buyer returns twice, by ok and by ng, and keeps waiting for the maker', async () => {
   const diary = await Diary.begin('2026-10-07T10:00:00+09:00');
   const plan = await diary.world.plan('C', '商品C', 12_000, { maker: true });
   const order = await diary.orderByCard(await diary.buyer('chiyo'), plan, 'ok');
@@ -57,7 +57,7 @@ async function declinedRenewal() {
   return { diary, order };
 }
 
-test('declined on the 1st and after 3, 7 and 14 days: suspended, and ended unpaid two weeks later', async () => {
+test('suspends a contract when its card is declined on the 1st and after 3, 7 and 14 days, and ends it unpaid two weeks later', async () => {
   const { diary, order } = await declinedRenewal();
   expect(await diary.until('2027-01-15T18:00:00')).toEqual([
     '2027-01-04 card.declined chiyo 13200 2026-12 code=10123999 retry_on=2027-01-08',
@@ -85,7 +85,7 @@ test('declined on the 1st and after 3, 7 and 14 days: suspended, and ended unpai
   expect(effects.filter((effect) => effect['captured'])).toHaveLength(1);
 });
 
-test('the card is replaced after the second decline: charged at once, and the contract goes on', async () => {
+test('charges a replacement card at once after the second decline, and continues the contract', async () => {
   const { diary, order } = await declinedRenewal();
   await diary.until('2027-01-05');
   await diary.replaceCard(order.id, 'ok');
@@ -94,7 +94,7 @@ test('the card is replaced after the second decline: charged at once, and the co
   expect(await diary.until('2027-02-01')).toEqual(['2027-02-01 receipt.issued chiyo 13200 2027-01']);
 });
 
-test('the card is replaced while suspended: charged and resumed', async () => {
+test('charges a card that is replaced during the suspension, and resumes the contract', async () => {
   const { diary, order } = await declinedRenewal();
   await diary.until('2027-01-20');
   await diary.replaceCard(order.id, 'ok');
@@ -105,7 +105,7 @@ test('the card is replaced while suspended: charged and resumed', async () => {
   expect(await diary.until('2027-02-01')).toEqual(['2027-02-01 receipt.issued chiyo 13200 2027-01']);
 });
 
-test('a replacement that is not authenticated changes nothing: the retries go on', async () => {
+test('continues the retries when the buyer does not authenticate the replacement card', async () => {
   const { diary, order } = await declinedRenewal();
   await diary.until('2027-01-02');
   const card = await diary.world.cardToken('ok');

@@ -18,7 +18,7 @@ async function playOctober(beside: (diary: Diary) => Promise<unknown>): Promise<
   return [...atOrder, ...untilApproval, ...(await diary.until('2026-11-10'))];
 }
 
-test('three steppers of one clock: each instant is stepped once, the story is the same', async () => {
+test('steps each instant once, with the same events, when three workflows drive one clock', async () => {
   const { temporalAddress: address, temporalNamespace: namespace } = engine();
   const connection = await Connection.connect({ address });
   const client = new Client({ connection, namespace });
@@ -35,7 +35,7 @@ test('three steppers of one clock: each instant is stepped once, the story is th
   await connection.close();
 });
 
-test('an advance asked for again under its key, after it has arrived, is the same journey', async () => {
+test('starts no new journey when a finished advance is requested again under its key', async () => {
   const diary = await Diary.begin('2026-10-05T10:00:00+09:00');
   const key = randomUUID();
   const advance = async () => {
@@ -59,7 +59,7 @@ test('an advance asked for again under its key, after it has arrived, is the sam
   expect(await journeys()).toEqual(before);
 });
 
-test('two commands at once: one is acted on, the other changes nothing', async () => {
+test('acts on one of several concurrent commands, and the others change nothing', async () => {
   const diary = await Diary.begin('2026-10-05T10:00:00+09:00');
   const plan = await diary.world.plan('M', '商品M', 30_000, { maker: true });
   const order = await diary.order(await diary.buyer('aoba'), plan);

@@ -122,7 +122,7 @@ const expectedFile = (code: 'first' | 'later') =>
   ].join('');
 const decode = (bytes: Buffer) => new TextDecoder('shift_jis').decode(bytes);
 
-test('incident debit_result_differs: a month by files: one debit paid, one short of funds and billed again; told otherwise later, the first stands', async () => {
+test('incident debit_result_differs: books a result file with one debit paid and one rebilled; keeps the first results when a later file differs', async () => {
   const { diary, finance, run } = await collected();
   const request = await finance.getFile('/v1/debit_runs/2026-11/file');
   expect(request.length).toBe(5 * 120);
@@ -174,7 +174,7 @@ test('incident debit_result_differs: a month by files: one debit paid, one short
   expect(decode(await finance.getFile('/v1/debit_runs/2026-12/file'))).toBe(expectedFile('later'));
 });
 
-test('a result file that does not tie is refused by name, and nothing is written', async () => {
+test('rejects a result file that does not tie, names the record and columns, and writes nothing', async () => {
   const { diary, finance, run } = await collected();
   const request = await finance.getFile('/v1/debit_runs/2026-11/file');
   const upload = (bytes: Uint8Array, nominal = '2026-11') =>
@@ -197,7 +197,7 @@ test('a result file that does not tie is refused by name, and nothing is written
   expect(await diary.told()).toEqual([]);
 });
 
-test('incident debit_file_not_handed_in: not handed in by 11-13, finance is told, until it is; results are taken all the same', async () => {
+test('incident debit_file_not_handed_in: opens when the file is not handed in by 11-13, is resolved by the hand-in, and does not hold up results', async () => {
   const { diary, finance, run } = await collected();
   const debitWaits = async () =>
     (await finance.get<{ data: { for: string; owner: string }[] }>('/v1/waits?limit=100')).data
@@ -219,7 +219,7 @@ test('incident debit_file_not_handed_in: not handed in by 11-13, finance is told
   expect(await run('2026-11')).toMatchObject({ status: 'booked', handed_in_on: '2026-11-14' });
 });
 
-test('the account on the form: asked for, kept apart, shown by its last three digits', async () => {
+test('requires the bank account from the form, stores it apart, and shows only its last three digits', async () => {
   const { diary, complete, mandates } = await enrolling('aoba', 'budou');
   const missing = { status: 422, problem: { code: 'bank_account_missing' } };
   await expect(complete('aoba', {})).rejects.toMatchObject(missing);
@@ -267,7 +267,7 @@ test('the account on the form: asked for, kept apart, shown by its last three di
   expect(mandates.size).toBe(2);
 });
 
-test('a mandate withdrawn before the collection: the notice is billed again by transfer, and no file is made', async () => {
+test('rebills a notice by transfer and makes no file when the mandate is withdrawn before the collection', async () => {
   const { diary, finance, complete, mandates } = await enrolling('aoba');
   await complete('aoba', { bank_account: form, customer_number: '100001' });
   await diary.until('2026-11-04');
@@ -283,7 +283,7 @@ test('a mandate withdrawn before the collection: the notice is billed again by t
   expect(await diary.invoices('2026-10')).toMatchObject([{ status: 'issued', total: 33_000 }]);
 });
 
-test('approved after the collection: too late to be debited, so invoiced by transfer', async () => {
+test('invoices by transfer when finance approves after the collection, too late for a debit', async () => {
   const { diary, complete } = await enrolling('aoba');
   await complete('aoba', { bank_account: form, customer_number: '100001' });
   await diary.until('2026-11-12');
@@ -294,7 +294,7 @@ test('approved after the collection: too late to be debited, so invoiced by tran
   ]);
 });
 
-test('a store without direct_debit offers none', async () => {
+test('rejects a request for direct debit in a store that does not offer it', async () => {
   const diary = await Diary.begin('2026-10-05T10:00:00+09:00', { settlement: 'in_house' });
   const buyer = await diary.buyer('aoba');
   await rows('UPDATE stores SET direct_debit = NULL WHERE id = $1', [diary.world.storeId]);
@@ -303,7 +303,7 @@ test('a store without direct_debit offers none', async () => {
   ).rejects.toMatchObject({ status: 409, problem: { code: 'direct_debit_not_offered' } });
 });
 
-test('paid by transfer before its collection, the deposit reversed after it: billed again, as no debit will ask for it', async () => {
+test('rebills a notice whose deposit is reversed after the collection, because no debit will collect it', async () => {
   const { diary, finance, complete, run } = await enrolling('aoba');
   await complete('aoba', { bank_account: form, customer_number: '100001' });
   await diary.until('2026-11-04');

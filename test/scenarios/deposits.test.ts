@@ -57,7 +57,7 @@ function journal(storeId: string): Promise<object[]> {
   ).then((lines) => lines.map((each) => (each as { line: string }).line as unknown as object));
 }
 
-test('short by the fee, then the rest: owed until the last yen', async () => {
+test('keeps an invoice open until its last yen when a deposit is short by the transfer fee', async () => {
   const { diary, bills, enter } = await octoberIssued();
   const { number } = (await bills('2026-10'))('aoba');
   await diary.until('2026-11-27');
@@ -79,7 +79,7 @@ test('short by the fee, then the rest: owed until the last yen', async () => {
   ]);
 });
 
-test('two months at once and 500 yen too much: both paid, the rest 仮受金 and a person’s', async () => {
+test('pays two months from one deposit, books the 500 yen too much as 仮受金 and opens an incident', async () => {
   const { diary, bills, enter } = await octoberIssued();
   await diary.until('2026-12-02');
   await diary.approve('2026-11');
@@ -101,7 +101,7 @@ test('two months at once and 500 yen too much: both paid, the rest 仮受金 and
   ]);
 });
 
-test('incident overpaid: entered for the wrong buyer, reversed, entered anew; owed, paid and told once more', async () => {
+test('incident overpaid: reverses a deposit entered for the wrong buyer and reopens the invoice; entered again, both invoices are paid', async () => {
   const { diary, finance, bills, enter } = await octoberIssued();
   const bill = await bills('2026-10');
   await diary.until('2026-11-30');
@@ -138,7 +138,7 @@ test('incident overpaid: entered for the wrong buyer, reversed, entered anew; ow
   ]);
 });
 
-test('a file as a spreadsheet saves it, in Shift_JIS; the same again, and one that overlaps, change nothing twice', async () => {
+test('imports a Shift_JIS file from a spreadsheet, and enters no deposit twice when a file repeats or overlaps', async () => {
   const { diary, bills, importFile } = await octoberIssued();
   const bill = await bills('2026-10');
   await diary.until('2026-11-30');
@@ -157,7 +157,7 @@ test('a file as a spreadsheet saves it, in Shift_JIS; the same again, and one th
   ]);
 });
 
-test('one mistake in a file and none of it is taken; each is named by its line', async () => {
+test('rejects a file with a mistake as a whole, and names each mistake by its line', async () => {
   const { diary, finance, bills, importFile, enter } = await octoberIssued();
   const bill = await bills('2026-10');
   const expectRejection = async (text: string | Uint8Array, ...errors: { pointer: string; code: string }[]) =>
@@ -203,7 +203,7 @@ test('one mistake in a file and none of it is taken; each is named by its line',
   expect(other.id).not.toBe(first.id);
 });
 
-test('what is paid to NP or by card is not entered here', async () => {
+test('rejects a deposit for an invoice that NP collects', async () => {
   const diary = await Diary.begin('2026-10-06T10:00:00+09:00');
   const buyer = await diary.buyer('aoba');
   await diary.order(buyer, await diary.world.plan('A', '商品A', 30_000));

@@ -23,7 +23,7 @@ async function requested() {
 /** Only what concerns the mandate and its debits; the months' bills run beside. */
 const mandateEvents = (lines: string[]) => lines.filter((line) => / (direct_debit|debit)\./.test(line));
 
-test('the form does not come back: reminders after 14 and 30 days, expired after 90', async () => {
+test('reminds after 14 and 30 days that the form has not come back, and expires the mandate after 90', async () => {
   const { diary, step } = await requested();
   await diary.until('2026-10-23');
   await step('form_posted', { on: '2026-10-23' });
@@ -45,7 +45,7 @@ test('the form does not come back: reminders after 14 and 30 days, expired after
   });
 });
 
-test('a defect: the form is posted again, and its reminders count anew', async () => {
+test('restarts the reminders when a defective form is posted again', async () => {
   const { diary, step } = await requested();
   await diary.until('2026-10-23');
   await step('form_posted', { on: '2026-10-23' });
@@ -68,7 +68,7 @@ test('a defect: the form is posted again, and its reminders count anew', async (
   ]);
 });
 
-test('incident direct_debit_overdue_at_bank: four months at the bank, finance is told to ask, once a month', async () => {
+test('incident direct_debit_overdue_at_bank: asks finance to contact the bank after four months there, then once a month', async () => {
   const { diary, step } = await requested();
   await diary.until('2026-10-23');
   await step('form_posted', { on: '2026-10-23' });
@@ -90,7 +90,7 @@ test('incident direct_debit_overdue_at_bank: four months at the bank, finance is
   expect(await overdue()).toHaveLength(1);
 });
 
-test('withdrawn before it is in force: the next request starts afresh', async () => {
+test('starts a new mandate after an earlier one was withdrawn before it was in force', async () => {
   const { diary, buyer, step } = await requested();
   const request = () =>
     diary.world.as('operator').post<{ id: string }>('/v1/direct_debits', { account_id: buyer.accountId });
@@ -106,7 +106,7 @@ test('withdrawn before it is in force: the next request starts afresh', async ()
   expect(await diary.told()).toEqual(['2026-10-23 direct_debit.requested aoba']);
 });
 
-test('out of order: refused by name, and nothing is written', async () => {
+test('rejects a step out of order by name, and writes nothing', async () => {
   const { diary, step } = await requested();
   const outOfOrder = { status: 409, problem: { code: 'mandate_out_of_order' } };
   await expect(step('form_received', { on: '2026-10-20' })).rejects.toMatchObject(outOfOrder);
@@ -117,7 +117,7 @@ test('out of order: refused by name, and nothing is written', async () => {
   expect(await diary.told()).toEqual(['2026-10-20 direct_debit.form_posted aoba']);
 });
 
-test('completed before the usual two months: never late; 取引なし ends it, and the next month is paid by transfer', async () => {
+test('never marks a mandate late that is completed within two months; 取引なし ends it, and the next month is billed by transfer', async () => {
   const { diary, buyer, step } = await requested();
   await diary.until('2026-10-23');
   await step('form_posted', { on: '2026-10-23' });
@@ -152,7 +152,7 @@ test('completed before the usual two months: never late; 取引なし ends it, a
   expect(await diary.incidents()).toEqual([]);
 });
 
-test('completed before NP knows the buyer it is refused: NP would bill by transfer what our books debit', async () => {
+test('rejects the completion of a mandate before NP knows the buyer, because NP would bill by transfer while we debit', async () => {
   const diary = await Diary.begin('2026-10-05T10:00:00+09:00');
   const buyer = await diary.buyer('aoba');
   const finance = diary.world.as('finance');

@@ -34,7 +34,7 @@ async function booksOf(storeId: string): Promise<unknown[]> {
   return [await bills, await journal];
 }
 
-test('half a year with every day worked: the same events, bills, numbers and journal', async () => {
+test('gives the same events, bills, numbers and journal for half a year in which every day runs', async () => {
   const [due, every] = [await newWorld('2026-10-01'), await newWorld('2026-10-01')];
   await runEveryDay(every.storeId, '2026-10-02', '2027-04-02');
   const [ofDue, ofEvery] = await Promise.all([playStory(due), playStory(every)]);

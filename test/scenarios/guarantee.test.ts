@@ -11,7 +11,7 @@ async function payBills(diary: Diary, month: string, on: string) {
   for (const { number } of await diary.invoices(month)) await diary.world.npIsPaid(number!, on);
 }
 
-test('two bills unpaid: at risk for the month to come, registered again once NP guarantees it', async () => {
+test('puts a contract at risk for the next month after two unpaid bills, and registers it again once NP guarantees it', async () => {
   const diary = await Diary.begin('2026-10-05T10:00:00+09:00');
   const [stays, goes] = [await diary.world.plan('A', '商品A', 30_000), await diary.world.plan('B', '商品B', 10_000)];
   const aoba = await diary.buyer('aoba');
@@ -87,7 +87,7 @@ async function ngInFebruary() {
   return { diary, order };
 }
 
-test('NG within a guaranteed month: given to its end, then suspended; resumed in March, March is billed and only that', async () => {
+test('suspends after NG only at the end of the guaranteed month, and bills March alone when the contract resumes in March', async () => {
   const { diary, order } = await ngInFebruary();
   await payBills(diary, '2027-01', '2027-02-26');
   expect(await diary.until('2027-03-02')).toEqual([
@@ -111,7 +111,7 @@ test('NG within a guaranteed month: given to its end, then suspended; resumed in
   expect(await diary.incidents()).toEqual([]);
 });
 
-test('NG, and finance bills the month to come in house beforehand: NP is not asked for it', async () => {
+test('does not register a month with NP after NG when finance has decided to bill it in house', async () => {
   const { diary, order } = await ngInFebruary();
   await decide(diary, order.id, 'bill_in_house');
   expect(await diary.told()).toEqual(['2027-02-05 order.resumed aoba 33000 billed=in_house months=2027-03']);

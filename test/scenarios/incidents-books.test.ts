@@ -13,7 +13,7 @@ const storeWithOrder = async (settlement: 'np' | 'in_house') => {
   return diary;
 };
 
-test('incident draft: what the database refuses is tried some times, then a person is asked; retried, the month is drafted', async () => {
+test('incident draft: retries a write that the database refuses, then asks a person; a retry drafts the month', async () => {
   const diary = await storeWithOrder('np');
   const restore = await booksRefuse(diary, 'INSERT ON invoices');
   await diary.until('2026-11-02');
@@ -23,7 +23,7 @@ test('incident draft: what the database refuses is tried some times, then a pers
   expect((await diary.invoices('2026-10')).map(({ status, total }) => [status, total])).toEqual([['draft', 33_000]]);
 });
 
-test('incident draft: skipped, the month is billed to nobody, and its close tells of it', async () => {
+test('incident draft: after a skip, bills nobody for the month and reports the unbilled items at its close', async () => {
   const diary = await storeWithOrder('in_house');
   const restore = await booksRefuse(diary, 'INSERT ON invoices');
   await diary.until('2026-11-02');
@@ -33,7 +33,7 @@ test('incident draft: skipped, the month is billed to nobody, and its close tell
   expect(await diary.incidents()).toEqual(['unbilled_items']);
 });
 
-test('incident issue: skipped, its drafts take no number and are billed with the next month', async () => {
+test('incident issue: after a skip, gives the drafts no number and bills them with the next month', async () => {
   const diary = await storeWithOrder('in_house');
   await diary.until('2026-11-02');
   await diary.approve('2026-10');
@@ -50,7 +50,7 @@ test('incident issue: skipped, its drafts take no number and are billed with the
   );
 });
 
-test('incident issue: retried, the month is issued with the first number', async () => {
+test('incident issue: a retry issues the month', async () => {
   const diary = await storeWithOrder('in_house');
   await diary.until('2026-11-02');
   await diary.approve('2026-10');
@@ -63,7 +63,7 @@ test('incident issue: retried, the month is issued with the first number', async
   expect(await diary.incidents()).toEqual([]);
 });
 
-test('incident np_month_registration: NP has the month, our books refuse it; retried, NP is asked and it is booked', async () => {
+test('incident np_month_registration: NP accepts the month but our database refuses it; a retry asks NP first and books the month once', async () => {
   const diary = await storeWithOrder('np');
   const restore = await booksRefuse(diary, 'INSERT ON credit_transactions');
   await diary.until('2026-11-02');
@@ -79,7 +79,7 @@ test('incident np_month_registration: NP has the month, our books refuse it; ret
   expect(booked).toHaveLength(2);
 });
 
-test('incident np_month_registration: skipped, its order is not billed, and the others’ months go on', async () => {
+test('incident np_month_registration: after a skip, bills October but not November, and reports the unbilled items', async () => {
   const diary = await storeWithOrder('np');
   const restore = await booksRefuse(diary, 'INSERT ON credit_transactions');
   await diary.until('2026-11-02');
@@ -92,7 +92,7 @@ test('incident np_month_registration: skipped, its order is not billed, and the 
   expect(await diary.incidents()).toContain('unbilled_items');
 });
 
-test('incident mail_unknown: a day of tries, and Resend forgets what it may have taken; asked about, it is sent as a first try', async () => {
+test('incident mail_unknown: asks a person once Resend has forgotten the idempotency key after a day of attempts; a retry sends the mail as new', async () => {
   const diary = await Diary.begin('2026-10-05T10:00:00+09:00');
   const plan = await diary.world.plan('A', '商品A', 30_000);
   const { accountId } = await diary.buyer('emi', 'ng24');
@@ -117,7 +117,7 @@ test('incident mail_unknown: a day of tries, and Resend forgets what it may have
   expect(await diary.told()).toEqual(['2026-10-05 mail.sent emi order-declined-judgement']);
 });
 
-test('incident workflow_failed, message_undeliverable: an order changed past the engine ends its workflow; who tells it more is told so', async () => {
+test('incident workflow_failed, message_undeliverable: an order edited directly in the database fails its workflow; a later command is rejected', async () => {
   const diary = await Diary.begin('2026-10-06T10:00:00+09:00');
   const plan = await diary.world.plan('B', '商品B', 80_000);
   const order = await diary.order(await diary.buyer('budou', 'limit-50000'), plan);
@@ -138,7 +138,7 @@ test('incident workflow_failed, message_undeliverable: an order changed past the
   expect(await diary.incidents()).toEqual([]);
 });
 
-test('incident mail_failed: refused by Resend for its sender, sent once that is mended; refused again it is open again', async () => {
+test('incident mail_failed: stays open after a retry while Resend rejects the sender address; a retry with a correct address sends the mail', async () => {
   const diary = await Diary.begin('2026-10-05T10:00:00+09:00');
   const plan = await diary.world.plan('A', '商品A', 30_000);
   const setSender = (address: string) =>
@@ -152,7 +152,7 @@ test('incident mail_failed: refused by Resend for its sender, sent once that is 
   expect(await diary.told()).toEqual([expect.stringContaining('mail.sent emi')]);
 });
 
-test('incident news_not_understood: kept for a person, closed in words', async () => {
+test('incident news_not_understood: keeps news about an unknown bill until a person resolves it with a note', async () => {
   const diary = await Diary.begin('2026-10-05T10:00:00+09:00');
   const unknownBill = { bill_number: 'NP-0', paid_on: '2026-10-05', amount: 100 };
   await npTells(diary, 'bill.paid', unknownBill, '2026-10-05T10:00:00+09:00');

@@ -23,7 +23,7 @@ async function passThreeDSecure(diary: Diary, order: Order): Promise<void> {
 
 const statuses = async (diary: Diary, period: string) => (await diary.invoices(period)).map(({ status }) => status);
 
-test('incident card_authentication: skipped, the order is cancelled; nobody is charged', async () => {
+test('incident card_authentication: a skip cancels the order and charges nobody', async () => {
   const { diary, plan, chiyo } = await begin();
   await sbpsRefuses(diary);
   await diary.orderByCard(chiyo, plan, 'ok');
@@ -34,7 +34,7 @@ test('incident card_authentication: skipped, the order is cancelled; nobody is c
   expect(await diary.sbpsEffects()).toEqual([]);
 });
 
-test('incident card_authentication: retried, SBPS had not taken the token: the buyer passes 3-D Secure', async () => {
+test('incident card_authentication: a retry uses the same token, which SBPS had not spent, and the buyer passes 3-D Secure', async () => {
   const { diary, plan, chiyo } = await begin();
   await sbpsRefuses(diary);
   const { id } = await diary.orderByCard(chiyo, plan, 'ok');
@@ -45,7 +45,7 @@ test('incident card_authentication: retried, SBPS had not taken the token: the b
   expect(await diary.incidents()).toEqual([]);
 });
 
-test('incident card_authorisation: taken as charged, the service is given; October is charged to the saved card at its close', async () => {
+test('incident card_authorisation: resolved as charged, confirms the order and charges October to the saved card at its close', async () => {
   const { diary, plan, chiyo } = await begin();
   const order = await diary.orderByCard(chiyo, plan, 'ok');
   await sbpsRefuses(diary);
@@ -57,7 +57,7 @@ test('incident card_authorisation: taken as charged, the service is given; Octob
   expect(await diary.incidents()).toEqual([]);
 });
 
-test('incident card_authorisation: retried with the right key, charged once', async () => {
+test('incident card_authorisation: a retry with the right key charges the card once', async () => {
   const { diary, plan, chiyo } = await begin();
   const order = await diary.orderByCard(chiyo, plan, 'ok');
   await sbpsRefuses(diary);
@@ -69,7 +69,7 @@ test('incident card_authorisation: retried with the right key, charged once', as
   expect(await diary.sbpsEffects()).toMatchObject([{ commits: 1, captures: 0 }]);
 });
 
-test('incident card_authorisation: skipped, the order is cancelled', async () => {
+test('incident card_authorisation: a skip cancels the order', async () => {
   const { diary, plan, chiyo } = await begin();
   const order = await diary.orderByCard(chiyo, plan, 'ok');
   await sbpsRefuses(diary);
@@ -79,7 +79,7 @@ test('incident card_authorisation: skipped, the order is cancelled', async () =>
   expect(await diary.sbpsEffects()).toEqual([]);
 });
 
-test('incident card_saving: another card is not kept, the one before stays; retried it is', async () => {
+test('incident card_saving: opens when SBPS does not save a replacement card; a retry saves it without a charge', async () => {
   const { diary, order } = await activeOrder('ok');
   const card = await diary.world.cardToken('ok');
   const replacement = await diary.world
@@ -94,7 +94,7 @@ test('incident card_saving: another card is not kept, the one before stays; retr
   expect(await diary.sbpsEffects()).toMatchObject([{ commits: 1 }, { commits: 0 }]);
 });
 
-test('incident card_saving: skipped, the one before stays and is charged', async () => {
+test('incident card_saving: after a skip, keeps and charges the earlier card', async () => {
   const { diary, order } = await activeOrder('ok');
   const card = await diary.world.cardToken('ok');
   const replacement = await diary.world
@@ -119,7 +119,7 @@ async function captureNotBooked() {
   return diary;
 }
 
-test('incident card_collection: retried, what SBPS has captured is found and booked, once', async () => {
+test('incident card_collection: a retry finds the capture at SBPS and books it once', async () => {
   const diary = await captureNotBooked();
   expect(await repair(diary, 'card_collection', 'retry')).toBe('resolved');
   expect(await diary.told()).toEqual(['2026-11-01 receipt.issued chiyo 33000 2026-10']);
@@ -127,7 +127,7 @@ test('incident card_collection: retried, what SBPS has captured is found and boo
   expect(await diary.sbpsEffects()).toMatchObject([{ commits: 1, captures: 1 }]);
 });
 
-test('incident card_collection, card_charge_failed: skipped, each receipt left out is an incident of its own, and charged by it', async () => {
+test('incident card_collection, card_charge_failed: a skip opens an incident for each receipt left out; its retry issues the receipt', async () => {
   const diary = await captureNotBooked();
   expect(await repair(diary, 'card_collection', 'skip')).toBe('resolved');
   expect(await diary.told()).toEqual([]);
@@ -139,7 +139,7 @@ test('incident card_collection, card_charge_failed: skipped, each receipt left o
   expect(await diary.incidents()).toEqual([]);
 });
 
-test('incident card_charge_failed: a receipt of the close is charged once it is retried', async () => {
+test('incident card_charge_failed: a retry charges a receipt that the close could not charge', async () => {
   const { diary } = await activeOrder('ok');
   await sbpsRefuses(diary);
   await diary.until('2026-11-02');
@@ -152,7 +152,7 @@ test('incident card_charge_failed: a receipt of the close is charged once it is 
   expect(await diary.sbpsEffects()).toMatchObject([{ commits: 1, captures: 1 }]);
 });
 
-test('incident card_charge: the retry of a declined month; retried it is declined once more', async () => {
+test('incident card_charge: opens when SBPS rejects the scheduled retry of a declined month; a person’s retry is declined again', async () => {
   const { diary } = await activeOrder('ok_then_renewal_declined');
   await diary.until('2026-12-02');
   expect(await statuses(diary, '2026-11')).toEqual(['draft']);
@@ -165,7 +165,7 @@ test('incident card_charge: the retry of a declined month; retried it is decline
   expect(await diary.incidents()).toEqual([]);
 });
 
-test('incident card_charge: skipped, it counts as declined', async () => {
+test('incident card_charge: a skip counts as a decline', async () => {
   const { diary } = await activeOrder('ok_then_renewal_declined');
   await diary.until('2026-12-02');
   await sbpsRefuses(diary);
@@ -175,7 +175,7 @@ test('incident card_charge: skipped, it counts as declined', async () => {
   expect(await diary.incidents()).toEqual([]);
 });
 
-test('incident last_charge_declined: finance collects what an ended contract’s card did not pay', async () => {
+test('incident last_charge_declined: asks finance to collect a last month that the card of an ended contract did not pay', async () => {
   const { diary, order } = await activeOrder('ok_then_renewal_declined');
   await diary.until('2026-10-20');
   await diary.world.as('storefront').post(`/v1/orders/${order.id}/cancellations`, { lines: 'all', reason: '解約' });

@@ -34,7 +34,7 @@ async function handedInDebits(...references: string[]) {
   return { diary, finance, buyers, numberOf };
 }
 
-test('incident debit_results_late: no file five business days after the debit; closed once it is imported', async () => {
+test('incident debit_results_late: opens when no result file is there five business days after the debit, and is resolved by its import', async () => {
   const { diary } = await handedInDebits('aoba');
   await diary.until('2026-12-02');
   await diary.approve('2026-11');
@@ -52,7 +52,7 @@ test('incident debit_results_late: no file five business days after the debit; c
   expect(await closed(diary, 'debit_results_late')).toBe('all results booked');
 });
 
-test('incident paid_twice: paid by transfer, in full or in part, while the bank was asked to debit it: the rest is 仮受金', async () => {
+test('incident paid_twice: opens when an invoice is debited after a transfer paid all or part of it, and books the excess as 仮受金', async () => {
   const { diary, finance, buyers, numberOf } = await handedInDebits('aoba', 'budou');
   const [aoba, budou] = [await numberOf(buyers[0]!), await numberOf(buyers[1]!)];
   await diary.until('2026-11-20');

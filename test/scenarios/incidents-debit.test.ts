@@ -23,7 +23,7 @@ async function atBank() {
   return { diary, buyer, id, step, complete: () => step('complete', { evidence: '登録完了リスト' }) };
 }
 
-test('incident np_direct_debit, np_direct_debit_end: NP is told again that debits begin, and that they end', async () => {
+test('incident np_direct_debit, np_direct_debit_end: a retry notifies NP that debits begin; a skip ends them without NP', async () => {
   const { diary, step, complete } = await atBank();
   await diary.npFails('directDebitActive', 'refuse');
   await complete();
@@ -53,7 +53,7 @@ async function rebilledWithoutDocument() {
   return diary;
 }
 
-test('incident np_bill_document: the bill due again after a failed debit has its document once NP gives it', async () => {
+test('incident np_bill_document: a retry stores the document of a bill that is due again after a failed debit', async () => {
   const diary = await rebilledWithoutDocument();
   await repair(diary, 'np_bill_document', 'retry');
   const [october] = await diary.invoices('2026-10');
@@ -62,7 +62,7 @@ test('incident np_bill_document: the bill due again after a failed debit has its
   expect(await diary.incidents()).toEqual([]);
 });
 
-test('incident np_bill_document: skipped, the invoice stays without, and the next debit day goes on', async () => {
+test('incident np_bill_document: after a skip, leaves the invoice without its new document, and runs the next debit day', async () => {
   const diary = await rebilledWithoutDocument();
   await repair(diary, 'np_bill_document', 'skip');
   expect(await diary.invoices('2026-10')).toMatchObject([{ status: 'issued', revisions: [{ revision: 1 }] }]);
@@ -70,7 +70,7 @@ test('incident np_bill_document: skipped, the invoice stays without, and the nex
   expect(await diary.invoices('2026-11')).toMatchObject([{ status: 'paid' }]);
 });
 
-test('incident document_missing: an issued bill whose document NP would not give', async () => {
+test('incident document_missing: opens when NP does not deliver the document of an issued bill', async () => {
   const { diary } = await atBank();
   await diary.until('2026-11-04');
   await diary.approve('2026-10');
@@ -82,7 +82,7 @@ test('incident document_missing: an issued bill whose document NP would not give
   expect(await repair(diary, 'document_missing', { resolve_as: 'NPの画面から取得して保管' })).toBe('resolved');
 });
 
-test('incident direct_debit_form_not_returned: closed in words; the next reminder is another one', async () => {
+test('incident direct_debit_form_not_returned: a person resolves it with a note; the next reminder opens another one', async () => {
   const diary = await Diary.begin('2026-10-20T10:00:00+09:00');
   const { accountId } = await diary.buyer('aoba');
   const { id } = await diary.world.as('operator').post<{ id: string }>('/v1/direct_debits', { account_id: accountId });
@@ -94,7 +94,7 @@ test('incident direct_debit_form_not_returned: closed in words; the next reminde
   expect(await diary.incidents()).toEqual(['direct_debit_form_not_returned']);
 });
 
-test('incident unknown_debit_code: NP tells of a code that nobody knows; the debit stays open until finance has asked', async () => {
+test('incident unknown_debit_code: opens when NP reports an unknown code; the debit stays open until finance enters the result', async () => {
   const { diary, complete } = await atBank();
   await complete();
   await diary.until('2026-11-04');
@@ -117,7 +117,7 @@ test('incident unknown_debit_code: NP tells of a code that nobody knows; the deb
   expect(await diary.incidents()).toEqual([]);
 });
 
-test('incident np_direct_debit, np_direct_debit_end: skipped, it is in force for us; retried, NP is told that it ends', async () => {
+test('incident np_direct_debit, np_direct_debit_end: a skip puts the mandate in force in our books only; a retry notifies NP of its end', async () => {
   const { diary, step, complete } = await atBank();
   await diary.npFails('directDebitActive', 'refuse');
   await complete();

@@ -2,7 +2,7 @@ import { Story } from '../../dev/story/story';
 import { checkBooks, rows, settled } from '../support/books';
 import { newWorld } from '../support/engine';
 
-test('after each step of the story debits equal credits, and each account code ties with the invoices', async () => {
+test('keeps debits equal to credits, and each account code equal to the invoices, after each step of the story', async () => {
   const world = await newWorld('2026-10-01');
   const story = new Story(world);
   await story.prepare();

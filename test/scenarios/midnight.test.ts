@@ -89,7 +89,7 @@ const both = (['np', 'in_house'] as const).flatMap((settlement) =>
   ).map(([when, midnight]) => [when, settlement, midnight] as const),
 );
 
-test.each(both)('at %s by bank transfer, settled %s: the old month has one line, the new one both', async (...of) => {
+test.each(both)('at %s, settlement %s: bills one order by transfer, then both', async (...of) => {
   const [, settlement, midnight] = of;
   const [oldMonth, newMonth, nextMonth] = midnight.months;
   let buyer: Awaited<ReturnType<Diary['buyer']>> | undefined;
@@ -128,7 +128,7 @@ const issuedLines = (lines: string[]) =>
     .filter((line) => /(debit_notice|invoice)\.issued/.test(line))
     .map((line) => line.split(' ').slice(1, 5).join(' '));
 
-test.each(both)('at %s by direct debit, settled %s: a notice over one line, then one over both', async (...of) => {
+test.each(both)('at %s, settlement %s: issues a debit notice for one order, then for both', async (...of) => {
   const [, settlement, midnight] = of;
   const [oldMonth, newMonth] = midnight.months;
   let buyer: Awaited<ReturnType<Diary['buyer']>> | undefined;
@@ -156,7 +156,7 @@ test.each(both)('at %s by direct debit, settled %s: a notice over one line, then
 });
 
 test.each(both)(
-  'at %s a mandate settled %s, active a second before: that month is debited; a second after: paid by transfer',
+  'at %s, settlement %s: debits the old month when the mandate is active a second before, bills it by transfer when a second after',
   async (...of) => {
     const [, settlement, midnight] = of;
     const billedWhenActive = async (at: string) => {
@@ -175,7 +175,7 @@ test.each(both)(
   },
 );
 
-test('by card: a receipt for October and November, and for November only', async () => {
+test('issues card receipts for October and November to the first order, and for November only to the second', async () => {
   const { diary, before, after } = await orderAroundMidnight('np', async (diary) => {
     const plan = await diary.world.plan(`C${Math.random()}`, '商品C', 12_000);
     const order = await diary.orderByCard(await diary.buyer(`chiyo-${plan.slice(-6)}`), plan, 'ok');
@@ -198,7 +198,7 @@ test('by card: a receipt for October and November, and for November only', async
   expect(await diary.incidents()).toEqual([]);
 });
 
-test('a card shown before midnight and authenticated after it: the service begins with the new month', async () => {
+test('begins the service with the new month when the card is given before midnight and authenticated after it', async () => {
   const diary = await Diary.begin('2026-10-31T23:59:59+09:00');
   const plan = await diary.world.plan('C', '商品C', 12_000);
   const order = await diary.orderByCard(await diary.buyer('chiyo'), plan, 'ok');

@@ -26,7 +26,7 @@ async function billMonth(diary: Diary, month: string, approveOn: string, issueOn
   return (await diary.invoices(month)).map(({ total, status, lines }) => [total, status, lines.length]);
 }
 
-test('a start in October told of in November: each month is billed once, and NP has each once', async () => {
+test('bills each month once and registers it once when a start in October is reported in November', async () => {
   const { diary, plan, startService } = await withMaker('2026-10-28T10:00:00+09:00');
   const order = await diary.order(await diary.buyer('aoba'), plan, { po_number: 'PO-778', subject: '第3四半期分' });
   await diary.until('2026-11-02');
@@ -40,7 +40,7 @@ test('a start in October told of in November: each month is billed once, and NP 
   expect(text).toContain('第3四半期分');
 });
 
-test('cancelled while the maker prepares it: as a whole, and NP has its limit free again', async () => {
+test('cancels an order only with all its lines while the maker prepares it, and bills nothing', async () => {
   const { diary, plan, startService, cancel } = await withMaker('2026-10-05T10:00:00+09:00');
   const two = {
     lines: [
@@ -62,7 +62,7 @@ test('cancelled while the maker prepares it: as a whole, and NP has its limit fr
   expect(await diary.incidents()).toEqual([]);
 });
 
-test('cancelled while NP screens the buyer: the answer finds nothing to do', async () => {
+test('ignores the screening result of an order that was cancelled while NP screened the buyer', async () => {
   const { diary, plan, cancel } = await withMaker('2026-10-05T10:00:00+09:00');
   const order = await diary.order(await diary.buyer('fuji', 'screening-3d'), plan);
   expect(order.status).toBe('screening');
@@ -71,7 +71,7 @@ test('cancelled while NP screens the buyer: the answer finds nothing to do', asy
   expect(await diary.incidents()).toEqual([]);
 });
 
-test('lines end each on its own date, the order with the last; a command taken twice does nothing more', async () => {
+test('ends each line on its own date and the order with the last line; repeated cancellations change nothing', async () => {
   const diary = await Diary.begin('2026-10-05T10:00:00+09:00');
   const [long, short] = [await diary.world.plan('A', '商品A', 30_000), await diary.world.plan('B', '商品B', 10_000)];
   const buyer = await diary.buyer('aoba');
@@ -101,7 +101,7 @@ test('lines end each on its own date, the order with the last; a command taken t
   expect(january.map(({ total }) => total)).toEqual([11_000]);
 });
 
-test('the day of a start lies between the order and today', async () => {
+test('accepts a service start only on a day between the order and today', async () => {
   const { diary, plan, startService } = await withMaker('2026-10-05T10:00:00+09:00');
   const order = await diary.order(await diary.buyer('aoba'), plan);
   const refused = { status: 400, problem: { code: 'invalid_date', errors: [{ pointer: '/on' }] } };
@@ -110,7 +110,7 @@ test('the day of a start lies between the order and today', async () => {
   await startService(order.id, '2026-10-05');
 });
 
-test('a draft still held when its month closes is billed with the next', async () => {
+test('bills a draft that is still held when its month closes with the next month', async () => {
   const diary = await Diary.begin('2026-10-05T10:00:00+09:00');
   const plan = await diary.world.plan('A', '商品A', 30_000);
   await diary.order(await diary.buyer('aoba'), plan);

@@ -4,7 +4,7 @@ import { Diary } from '../support/diary';
 
 const begin = () => Diary.begin('2026-10-06T10:00:00+09:00', { settlement: 'in_house' });
 
-test('over its own limit: held, a mail that names nobody else, released once the limit is raised', async () => {
+test('holds an order over the store’s own credit limit, with a mail that does not name NP, until the operator releases it', async () => {
   const diary = await begin();
   const plan = await diary.world.plan('B', '商品B', 80_000);
   const buyer = await diary.buyer('budou');
@@ -44,7 +44,7 @@ test('over its own limit: held, a mail that names nobody else, released once the
   ]);
 });
 
-test('an order that waits for its maker uses the limit; cancelled, its amount is free again', async () => {
+test('counts an order that waits for its maker against the limit, and frees its amount when it is cancelled', async () => {
   const diary = await begin();
   const plan = await diary.world.plan('A', '商品A', 400_000, { maker: true });
   const buyer = await diary.buyer('aoba');
@@ -68,7 +68,7 @@ test('an order that waits for its maker uses the limit; cancelled, its amount is
   expect((await diary.order(buyer, plan)).status).toBe('held');
 });
 
-test('with something overdue the next order is declined; a card is nobody’s credit', async () => {
+test('declines the next order by transfer while an invoice is overdue, but accepts one by card', async () => {
   const diary = await begin();
   const plan = await diary.world.plan('D', '商品D', 20_000);
   const buyer = await diary.buyer('fuji');

@@ -2,7 +2,7 @@ import { Diary } from '../support/diary';
 
 /** What a store that settles in house decides of its own bills: how tax is rounded, when its numbers begin again. */
 
-test('tax rounded up once an invoice, and numbers that begin again in January', async () => {
+test('rounds tax up once per invoice, and restarts invoice numbers in January', async () => {
   const settings = { tax_rounding: 'ceil', fiscal_first_month: 1 };
   const diary = await Diary.begin('2026-11-05T10:00:00+09:00', { settlement: 'in_house', settings });
   const buyer = await diary.buyer('aoba');

@@ -18,9 +18,9 @@ const charges = async (diary: Diary) =>
 
 test.each([
   ['the answer is lost', 'timeout_after_effect', 1],
-  ['the request arrives twice, and the second is refused', 'answer_twice', 1],
+  ['the request arrives twice and the second is rejected', 'answer_twice', 1],
   ['SBPS is down twice', 'down', 2],
-])('a commit, %s: the order is confirmed, and committed once', async (_, mode, times) => {
+])('confirms the order and commits it once at SBPS when %s', async (_, mode, times) => {
   const { diary, authenticate } = await orderAwaiting3ds();
   await diary.sbpsFails(COMMIT, mode, times);
   await authenticate();
@@ -31,9 +31,9 @@ test.each([
 
 test.each([
   ['the answer is lost', 'timeout_after_effect', 1],
-  ['the request arrives twice, and the second is refused', 'answer_twice', 1],
+  ['the request arrives twice and the second is rejected', 'answer_twice', 1],
   ['SBPS is down twice', 'down', 2],
-])('the capture of October on November 1, %s: charged once, with one receipt', async (_, mode, times) => {
+])('captures October once on November 1, with one receipt, when %s', async (_, mode, times) => {
   const { diary, authenticate } = await orderAwaiting3ds();
   await authenticate();
   await diary.sbpsFails(CAPTURE, mode, times);
@@ -44,11 +44,11 @@ test.each([
 });
 
 test.each([
-  ['takes the mail and its answer is lost', 'timeout_after_effect', 1],
-  ['is sent the mail twice', 'answer_twice', 1],
-  ['still has the first try under way', 'in_progress', 1],
+  ['accepts the mail but its answer is lost', 'timeout_after_effect', 1],
+  ['receives the mail twice', 'answer_twice', 1],
+  ['is still processing the first attempt', 'in_progress', 1],
   ['is down three times', 'down', 3],
-])('Resend %s: one mail arrives, and is told of once', async (_, mode, times) => {
+])('delivers one mail and reports it once when Resend %s', async (_, mode, times) => {
   const diary = await Diary.begin('2026-10-06T10:00:00+09:00');
   const plan = await diary.world.plan('B', '商品B', 80_000);
   // Tests side by side share the inbox.

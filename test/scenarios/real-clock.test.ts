@@ -15,7 +15,7 @@ const SCREENING = '購入企業審査の結果（NP）';
 const FORM_POSTED = '口座振替依頼書の送付';
 const FORM_BACK = '口座振替依頼書の返送（購入者）';
 
-test('orders nobody acts on end by their timers, each with its intended date', async () => {
+test('ends orders that nobody acts on by their timers, each with its intended date', async () => {
   const { diary, ids } = await nobodyActs(engine);
   expect(await diary.until('2026-10-31')).toEqual([
     '2026-10-06 order.confirmed aoba 88000',
@@ -60,7 +60,7 @@ test('orders nobody acts on end by their timers, each with its intended date', a
   expect(timers.length).toBeGreaterThan(1);
 });
 
-test('a form that never comes back, and a bank that takes longer', async () => {
+test('expires a mandate whose form never comes back, and marks one late when the bank takes longer than usual', async () => {
   const { diary, ids } = await slowMandates(engine);
   expect(await diary.until('2027-01-25')).toEqual([
     '2026-10-20 direct_debit.form_posted aoba',
@@ -97,7 +97,7 @@ test('a form that never comes back, and a bank that takes longer', async () => {
   ]);
 });
 
-test('October, begun by the Schedule, reviewed late, issued, collected and debited', async () => {
+test('bills October by the Schedule: card receipts, a late approval, then invoices and debits', async () => {
   const { diary, ids, told } = await monthByTheSchedule(engine);
   expect(told).toEqual([
     '2026-10-05 direct_debit.form_posted aoba',
@@ -133,7 +133,7 @@ test('October, begun by the Schedule, reviewed late, issued, collected and debit
     expect(await diary.timers(ids[kind]!)).toEqual([]);
 }, 180_000);
 
-test('contracts end by their timers: on their date, as nobody decides, as the card never pays', async () => {
+test('ends contracts by their timers: on the end date, for want of a decision, or when the card never pays', async () => {
   const { diary, ids, told } = await contractsEnd(engine);
   const linesWith = (text: string) => told.filter((line) => line.includes(text));
   expect(linesWith('aoba').filter((line) => line.includes('order.'))).toEqual([
@@ -175,7 +175,7 @@ test('contracts end by their timers: on their date, as nobody decides, as the ca
   );
 }, 180_000);
 
-test('October in house: issued on its day, the debit file handed in late, one debit failed', async () => {
+test('bills October in house: issues on the issue day, waits for a debit file handed in late, rebills one failed debit', async () => {
   const { diary, ids, told } = await inHouseByTheSchedule(engine);
   expect(told.filter((line) => !line.includes('mail.')).sort()).toEqual([
     '2026-10-05 order.held juri 33000 until=2026-10-15',

@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => stack?.stop());
 
-test('the story with every activity run twice: the same events, and outside each effect once', async () => {
+test('plays the same events, and causes each external effect once, when every activity runs twice', async () => {
   const world = await World.create(stack, { now: '2026-10-01' });
   expect(await playStory(world)).toEqual(expectedStory());
 
