@@ -2,7 +2,7 @@ import type { Buyer } from '../../dev/story/world';
 import { rows } from '../support/books';
 import { Diary } from '../support/diary';
 
-/** Running contracts whose month NP won't take, and finance's four ways out. 30,000 a month, 33,000 with tax. */
+/** NP rejects a month of a running contract, and finance has four ways out. The plan costs 30,000 yen a month, 33,000 with tax. */
 
 interface OrderView {
   status: string;
@@ -32,7 +32,7 @@ async function payBills(diary: Diary, month: string, on: string) {
 const REASONS = ['21', '22', '24'] as const;
 type Reason = (typeof REASONS)[number];
 
-/** Overdue (21), over its limit (22) or judged so (24): NP refuses what is ordered from December on. */
+/** From December on NP rejects the buyer's orders: overdue (21), over its limit (22), or by NP's own judgement (24). */
 const npRejects = (diary: Diary, { destinationId }: Buyer, reason: Reason) =>
   reason === '22'
     ? diary.world.npGrants(destinationId, 20_000)
@@ -41,7 +41,7 @@ const npRejects = (diary: Diary, { destinationId }: Buyer, reason: Reason) =>
 const npAcceptsAgain = (diary: Diary, { destinationId }: Buyer, reason: Reason) =>
   reason === '22' ? diary.world.npGrants(destinationId, 100_000) : diary.world.npJudges(destinationId, null);
 
-/** aoba and budou since October; on 12-01 NP refuses aoba's December. */
+/** aoba and budou have had contracts since October. On 12-01 NP rejects aoba's December. */
 async function decemberRejected(reason: Reason = '22') {
   const diary = await Diary.begin('2026-10-05T10:00:00+09:00');
   const plan = await diary.world.plan('A', '商品A', 30_000);
@@ -247,7 +247,7 @@ test('bills a month that is registered after its freeze with the next month, and
   await diary.until('2026-11-30');
   await diary.world.npGrants(aoba.destinationId, 20_000);
   await diary.world.as('operator').post(`/v1/orders/${order.id}/service_start`, { on: '2026-10-30' });
-  // November was opened while nobody had told of the service; December is refused on the 1st as well.
+  // November opened before anyone reported the service start, so it is registered late. NP rejects December on the 1st as well.
   expect(orderEvents(await diary.until('2026-12-03'))).toEqual([
     '2026-11-30 order.at_risk aoba 33000 2026-11 until=2026-12-07 reason=22',
     '2026-12-01 order.at_risk aoba 33000 2026-12 until=2026-12-07 reason=22',

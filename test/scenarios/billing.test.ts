@@ -1,8 +1,8 @@
 import { Diary, type Invoice } from '../support/diary';
 
-/** What is on a month's invoice, and whose month it is. */
+/** The lines and tax of a month's invoice, and the first month that an order is billed for. */
 
-/** NP issues what was approved; gives the month's bills. */
+/** Approves the month and waits until NP has issued it. @returns the month's invoices */
 async function billMonth(diary: Diary, period: string, approveOn: string, issuedOn: string): Promise<Invoice[]> {
   await diary.until(approveOn);
   await diary.approve(period);
@@ -16,7 +16,8 @@ test('bills two orders of one destination on one invoice, with the tax of the su
   const buyer = await diary.buyer('aoba');
   await diary.order(buyer, plan);
   await diary.order(buyer, plan);
-  // Each is registered as 105 + 10 = 115; tax of the bill 230 × 10/110 = 20.9 → 20. In house it would be 210 + 21 = 231.
+  // Each order is registered as 105 + 10 = 115. The tax of the bill is 230 × 10/110 = 20.9, rounded down to 20. An in-house bill
+  // would come to 210 + 21 = 231.
   const invoices = await billMonth(diary, '2026-10', '2026-11-04', '2026-11-05');
   expect(invoices).toMatchObject([{ net: 210, tax: 20, total: 230, status: 'issued' }]);
   expect(invoices[0]!.lines.map(({ net, gross }) => [net, gross])).toEqual([
@@ -56,7 +57,7 @@ test('taxes a quantity as one line, even when the total is not divisible by the 
   const diary = await Diary.begin('2026-10-05T10:00:00+09:00');
   const plan = await diary.world.plan('S', '少額', 105);
   const buyer = await diary.buyer('aoba');
-  // 315 + 31.5 → 346, which three can't share; 7 × 105 = 735 + 73 = 808.
+  // 3 × 105 = 315, and with 31 tax 346, which is not divisible by 3. 7 × 105 = 735, and with 73 tax 808.
   await diary.order(buyer, plan, { lines: [{ plan_id: plan, quantity: 3 }] });
   await diary.order(buyer, plan, { lines: [{ plan_id: plan, quantity: 7 }] });
   const invoices = await billMonth(diary, '2026-10', '2026-11-04', '2026-11-05');
@@ -129,7 +130,7 @@ test('bills the month of the service start first when the maker starts a month a
   expect(await billMonth(diary, '2026-11', '2026-12-02', '2026-12-03')).toMatchObject([
     { total: 33_000, status: 'issued' },
   ]);
-  // October's registration serves November: none is made twice.
+  // October's registration is used for November, so no month is registered twice.
   expect(Object.keys(await diary.npEffects()).sort()).toEqual([`${order.id}.202610.1`, `${order.id}.202612.1`]);
   expect(await diary.incidents()).toEqual([]);
 });

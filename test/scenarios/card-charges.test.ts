@@ -2,7 +2,10 @@ import { Api } from '../../dev/story/api';
 import { rows } from '../support/books';
 import { Diary } from '../support/diary';
 
-/** What a card is charged, and by whom it is told. Yen with tax; plans of 12,000 and 8,000 without. */
+/**
+ * Charges to a card: partial cancellations, replaced cards, declined last months and lost answers. Plans cost 12,000 and 8,000 yen
+ * without tax; events carry yen with tax.
+ */
 
 const captured = async (diary: Diary) =>
   (await diary.sbpsEffects()).filter((effect) => effect['captures'] === 1).map((effect) => effect['captured']);
@@ -54,7 +57,7 @@ test('saves a replacement card without a charge when nothing is owed, and charge
   expect(saves).toMatchObject([{ authorised: 13_200, commits: 0, captured: 0 }]);
 });
 
-/** chiyo cancels in December, so January is the last month; its charge on 02-01 is declined. */
+/** chiyo cancels in December, so January is the last month. SBPS declines its charge on 02-01. */
 async function lastChargeDeclined() {
   const diary = await Diary.begin('2026-12-05T10:00:00+09:00');
   const plan = await diary.world.plan('C', '商品C', 12_000);
@@ -100,7 +103,7 @@ test('suspends nothing when every retry of the last month is declined, and asks 
   ).rejects.toMatchObject({ status: 409, problem: { code: 'conflict' } });
 });
 
-/** chiyo's first renewal, on 2027-01-01, after SBPS has lost as many answers to authorisations by the saved card. */
+/** chiyo's renewal on 2027-01-01. SBPS will lose its answers to the next `times` authorisations by the saved card. */
 async function renewalWithLostAnswers(times: number) {
   const diary = await Diary.begin('2026-11-05T10:00:00+09:00');
   const plan = await diary.world.plan('C', '商品C', 12_000);

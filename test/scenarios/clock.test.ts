@@ -4,9 +4,9 @@ import { Diary } from '../support/diary';
 import { engine } from '../support/engine';
 import { rows } from '../support/books';
 
-/* A simulated clock that is driven twice, asked twice, or has a target that never answers. */
+/* A simulated clock with several workflows that drive it, with a repeated request, or with concurrent commands. */
 
-/** October ordered, approved and billed. */
+/** Plays October: two orders, the approval and the bills. @param beside runs while the clock advances to the approval */
 async function playOctober(beside: (diary: Diary) => Promise<unknown>): Promise<string[]> {
   const diary = await Diary.begin('2026-10-05T10:00:00+09:00');
   const plan = await diary.world.plan('A', '商品A', 30_000);

@@ -1,6 +1,6 @@
 import { Diary } from '../support/diary';
 
-/** Monthly closes that don't simply run through. */
+/** Monthly closes with a complication: a draft on hold, a redraft, a late approval, or nothing to bill. */
 
 async function twoBuyers() {
   const diary = await Diary.begin('2026-10-05T10:00:00+09:00');
@@ -63,7 +63,7 @@ test('opens an incident when NP’s cutoff passes without an approval, and still
   expect(await diary.incidents()).toEqual([]);
   await diary.until('2026-11-04T12:00:00');
   expect(await diary.incidents()).toEqual(['close_not_approved']);
-  // It only tells: there is no step to repair, approving is what mends it.
+  // This incident has no failed step to repair. Only the approval resolves it.
   await expect(
     diary.world.as('finance').post('/v1/incidents/close_not_approved/2026-10/repair', { how: 'skip', reason: '…' }),
   ).rejects.toMatchObject({ status: 422, problem: { code: 'repair_not_possible' } });

@@ -1,6 +1,6 @@
 import { Diary } from '../support/diary';
 
-/** Orders by bank transfer that NP doesn't simply take. Prices without tax, events with 10 %. */
+/** Orders by bank transfer that NP holds, rejects or screens longer. Prices are without tax; events include 10 % tax. */
 
 test('declines an order over the credit limit when nobody releases it before its hold runs out, and mails the buyer', async () => {
   const diary = await Diary.begin('2026-10-06T10:00:00+09:00');
@@ -10,13 +10,13 @@ test('declines an order over the credit limit when nobody releases it before its
     '2026-10-06 order.held budou 88000 until=2026-10-16',
     '2026-10-06 mail.sent budou order-held',
   ]);
-  // Seven business days, 10-12 is a holiday: the whole of 10-16 is in time, the mail waits for its window.
+  // The hold lasts seven business days, and 10-12 is a holiday. All of 10-16 is in time. The mail waits for its sending hours.
   expect(await diary.until('2026-10-16T23:59:59')).toEqual([]);
   expect(await diary.until('2026-10-17')).toEqual([
     '2026-10-17 order.declined budou 88000 reason=hold_expired',
     '2026-10-17 mail.sent budou order-declined-hold-expired',
   ]);
-  // Nothing is billed, and the release comes too late.
+  // Nothing is billed.
   expect(await diary.until('2026-11-06')).toEqual([]);
   expect(await diary.incidents()).toEqual([]);
 });
@@ -107,7 +107,7 @@ test('answers a request with Prefer: wait with the decision, whichever it is', a
     };
     return diary.world.as('storefront').post('/v1/orders', order, { prefer: 'wait=20' });
   };
-  // Each buyer's first order: NP screens the buyer, then the month.
+  // Each order is its buyer's first, so NP screens the buyer and then the month.
   expect(await orderAndWait('aoba')).toMatchObject({ status: 'active' });
   expect(await orderAndWait('budou', 'limit-50000')).toMatchObject({ status: 'held', wait_until: '2026-10-15' });
   expect(await orderAndWait('emi', 'ng24')).toMatchObject({ status: 'declined', reason: 'judgement' });

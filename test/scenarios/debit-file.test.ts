@@ -7,8 +7,8 @@ import { Diary } from '../support/diary';
 import { closed, repair } from '../support/incidents';
 
 /*
- * Direct debit on a store that settles by itself: its own forms, the bank's files. October closes on 10-31, is issued on
- * 11-05, collected on 11-12, to be handed in by 11-13 and debited on 11-27.
+ * Direct debit in a store that settles in house, with its own forms and the bank's files. October closes on 10-31 and is issued
+ * on 11-05. Its debits are collected on 11-12, handed in by 11-13 and debited on 11-27.
  */
 
 interface Mandate {
@@ -23,7 +23,7 @@ interface Run {
   debits: { status: string; code: string | null; amount: number }[];
 }
 
-/** A store with buyers who have asked for direct debit on 10-05; their forms are at the bank. */
+/** A store whose buyers requested direct debit on 10-05. Their forms are at the bank. */
 async function enrolling(...references: string[]) {
   const diary = await Diary.begin('2026-10-05T10:00:00+09:00', { settlement: 'in_house' });
   const plan = await diary.world.plan('A', '商品A', 30_000);
@@ -50,7 +50,7 @@ async function enrolling(...references: string[]) {
   return { diary, plan, finance, mandates, complete, run };
 }
 
-/** aoba's and budou's October on debit notices; the day is 11-12, and the file is made. */
+/** aoba and budou have debit notices for October. The day is 11-12, and the request file exists. */
 async function collected() {
   const store = await enrolling('aoba', 'budou');
   await store.complete('aoba', { bank_account: form, customer_number: '100001' });
@@ -75,7 +75,7 @@ async function collected() {
   return store;
 }
 
-/** Spaces as people see them: 40 for the consignor's name and so on, by the table of the standard. */
+/** The request file written by hand, with the field widths of the Zengin standard, such as 40 for the consignor's name. */
 const expectedFile = (code: 'first' | 'later') =>
   [
     '1910' +
@@ -154,7 +154,8 @@ test('incident debit_result_differs: books a result file with one debit paid and
   ]);
   expect(await run('2026-11')).toMatchObject({ status: 'booked' });
 
-  // The same file again, and line by line, is nothing new; another result for what is booked is for finance to look at.
+  // The same file changes nothing when it comes again, even with line breaks. Another result for a booked debit opens an incident
+  // for finance.
   await finance.postFile('/v1/debit_runs/2026-11/result_file', result);
   const lines = Array.from({ length: 5 }, (_, i) => [result.subarray(i * 120, i * 120 + 120), Buffer.from('\r\n')]);
   await finance.postFile('/v1/debit_runs/2026-11/result_file', Buffer.concat(lines.flat()));
@@ -169,7 +170,7 @@ test('incident debit_result_differs: books a result file with one debit paid and
   expect((await run('2026-11')).debits.map(({ code }) => code).sort()).toEqual(['0', '1']);
   expect(await repair(diary, 'debit_result_differs', { resolve_as: '銀行に確認、先の結果が正' })).toBe('resolved');
 
-  // Code 1 keeps the mandate: November is debited on 12-28, no longer as new.
+  // Code 1 keeps the mandate. November is debited on 12-28, no longer marked as a first debit.
   await diary.until('2026-12-14');
   expect(decode(await finance.getFile('/v1/debit_runs/2026-12/file'))).toBe(expectedFile('later'));
 });
@@ -252,7 +253,7 @@ test('requires the bank account from the form, stores it apart, and shows only i
     status: 409,
     problem: { code: 'customer_number_taken' },
   });
-  // Neither the number nor the name is told anywhere else.
+  // Neither the account number nor the holder's name appears in messages, events, the audit log, stored results or answers.
   const leaks = await rows<{ place: string }>(
     `SELECT place FROM (
        SELECT 'dispatch' AS place, payload::text AS t FROM dispatch WHERE store_id = $1

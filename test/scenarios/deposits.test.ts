@@ -4,8 +4,8 @@ import { Diary, type Invoice } from '../support/diary';
 import { closed } from '../support/incidents';
 
 /*
- * What buyers pay into the own account of a store that settles in house, entered by finance or from a file. October is issued
- * on 11-05 and due on 11-30; yen with tax.
+ * Deposits into the bank account of a store that settles in house. Finance enters them or imports a file. October is issued on
+ * 11-05 and due on 11-30. Amounts are yen with tax.
  */
 
 interface Deposit {
@@ -16,7 +16,7 @@ interface Deposit {
   payments: { invoice_number: string; amount: number }[];
 }
 
-/** aoba owes 33,000 and budou 88,000 for October, since 11-05. */
+/** From 11-05, aoba owes 33,000 and budou 88,000 for October. */
 async function octoberIssued() {
   const diary = await Diary.begin('2026-10-06T10:00:00+09:00', { settlement: 'in_house' });
   const finance = diary.world.as('finance');
@@ -47,7 +47,7 @@ async function octoberIssued() {
   return { diary, finance, bills, enter, importFile };
 }
 
-/** The journal's lines of payments: date, code, side, yen. */
+/** The journal's lines of payments and reversals: date, kind, account code, side, yen. */
 function journal(storeId: string): Promise<object[]> {
   return rows(
     `SELECT e.booked_on::text || ' ' || e.kind || ' ' || l.account_code || ' ' || l.side || ' ' || l.amount AS line
@@ -188,7 +188,7 @@ test('rejects a file with a mistake as a whole, and names each mistake by its li
   await expectRejection(Uint8Array.from([0xff, 0xff]), { pointer: '/lines/1', code: 'deposit_file_malformed' });
   expect(await diary.told()).toEqual([]);
   expect((await finance.get<{ data: unknown[] }>('/v1/deposits')).data).toEqual([]);
-  // Twice with one reference it is one deposit; the same words of another transfer make no other of it.
+  // The same deposit entered twice under one reference stays one deposit. Another amount under that reference is another deposit.
   const [first, again] = [
     await enter({ amount: 1_000, paid_on: '2026-11-09', invoice_numbers: [bill('aoba').number], reference: 'X' }),
     await enter({ amount: 1_000, paid_on: '2026-11-09', invoice_numbers: [bill('aoba').number], reference: 'X' }),

@@ -1,7 +1,7 @@
 import { Diary } from '../support/diary';
 import { repair } from '../support/incidents';
 
-/** Mandates (口座振替) that don't go the short way. Form posted on 10-23 unless told otherwise. */
+/** Mandates (口座振替) with lost or defective forms, delays, withdrawals or steps out of order. */
 
 async function requested() {
   const diary = await Diary.begin('2026-10-20T10:00:00+09:00');
@@ -20,7 +20,7 @@ async function requested() {
   return { diary, buyer, id, step };
 }
 
-/** Only what concerns the mandate and its debits; the months' bills run beside. */
+/** Only the events of the mandate and its debits, without the months' bills. */
 const mandateEvents = (lines: string[]) => lines.filter((line) => / (direct_debit|debit)\./.test(line));
 
 test('reminds after 14 and 30 days that the form has not come back, and expires the mandate after 90', async () => {
@@ -59,7 +59,7 @@ test('restarts the reminders when a defective form is posted again', async () =>
   await step('form_received', { on: '2026-12-01' });
   expect(mandateEvents(await diary.told())).toEqual(['2026-12-01 direct_debit.received aoba expected_on=2027-02-01']);
   expect((await diary.incidents()).filter((kind) => kind === 'direct_debit_form_not_returned')).toEqual([]);
-  // The first form would have been late on 2027-01-03; the second is on 2027-02-02.
+  // The first form would have become late on 2027-01-03. The second becomes late on 2027-02-02.
   expect(mandateEvents(await diary.until('2027-02-01T23:59:59'))).toEqual([]);
   expect(mandateEvents(await diary.until('2027-02-02'))).toEqual(['2027-02-02 direct_debit.late aoba']);
   await step('complete', { evidence: '登録完了リスト' });
@@ -134,10 +134,10 @@ test('never marks a mandate late that is completed within two months; 取引な�
   expect((await diary.until('2026-11-05T12:00:00')).slice(-1)).toEqual([
     '2026-11-05 debit_notice.issued aoba 33000 2026-10 debit_on=2026-11-27',
   ]);
-  // 11-27 and three business days: the day the results come is a close's too.
+  // Results come three business days after 11-27, on the day of November's approval.
   await diary.until('2026-12-02T09:00:00');
   await diary.approve('2026-11');
-  // The mail and the mandate's end follow side by side.
+  // The mail and the end of the mandate follow concurrently, so the lines are sorted.
   expect((await diary.until('2026-12-02T18:00:00')).sort()).toEqual([
     '2026-12-02 billing.requested aoba 33000 2026-11',
     '2026-12-02 debit.failed aoba 33000 2026-10 code=2 reason=取引なし',
@@ -145,7 +145,7 @@ test('never marks a mandate late that is completed within two months; 取引な�
     '2026-12-02 invoice.rebilled aoba 33000 2026-10 due_on=2026-12-31 revision=2',
     '2026-12-02 mail.sent aoba debit-failed',
   ]);
-  // November was drafted for a debit that nobody can make any more.
+  // November was drafted for a debit. The mandate has ended, so it is invoiced by transfer.
   expect(await diary.until('2026-12-03T12:00:00')).toEqual([
     '2026-12-03 invoice.issued aoba 33000 2026-11 due_on=2026-12-31',
   ]);

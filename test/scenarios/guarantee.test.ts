@@ -1,6 +1,9 @@
 import { Diary } from '../support/diary';
 
-/** A buyer that doesn't pay NP: OK → ALRT → NG → paid → OK, and what becomes of its contracts. 30,000 a month, 33,000 with tax. */
+/**
+ * A buyer does not pay NP, and its guarantee goes from OK to ALRT to NG, then back to OK after the payment. The tests follow its
+ * contracts. The plan costs 30,000 yen a month, 33,000 with tax.
+ */
 
 const decide = (diary: Diary, orderId: string, decision: string) =>
   diary.world
@@ -27,12 +30,13 @@ test('puts a contract at risk for the next month after two unpaid bills, and reg
   await diary.approve('2026-11');
   await diary.told();
 
-  // October's bill was to be paid by 11-30: ALRT three business days later, NG after a month.
+  // October's bill was payable by 11-30. NP sets ALRT three business days later, and NG after a month.
   expect(await diary.until('2026-12-29')).toEqual([
     '2026-12-03 invoice.issued aoba 44000 2026-11 due_on=2026-12-31',
     '2026-12-03 guarantee.changed aoba status=ALRT',
   ]);
-  // What ends with the year has no month to come. Finance has five business days: bank holidays 12-31 to 01-03.
+  // The contract that ends with the year has no next month, so it is not at risk. For the other one finance has five business
+  // days; 12-31 to 01-03 are bank holidays.
   expect(await diary.until('2026-12-31')).toEqual([
     '2026-12-30 order.at_risk aoba 33000 2027-01 until=2027-01-08 reason=guarantee_ng',
     '2026-12-30 guarantee.changed aoba status=NG',
@@ -40,7 +44,7 @@ test('puts a contract at risk for the next month after two unpaid bills, and reg
   await expect(diary.order(aoba, stays)).rejects.toMatchObject({
     problem: { errors: [{ code: 'account_suspended' }] },
   });
-  // January is refused on the 1st, which is known already.
+  // NP rejects January on the 1st. No event follows, because the order is at risk already.
   expect(await diary.until('2027-01-04')).toEqual([
     '2026-12-31 order.ended aoba 11000 reason=cancellation',
     '2027-01-01 close.drafted aoba 44000 2026-12',
@@ -65,7 +69,7 @@ test('puts a contract at risk for the next month after two unpaid bills, and reg
   expect(await diary.incidents()).toEqual([]);
 });
 
-/** November's bill, to be paid by 01-04, is not; NG on 02-04, when February is registered. */
+/** November's bill, payable by 01-04, stays unpaid. NP sets NG on 02-04, when February is already registered. */
 async function ngInFebruary() {
   const diary = await Diary.begin('2026-11-05T10:00:00+09:00');
   const plan = await diary.world.plan('A', '商品A', 30_000);

@@ -3,7 +3,10 @@ import { Diary } from '../support/diary';
 import { rows } from '../support/books';
 import { booksRefuse, npTells, repair } from '../support/incidents';
 
-/* What our own database or the mail refuses: nothing is lost, a person decides, and it goes on where it was. */
+/*
+ * Our own database or the mail provider refuses something. Nothing is lost: a person decides, and the work continues where it
+ * stopped.
+ */
 
 const storeWithOrder = async (settlement: 'np' | 'in_house') => {
   const diary = await Diary.begin('2026-10-05T10:00:00+09:00', { settlement });
@@ -106,7 +109,7 @@ test('incident mail_unknown: asks a person once Resend has forgotten the idempot
       { account_id: accountId, payment: { method: 'bank_transfer' }, lines: [{ plan_id: plan, quantity: 1 }] },
       { prefer: 'wait=20' },
     );
-  // Resend keeps its keys for a day of wall time, which no clock of ours moves.
+  // Resend keeps idempotency keys for a day of wall time. No simulated clock can move that, so the test moves the row back.
   await rows(`UPDATE mails SET first_tried_at = now() - interval '24 hours' WHERE store_id = $1`, [
     diary.world.storeId,
   ]);
@@ -124,7 +127,7 @@ test('incident workflow_failed, message_undeliverable: an order edited directly 
   await diary.told();
   const setStatus = (status: string) => rows('UPDATE orders SET status = $2 WHERE id = $1', [order.id, status]);
   await setStatus('cancelled');
-  // Its hold runs out with 10-16, and a cancelled order can't be declined.
+  // The hold ends with 10-16, and a cancelled order can't be declined.
   expect(await diary.until('2026-10-17')).toEqual([]);
   expect(await diary.incidents()).toEqual(['workflow_failed']);
   await setStatus('held');

@@ -1,14 +1,17 @@
 import { Diary, type Order } from '../support/diary';
 import { booksRefuse, repair, sbpsRefuses } from '../support/incidents';
 
-/* What SBPS will not take (its hash key is not the store's): each kind of incident made to happen, decided on, and what the books say. */
+/*
+ * SBPS rejects every call, because it has another hash key than the store. Each test makes a kind of incident happen, has a person
+ * decide, and checks the books.
+ */
 
 const begin = async () => {
   const diary = await Diary.begin('2026-10-05T10:00:00+09:00');
   return { diary, plan: await diary.world.plan('A', '商品A', 30_000), chiyo: await diary.buyer('chiyo') };
 };
 
-/** An order in force by a card that pays. */
+/** An active order by card: the buyer has passed 3-D Secure, and the first month is authorised. */
 async function activeOrder(scenario: string) {
   const { diary, plan, chiyo } = await begin();
   const order = await diary.orderByCard(chiyo, plan, scenario);
@@ -108,7 +111,7 @@ test('incident card_saving: after a skip, keeps and charges the earlier card', a
   expect(await diary.incidents()).toEqual([]);
 });
 
-/** SBPS captures October; our books will not have it. */
+/** SBPS captures October's charge, but our database refuses to record it. */
 async function captureNotBooked() {
   const { diary } = await activeOrder('ok');
   const restore = await booksRefuse(diary, 'UPDATE ON card_charges', `NEW.status = 'captured'`);

@@ -4,7 +4,10 @@ import { form } from '../support/debit-form';
 import { Diary } from '../support/diary';
 import { closed, repair } from '../support/incidents';
 
-/* Debits in house whose results need a person. October's notices are collected on 11-12, handed in, and debited on 11-27. */
+/*
+ * In-house debits whose results need a person. The engine collects October's notices on 11-12, finance hands the file in, and the
+ * bank debits on 11-27.
+ */
 
 async function handedInDebits(...references: string[]) {
   const diary = await Diary.begin('2026-10-05T10:00:00+09:00', { settlement: 'in_house' });

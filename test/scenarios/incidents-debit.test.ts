@@ -1,9 +1,12 @@
 import { Diary } from '../support/diary';
 import { closed, npTells, repair } from '../support/incidents';
 
-/* Mandates and debits that need a person: each kind of incident made to happen, decided on, and what follows. */
+/*
+ * Mandates and debits that need a person. Each test makes a kind of incident happen, has a person decide, and checks what
+ * follows.
+ */
 
-/** A mandate at the bank since 10-26; `complete` puts it in force. */
+/** A mandate whose form has been at the bank since 10-26. `complete` puts the mandate in force. */
 async function atBank() {
   const diary = await Diary.begin('2026-10-20T10:00:00+09:00');
   const plan = await diary.world.plan('A', '商品A', 30_000);
@@ -38,7 +41,7 @@ test('incident np_direct_debit, np_direct_debit_end: a retry notifies NP that de
   expect(await diary.incidents()).toEqual([]);
 });
 
-/** October's debit has failed for want of funds, and NP does not give the bill that is due again. */
+/** October's debit failed for lack of funds. NP does not deliver the document of the bill that is due again. */
 async function rebilledWithoutDocument() {
   const { diary, buyer, complete } = await atBank();
   await complete();
@@ -112,7 +115,7 @@ test('incident unknown_debit_code: opens when NP reports an unknown code; the de
     '2026-11-30 invoice.paid aoba 33000 2026-10 paid_on=2026-11-27',
   ]);
   expect(await closed(diary, 'unknown_debit_code')).toBe('booked with 0');
-  // The same told by NP three business days after the debit is nothing new.
+  // NP reports the same result three business days after the debit. It changes nothing.
   await diary.until('2026-12-02T10:00:00');
   expect(await diary.incidents()).toEqual([]);
 });

@@ -2,7 +2,7 @@ import { rows } from '../support/books';
 import { Diary } from '../support/diary';
 import { closed, openIncident, repair } from '../support/incidents';
 
-/* What NP will not take: each kind of incident made to happen, decided on, and what the books say then. */
+/* NP rejects a call. Each test makes a kind of incident happen, has a person decide, and checks what follows. */
 
 const begin = async () => {
   const diary = await Diary.begin('2026-10-05T10:00:00+09:00');

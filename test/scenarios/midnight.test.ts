@@ -2,16 +2,19 @@ import { form } from '../support/debit-form';
 import { Diary } from '../support/diary';
 import { rows } from '../support/books';
 
-/** An order binds by the instant it was accepted: one second before and after midnight JST at a month's end. Yen with tax. */
+/**
+ * The instant of acceptance decides the first month of an order. The tests order one second before and one second after midnight
+ * JST at a month's end. Amounts are yen with tax.
+ */
 
 interface Midnight {
-  /** The months before and after it, and the one after them. */
+  /** The month that ends at midnight, the month that begins, and the one after. */
   months: [string, string, string];
   last: string;
   first: string;
-  /** Noon of the last day, when everything else is made. */
+  /** Noon of the last day, when the store begins. */
   eve: string;
-  /** When the two months are approved, and a day after each is issued. */
+  /** Days on which the first two months are approved, and days by which each of them is issued. */
   approved: [string, string];
   issued: [string, string];
 }
@@ -34,7 +37,7 @@ const YEAR: Midnight = {
 };
 const { last: LAST_SECOND, first: FIRST_SECOND } = OCTOBER;
 
-/** Two orders, one in each second; ids in that order. */
+/** Places one order in the last second and one in the first. @returns their ids as `before` and `after` */
 async function orderAroundMidnight(
   settlement: 'np' | 'in_house',
   order: (diary: Diary) => Promise<string>,
@@ -49,7 +52,7 @@ async function orderAroundMidnight(
   return { diary, before, after };
 }
 
-/** A buyer's mandate, active at once. */
+/** Brings a buyer's mandate to the bank. @returns a function that completes it */
 async function mandateAtBank(diary: Diary, accountId: string, settlement: 'np' | 'in_house', on: string) {
   const finance = diary.world.as('finance');
   const { id } = await finance.post<{ id: string }>('/v1/direct_debits', { account_id: accountId });
@@ -60,7 +63,7 @@ async function mandateAtBank(diary: Diary, accountId: string, settlement: 'np' |
   return () => finance.post(`/v1/direct_debits/${id}/complete`, { evidence: '口座振替登録済通知', ...inHouse });
 }
 
-/** Which month of service each item of the order is for, and which month bills it. */
+/** A line for each billable item of the order: its month of use, the month that bills it, and its status. */
 async function items(diary: Diary, orderId: string): Promise<string[]> {
   const found = await rows<{ usage: string; period: string; status: string }>(
     `SELECT usage_period AS usage, period, status FROM billable_items WHERE store_id = $1 AND order_id = $2 ORDER BY usage_period`,
@@ -75,7 +78,7 @@ async function firstPeriods(diary: Diary, ...ids: string[]): Promise<string[]> {
   return (await Promise.all(orders)).map((order) => `${order.accepted_at.slice(0, 19)} ${order.first_period}`);
 }
 
-/** Totals of a month, with how many lines. */
+/** Total, number of lines and status of each invoice of a month. */
 async function bills(diary: Diary, period: string): Promise<unknown[]> {
   return (await diary.invoices(period)).map(({ total, lines, status }) => [total, lines.length, status]);
 }
@@ -117,7 +120,7 @@ test.each(both)('at %s, settlement %s: bills one order by transfer, then both', 
   await diary.until(midnight.issued[1]);
   expect(await bills(diary, newMonth)).toEqual([[66_000, 2, 'issued']]);
   expect(await items(diary, after)).toContain(`${nextMonth} with ${nextMonth} billable`);
-  // The old month once, the two after it twice.
+  // NP registers the old month for one order, and each of the two months after it for both orders.
   if (settlement === 'np')
     expect(Object.values(await diary.npEffects())).toEqual(Array(5).fill({ received: 1, registered: 1 }));
   expect(await diary.incidents()).toEqual([]);
@@ -138,7 +141,7 @@ test.each(both)('at %s, settlement %s: issues a debit notice for one order, then
     const existing = buyer;
     buyer ??= await diary.buyer('aoba');
     const { id } = await diary.order(buyer, plan);
-    // NP takes a mandate of a buyer it has screened.
+    // NP accepts a mandate only for a buyer that it has screened.
     if (!existing) await (await mandateAtBank(diary, buyer.accountId, settlement, midnight.eve.slice(0, 10)))();
     return id;
   };

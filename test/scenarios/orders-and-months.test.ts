@@ -1,6 +1,6 @@
 import { Diary } from '../support/diary';
 
-/** Orders that are changed, begin late or never begin, and what each month bills of them. Yen with tax. */
+/** Orders that change, begin late or never begin, and the months that bill them. Amounts are yen with tax. */
 
 const NOTICE = '前月末日までに';
 

@@ -1,6 +1,6 @@
 import { Diary } from '../support/diary';
 
-/** Orders by bank transfer in a store that settles in house. Prices without tax, events with 10 %. */
+/** Orders by bank transfer in a store that settles in house. Prices are without tax; events include 10 % tax. */
 
 const begin = () => Diary.begin('2026-10-06T10:00:00+09:00', { settlement: 'in_house' });
 
@@ -18,7 +18,7 @@ test('holds an order over the store’s own credit limit, with a mail that does 
     '2026-10-06 mail.sent budou order-held',
   ]);
   expect(await diary.mailText('order-held')).not.toContain('ネットプロテクションズ');
-  // Released without a higher limit it is decided anew, and held anew.
+  // A release without a higher limit decides the order again, and holds it again.
   await diary.until('2026-10-07');
   await operator.post(`/v1/orders/${order.id}/release`, { reason: '再判定' });
   expect(await diary.told()).toEqual([
@@ -29,7 +29,7 @@ test('holds an order over the store’s own credit limit, with a mail that does 
   await finance.post(limits, { amount: 200_000, reason: '決算書を確認' });
   await operator.post(`/v1/orders/${order.id}/release`, { reason: '与信枠 200,000円に増額済み' });
   expect(await diary.told()).toEqual(['2026-10-08 order.confirmed budou 88000']);
-  // 88,000 used: a second one fits, a third does not.
+  // 88,000 of 200,000 is used. A second order fits, a third does not.
   await diary.order(buyer, plan);
   await diary.order(buyer, plan);
   expect(await diary.told()).toEqual([
@@ -37,7 +37,7 @@ test('holds an order over the store’s own credit limit, with a mail that does 
     '2026-10-08 order.confirmed budou 88000',
     '2026-10-08 mail.sent budou order-held',
   ]);
-  // Nobody releases it: declined when the hold has run out.
+  // Nobody releases the third order, so it is declined when its hold runs out.
   expect(await diary.until('2026-10-21')).toEqual([
     '2026-10-21 order.declined budou 88000 reason=hold_expired',
     '2026-10-21 mail.sent budou order-declined-hold-expired',
@@ -48,7 +48,7 @@ test('counts an order that waits for its maker against the limit, and frees its 
   const diary = await begin();
   const plan = await diary.world.plan('A', '商品A', 400_000, { maker: true });
   const buyer = await diary.buyer('aoba');
-  // Nobody has set a limit: 500,000.
+  // Nobody has set a limit, so the default of 500,000 applies.
   const first = await diary.order(buyer, plan);
   expect(first.status).toBe('provisioning');
   const second = await diary.order(buyer, plan);
@@ -75,7 +75,7 @@ test('declines the next order by transfer while an invoice is overdue, but accep
   await diary.order(buyer, plan);
   await diary.until('2026-11-04');
   await diary.approve('2026-10');
-  // Due on Monday the 30th: in time all of that day, overdue from the next.
+  // The invoice is due on Monday 11-30. It is not overdue on that day, but from the next.
   await diary.until('2026-11-30T23:59:59');
   expect((await diary.order(buyer, plan)).status).toBe('active');
   await diary.until('2026-12-01');

@@ -1,11 +1,11 @@
 import { Diary } from '../support/diary';
 
-/** SBPS and Resend as they can be on a bad day: a card is charged once, a mail arrives once. */
+/** SBPS and Resend fail in various ways. Each card is still charged once, and each mail arrives once. */
 
 const COMMIT = 'ST02-00101-101';
 const CAPTURE = 'ST02-00201-101';
 
-/** chiyo's order of October by card, at the issuer's page. */
+/** chiyo orders by card in October and is on the issuer's 3-D Secure page. `authenticate` passes it. */
 async function orderAwaiting3ds() {
   const diary = await Diary.begin('2026-10-05T10:00:00+09:00');
   const plan = await diary.world.plan('C', '商品C', 12_000);
@@ -51,7 +51,7 @@ test.each([
 ])('delivers one mail and reports it once when Resend %s', async (_, mode, times) => {
   const diary = await Diary.begin('2026-10-06T10:00:00+09:00');
   const plan = await diary.world.plan('B', '商品B', 80_000);
-  // Tests side by side share the inbox.
+  // Tests that run in parallel share the inbox, so each uses its own address.
   const budou = `budou-${diary.world.shopCode}`;
   const address = `keiri+limit-50000@${budou}.example.jp`;
   await diary.mailFails(address, mode, times);

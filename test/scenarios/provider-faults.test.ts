@@ -1,6 +1,6 @@
 import { Diary } from '../support/diary';
 
-/** NP as it can be on a bad day: what it is asked for happens once, and what it tells is believed once. */
+/** NP and SBPS fail in various ways. Each request still takes effect once, and each piece of news is applied once. */
 
 test('asks NP about a registration whose answer was lost, and does not send it again', async () => {
   const diary = await Diary.begin('2026-10-05T10:00:00+09:00');
@@ -40,7 +40,7 @@ test('bills once when the billing request times out after its effect', async () 
   expect(await diary.incidents()).toEqual([]);
 });
 
-/** One buyer, October billed and paid on 11-27; NP tells of it on 12-01. */
+/** Two buyers pay October's bills on 11-27. NP reports it on 12-01. */
 async function paidInNovember(fault: 'news_twice' | 'news_late' | 'news_out_of_order') {
   const diary = await Diary.begin('2026-10-05T10:00:00+09:00');
   const plan = await diary.world.plan('A', '商品A', 30_000);
@@ -68,7 +68,7 @@ test('applies news once when it arrives twice or out of order', async () => {
   for (const fault of ['news_twice', 'news_out_of_order'] as const) {
     const diary = await paidInNovember(fault);
     expect(payments(await diary.until('2026-12-03'))).toEqual(paid);
-    // November's drafts wait for their approval; nothing else is amiss.
+    // The only incident is that November's drafts wait for their approval.
     expect(await diary.incidents()).toEqual(['close_not_approved']);
   }
 });

@@ -3,8 +3,9 @@ import { contractsEnd, monthByTheSchedule, nobodyActs, slowMandates } from '../r
 import { RealEngine } from '../support/real-store';
 
 /**
- * Each workflow type on a store with a real clock: deadlines by durable timers, days by the Schedule. The clock workflow itself
- * belongs to simulated stores only; a day, a month's opening and its cards have nothing to wait for.
+ * Plays each workflow type on a store with a real clock. Durable timers keep the deadlines, and a Temporal Schedule starts the
+ * days. The clock workflow belongs to simulated stores only. A store day, the opening of a month and the collection of its cards
+ * wait for nothing.
  */
 
 const engine = new RealEngine();
@@ -116,7 +117,7 @@ test('bills October by the Schedule: card receipts, a late approval, then invoic
     '2026-12-02 debit.succeeded aoba 33000 2026-10 code=0',
     '2026-12-02 invoice.paid aoba 33000 2026-10 paid_on=2026-11-27',
   ]);
-  // October's was closed by its late approval.
+  // The late approval resolved October's incident. This one is November's.
   expect(await diary.incidents()).toEqual(['close_not_approved']);
 
   expect(await diary.rests(ids['monthlyClose.real-overdue']!)).toEqual([
@@ -194,13 +195,13 @@ test('bills October in house: issues on the issue day, waits for a debit file ha
     '2026-12-01 invoice.paid aoba 33000 2026-10 paid_on=2026-11-27',
     '2026-12-01 invoice.rebilled budou 33000 2026-10 due_on=2026-12-31 revision=2',
   ]);
-  // Its file is mended; November's review may be overdue by now.
+  // The late hand-in resolved the incident of the debit file. November's review may be overdue by now.
   expect((await diary.incidents()).filter((kind) => kind !== 'close_not_approved')).toEqual([]);
   expect(await diary.timers(ids['monthlyClose.real-in-house']!)).toEqual([
     '請求書案の確認と承認（NP締切まで）: cancelled',
     '請求書の発行日: fired',
   ]);
-  // Handed in, and answered.
+  // The hand-in ends the first wait for results, and the imported results end the second.
   expect(await diary.timers(ids['debitRun.real-in-house']!)).toEqual([
     '口座振替依頼ファイルの金融機関への提出: fired',
     '口座振替の結果: cancelled',
