@@ -13,7 +13,7 @@ import { mirrorPage } from './np-mirror';
 import { type OrderCharge, chargesOf, registerCharge } from '../order/np-registration';
 import { heartbeat, inParallel } from '../lib/parallel';
 
-/** Orders a chunk, and how many are on their way to NP at once. */
+/** Orders in a chunk, and how many of them are sent to NP at once. */
 const ORDERS = 200;
 const WIDTH = 8;
 /** Transactions in one 請求確定依頼 (assumed, as NP's other lists). */
@@ -24,11 +24,11 @@ type NpBilling = Pick<
   'registerPeriodChunk' | 'requestBillingChunk' | 'mirrorChunk' | 'fetchBillDocument'
 >;
 
-/** NP's side of a month: registered on the 1st, asked for after the close, mirrored when issued. */
+/** NP's side of a month: registered on the 1st, requested after the close, mirrored when issued. */
 export function npBillingGateway(deps: Deps): NpBilling {
   const { db } = deps;
   return {
-    /** A chunk run again takes up those that have no answer yet. An order that fails for good is set aside for finance. */
+    /** A second run takes the orders that have no answer yet. An order that fails for good becomes an incident for finance. */
     async registerPeriodChunk(input) {
       const { storeId, period, after } = input;
       const rows = await db.$queryRaw<{ order_id: string }[]>(sql`
@@ -49,9 +49,9 @@ export function npBillingGateway(deps: Deps): NpBilling {
     },
 
     /**
-     * 請求確定依頼 for the registrations of 500 approved drafts. NP can't be asked whether it has a request, but one sent twice is
-     * one (assumed), so a lost one is sent again. Asked ones stay in the chunk: its batches, and their keys, are the same when
-     * run again.
+     * 請求確定依頼 for the registrations of 500 approved drafts. NP can't say whether it has received a request, but a repeated
+     * request counts once (assumed), so a lost one is sent again. Requested drafts stay in the chunk, so that a second run has
+     * the same batches and keys.
      */
     async requestBillingChunk(input) {
       const { storeId, period, after } = input;
@@ -72,7 +72,7 @@ export function npBillingGateway(deps: Deps): NpBilling {
       );
     },
 
-    /** `after` is NP's cursor. */
+    /** @param input.after NP's cursor */
     async mirrorChunk(input) {
       const { storeId, period, after } = input;
       const closes = await db.close.findUniqueOrThrow({ where: { storeId_period: { storeId, period } } });
@@ -92,7 +92,7 @@ interface Asked {
   np_transaction_id: string;
 }
 
-/** In batches; an invoice is requested once all its registrations are. */
+/** Sends the requests in batches. An invoice is requested once all its registrations are. */
 async function requestBilling(
   deps: Deps,
   { storeId, period, at }: ForPeriod,
@@ -136,14 +136,14 @@ async function requestBilling(
     });
     heartbeat();
   }
-  // Only now: an invoice's registrations may lie in two batches.
+  // Only after the last batch, because an invoice's registrations may lie in two.
   await db.invoice.updateMany({
     where: { storeId, id: { in: transactions.map((t) => t.invoice_id) }, status: 'draft' },
     data: { status: 'requested' },
   });
 }
 
-/** A refused month is told to its order, which is at risk. */
+/** Registers one month. A refusal is sent to the order, whose contract is then at risk. */
 async function register(deps: Deps, { storeId, period, at }: ForPeriod, charge: OrderCharge): Promise<void> {
   const { orderId } = charge;
   try {

@@ -5,8 +5,8 @@ import type { Deps } from '../lib/deps';
 import { asked } from '../lib/gateway-call';
 
 /**
- * Keeps the document NP issued for the newest revision of an invoice, once, as it came (電子帳簿保存法); an incident that it was
- * missing is then resolved. Nothing to do for an invoice that the store issues itself.
+ * Stores the document that NP issued for the newest revision of an invoice, once and as received (電子帳簿保存法), and resolves
+ * the incident that it was missing. Does nothing for an invoice that the store issues itself.
  * @throws ProviderError when NP can't be reached, ApplicationFailure non-retryable ProviderRejected when it won't give it
  */
 export async function storeBillDocument(

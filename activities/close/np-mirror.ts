@@ -32,8 +32,8 @@ interface Requested {
 }
 
 /**
- * Issues our invoices as NP issued its bills: each must equal ours to the yen, else it stays requested with an incident. Then
- * keeps their documents; one that can't be had is an incident and holds nothing.
+ * Issues our invoices as NP issued its bills. Each bill must equal our invoice to the yen; otherwise the invoice stays requested
+ * and there is an incident. Then stores the documents. A document that NP won't give is an incident and holds up nothing.
  */
 export async function mirrorPage(deps: Deps, input: ForPeriod, bills: readonly IssuedBill[]): Promise<void> {
   const { db } = deps;
@@ -90,7 +90,7 @@ export async function mirrorPage(deps: Deps, input: ForPeriod, bills: readonly I
   await inParallel(mirrored, DOCUMENTS_AT_ONCE, ({ invoiceId }) => keepDocument(deps, input, invoiceId));
 }
 
-/** Which of our invoices the registrations of a bill are on. */
+/** Finds our invoices for the registrations of a bill. */
 async function requestedFor({ db }: Deps, { storeId, period }: ForPeriod, bills: readonly IssuedBill[]) {
   const registered = await db.$queryRaw<Registered[]>(sql`
     SELECT DISTINCT t.shop_transaction_id, i.invoice_id
@@ -112,7 +112,7 @@ async function requestedFor({ db }: Deps, { storeId, period }: ForPeriod, bills:
   };
 }
 
-/** What of the bill isn't what was reviewed; yen with tax. A bill we have issued already differs only by another number. */
+/** Differences between the bill and the reviewed invoice; yen with tax. An invoice that is issued already can differ by its number only. */
 function differencesOf(bill: IssuedBill, invoice: Requested): string[] {
   if (invoice.number !== null)
     return invoice.number === bill.number ? [] : [`our invoice has number ${invoice.number}`];
@@ -137,7 +137,7 @@ function differencesOf(bill: IssuedBill, invoice: Requested): string[] {
   ];
 }
 
-/** NP has no document of a bill: an incident, and the others go on. NP is away: @throws ProviderError, to be tried again. */
+/** Stores a bill's document. If NP has none, opens an incident and goes on. @throws ProviderError when NP is away, for a retry */
 async function keepDocument(deps: Deps, { storeId, at }: ForPeriod, invoiceId: string): Promise<void> {
   try {
     await storeBillDocument(deps, { storeId, at, invoiceId });
