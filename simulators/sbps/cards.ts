@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type JstDate, parseJstDate } from '../../domain/calendar';
+import { type Day, isDay } from '../dates';
 import { refuse } from './wire';
 
 /**
@@ -15,20 +15,13 @@ export const cardSchema = z.strictObject({
   scenario: z.enum(['ok', 'declined', 'insufficient_limit', 'tds_failed', 'ok_then_renewal_declined']),
   /** JCB, VISA, Mastercard, American Express, Diners Club; X: a brand the store does not take (P8). */
   brand: z.enum(['J', 'V', 'M', 'A', 'D', 'X']).default('V'),
-  declined_from: z
-    .string()
-    .transform((s, context) => {
-      const date = parseJstDate(s);
-      if (date === null) context.addIssue('not an existing date (YYYY-MM-DD)');
-      return date ?? z.NEVER;
-    })
-    .optional(),
+  declined_from: z.string().refine(isDay, 'not an existing date (YYYY-MM-DD)').optional(),
 });
 
 export type Card = z.infer<typeof cardSchema>;
 
 /** The issuer's word on an authorisation. @throws Refusal */
-export function askIssuer(card: Card, by: 'three_d_secure' | 'saved_card', on: JstDate): void {
+export function askIssuer(card: Card, by: 'three_d_secure' | 'saved_card', on: Day): void {
   if (card.scenario === 'declined') refuse('23');
   if (card.scenario === 'insufficient_limit') refuse('22');
   if (card.scenario !== 'ok_then_renewal_declined' || by !== 'saved_card') return;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { addPeriods, dateOf, type JstDate, periodEnd, periodOf } from '../../domain/calendar';
+import { addMonths, type Day, lastDayOf, monthOf } from '../dates';
 import type { Card } from './cards';
-import { instantOfDigits, refuse, type SpsRequest } from './wire';
+import { dayOfDigits, refuse, type SpsRequest } from './wire';
 
 /** One authorisation and what became of it, in SBPS's own states. */
 export interface Transaction {
@@ -13,8 +13,8 @@ export interface Transaction {
   approval: string;
   card: Card;
   amount: number;
-  authorisedOn: JstDate;
-  capturedOn: JstDate | null;
+  authorisedOn: Day;
+  capturedOn: Day | null;
   captured: number;
   refunded: number;
   commitStatus: 'unprocessed' | 'committed' | 'cancelled_after_commit' | 'cancelled_uncommitted';
@@ -134,26 +134,25 @@ export class Transactions {
   }
 }
 
-export function requestedOn(request: SpsRequest): JstDate {
-  return dayOf(request.get('request_date'));
+export function requestedOn(request: SpsRequest): Day {
+  return dayIn(request.get('request_date'));
 }
 
 /** processing_datetime, or the request's own date where it was left out. */
-export function processedOn(request: SpsRequest): JstDate {
-  return dayOf(request.get('processing_datetime') || request.get('request_date'));
+export function processedOn(request: SpsRequest): Day {
+  return dayIn(request.get('processing_datetime') || request.get('request_date'));
 }
 
-function dayOf(digits: string): JstDate {
-  const at = instantOfDigits(digits);
-  return at ? dateOf(at) : refuse('06', '023');
+function dayIn(digits: string): Day {
+  return dayOfDigits(digits) ?? refuse('06', '023');
 }
 
 /**
  * "3ヶ月目末日" read as the end of the third month after this one; the specification does not say whether it counts the
  * first. The wider reading, so that nobody's own stricter window is cut.
  */
-function endOfThirdMonth(from: JstDate): JstDate {
-  return periodEnd(addPeriods(periodOf(from), 3));
+function endOfThirdMonth(from: Day): Day {
+  return lastDayOf(addMonths(monthOf(from), 3));
 }
 
 function orderKey(request: SpsRequest): string {

@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { XMLBuilder, XMLParser } from 'fast-xml-parser';
-import { parseInstant } from '../../domain/calendar';
+import { type Day, dayOf, momentOf } from '../dates';
 import { decodeCp932, encodeCp932, looksLikeUtf8 } from './cp932';
 import { REQUEST_FIELDS, type FieldSpec } from './request-fields';
 
@@ -109,7 +109,7 @@ function checkField({ type, max, exact, required, item }: FieldSpec, wire: strin
     refuse('04', item);
   const length = encodeCp932(text).length;
   if (length > max || (exact && length < max)) refuse('05', item);
-  if (type === 'date' && !instantOfDigits(text)) refuse('06', item);
+  if (type === 'date' && dayOfDigits(text) === null) refuse('06', item);
   if (item === '008' && Number(text) < 1) refuse('06', item);
   if (Array.isArray(type) && !type.includes(text)) refuse('07', item);
   return text;
@@ -123,10 +123,11 @@ function decodeMultibyte(wire: string, item: string): string {
   return /[\t\r\n]/.test(text) ? refuse('04', item) : text;
 }
 
-/** `20261005100000` → the instant; null when there is no such moment. */
-export function instantOfDigits(digits: string) {
+/** `20261005100000` → `2026-10-05`. Returns null when there is no such moment. */
+export function dayOfDigits(digits: string): Day | null {
   const [, y, mo, d, h, mi, s] = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)$/.exec(digits) ?? [];
-  return parseInstant(`${y}-${mo}-${d}T${h}:${mi}:${s}+09:00`);
+  const at = momentOf(`${y}-${mo}-${d}T${h}:${mi}:${s}+09:00`);
+  return at && dayOf(at);
 }
 
 export type Answer = { [tag: string]: string | Answer };
