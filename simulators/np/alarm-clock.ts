@@ -1,4 +1,4 @@
-import type { Instant } from '../../domain/calendar';
+import type { Moment } from '../dates';
 import { NotDelivered, postJson } from './post';
 import type { MerchantSettings } from './settings';
 
@@ -16,7 +16,7 @@ export async function fileAlarm(
   { settings }: { settings: MerchantSettings },
   kind: AlarmKind,
   subject: string,
-  at: Instant,
+  at: Moment,
   data: object,
 ): Promise<void> {
   const status = await postJson(

@@ -1,5 +1,5 @@
 import express from 'express';
-import type { JstDate, Period } from '../../domain/calendar';
+import type { Day, Month } from '../dates';
 import type { AlarmKind } from './alarm-clock';
 import { issueBills } from './billing';
 import type { AlarmBody, Merchant } from './books';
@@ -9,14 +9,14 @@ import { confirmPayment, judgeOverdue, restoreGuarantee, settleDebits } from './
 /** What is done when the store's clock calls back. Each may run again and then finds its work done. */
 const doings: Record<AlarmKind, (merchant: Merchant, body: AlarmBody) => void | Promise<void>> = {
   screening: (m, { at, reference, application }) => decide(m, String(reference), Number(application), at),
-  issue: (m, { at, period }) => issueBills(m, period as Period, at),
+  issue: (m, { at, period }) => issueBills(m, period as Month, at),
   payment: async (m, { at, bill_number, n }) => {
     const bill = m.bills.get(String(bill_number));
     if (bill) await confirmPayment(m, bill, Number(n), at);
   },
-  debits: (m, { at, debit_on }) => settleDebits(m, debit_on as JstDate, at),
-  overdue: (m, { at, pay_until }) => judgeOverdue(m, pay_until as JstDate, 'ALRT', at),
-  'overdue-month': (m, { at, pay_until }) => judgeOverdue(m, pay_until as JstDate, 'NG', at),
+  debits: (m, { at, debit_on }) => settleDebits(m, debit_on as Day, at),
+  overdue: (m, { at, pay_until }) => judgeOverdue(m, pay_until as Day, 'ALRT', at),
+  'overdue-month': (m, { at, pay_until }) => judgeOverdue(m, pay_until as Day, 'NG', at),
   guarantee: (m, { at, buyer_id }) => restoreGuarantee(m, String(buyer_id), at),
   'late-news': (m, { event_id }) => m.news.deliverLate(String(event_id)),
 };

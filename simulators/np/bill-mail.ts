@@ -1,5 +1,4 @@
-import type { Instant } from '../../domain/calendar';
-import { formatYen, yen } from '../../domain/money';
+import type { Moment } from '../dates';
 import { renderNpBill } from '../../documents/render';
 import { taxesOf, totalOf, virtualAccountOf } from './bill-figures';
 import type { Bill, Merchant } from './books';
@@ -49,7 +48,7 @@ export function billDocument(merchant: Merchant, bill: Bill): Uint8Array {
 }
 
 /** NP's own mails to the buyers, each revision once. @throws NotDelivered */
-export async function mailBills(merchant: Merchant, bills: Bill[], at: Instant): Promise<void> {
+export async function mailBills(merchant: Merchant, bills: Bill[], at: Moment): Promise<void> {
   const { mailUrl } = merchant.settings;
   const due = bills.filter((bill) => bill.mailed < bill.revision && bill.status !== 'void');
   if (!mailUrl) return due.forEach((bill) => (bill.mailed = bill.revision));
@@ -58,7 +57,7 @@ export async function mailBills(merchant: Merchant, bills: Bill[], at: Instant):
   }
 }
 
-async function mailBill(merchant: Merchant, mailUrl: string, bill: Bill, at: Instant): Promise<void> {
+async function mailBill(merchant: Merchant, mailUrl: string, bill: Bill, at: Moment): Promise<void> {
   const { profile } = merchant.buyers.get(bill.buyerId)!;
   const title = bill.kind === 'invoice' ? '請求書' : '口座振替通知書';
   const when = bill.kind === 'invoice' ? `お支払期限: ${bill.dueOn}` : `振替日: ${bill.debitOn}`;
@@ -77,7 +76,7 @@ async function mailBill(merchant: Merchant, mailUrl: string, bill: Bill, at: Ins
       `${title}を発行しました。添付のPDFをご確認ください。`,
       '',
       `番号: ${bill.number}`,
-      `金額: ${formatYen(yen(totalOf(bill.transactions)))}（税込）`,
+      `金額: ${String(totalOf(bill.transactions)).replace(/\B(?=(\d{3})+$)/g, ',')}円（税込）`,
       when,
       '',
       '株式会社ネットプロテクションズ NP掛け払い サポートデスク',

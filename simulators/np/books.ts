@@ -1,4 +1,4 @@
-import type { Instant, JstDate, Period } from '../../domain/calendar';
+import type { Moment, Day, Month } from '../dates';
 import { Faults } from './faults';
 import { NewsDesk } from './news';
 import type { MerchantSettings } from './settings';
@@ -33,11 +33,11 @@ export interface Buyer {
   /** How often it applied. */
   applications: number;
   /** First month billed by direct debit; null = by transfer. */
-  debitFrom: Period | null;
+  debitFrom: Month | null;
   /** Result codes of the coming debits; none left = 0. */
   debitOutcomes: number[];
   /** What is ordered from that day on is refused for that reason, whatever its limit; null = judged by the limit. */
-  refusal: { reason: '21' | '24'; from: JstDate } | null;
+  refusal: { reason: '21' | '24'; from: Day } | null;
   transactions: Transaction[];
 }
 
@@ -53,7 +53,7 @@ export interface Transaction {
   id: string;
   shopTransactionId: string;
   buyerId: string;
-  orderedOn: JstDate;
+  orderedOn: Day;
   /** Yen with tax. */
   total: number;
   details: TransactionDetail[];
@@ -64,12 +64,12 @@ export interface Transaction {
   status: 'registered' | 'refused' | 'bill_requested' | 'billed' | 'cancelled';
   ngReason: '21' | '22' | '24' | null;
   /** 請求書発行基準日, once billing is requested. */
-  billBaseDate: JstDate | null;
+  billBaseDate: Day | null;
 }
 
 export interface Payment {
   amount: number;
-  paidOn: JstDate;
+  paidOn: Day;
   confirmed: boolean;
 }
 
@@ -80,12 +80,12 @@ export interface Bill {
   /** 2 once its debit has failed and it is to be paid by transfer. */
   revision: number;
   buyerId: string;
-  issuedOn: JstDate;
-  closeOn: JstDate;
+  issuedOn: Day;
+  closeOn: Day;
   /** As printed; `payUntil` is the same or the next bank business day. */
-  dueOn: JstDate;
-  payUntil: JstDate;
-  debitOn: JstDate | null;
+  dueOn: Day;
+  payUntil: Day;
+  debitOn: Day | null;
   transactions: Transaction[];
   status: 'issued' | 'paid' | 'void';
   payments: Payment[];
@@ -103,7 +103,7 @@ export class Merchant {
   readonly transactionsByShopId = new Map<string, Transaction>();
   /** In number order. */
   readonly bills = new Map<string, Bill>();
-  readonly issued = new Set<Period>();
+  readonly issued = new Set<Month>();
   readonly faults = new Faults();
   readonly news: NewsDesk = new NewsDesk(this);
   /** Per shopTransactionId: how often it was sent, and how often that registered something. */
@@ -130,6 +130,6 @@ export class Merchant {
 
 /** What a later doing is called back with. */
 export interface AlarmBody {
-  at: Instant;
+  at: Moment;
   [key: string]: unknown;
 }

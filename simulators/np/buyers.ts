@@ -1,4 +1,4 @@
-import { addDays, atTime, type Instant, type JstDate, type Period, periodOf } from '../../domain/calendar';
+import { addDays, atTime, type Day, type Moment, type Month, monthOf } from '../dates';
 import { fileAlarm } from './alarm-clock';
 import type { Buyer, Guarantee, Merchant, Profile, Transaction } from './books';
 import { NpError } from './errors';
@@ -9,7 +9,7 @@ export async function registerBuyer(
   merchant: Merchant,
   reference: string,
   profile: Profile,
-  appliedOn: JstDate,
+  appliedOn: Day,
 ): Promise<Buyer> {
   const free = () => {
     if (merchant.buyersByReference.has(reference)) throw new NpError('duplicateBuyer', reference);
@@ -44,7 +44,7 @@ export async function registerBuyer(
 }
 
 /** 申請 once more after 保留 or 取消: what was wrong must have been changed, then NP decides the next day at 09:00. */
-export async function reapply(merchant: Merchant, buyer: Buyer, profile: Profile, appliedOn: JstDate): Promise<void> {
+export async function reapply(merchant: Merchant, buyer: Buyer, profile: Profile, appliedOn: Day): Promise<void> {
   if (buyer.result !== 'held' && buyer.result !== 'cancelled') throw new NpError('buyerState', buyer.result);
   const before = buyer.profile;
   const addressChanged = profile.address !== before.address || profile.zipCode !== before.zipCode;
@@ -57,7 +57,7 @@ export async function reapply(merchant: Merchant, buyer: Buyer, profile: Profile
 }
 
 /** NP's people have decided: whoever is still being screened passes. */
-export function decide(merchant: Merchant, reference: string, application: number, at: Instant): void {
+export function decide(merchant: Merchant, reference: string, application: number, at: Moment): void {
   const buyer = merchant.buyersByReference.get(reference);
   if (!buyer || buyer.result !== 'screening' || buyer.applications !== application) return;
   pass(buyer);
@@ -73,7 +73,7 @@ export function decide(merchant: Merchant, reference: string, application: numbe
   });
 }
 
-export function setGuarantee(merchant: Merchant, buyer: Buyer, status: Guarantee, at: Instant): void {
+export function setGuarantee(merchant: Merchant, buyer: Buyer, status: Guarantee, at: Moment): void {
   if (buyer.guarantee === status) return;
   buyer.guarantee = status;
   merchant.news.tell(`guarantee.changed/${buyer.id}/${status}/${at}`, at, {
@@ -83,9 +83,9 @@ export function setGuarantee(merchant: Merchant, buyer: Buyer, status: Guarantee
 }
 
 /** Transactions of the month that count: registered and not cancelled. */
-export function registeredIn(buyer: Buyer, month: Period): Transaction[] {
+export function registeredIn(buyer: Buyer, month: Month): Transaction[] {
   return buyer.transactions.filter(
-    (t) => t.status !== 'refused' && t.status !== 'cancelled' && periodOf(t.orderedOn) === month,
+    (t) => t.status !== 'refused' && t.status !== 'cancelled' && monthOf(t.orderedOn) === month,
   );
 }
 
@@ -98,7 +98,7 @@ function hold(buyer: Buyer): void {
   Object.assign(buyer, { result: 'held', reasons: ['RE009'] });
 }
 
-function fileDecision(merchant: Merchant, reference: string, application: number, on: JstDate): Promise<void> {
+function fileDecision(merchant: Merchant, reference: string, application: number, on: Day): Promise<void> {
   const at = atTime(on, '09:00');
   return fileAlarm(merchant, 'screening', `${reference}/${application}`, at, { reference, application });
 }

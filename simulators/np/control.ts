@@ -1,6 +1,6 @@
 import express from 'express';
 import { z } from 'zod';
-import { type Instant, type JstDate, parseInstant, parseJstDate } from '../../domain/calendar';
+import { isDay, momentOf } from '../dates';
 import { type Buyer, Merchant } from './books';
 import { setGuarantee } from './buyers';
 import { faultSchema } from './faults';
@@ -8,10 +8,7 @@ import { pay } from './settlement';
 import { totalOf } from './bill-figures';
 import { billFields, buyerFields } from './wire-fields';
 
-const date = z
-  .string()
-  .refine((s) => parseJstDate(s) !== null, 'a date YYYY-MM-DD')
-  .transform((s) => s as JstDate);
+const date = z.string().refine(isDay, 'a date YYYY-MM-DD');
 const shop = { shop_code: z.string() };
 const buyer = { ...shop, buyer_id: z.string().optional(), reference: z.string().optional() };
 
@@ -33,9 +30,9 @@ const guaranteeSchema = z.strictObject({
   status: z.enum(['OK', 'ALRT', 'NG']),
   /** When it happens. */
   at: z.string().transform((s, ctx) => {
-    const at = parseInstant(s);
-    if (!at) ctx.addIssue('an RFC 3339 date-time');
-    return at as Instant;
+    const at = momentOf(s);
+    if (at === null) ctx.addIssue('an RFC 3339 date-time');
+    return at ?? z.NEVER;
   }),
 });
 const paymentSchema = z.strictObject({

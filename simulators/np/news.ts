@@ -1,4 +1,4 @@
-import { addDays, atTime, dateOf, type Instant, timeOf } from '../../domain/calendar';
+import { addDays, atTime, dayOf, type Moment } from '../dates';
 import { fileAlarm } from './alarm-clock';
 import type { Faults } from './faults';
 import { NotDelivered, postJson } from './post';
@@ -18,7 +18,7 @@ export type News =
       data: { bill_number: string; buyer_id: string; debit_on: string; code: number; amount: number };
     };
 
-export type Notice = News & { event_id: string; occurred_at: Instant };
+export type Notice = News & { event_id: string; occurred_at: Moment };
 
 /** A merchant's news: each told once, in order, unless a fault says otherwise, and kept until the engine has taken it. */
 export class NewsDesk {
@@ -30,7 +30,7 @@ export class NewsDesk {
   constructor(private readonly merchant: { settings: MerchantSettings; faults: Faults }) {}
 
   /** `id` says what happened, so that work done twice tells it once. */
-  tell(id: string, at: Instant, news: News): void {
+  tell(id: string, at: Moment, news: News): void {
     const event_id = `np/${this.merchant.settings.shopCode}/${id}`;
     if (this.known.has(event_id)) return;
     this.known.add(event_id);
@@ -44,15 +44,10 @@ export class NewsDesk {
       const fault = this.late.has(notice.event_id) ? 'news_late' : this.merchant.faults.takeForNews(notice.type);
       if (fault === 'news_late') {
         this.late.set(notice.event_id, notice);
-        await fileAlarm(
-          this.merchant,
-          'late-news',
-          notice.event_id,
-          atTime(addDays(dateOf(notice.occurred_at), 1), timeOf(notice.occurred_at)),
-          {
-            event_id: notice.event_id,
-          },
-        );
+        const { event_id, occurred_at: at } = notice;
+        await fileAlarm(this.merchant, 'late-news', event_id, atTime(addDays(dayOf(at), 1), at.slice(11, 16)), {
+          event_id,
+        });
       } else if (fault === 'news_out_of_order') {
         this.heldBack.push(notice);
       } else {

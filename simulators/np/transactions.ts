@@ -1,4 +1,4 @@
-import { type JstDate, periodOf } from '../../domain/calendar';
+import { type Day, monthOf } from '../dates';
 import { totalOf } from './bill-figures';
 import type { Buyer, Merchant, Transaction, TransactionDetail } from './books';
 import { registeredIn } from './buyers';
@@ -7,7 +7,7 @@ import { magicOf } from './magic';
 
 export interface NewTransaction {
   shopTransactionId: string;
-  orderedOn: JstDate;
+  orderedOn: Day;
   total: number;
   details: TransactionDetail[];
   poNumber: string | null;
@@ -81,12 +81,12 @@ export function cancelTransactions(merchant: Merchant, ids: string[]): void {
 }
 
 /** 21 overdue or guarantee NG, 24 judgement, 22 beyond the month's limit or the floor of negative ones. */
-function refusal(buyer: Buyer, total: number, orderedOn: JstDate): Transaction['ngReason'] {
+function refusal(buyer: Buyer, total: number, orderedOn: Day): Transaction['ngReason'] {
   const asked = buyer.refusal && orderedOn >= buyer.refusal.from ? buyer.refusal.reason : null;
   const reason = asked ?? magicOf(buyer.profile).refusesWith;
   if (buyer.guarantee === 'NG' || reason === '21') return '21';
   if (reason === '24') return '24';
-  const month = registeredIn(buyer, periodOf(orderedOn));
+  const month = registeredIn(buyer, monthOf(orderedOn));
   const negative = month.reduce((sum, t) => sum + Math.min(t.total, 0), Math.min(total, 0));
   if (negative < NEGATIVE_FLOOR) return '22';
   // A negative one never goes beyond the limit, even where the limit was lowered below what is registered.

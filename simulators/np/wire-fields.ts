@@ -1,4 +1,4 @@
-import { periodOf } from '../../domain/calendar';
+import { monthOf } from '../dates';
 import { taxesOf, totalOf, virtualAccountOf } from './bill-figures';
 import type { Bill, Buyer, Transaction } from './books';
 import { registeredIn } from './buyers';
@@ -22,7 +22,7 @@ export function transactionFields(t: Transaction) {
 
 /** ASSUMED */
 export function buyerFields(buyer: Buyer) {
-  const months = buyer.transactions.filter((t) => t.status !== 'refused').map((t) => periodOf(t.orderedOn));
+  const months = buyer.transactions.filter((t) => t.status !== 'refused').map((t) => monthOf(t.orderedOn));
   const latest = months.sort().at(-1);
   const used = latest ? totalOf(registeredIn(buyer, latest)) : 0;
   return {

@@ -1,6 +1,6 @@
 import express from 'express';
 import { z } from 'zod';
-import { type JstDate, parseJstDate, parsePeriod, type Period } from '../../domain/calendar';
+import { isDay, isMonth } from '../dates';
 import { billDocument } from './bill-mail';
 import { billsOf, requestBilling } from './billing';
 import type { Buyer, Merchant, Profile } from './books';
@@ -17,14 +17,8 @@ const amount = z
   .string()
   .regex(/^-?\d{1,9}$/, 'a whole number of yen as a string')
   .transform(Number);
-const date = z
-  .string()
-  .refine((s) => parseJstDate(s) !== null, 'a date YYYY-MM-DD')
-  .transform((s) => s as JstDate);
-const month = z
-  .string()
-  .refine((s) => parsePeriod(s) !== null, 'a month YYYY-MM')
-  .transform((s) => s as Period);
+const date = z.string().refine(isDay, 'a date YYYY-MM-DD');
+const month = z.string().refine(isMonth, 'a month YYYY-MM');
 
 const profile = {
   companyType: z.enum(['1', '2'], '1 (法人) or 2 (個人事業主)'),
@@ -131,7 +125,7 @@ export function wireRoutes(merchants: Map<string, Merchant>): express.Router {
 
   router.get('/bills', call('issuedBills'), (req, res) => {
     const after = String(req.query.cursor ?? '');
-    const rest = billsOf(merchantOf(res), String(req.query.closeDate) as JstDate).filter(
+    const rest = billsOf(merchantOf(res), String(req.query.closeDate)).filter(
       ({ number, status }) => number > after && status !== 'void',
     );
     const page = rest.slice(0, PAGE);
