@@ -6,8 +6,8 @@ import type { AlarmBody, Merchant } from './books';
 import { decide } from './buyers';
 import { confirmPayment, judgeOverdue, restoreGuarantee, settleDebits } from './settlement';
 
-/** What is done when the store's clock calls back. Each may run again and then finds its work done. */
-const doings: Record<AlarmKind, (merchant: Merchant, body: AlarmBody) => void | Promise<void>> = {
+/** Handlers for the callbacks of the store's clock. Each may run twice. The second run finds its work done. */
+const handlers: Record<AlarmKind, (merchant: Merchant, body: AlarmBody) => void | Promise<void>> = {
   screening: (m, { at, reference, application }) => decide(m, String(reference), Number(application), at),
   issue: (m, { at, period }) => issueBills(m, period as Month, at),
   payment: async (m, { at, bill_number, n }) => {
@@ -21,15 +21,18 @@ const doings: Record<AlarmKind, (merchant: Merchant, body: AlarmBody) => void | 
   'late-news': (m, { event_id }) => m.news.deliverLate(String(event_id)),
 };
 
-/** `POST /alarms/:merchant/:kind`: answers 204 when the work is done and its news delivered, 503 to be called again. */
+/**
+ * `POST /alarms/:merchant/:kind` answers 204 when the work is done and its news delivered. It answers 503 to be called
+ * again.
+ */
 export function alarmRoutes(merchants: Map<string, Merchant>): express.Router {
   const router = express.Router();
   router.post('/:merchant/:kind', express.json(), async (req, res) => {
     const merchant = merchants.get(req.params.merchant);
-    const doing = doings[req.params.kind as AlarmKind];
-    if (!merchant || !doing) return void res.status(404).json({ error: 'no such merchant or alarm' });
+    const handler = handlers[req.params.kind as AlarmKind];
+    if (!merchant || !handler) return void res.status(404).json({ error: 'no such merchant or alarm' });
     await merchant.exclusively(async () => {
-      await doing(merchant, req.body as AlarmBody);
+      await handler(merchant, req.body as AlarmBody);
       await merchant.news.deliver();
     });
     res.status(204).end();

@@ -8,8 +8,8 @@ import { NpError } from './errors';
 import { fileOverdue } from './settlement';
 
 /**
- * 請求確定依頼, all or none. The first for a month makes NP issue that month's bills at 10:00 of its issue day. The same
- * request again changes nothing.
+ * 請求確定依頼, all or none. The first request for a month schedules the issue of its bills at 10:00 on the issue day.
+ * Repeating a request changes nothing.
  */
 export async function requestBilling(merchant: Merchant, requests: { id: string; baseDate: Day }[]): Promise<void> {
   const check = () => requests.map((request) => billable(merchant, request)).filter((t) => t !== null);
@@ -19,14 +19,17 @@ export async function requestBilling(merchant: Merchant, requests: { id: string;
     if (merchant.issued.has(month)) continue;
     await fileAlarm(merchant, 'issue', month, atTime(datesOf(month).issueOn, '10:00'), { period: month });
   }
-  // Anew: the month may have been issued while the alarm was being filed.
+  // Checks again, because the month may have been issued while the alarm was being filed.
   for (const { transaction, baseDate } of check()) {
     transaction.status = 'bill_requested';
     transaction.billBaseDate = baseDate;
   }
 }
 
-/** Issues the month's bills, one a buyer, mails them and tells the shop. Run again, it does what is still to be done. */
+/**
+ * Issues the month's bills, one per buyer, mails them and notifies the shop. A second run does only what is still
+ * missing.
+ */
 export async function issueBills(merchant: Merchant, month: Month, at: Moment): Promise<void> {
   const { closeOn, debitOn, debitResultOn, payUntil } = datesOf(month);
   if (!merchant.issued.has(month)) {
@@ -40,10 +43,10 @@ export async function issueBills(merchant: Merchant, month: Month, at: Moment): 
   if (bills.some((bill) => bill.kind === 'invoice')) await fileOverdue(merchant, payUntil);
   await mailBills(merchant, bills, at);
   const data = { close_on: closeOn, count: bills.length };
-  merchant.news.tell(`bills.issued/${closeOn}`, at, { type: 'bills.issued', data });
+  merchant.news.report(`bills.issued/${closeOn}`, at, { type: 'bills.issued', data });
 }
 
-/** Of the month that closed on that day, in number order. */
+/** Bills of the month that closed on that day, in number order. */
 export function billsOf(merchant: Merchant, closeOn: Day): Bill[] {
   return [...merchant.bills.values()].filter((bill) => bill.closeOn === closeOn);
 }
@@ -53,7 +56,7 @@ function issueBill(merchant: Merchant, buyer: Buyer, month: Month): void {
     (t) => t.status === 'bill_requested' && t.billBaseDate !== null && monthOf(t.billBaseDate) === month,
   );
   if (transactions.length === 0) return;
-  // Nothing to pay: no bill, and no number is used.
+  // With nothing to pay there is no bill, and no number is used.
   if (totalOf(transactions) <= 0) return transactions.forEach((t) => (t.status = 'cancelled'));
 
   const dates = datesOf(month);
@@ -78,7 +81,7 @@ function issueBill(merchant: Merchant, buyer: Buyer, month: Month): void {
   });
 }
 
-/** null = was requested for that month already. @throws NpError */
+/** Returns null when billing was requested with this base date before. @throws NpError */
 function billable(
   merchant: Merchant,
   { id, baseDate }: { id: string; baseDate: Day },

@@ -6,10 +6,10 @@ import { setGuarantee } from './buyers';
 import { businessDayFrom, confirmedOn, overdueOn } from './calendar';
 import { totalOf } from './bill-figures';
 
-/** Result codes of a debit (全銀 91): these end the mandate, the others keep it. */
+/** Result codes of a debit (全銀 91) that end the mandate. The others keep it. */
 const ENDS_MANDATE = new Set([2, 4, 9]);
 
-/** The buyer pays into its virtual account; NP knows at 09:00, two business days later. */
+/** Records a payment into the buyer's virtual account. NP notices it two business days later at 09:00. */
 export async function pay(merchant: Merchant, bill: Bill, amount: number, paidOn: Day): Promise<void> {
   const payment = { amount, paidOn, confirmed: false };
   const n = bill.payments.push(payment);
@@ -27,13 +27,16 @@ export async function confirmPayment(merchant: Merchant, bill: Bill, n: number, 
   if (!payment) return;
   payment.confirmed = true;
   await settleIfPaid(merchant, bill, at);
-  merchant.news.tell(`bill.paid/${bill.number}/${n}`, at, {
+  merchant.news.report(`bill.paid/${bill.number}/${n}`, at, {
     type: 'bill.paid',
     data: { bill_number: bill.number, buyer_id: bill.buyerId, amount: payment.amount, paid_on: payment.paidOn },
   });
 }
 
-/** Results of the debits of that day. A failed one makes the same bill one to be paid by transfer until the month's end. */
+/**
+ * Applies the results of that day's debits. After a failed debit, the same bill is payable by transfer until the
+ * month's end.
+ */
 export async function settleDebits(merchant: Merchant, debitOn: Day, at: Moment): Promise<void> {
   const dueOn = lastDayOf(monthOf(dayOf(at)));
   const payUntil = businessDayFrom(dueOn);
@@ -49,7 +52,7 @@ export async function settleDebits(merchant: Merchant, debitOn: Day, at: Moment)
       if (ENDS_MANDATE.has(code)) buyer.debitFrom = null;
       Object.assign(bill, { kind: 'invoice', revision: 2, debitOn: null, dueOn, payUntil });
     }
-    merchant.news.tell(`debit.result/${bill.number}`, at, {
+    merchant.news.report(`debit.result/${bill.number}`, at, {
       type: 'debit.result',
       data: { bill_number: bill.number, buyer_id: bill.buyerId, debit_on: debitOn, code, amount },
     });
@@ -59,7 +62,10 @@ export async function settleDebits(merchant: Merchant, debitOn: Day, at: Moment)
   await mailBills(merchant, unmailed, at);
 }
 
-/** Judges at 11:00, after the day's payments and debits are known: three business days after `payUntil`, and a month after. */
+/**
+ * Schedules the overdue checks for three business days and for one month after `payUntil`. They run at 11:00, when the
+ * day's payments and debits are known.
+ */
 export async function fileOverdue(merchant: Merchant, payUntil: Day): Promise<void> {
   const data = { pay_until: payUntil };
   await fileAlarm(merchant, 'overdue', payUntil, atTime(overdueOn(payUntil), '11:00'), data);
@@ -71,13 +77,13 @@ export function judgeOverdue(merchant: Merchant, payUntil: Day, overdue: 'ALRT' 
     if (bill.payUntil !== payUntil || bill.kind !== 'invoice' || bill.status !== 'issued') continue;
     bill.overdue = overdue;
     const buyer = merchant.buyers.get(bill.buyerId)!;
-    setGuarantee(merchant, buyer, worstOf(merchant, buyer.id), at);
+    setGuarantee(merchant, buyer, guaranteeOf(merchant, buyer.id), at);
   }
 }
 
-/** The day after a late payment was confirmed. */
+/** Runs the day after a late payment was confirmed. */
 export function restoreGuarantee(merchant: Merchant, buyerId: string, at: Moment): void {
-  setGuarantee(merchant, merchant.buyers.get(buyerId)!, worstOf(merchant, buyerId), at);
+  setGuarantee(merchant, merchant.buyers.get(buyerId)!, guaranteeOf(merchant, buyerId), at);
 }
 
 async function settleIfPaid(merchant: Merchant, bill: Bill, at: Moment): Promise<void> {
@@ -89,8 +95,8 @@ async function settleIfPaid(merchant: Merchant, bill: Bill, at: Moment): Promise
   await fileAlarm(merchant, 'guarantee', `${bill.buyerId}/${on}`, atTime(on, '09:00'), { buyer_id: bill.buyerId });
 }
 
-/** What the buyer's unpaid overdue bills come to. */
-function worstOf(merchant: Merchant, buyerId: string): Guarantee {
+/** The worst status that the buyer's unpaid overdue bills cause. */
+function guaranteeOf(merchant: Merchant, buyerId: string): Guarantee {
   let worst: Guarantee = 'OK';
   for (const bill of merchant.bills.values()) {
     if (bill.buyerId !== buyerId || bill.status !== 'issued' || !bill.overdue) continue;

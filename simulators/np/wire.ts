@@ -70,10 +70,12 @@ const billRequestSchema = z.object({
 });
 const directDebitSchema = z.object({ request: z.object({ fromMonth: month }) });
 
-/** NP's wire: `/v1/*` with Basic auth and terminal id. The three POSTs of transactions and bills are the known ones. */
+/**
+ * NP's API: `/v1/*` with Basic auth and terminal id. Only the three POSTs of transactions and bills are publicly known.
+ */
 export function wireRoutes(merchants: Map<string, Merchant>): express.Router {
   const router = express.Router();
-  // A close asks for billing of thousands of transactions in one call.
+  // A close requests billing for thousands of transactions in one call.
   router.use(express.json({ limit: '10mb' }));
   router.use((req, res, next) => {
     res.locals.merchant = authenticate(req, merchants);
