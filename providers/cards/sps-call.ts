@@ -1,4 +1,5 @@
 import { ProviderError, type ProviderFailure } from '../errors';
+import { readFetchError } from '../fetch-error';
 import { readSpsError, type SpsErrorKind } from './sps-errors';
 import { UnencodableCharacter } from './shift-jis';
 import { buildSpsRequest, parseSpsResponse, type SpsField } from './sps-xml';
@@ -67,9 +68,8 @@ async function post(apiId: string, url: string, headers: Record<string, string>,
     const response = await fetch(url, { method: 'POST', headers, body, signal, redirect: 'manual' });
     return { status: response.status, bytes: new Uint8Array(await response.arrayBuffer()) };
   } catch (error) {
-    const reason = connectionCode(error);
-    const neverLeft = NEVER_CONNECTED.has(reason);
-    throw new ProviderError('sbps', neverLeft ? 'unreachable' : uncertain(apiId), `${apiId}: no answer (${reason})`);
+    const { code, neverSent } = readFetchError(error);
+    throw new ProviderError('sbps', neverSent ? 'unreachable' : uncertain(apiId), `${apiId}: no answer (${code})`);
   }
 }
 
@@ -79,22 +79,6 @@ const READS = new Set(['TA02-00201-101', 'MG01-00101-101', 'MG02-00104-101']);
 /** When the request may have arrived. */
 function uncertain(apiId: string): ProviderFailure {
   return READS.has(apiId) ? 'unreachable' : 'unknown';
-}
-
-/** Before a connection stands, nothing has been sent. A reset or time-out may come after. */
-const NEVER_CONNECTED = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'UND_ERR_CONNECT_TIMEOUT',
-]);
-
-/** fetch hides the socket's error in `cause`. Read by shape: an error of Node's own is no `instanceof` across vm contexts. */
-function connectionCode(error: unknown): string {
-  const { name, cause } = error as { name?: unknown; cause?: { code?: unknown } };
-  return String(cause?.code ?? name ?? 'no reason given');
 }
 
 function httpFailure(apiId: string, status: number): ProviderError {
