@@ -17,9 +17,9 @@ export interface NpAccess {
 }
 
 /**
- * One HTTP exchange with Basic auth and terminal id; answers with a response NP gave as good, its body read.
+ * Makes HTTP calls with Basic auth and terminal id, and returns the body of a successful answer.
  *
- * @throws ProviderError unreachable, unknown or rejected, as told in providers/errors.ts
+ * @throws ProviderError; providers/errors.ts explains its three kinds
  */
 export function createNpCall({ baseUrl, shopCode, spCode, terminalId, timeoutMs }: NpAccess) {
   const headers = {
@@ -53,7 +53,7 @@ export function createNpCall({ baseUrl, shopCode, spCode, terminalId, timeoutMs 
       const answer = parsed(bytes);
       const codes = errorCodes(answer);
       if (!response.ok || codes) throw refused(call, response.status, codes);
-      // A good status over a body that can't be read: NP probably did it, but said so in a way we don't understand.
+      // The status says success but the body is unreadable: NP has probably processed the call.
       if (answer === undefined) throw new ProviderError('np', 'unknown', `${call}: not JSON`, [], response.status);
       return answer;
     },
@@ -73,13 +73,14 @@ function neverAnswered(call: string, error: unknown): ProviderError {
 
 function refused(call: string, status: number, codes: string[] | null): ProviderError {
   const message = `${call}: HTTP ${status} ${(codes ?? []).join(', ')}`.trimEnd() + cureOf(codes);
-  // A bare 503 may be a proxy's, sent while NP went on working: only NP's own word says that nothing was processed.
+  // A 503 without a code of NP may come from a proxy while NP goes on working. Only its own code says that nothing was
+  // processed.
   const notProcessed = status === 429 || (status === 503 && codes?.includes(ASSUMED.codes.maintenance));
   const failure = notProcessed ? 'unreachable' : status >= 500 ? 'unknown' : 'rejected';
   return new ProviderError('np', failure, message, codes ?? [], status);
 }
 
-/** For the one refusal a person can act on: which field, our code for it, and call to do. */
+/** Adds to the one refusal that a person can act on: the field, our code and the cure. */
 function cureOf(codes: string[] | null): string {
   if (!codes?.includes(ASSUMED.codes.duplicateTransaction)) return '';
   const { title, cure } = refusalTexts.duplicate_transaction.en;
@@ -94,7 +95,7 @@ function parsed(bytes: Uint8Array): unknown {
   }
 }
 
-/** `{"errors":[{"codes":[…]}]}`, which NP also sends with HTTP 200; null = no errors. */
+/** `{"errors":[{"codes":[…]}]}`, which NP sends even with HTTP 200. Returns null when there are no errors. */
 function errorCodes(answer: unknown): string[] | null {
   const errors = (answer as { errors?: { codes?: unknown[] }[] } | undefined | null)?.errors;
   if (!Array.isArray(errors) || errors.length === 0) return null;
