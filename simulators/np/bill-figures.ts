@@ -1,11 +1,11 @@
 import type { Bill, Transaction } from './books';
 
-/** Yen with tax of those that are not cancelled. */
+/** Yen with tax. Cancelled transactions do not count. */
 export function totalOf(transactions: Transaction[]): number {
   return transactions.reduce((sum, t) => (t.status === 'cancelled' ? sum : sum + t.total), 0);
 }
 
-/** Per rate: yen with tax, and the tax in it × 10/110 or 8/108, cut off once. */
+/** Per rate: yen with tax, and the tax contained in it (10/110 or 8/108), truncated once. */
 export function taxesOf(bill: Bill): { rate: 10 | 8; total: number; tax: number }[] {
   const details = bill.transactions.filter((t) => t.status !== 'cancelled').flatMap((t) => t.details);
   return ([10, 8] as const).flatMap((rate) => {
@@ -16,7 +16,7 @@ export function taxesOf(bill: Bill): { rate: 10 | 8; total: number; tax: number 
   });
 }
 
-/** Where that buyer's transfers go; the same for all its bills. */
+/** The account that this buyer pays into. All its bills name the same one. */
 export function virtualAccountOf(buyerId: string) {
   return {
     bank: '三井住友銀行',

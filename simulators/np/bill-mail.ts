@@ -1,14 +1,13 @@
-import type { Instant } from '../../domain/calendar';
-import { formatYen, yen } from '../../domain/money';
+import type { Moment } from '../dates';
 import { renderNpBill } from '../../documents/render';
 import { taxesOf, totalOf, virtualAccountOf } from './bill-figures';
 import type { Bill, Merchant } from './books';
 import { NotDelivered, postJson } from './post';
 
-/** Mails under way at once; an issue of thousands must not wait for each one. */
-const AT_ONCE = 8;
+/** Mails sent in parallel. An issue of thousands of bills would take too long one by one. */
+const PARALLEL_MAILS = 8;
 
-/** The bill's newest revision as NP prints it. */
+/** Draws the newest revision of the bill as a PDF. */
 export function billDocument(merchant: Merchant, bill: Bill): Uint8Array {
   const { profile } = merchant.buyers.get(bill.buyerId)!;
   return renderNpBill({
@@ -48,17 +47,17 @@ export function billDocument(merchant: Merchant, bill: Bill): Uint8Array {
   });
 }
 
-/** NP's own mails to the buyers, each revision once. @throws NotDelivered */
-export async function mailBills(merchant: Merchant, bills: Bill[], at: Instant): Promise<void> {
+/** Sends NP's own mails to the buyers, one for each revision. @throws NotDelivered */
+export async function mailBills(merchant: Merchant, bills: Bill[], at: Moment): Promise<void> {
   const { mailUrl } = merchant.settings;
   const due = bills.filter((bill) => bill.mailed < bill.revision && bill.status !== 'void');
   if (!mailUrl) return due.forEach((bill) => (bill.mailed = bill.revision));
-  for (let i = 0; i < due.length; i += AT_ONCE) {
-    await Promise.all(due.slice(i, i + AT_ONCE).map((bill) => mailBill(merchant, mailUrl, bill, at)));
+  for (let i = 0; i < due.length; i += PARALLEL_MAILS) {
+    await Promise.all(due.slice(i, i + PARALLEL_MAILS).map((bill) => mailBill(merchant, mailUrl, bill, at)));
   }
 }
 
-async function mailBill(merchant: Merchant, mailUrl: string, bill: Bill, at: Instant): Promise<void> {
+async function mailBill(merchant: Merchant, mailUrl: string, bill: Bill, at: Moment): Promise<void> {
   const { profile } = merchant.buyers.get(bill.buyerId)!;
   const title = bill.kind === 'invoice' ? '請求書' : '口座振替通知書';
   const when = bill.kind === 'invoice' ? `お支払期限: ${bill.dueOn}` : `振替日: ${bill.debitOn}`;
@@ -77,7 +76,7 @@ async function mailBill(merchant: Merchant, mailUrl: string, bill: Bill, at: Ins
       `${title}を発行しました。添付のPDFをご確認ください。`,
       '',
       `番号: ${bill.number}`,
-      `金額: ${formatYen(yen(totalOf(bill.transactions)))}（税込）`,
+      `金額: ${String(totalOf(bill.transactions)).replace(/\B(?=(\d{3})+$)/g, ',')}円（税込）`,
       when,
       '',
       '株式会社ネットプロテクションズ NP掛け払い サポートデスク',
@@ -91,8 +90,9 @@ async function mailBill(merchant: Merchant, mailUrl: string, bill: Bill, at: Ins
       },
     ],
   });
-  // A try whose end nobody heard is still under way.
+  // An earlier attempt without an answer is still in progress.
   if (status === 409) throw new NotDelivered(`the mail of ${bill.number} is in progress`);
-  // Any other 4xx too: an address the mail service refuses stays refused, and the other bills must not wait for it.
+  // Other 4xx answers count as mailed. The mail service will keep refusing that address, and the other bills must not
+  // wait.
   bill.mailed = bill.revision;
 }

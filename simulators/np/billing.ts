@@ -1,74 +1,78 @@
-import { atTime, type Instant, type JstDate, type Period, periodOf } from '../../domain/calendar';
-import { closeTerms, debitResultOn } from '../../domain/close/terms';
+import { atTime, type Day, type Moment, type Month, monthOf } from '../dates';
 import { fileAlarm } from './alarm-clock';
 import { mailBills } from './bill-mail';
 import { totalOf } from './bill-figures';
 import type { Bill, Buyer, Merchant, Transaction } from './books';
+import { datesOf } from './calendar';
 import { NpError } from './errors';
 import { fileOverdue } from './settlement';
 
 /**
- * 請求確定依頼, all or none. The first for a month makes NP issue that month's bills at 10:00 of its issue day. The same
- * request again changes nothing.
+ * 請求確定依頼, all or none. The first request for a month schedules the issue of its bills at 10:00 on the issue day.
+ * Repeating a request changes nothing.
  */
-export async function requestBilling(merchant: Merchant, requests: { id: string; baseDate: JstDate }[]): Promise<void> {
+export async function requestBilling(merchant: Merchant, requests: { id: string; baseDate: Day }[]): Promise<void> {
   const check = () => requests.map((request) => billable(merchant, request)).filter((t) => t !== null);
   check();
-  const months = new Set(requests.map(({ baseDate }) => periodOf(baseDate)));
+  const months = new Set(requests.map(({ baseDate }) => monthOf(baseDate)));
   for (const month of months) {
     if (merchant.issued.has(month)) continue;
-    await fileAlarm(merchant, 'issue', month, atTime(closeTerms(month).issue_on, '10:00'), { period: month });
+    await fileAlarm(merchant, 'issue', month, atTime(datesOf(month).issueOn, '10:00'), { period: month });
   }
-  // Anew: the month may have been issued while the alarm was being filed.
+  // Checks again, because the month may have been issued while the alarm was being filed.
   for (const { transaction, baseDate } of check()) {
     transaction.status = 'bill_requested';
     transaction.billBaseDate = baseDate;
   }
 }
 
-/** Issues the month's bills, one a buyer, mails them and tells the shop. Run again, it does what is still to be done. */
-export async function issueBills(merchant: Merchant, period: Period, at: Instant): Promise<void> {
-  const { close_on, debit_on } = closeTerms(period);
-  if (!merchant.issued.has(period)) {
-    merchant.issued.add(period);
-    for (const buyer of merchant.buyers.values()) issueBill(merchant, buyer, period);
+/**
+ * Issues the month's bills, one per buyer, mails them and notifies the shop. A second run does only what is still
+ * missing.
+ */
+export async function issueBills(merchant: Merchant, month: Month, at: Moment): Promise<void> {
+  const { closeOn, debitOn, debitResultOn, payUntil } = datesOf(month);
+  if (!merchant.issued.has(month)) {
+    merchant.issued.add(month);
+    for (const buyer of merchant.buyers.values()) issueBill(merchant, buyer, month);
   }
-  const bills = billsOf(merchant, close_on);
+  const bills = billsOf(merchant, closeOn);
   if (bills.some((bill) => bill.kind === 'debit_notice')) {
-    await fileAlarm(merchant, 'debits', debit_on, atTime(debitResultOn(debit_on), '09:30'), { debit_on });
+    await fileAlarm(merchant, 'debits', debitOn, atTime(debitResultOn, '09:30'), { debit_on: debitOn });
   }
-  if (bills.some((bill) => bill.kind === 'invoice')) await fileOverdue(merchant, closeTerms(period).pay_until);
+  if (bills.some((bill) => bill.kind === 'invoice')) await fileOverdue(merchant, payUntil);
   await mailBills(merchant, bills, at);
-  merchant.news.tell(`bills.issued/${close_on}`, at, { type: 'bills.issued', data: { close_on, count: bills.length } });
+  const data = { close_on: closeOn, count: bills.length };
+  merchant.news.report(`bills.issued/${closeOn}`, at, { type: 'bills.issued', data });
 }
 
-/** Of the month that closed on that day, in number order. */
-export function billsOf(merchant: Merchant, closeOn: JstDate): Bill[] {
+/** Bills of the month that closed on that day, in number order. */
+export function billsOf(merchant: Merchant, closeOn: Day): Bill[] {
   return [...merchant.bills.values()].filter((bill) => bill.closeOn === closeOn);
 }
 
-function issueBill(merchant: Merchant, buyer: Buyer, period: Period): void {
+function issueBill(merchant: Merchant, buyer: Buyer, month: Month): void {
   const transactions = buyer.transactions.filter(
-    (t) => t.status === 'bill_requested' && t.billBaseDate !== null && periodOf(t.billBaseDate) === period,
+    (t) => t.status === 'bill_requested' && t.billBaseDate !== null && monthOf(t.billBaseDate) === month,
   );
   if (transactions.length === 0) return;
-  // Nothing to pay: no bill, and no number is used.
+  // With nothing to pay there is no bill, and no number is used.
   if (totalOf(transactions) <= 0) return transactions.forEach((t) => (t.status = 'cancelled'));
 
-  const terms = closeTerms(period);
-  const byDebit = buyer.debitFrom !== null && buyer.debitFrom <= period;
-  const number = `F-1-${terms.issue_on.replaceAll('-', '')}-${String(merchant.next('bill')).padStart(6, '0')}`;
+  const dates = datesOf(month);
+  const byDebit = buyer.debitFrom !== null && buyer.debitFrom <= month;
+  const number = `F-1-${dates.issueOn.replaceAll('-', '')}-${String(merchant.next('bill')).padStart(6, '0')}`;
   for (const transaction of transactions) transaction.status = 'billed';
   merchant.bills.set(number, {
     number,
     kind: byDebit ? 'debit_notice' : 'invoice',
     revision: 1,
     buyerId: buyer.id,
-    issuedOn: terms.issue_on,
-    closeOn: terms.close_on,
-    dueOn: terms.due_on,
-    payUntil: terms.pay_until,
-    debitOn: byDebit ? terms.debit_on : null,
+    issuedOn: dates.issueOn,
+    closeOn: dates.closeOn,
+    dueOn: dates.dueOn,
+    payUntil: dates.payUntil,
+    debitOn: byDebit ? dates.debitOn : null,
     transactions,
     status: 'issued',
     payments: [],
@@ -77,16 +81,16 @@ function issueBill(merchant: Merchant, buyer: Buyer, period: Period): void {
   });
 }
 
-/** null = was requested for that month already. @throws NpError */
+/** Returns null when billing was requested with this base date before. @throws NpError */
 function billable(
   merchant: Merchant,
-  { id, baseDate }: { id: string; baseDate: JstDate },
-): { transaction: Transaction; baseDate: JstDate } | null {
+  { id, baseDate }: { id: string; baseDate: Day },
+): { transaction: Transaction; baseDate: Day } | null {
   const transaction = merchant.transactions.get(id);
   if (!transaction || transaction.status === 'refused') throw new NpError('unknownTransaction', id);
   const requested = transaction.status === 'bill_requested' || transaction.status === 'billed';
   if (requested && transaction.billBaseDate === baseDate) return null;
   if (transaction.status !== 'registered') throw new NpError('transactionState', `${id}: ${transaction.status}`);
-  if (merchant.issued.has(periodOf(baseDate))) throw new NpError('alreadyIssued', baseDate);
+  if (merchant.issued.has(monthOf(baseDate))) throw new NpError('alreadyIssued', baseDate);
   return { transaction, baseDate };
 }

@@ -1,4 +1,4 @@
-/** ASSUMED codes, in the form of the sibling NP後払い's (`E0100115`); no table of NP掛け払い's is public. */
+/** ASSUMED codes in the form of NP後払い's (`E0100115`). NP掛け払い's own table is not public. */
 const table = {
   credentials: [401, 'E0100001', 'wrong shop code or SP code'],
   terminal: [400, 'E0100002', 'X-NP-Terminal-Id missing or not the one given to this shop'],
@@ -20,7 +20,7 @@ const table = {
 
 export type NpErrorName = keyof typeof table;
 
-/** A call refused over the wire: `{"errors":[{"codes":[…],"message"}]}`. */
+/** A refused API call, answered as `{"errors":[{"codes":[…],"message"}]}`. */
 export class NpError extends Error {
   readonly httpStatus: number;
   readonly code: string;

@@ -4,7 +4,7 @@ import { Fired } from '../fired';
 import { NpError } from './errors';
 import type { MerchantSettings } from './settings';
 
-/** The calls by the names of the engine's port. */
+/** API calls, named like the methods of the engine's CreditProvider. */
 export const callNames = [
   'registerBuyer',
   'reapplyBuyer',
@@ -22,21 +22,22 @@ export const callNames = [
 export type CallName = (typeof callNames)[number];
 
 /**
- * How the simulator can misbehave, for one shop:
+ * How the simulator can misbehave for one shop:
  * - `down`: 503 under maintenance, nothing done
  * - `refuse`: 400, nothing done
  * - `timeout_before_effect`: the connection is cut without an answer, nothing done
  * - `timeout_after_effect`: done, then the connection is cut without an answer
- * - `hang_after_effect`: done, then never answered, until the caller's own time-out
- * - `answer_twice`: the request reaches NP twice, as through a proxy that repeats it; the caller hears the second answer
+ * - `hang_after_effect`: done, but never answered; the caller times out
+ * - `answer_twice`: the request reaches NP twice, as through a proxy that repeats it; the caller receives the second
+ *   answer
  * - `news_twice`: the next news is sent twice
- * - `news_late`: the next news comes a day after what it tells
- * - `news_out_of_order`: the next news comes after the one that follows it
+ * - `news_late`: the next news is sent a day late
+ * - `news_out_of_order`: the next news is sent after the one that follows it
  */
 export const faultSchema = z
   .strictObject({
     shop_code: z.string(),
-    /** A call, `*` for all, or `news` for the `news_…` modes. */
+    /** A call, `*` for every call, or `news` for the `news_…` modes. */
     call: z.enum([...callNames, '*', 'news']).default('*'),
     mode: z.enum([
       'down',
@@ -49,9 +50,9 @@ export const faultSchema = z
       'news_late',
       'news_out_of_order',
     ]),
-    /** Of news: only those of this type, `bill.paid`. */
+    /** For news: affects only news of this type, e.g. `bill.paid`. */
     about: z.string().optional(),
-    /** How many calls or news it hits. */
+    /** How many calls or news it affects. */
     times: z.int().min(1).max(1000).default(1),
   })
   .refine(({ call, mode }) => (call === 'news') === mode.startsWith('news_') || call === '*', {
@@ -60,7 +61,7 @@ export const faultSchema = z
 
 export type Fault = z.infer<typeof faultSchema>;
 
-/** Faults in the order they were filed; each is used up after `times`. */
+/** Faults in the order they were filed. Each is removed after `times` uses. */
 export class Faults {
   readonly fired = new Fired();
   private readonly filed: Fault[] = [];
@@ -81,8 +82,8 @@ export class Faults {
     return this.take((f) => f.mode.startsWith('news_') && (f.about === undefined || f.about === type));
   }
 
-  private take(hits: (fault: Fault) => boolean): Fault['mode'] | null {
-    const fault = this.filed.find(hits);
+  private take(matches: (fault: Fault) => boolean): Fault['mode'] | null {
+    const fault = this.filed.find(matches);
     if (!fault) return null;
     if (--fault.times === 0) this.filed.splice(this.filed.indexOf(fault), 1);
     this.fired.count(fault.mode);
@@ -90,10 +91,10 @@ export class Faults {
   }
 }
 
-/** Marks the first of two equal requests, which no fault hits. */
+/** Marks the first of the two requests of `answer_twice`, so that no fault affects it. */
 const REPEATED = 'x-simulator-repeated';
 
-/** Lets the call misbehave if a fault is filed for it. The answer of an effect that must not arrive is swallowed at its end. */
+/** Applies a fault that is filed for the call. The `…_after_effect` modes let the call run and drop its answer. */
 export function misbehave(
   call: CallName,
   merchantOf: (res: Response) => { faults: Faults; settings: MerchantSettings },
@@ -101,7 +102,7 @@ export function misbehave(
   return async <Path>(req: Request<Path>, res: Response, next: NextFunction): Promise<void> => {
     const { faults, settings } = merchantOf(res);
     const mode = req.get(REPEATED) ? null : faults.takeFor(call);
-    if (mode === 'answer_twice') await passOn(req as Request, settings.ownUrl);
+    if (mode === 'answer_twice') await sendCopy(req as Request, settings.ownUrl);
     if (mode === 'down') throw new NpError('maintenance');
     if (mode === 'refuse') throw new NpError('refused');
     if (mode === 'timeout_before_effect') return void req.socket.destroy();
@@ -111,7 +112,7 @@ export function misbehave(
   };
 }
 
-async function passOn(req: Request, ownUrl: string): Promise<void> {
+async function sendCopy(req: Request, ownUrl: string): Promise<void> {
   const { authorization = '', 'x-np-terminal-id': terminal } = req.headers;
   const headers = { authorization, 'x-np-terminal-id': String(terminal), [REPEATED]: '1' };
   const json = { headers: { ...headers, 'content-type': 'application/json' }, body: JSON.stringify(req.body) };

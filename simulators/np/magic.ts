@@ -1,9 +1,9 @@
 import type { Profile } from './books';
 
-/** Yen with tax a month, for a buyer that names no other. */
+/** Monthly limit in yen with tax for a buyer without a `limit-…` value. */
 export const DEFAULT_LIMIT = 1_000_000;
 
-/** What a buyer's data ask of the simulator; docs/magic-values-np.md is the page on it. */
+/** Behaviour that a buyer's data request of the simulator. docs/magic-values-np.md documents it. */
 export interface Magic {
   screening: 'passes' | 'held_for_address' | 'denied' | 'cancelled' | 'takes_three_days';
   limit: number;
@@ -11,7 +11,7 @@ export interface Magic {
   refusesWith: '21' | '24' | null;
 }
 
-/** Read from the company's name and the local part of its e-mail address, in any case. */
+/** Reads the company's name and the local part of its e-mail address, ignoring case. */
 export function magicOf({ companyName, email }: Pick<Profile, 'companyName' | 'email'>): Magic {
   // NFKC: a company name may be typed in full-width letters.
   const text = `${companyName} ${email.split('@')[0]}`.normalize('NFKC').toLowerCase();

@@ -1,12 +1,12 @@
-import { periodOf } from '../../domain/calendar';
+import { monthOf } from '../dates';
 import { taxesOf, totalOf, virtualAccountOf } from './bill-figures';
 import type { Bill, Buyer, Transaction } from './books';
 import { registeredIn } from './buyers';
 
-/** ASSUMED for buyers: the sibling NP後払い's 00/10/20/40 of transactions, and 30 for 取消. */
+/** ASSUMED for buyers: NP後払い's codes 00, 10, 20 and 40 for transactions, and 30 for 取消. */
 const RESULT_CODES = { passed: '00', held: '10', denied: '20', cancelled: '30', screening: '40' } as const;
 
-/** As the known answer of 取引登録 has it; a refused one has no npTransactionId. `20` for NG is the sibling's. */
+/** Fields as in the known answer of 取引登録. A refused transaction has no npTransactionId. `20` for NG is NP後払い's code. */
 export function transactionFields(t: Transaction) {
   return {
     shopTransactionId: t.shopTransactionId,
@@ -22,7 +22,7 @@ export function transactionFields(t: Transaction) {
 
 /** ASSUMED */
 export function buyerFields(buyer: Buyer) {
-  const months = buyer.transactions.filter((t) => t.status !== 'refused').map((t) => periodOf(t.orderedOn));
+  const months = buyer.transactions.filter((t) => t.status !== 'refused').map((t) => monthOf(t.orderedOn));
   const latest = months.sort().at(-1);
   const used = latest ? totalOf(registeredIn(buyer, latest)) : 0;
   return {

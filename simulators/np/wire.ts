@@ -1,6 +1,6 @@
 import express from 'express';
 import { z } from 'zod';
-import { type JstDate, parseJstDate, parsePeriod, type Period } from '../../domain/calendar';
+import { isDay, isMonth } from '../dates';
 import { billDocument } from './bill-mail';
 import { billsOf, requestBilling } from './billing';
 import type { Buyer, Merchant, Profile } from './books';
@@ -17,14 +17,8 @@ const amount = z
   .string()
   .regex(/^-?\d{1,9}$/, 'a whole number of yen as a string')
   .transform(Number);
-const date = z
-  .string()
-  .refine((s) => parseJstDate(s) !== null, 'a date YYYY-MM-DD')
-  .transform((s) => s as JstDate);
-const month = z
-  .string()
-  .refine((s) => parsePeriod(s) !== null, 'a month YYYY-MM')
-  .transform((s) => s as Period);
+const date = z.string().refine(isDay, 'a date YYYY-MM-DD');
+const month = z.string().refine(isMonth, 'a month YYYY-MM');
 
 const profile = {
   companyType: z.enum(['1', '2'], '1 (法人) or 2 (個人事業主)'),
@@ -76,10 +70,12 @@ const billRequestSchema = z.object({
 });
 const directDebitSchema = z.object({ request: z.object({ fromMonth: month }) });
 
-/** NP's wire: `/v1/*` with Basic auth and terminal id. The three POSTs of transactions and bills are the known ones. */
+/**
+ * NP's API: `/v1/*` with Basic auth and terminal id. Only the three POSTs of transactions and bills are publicly known.
+ */
 export function wireRoutes(merchants: Map<string, Merchant>): express.Router {
   const router = express.Router();
-  // A close asks for billing of thousands of transactions in one call.
+  // A close requests billing for thousands of transactions in one call.
   router.use(express.json({ limit: '10mb' }));
   router.use((req, res, next) => {
     res.locals.merchant = authenticate(req, merchants);
@@ -131,7 +127,7 @@ export function wireRoutes(merchants: Map<string, Merchant>): express.Router {
 
   router.get('/bills', call('issuedBills'), (req, res) => {
     const after = String(req.query.cursor ?? '');
-    const rest = billsOf(merchantOf(res), String(req.query.closeDate) as JstDate).filter(
+    const rest = billsOf(merchantOf(res), String(req.query.closeDate)).filter(
       ({ number, status }) => number > after && status !== 'void',
     );
     const page = rest.slice(0, PAGE);

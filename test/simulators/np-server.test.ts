@@ -1,6 +1,6 @@
 import { startSimulators } from '../../simulators/server';
 
-test('all three serve on ports of their own until closed', async () => {
+test('all three simulators answer on their own ports until closed', async () => {
   const { urls, close } = await startSimulators({ np: 0, sbps: 0, resend: 0 });
   const status = async (url: string, init?: RequestInit) => (await fetch(url, init)).status;
   expect(await status(`${urls.np}/v1/buyers/1`)).toBe(401);
@@ -10,7 +10,7 @@ test('all three serve on ports of their own until closed', async () => {
   await expect(fetch(urls.np)).rejects.toThrow();
 });
 
-test('a simulator that is away refuses connections, its controls included, and comes back on its port by itself', async () => {
+test('a simulator that is away refuses every connection, control calls too, and reopens its port by itself', async () => {
   const { urls, close } = await startSimulators({ np: 0, sbps: 0, resend: 0 });
   const inbox = () => fetch(`${urls.resend}/control/emails`).then(({ status }) => status);
   const away = await fetch(`${urls.resend}/control/away`, {
@@ -19,26 +19,26 @@ test('a simulator that is away refuses connections, its controls included, and c
     body: JSON.stringify({ for_ms: 300 }),
   });
   expect(away.status).toBe(204);
-  const refused = await refusalOf(inbox);
+  const refused = await firstRefusal(inbox);
   expect(refused).toBe('ECONNREFUSED');
-  expect(await onceBack(inbox)).toBe(200);
+  expect(await firstAnswer(inbox)).toBe(200);
   await close();
 });
 
-/** Of the first call that does not get through. */
-async function refusalOf(call: () => Promise<unknown>): Promise<string> {
+/** Error code of the first call that is refused. */
+async function firstRefusal(call: () => Promise<unknown>): Promise<string> {
   for (;;) {
     try {
       await call();
     } catch (e) {
       const { code } = (e as { cause: { code: string } }).cause;
-      // What was cut off as the port closed.
+      // These are requests in progress when the port closed.
       if (code !== 'UND_ERR_SOCKET' && code !== 'ECONNRESET') return code;
     }
   }
 }
 
-async function onceBack(call: () => Promise<number>): Promise<number> {
+async function firstAnswer(call: () => Promise<number>): Promise<number> {
   for (;;) {
     try {
       return await call();

@@ -13,7 +13,7 @@ const rejectedWith = (code: string) => ({ failure: 'rejected', codes: [code] });
 const OCTOBER = jstDate('2026-10-31');
 
 describe('buyer screening', () => {
-  test('passes at once with 1,000,000 a month', async () => {
+  test('passes at once with a limit of 1,000,000 yen a month', async () => {
     expect(await at.np.registerBuyer(profileOf('info'), 'dest-1', OCTOBER_5)).toEqual({
       buyerId: '10000000001',
       result: 'passed',
@@ -31,11 +31,11 @@ describe('buyer screening', () => {
     ['cancelled', { result: 'cancelled', reasons: ['RE015'], limit: null }],
     ['hold-address', { result: 'held', reasons: ['RE009'], limit: null }],
     ['limit-50000', { result: 'passed', limit: 50_000 }],
-  ])('%s in the mail address decides it', async (word, expected) => {
+  ])('%s in the mail address decides the result', async (word, expected) => {
     expect(await at.np.registerBuyer(profileOf(word), 'dest-1', OCTOBER_5)).toMatchObject(expected);
   });
 
-  test('one that takes three days tells its result then', async () => {
+  test('screening that takes three days reports its result then', async () => {
     const { buyerId, result } = await at.np.registerBuyer(profileOf('screening-3d'), 'dest-1', OCTOBER_5);
     expect(result).toBe('screening');
     expect(await at.until('2026-10-07')).toEqual([]);
@@ -50,11 +50,11 @@ describe('buyer screening', () => {
     expect(await at.np.buyer(buyerId)).toMatchObject({ result: 'passed' });
   });
 
-  test('held for its address: applied again on 10-13 with the right one, passed on 10-14', async () => {
+  test('a buyer held for its address applies again on 10-13 with the right one and passes on 10-14', async () => {
     const held = profileOf('hold-address');
     const { buyerId } = await at.np.registerBuyer(held, 'fuji', instant('2026-10-09T10:00:00+09:00'));
     const on13th = instant('2026-10-13T10:00:00+09:00');
-    // Without a correction it stays as it is.
+    // Without a correction the buyer stays held.
     expect(await at.np.reapplyBuyer(buyerId, { ...held, phone: '03-0000-0000' }, on13th)).toMatchObject({
       result: 'held',
       reasons: ['RE009'],
@@ -66,7 +66,7 @@ describe('buyer screening', () => {
     await expect(at.np.reapplyBuyer(buyerId, corrected, on13th)).rejects.toMatchObject(rejectedWith('E0100202'));
   });
 
-  test('a reference names one buyer', async () => {
+  test('a reference can name one buyer only', async () => {
     await at.np.registerBuyer(profileOf('info'), 'dest-1', OCTOBER_5);
     await expect(at.np.registerBuyer(profileOf('info'), 'dest-1', OCTOBER_5)).rejects.toMatchObject(
       rejectedWith('E0100203'),
@@ -76,7 +76,7 @@ describe('buyer screening', () => {
 });
 
 describe('registering a charge', () => {
-  test('refused as 22 over the limit, taken under a new id once NP has granted more', async () => {
+  test('a charge over the limit is refused as 22 and accepted under a new id when NP has raised the limit', async () => {
     const { buyerId } = await at.np.registerBuyer(profileOf('limit-50000'), 'budou', OCTOBER_5);
     expect(await at.np.registerTransaction(charge(buyerId, 'budou-1', 88_000))).toEqual({
       outcome: 'refused',
@@ -96,7 +96,7 @@ describe('registering a charge', () => {
     });
   });
 
-  test('the limit counts what is registered for the month and not cancelled, to the yen', async () => {
+  test('the limit counts the registered, uncancelled charges of the month, to the yen', async () => {
     const { buyerId } = await at.np.registerBuyer(profileOf('limit-50000'), 'budou', OCTOBER_5);
     const first = await at.np.registerTransaction(charge(buyerId, 'a', 50_000));
     expect(await at.np.registerTransaction(charge(buyerId, 'b', 1))).toEqual({ outcome: 'refused', reason: '22' });
@@ -107,7 +107,7 @@ describe('registering a charge', () => {
     expect(await at.np.registerTransaction(charge(buyerId, 'd', 50_000))).toMatchObject({ outcome: 'registered' });
   });
 
-  test('a negative one is taken down to 100,000 a month', async () => {
+  test('negative charges are accepted down to -100,000 yen a month', async () => {
     const { buyerId } = await at.np.registerBuyer(profileOf('info'), 'aoba', OCTOBER_5);
     expect(await at.np.registerTransaction(charge(buyerId, 'a', -100_000))).toMatchObject({ outcome: 'registered' });
     expect(await at.np.registerTransaction(charge(buyerId, 'b', -1))).toEqual({ outcome: 'refused', reason: '22' });
@@ -116,26 +116,29 @@ describe('registering a charge', () => {
   test.each([
     ['ng24', '24'],
     ['overdue21', '21'],
-  ])('%s in the mail address refuses it as %s, and the inquiry says so', async (word, reason) => {
+  ])('%s in the mail address: the charge is refused as %s, and the inquiry reports it', async (word, reason) => {
     const { buyerId } = await at.np.registerBuyer(profileOf(word), 'emi', OCTOBER_5);
     expect(await at.np.registerTransaction(charge(buyerId, 'emi-1', 1_100))).toEqual({ outcome: 'refused', reason });
     expect(await at.np.findTransaction('emi-1')).toEqual({ outcome: 'refused', reason });
   });
 
-  test.each(['21', '24'])('from a day on it is refused as %s, until NP takes it again', async (reason) => {
-    const { buyerId } = await at.np.registerBuyer(profileOf('info'), 'aoba', OCTOBER_5);
-    await at.control('refusals', { reference: 'aoba', reason, from: '2026-11-01' });
-    const registered = async (id: string, on: string) => {
-      const answer = await at.np.registerTransaction(charge(buyerId, id, 33_000, on));
-      return answer.outcome === 'refused' ? answer.reason : answer.outcome;
-    };
-    expect(await registered('a', '2026-10-31')).toBe('registered');
-    expect(await registered('b', '2026-11-01')).toBe(reason);
-    await at.control('refusals', { reference: 'aoba', reason: null });
-    expect(await registered('c', '2026-11-01')).toBe('registered');
-  });
+  test.each(['21', '24'])(
+    'charges from a given day on are refused as %s until NP accepts them again',
+    async (reason) => {
+      const { buyerId } = await at.np.registerBuyer(profileOf('info'), 'aoba', OCTOBER_5);
+      await at.control('refusals', { reference: 'aoba', reason, from: '2026-11-01' });
+      const registered = async (id: string, on: string) => {
+        const answer = await at.np.registerTransaction(charge(buyerId, id, 33_000, on));
+        return answer.outcome === 'refused' ? answer.reason : answer.outcome;
+      };
+      expect(await registered('a', '2026-10-31')).toBe('registered');
+      expect(await registered('b', '2026-11-01')).toBe(reason);
+      await at.control('refusals', { reference: 'aoba', reason: null });
+      expect(await registered('c', '2026-11-01')).toBe('registered');
+    },
+  );
 
-  test('the same id twice is an error and registers nothing', async () => {
+  test('using an id twice is an error and registers nothing', async () => {
     const { buyerId } = await at.np.registerBuyer(profileOf('info'), 'aoba', OCTOBER_5);
     const first = await at.np.registerTransaction(charge(buyerId, 'aoba-1', 33_000));
     await expect(at.np.registerTransaction(charge(buyerId, 'aoba-1', 33_000))).rejects.toMatchObject({
@@ -148,16 +151,16 @@ describe('registering a charge', () => {
     expect(await at.np.findTransaction('aoba-1')).toEqual(first);
   });
 
-  test('not for a buyer that has not passed, nor for one whose guarantee is NG', async () => {
+  test('a charge is refused for a buyer that has not passed or whose guarantee is NG', async () => {
     const denied = await at.np.registerBuyer(profileOf('deny'), 'gin', OCTOBER_5);
     await expect(at.np.registerTransaction(charge(denied.buyerId, 'gin-1', 1))).rejects.toMatchObject(
       rejectedWith('E0100202'),
     );
     const { buyerId } = await at.np.registerBuyer(profileOf('info'), 'aoba', OCTOBER_5);
-    const said = { reference: 'aoba', at: '2026-10-06T10:00:00+09:00' };
-    await at.control('guarantee', { ...said, status: 'ALRT' });
+    const change = { reference: 'aoba', at: '2026-10-06T10:00:00+09:00' };
+    await at.control('guarantee', { ...change, status: 'ALRT' });
     expect(await at.np.registerTransaction(charge(buyerId, 'a', 1))).toMatchObject({ outcome: 'registered' });
-    await at.control('guarantee', { ...said, status: 'NG' });
+    await at.control('guarantee', { ...change, status: 'NG' });
     expect(await at.np.registerTransaction(charge(buyerId, 'b', 1))).toEqual({ outcome: 'refused', reason: '21' });
     expect(at.engine.told.map(({ notice }) => notice.data)).toEqual([
       { buyer_id: buyerId, status: 'ALRT' },
@@ -198,16 +201,16 @@ describe('the wire', () => {
     ['a number for an amount', { totalAmount: 33000 }, 'E0100101'],
     ['a fraction of a yen', { totalAmount: '33000.5' }, 'E0100101'],
     ['a date that does not exist', { shopOrderDate: '2026-02-30' }, 'E0100101'],
-    ['a total that is not its lines', { totalAmount: '33001' }, 'E0100115'],
-    ['a rate that is not its lines', { taxRateSummaries: [{ taxRate: '8', totalAmount: '33000' }] }, 'E0100116'],
-    ['a rate missing', { taxRateSummaries: [] }, 'E0100116'],
+    ['a total that differs from its lines', { totalAmount: '33001' }, 'E0100115'],
+    ['a rate that no line has', { taxRateSummaries: [{ taxRate: '8', totalAmount: '33000' }] }, 'E0100116'],
+    ['a missing rate', { taxRateSummaries: [] }, 'E0100116'],
     ['an id of 41 characters', { shopTransactionId: 'x'.repeat(41) }, 'E0100117'],
   ])('refuses %s', async (_what, changes, code) => {
     expect(await register(changes)).toEqual({ status: 400, codes: [code] });
     expect(await at.np.findTransaction('aoba-1')).toBeNull();
   });
 
-  test('refuses wrong credentials, a missing or foreign terminal id, and an unknown buyer', async () => {
+  test('refuses wrong credentials, a missing terminal id, the terminal id of another shop, and an unknown buyer', async () => {
     expect(await register({}, { Authorization: 'Basic Ym9iOmJvYg==' })).toEqual({ status: 401, codes: ['E0100001'] });
     expect(await register({}, { 'X-NP-Terminal-Id': '' })).toEqual({ status: 400, codes: ['E0100002'] });
     expect(await register({}, { 'X-NP-Terminal-Id': '9010000002' })).toEqual({ status: 400, codes: ['E0100002'] });
@@ -236,9 +239,9 @@ describe('the wire', () => {
 });
 
 describe('billing', () => {
-  test('issues one bill a buyer on the third business day, with tax from the sum, and mails it', async () => {
+  test('issues and mails one bill per buyer on the third business day, with tax computed from the sum', async () => {
     const buyerId = await billed(at, 'aoba', 33_000, '2026-10');
-    // 105 + 105 with tax: 19 yen of tax within 210, where 9 + 9 would be 18.
+    // 210 yen with tax hold 19 yen of tax. Two roundings of 105 would give 18.
     const extra = [];
     for (const n of ['x', 'y']) {
       const t = await at.np.registerTransaction(charge(buyerId, `aoba-${n}`, 105));
@@ -299,7 +302,7 @@ describe('billing', () => {
     ]);
   });
 
-  test('a month asked for twice is billed once; after the issue nothing joins it', async () => {
+  test('a month requested twice is billed once, and after the issue it accepts no more charges', async () => {
     const buyerId = await billed(at, 'aoba', 33_000, '2026-10');
     const found = (await at.np.findTransaction('aoba-2026-10-1')) as { transactionId: string };
     const again = [{ transactionId: found.transactionId, baseDate: jstDate('2026-10-05') }];
@@ -318,7 +321,7 @@ describe('billing', () => {
     ).rejects.toMatchObject(rejectedWith('E0100301'));
   });
 
-  test('a mail whose first try is still under way is sent when the alarm is called again', async () => {
+  test('a mail whose first attempt is still in progress is sent when the clock repeats the alarm', async () => {
     await billed(at, 'aoba', 33_000, '2026-10');
     at.engine.refuse.mails = 1;
     await expect(at.until('2026-11-05')).rejects.toThrow('HTTP 503');
@@ -327,7 +330,7 @@ describe('billing', () => {
     expect(at.engine.mails).toHaveLength(1);
   });
 
-  test('a bill that comes to nothing is not issued, takes no number, and its transactions are cancelled', async () => {
+  test('a bill of zero yen is not issued, uses no number, and its transactions are cancelled', async () => {
     const buyerId = await billed(at, 'aoba', 1_100, '2026-10');
     const back = (await at.np.registerTransaction(charge(buyerId, 'back', -1_100))) as { transactionId: string };
     const baseDate = OCTOBER;
@@ -340,7 +343,7 @@ describe('billing', () => {
     ).rejects.toMatchObject(rejectedWith('E0100213'));
   });
 
-  test('a cancelled transaction is not billed; once the bill is paid it can no longer be cancelled', async () => {
+  test('a cancelled transaction is not billed, and a transaction of a paid bill cannot be cancelled', async () => {
     await billed(at, 'aoba', 1_100, '2026-10');
     const aoba = (await at.np.findTransaction('aoba-2026-10-1')) as { transactionId: string };
     await at.np.cancelTransactions([aoba.transactionId]);
@@ -356,7 +359,7 @@ describe('billing', () => {
 });
 
 describe('payment', () => {
-  test('paid on the due date: news two business days later, and nothing else until then or after', async () => {
+  test('a payment on the due date brings one news, two business days later', async () => {
     const buyerId = await billed(at, 'aoba', 33_000, '2026-10');
     await at.until('2026-11-05');
     expect(await at.until('2026-11-30')).toEqual([]);
@@ -371,7 +374,7 @@ describe('payment', () => {
     ]);
   });
 
-  test('over the new year it is in time on 2027-01-04', async () => {
+  test('a bill due on 2026-12-31 is paid in time on 2027-01-04', async () => {
     await billed(at, 'aoba', 33_000, '2026-11');
     await at.until('2026-12-31');
     await at.control('payments', { bill_number: 'F-1-20261203-000001', paid_on: '2027-01-04' });
@@ -380,7 +383,7 @@ describe('payment', () => {
     ]);
   });
 
-  test('short by the fee it is overdue: ALRT, after a month NG, and OK the day after the rest is confirmed', async () => {
+  test('a payment short by the transfer fee leaves the bill overdue: ALRT, after a month NG, and OK the day after the rest is confirmed', async () => {
     await billed(at, 'aoba', 33_000, '2026-10');
     await at.until('2026-11-05');
     await at.control('payments', { bill_number: 'F-1-20261105-000001', amount: 32_560, paid_on: '2026-11-30' });
@@ -398,7 +401,7 @@ describe('payment', () => {
 });
 
 describe('direct debit', () => {
-  test('a debit that fails turns the same bill into one by transfer until the end of that month', async () => {
+  test('after a failed debit the same bill is payable by transfer until the end of that month', async () => {
     await billed(at, 'aoba', 33_000, '2026-12');
     await at.np.directDebitActive('10000000001', period('2027-01'));
     await billed(at, 'aoba', 33_000, '2027-01');
@@ -433,7 +436,7 @@ describe('direct debit', () => {
     expect(at.engine.mails.map(({ key }) => key)).toContain(`np/${SHOP.shopCode}/F-1-20270203-000002/2`);
   });
 
-  test('a debit that succeeds pays the bill; a mandate the bank ended is no longer used', async () => {
+  test('a successful debit pays the bill, and a mandate that the bank has ended is not used again', async () => {
     const { buyerId } = await at.np.registerBuyer(profileOf('aoba'), 'aoba', OCTOBER_5);
     await at.np.directDebitActive(buyerId, period('2027-02'));
     await billed(at, 'aoba', 33_000, '2027-02');
@@ -457,7 +460,7 @@ describe('faults', () => {
     ['timeout_before_effect', 'unknown', false],
     ['down', 'unreachable', false],
     ['refuse', 'rejected', false],
-  ])('%s is %s; asking finds whether it was done', async (mode, failure, done) => {
+  ])('%s fails as %s, and the inquiry finds whether it took effect', async (mode, failure, done) => {
     await at.control('faults', { call: 'registerTransaction', mode });
     await expect(register()).rejects.toMatchObject({ name: 'ProviderError', provider: 'np', failure });
     expect(await at.np.findTransaction('aoba-1')).toEqual(
@@ -467,7 +470,7 @@ describe('faults', () => {
     expect(await at.effects()).toMatchObject({ 'aoba-1': { registered: 1 } });
   });
 
-  test('hang_after_effect ends in the time-out of the caller', async () => {
+  test('hang_after_effect makes the caller time out', async () => {
     await at.control('faults', { call: 'registerTransaction', mode: 'hang_after_effect' });
     const hasty = at.npWith({ timeoutMs: 300 });
     await expect(hasty.registerTransaction(charge('10000000001', 'aoba-1', 33_000))).rejects.toMatchObject({
@@ -480,7 +483,7 @@ describe('faults', () => {
     at.control('guarantee', { reference: 'aoba', status, at: `${on}T10:00:00+09:00` });
   const statuses = () => at.engine.told.map(({ notice }) => notice.data.status);
 
-  test('news come twice, late or out of order, each with the id and instant of what it tells', async () => {
+  test('news arrive twice, late or out of order, each with the id and time of its event', async () => {
     await at.control('faults', { call: 'news', mode: 'news_twice' });
     await guarantee('ALRT', '2026-10-06');
     expect(statuses()).toEqual(['ALRT', 'ALRT']);
@@ -497,7 +500,7 @@ describe('faults', () => {
     expect(await at.until('2026-10-10')).toMatchObject([{ occurred_at: '2026-10-09T10:00:00.000+09:00' }]);
   });
 
-  test("news the engine does not take are told again, with the shop's own credentials", async () => {
+  test("news that the engine does not accept are sent again, with the shop's own credentials", async () => {
     at.engine.refuse.news = 2;
     await guarantee('ALRT', '2026-10-06');
     expect(statuses()).toEqual(['ALRT']);
@@ -505,7 +508,7 @@ describe('faults', () => {
     expect(user).toBe(SHOP.shopCode);
   });
 
-  test('news that cannot be told fail the callback, and its repetition tells them', async () => {
+  test('news that cannot be sent fail the callback, and the repeated callback sends them', async () => {
     const t = (await register()) as { transactionId: string };
     await at.np.requestBilling([{ transactionId: t.transactionId, baseDate: OCTOBER }]);
     const issue = [...at.engine.alarms.values()][0]!;
