@@ -1,10 +1,10 @@
 import express from 'express';
 import type { Day, Month } from '../dates';
 import type { AlarmKind } from './alarm-clock';
-import { issueBills } from './billing';
+import { issueBills } from './billing/billing';
 import type { AlarmBody, Merchant } from './books';
 import { decide } from './buyers';
-import { confirmPayment, judgeOverdue, restoreGuarantee, settleDebits } from './settlement';
+import { confirmPayment, judgeOverdue, restoreGuarantee, settleDebits } from './billing/settlement';
 
 /** Handlers for the callbacks of the store's clock. Each may run twice. The second run finds its work done. */
 const handlers: Record<AlarmKind, (merchant: Merchant, body: AlarmBody) => void | Promise<void>> = {

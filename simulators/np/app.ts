@@ -2,9 +2,9 @@ import express from 'express';
 import { alarmRoutes } from './alarms';
 import type { Merchant } from './books';
 import { ControlError, controlRoutes } from './control';
-import { NpError } from './errors';
+import { NpError } from './wire/errors';
 import { NotDelivered } from './post';
-import { wireRoutes } from './wire';
+import { wireRoutes } from './wire/wire';
 
 /**
  * Stand-in for NP掛け払い. `/v1` is the API of NP. The store's clock calls back at `/alarms`. Tests and the demo steer it

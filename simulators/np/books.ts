@@ -1,5 +1,5 @@
 import type { Moment, Day, Month } from '../dates';
-import { Faults } from './faults';
+import { Faults } from './wire/faults';
 import { NewsDesk } from './news';
 import type { MerchantSettings } from './settings';
 

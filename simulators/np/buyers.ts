@@ -1,8 +1,8 @@
 import { addDays, atTime, type Day, type Moment, type Month, monthOf } from '../dates';
 import { fileAlarm } from './alarm-clock';
 import type { Buyer, Guarantee, Merchant, Profile, Transaction } from './books';
-import { NpError } from './errors';
-import { magicOf } from './magic';
+import { NpError } from './wire/errors';
+import { magicOf } from './wire/magic';
 
 /** 購入企業登録 and 審査. Screening ends at once unless the buyer's magic values make it take days. */
 export async function registerBuyer(

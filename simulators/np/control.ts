@@ -3,10 +3,10 @@ import { z } from 'zod';
 import { isDay, momentOf } from '../dates';
 import { type Buyer, Merchant } from './books';
 import { setGuarantee } from './buyers';
-import { faultSchema } from './faults';
-import { pay } from './settlement';
-import { totalOf } from './bill-figures';
-import { billFields, buyerFields } from './wire-fields';
+import { faultSchema } from './wire/faults';
+import { pay } from './billing/settlement';
+import { totalOf } from './billing/figures';
+import { billFields, buyerFields } from './wire/fields';
 
 const date = z.string().refine(isDay, 'a date YYYY-MM-DD');
 const shop = { shop_code: z.string() };

@@ -1,6 +1,6 @@
 import { addDays, atTime, dayOf, type Moment } from '../dates';
 import { fileAlarm } from './alarm-clock';
-import type { Faults } from './faults';
+import type { Faults } from './wire/faults';
 import { NotDelivered, postJson } from './post';
 import type { MerchantSettings } from './settings';
 

@@ -1,9 +1,9 @@
 import { type Day, monthOf } from '../dates';
-import { totalOf } from './bill-figures';
+import { totalOf } from './billing/figures';
 import type { Buyer, Merchant, Transaction, TransactionDetail } from './books';
 import { registeredIn } from './buyers';
-import { NpError } from './errors';
-import { magicOf } from './magic';
+import { NpError } from './wire/errors';
+import { magicOf } from './wire/magic';
 
 export interface NewTransaction {
   shopTransactionId: string;

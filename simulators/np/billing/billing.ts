@@ -1,10 +1,10 @@
-import { atTime, type Day, type Moment, type Month, monthOf } from '../dates';
-import { fileAlarm } from './alarm-clock';
-import { mailBills } from './bill-mail';
-import { totalOf } from './bill-figures';
-import type { Bill, Buyer, Merchant, Transaction } from './books';
+import { atTime, type Day, type Moment, type Month, monthOf } from '../../dates';
+import { fileAlarm } from '../alarm-clock';
+import { mailBills } from './mail';
+import { totalOf } from './figures';
+import type { Bill, Buyer, Merchant, Transaction } from '../books';
 import { datesOf } from './calendar';
-import { NpError } from './errors';
+import { NpError } from '../wire/errors';
 import { fileOverdue } from './settlement';
 
 /**

@@ -1,14 +1,14 @@
 import express from 'express';
 import { z } from 'zod';
-import { isDay, isMonth } from '../dates';
-import { billDocument } from './bill-mail';
-import { billsOf, requestBilling } from './billing';
-import type { Buyer, Merchant, Profile } from './books';
-import { reapply, registerBuyer } from './buyers';
+import { isDay, isMonth } from '../../dates';
+import { billDocument } from '../billing/mail';
+import { billsOf, requestBilling } from '../billing/billing';
+import type { Buyer, Merchant, Profile } from '../books';
+import { reapply, registerBuyer } from '../buyers';
 import { NpError } from './errors';
 import { type CallName, misbehave } from './faults';
-import { cancelTransactions, registerTransactions } from './transactions';
-import { billFields, buyerFields, transactionFields } from './wire-fields';
+import { cancelTransactions, registerTransactions } from '../transactions';
+import { billFields, buyerFields, transactionFields } from './fields';
 
 const PAGE = 100;
 

@@ -1,7 +1,7 @@
-import { monthOf } from '../dates';
-import { taxesOf, totalOf, virtualAccountOf } from './bill-figures';
-import type { Bill, Buyer, Transaction } from './books';
-import { registeredIn } from './buyers';
+import { monthOf } from '../../dates';
+import { taxesOf, totalOf, virtualAccountOf } from '../billing/figures';
+import type { Bill, Buyer, Transaction } from '../books';
+import { registeredIn } from '../buyers';
 
 /** ASSUMED for buyers: NP後払い's codes 00, 10, 20 and 40 for transactions, and 30 for 取消. */
 const RESULT_CODES = { passed: '00', held: '10', denied: '20', cancelled: '30', screening: '40' } as const;

@@ -1,4 +1,4 @@
-import type { Bill, Transaction } from './books';
+import type { Bill, Transaction } from '../books';
 
 /** Yen with tax. Cancelled transactions do not count. */
 export function totalOf(transactions: Transaction[]): number {

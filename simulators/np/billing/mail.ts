@@ -1,8 +1,8 @@
-import type { Moment } from '../dates';
-import { renderNpBill } from '../../documents/render';
-import { taxesOf, totalOf, virtualAccountOf } from './bill-figures';
-import type { Bill, Merchant } from './books';
-import { NotDelivered, postJson } from './post';
+import type { Moment } from '../../dates';
+import { renderNpBill } from '../../../documents/render';
+import { taxesOf, totalOf, virtualAccountOf } from './figures';
+import type { Bill, Merchant } from '../books';
+import { NotDelivered, postJson } from '../post';
 
 /** Mails sent in parallel. An issue of thousands of bills would take too long one by one. */
 const PARALLEL_MAILS = 8;

@@ -1,8 +1,8 @@
 import type { NextFunction, Request, Response } from 'express';
 import { z } from 'zod';
-import { Fired } from '../fired';
+import { Fired } from '../../fired';
 import { NpError } from './errors';
-import type { MerchantSettings } from './settings';
+import type { MerchantSettings } from '../settings';
 
 /** API calls, named like the methods of the engine's CreditProvider. */
 export const callNames = [
@@ -99,7 +99,7 @@ export function misbehave(
   call: CallName,
   merchantOf: (res: Response) => { faults: Faults; settings: MerchantSettings },
 ) {
-  return async <Path>(req: Request<Path>, res: Response, next: NextFunction): Promise<void> => {
+  return async <Path,>(req: Request<Path>, res: Response, next: NextFunction): Promise<void> => {
     const { faults, settings } = merchantOf(res);
     const mode = req.get(REPEATED) ? null : faults.takeFor(call);
     if (mode === 'answer_twice') await sendCopy(req as Request, settings.ownUrl);

@@ -1,10 +1,10 @@
-import { addDays, atTime, type Day, dayOf, lastDayOf, type Moment, monthOf, sameDayAfter } from '../dates';
-import { fileAlarm } from './alarm-clock';
-import { mailBills } from './bill-mail';
-import type { Bill, Guarantee, Merchant } from './books';
-import { setGuarantee } from './buyers';
+import { addDays, atTime, type Day, dayOf, lastDayOf, type Moment, monthOf, sameDayAfter } from '../../dates';
+import { fileAlarm } from '../alarm-clock';
+import { mailBills } from './mail';
+import type { Bill, Guarantee, Merchant } from '../books';
+import { setGuarantee } from '../buyers';
 import { businessDayFrom, confirmedOn, overdueOn } from './calendar';
-import { totalOf } from './bill-figures';
+import { totalOf } from './figures';
 
 /** Result codes of a debit (全銀 91) that end the mandate. The others keep it. */
 const ENDS_MANDATE = new Set([2, 4, 9]);

@@ -1,4 +1,4 @@
-import { addDays, addMonths, type Day, isWeekend, lastDayOf, type Month } from '../dates';
+import { addDays, addMonths, type Day, isWeekend, lastDayOf, type Month } from '../../dates';
 
 /**
  * Weekdays on which NP and the banks are closed: national holidays, their substitutes, and 31 December to 3 January. Up to

@@ -1,4 +1,4 @@
-import type { Profile } from './books';
+import type { Profile } from '../books';
 
 /** Monthly limit in yen with tax for a buyer without a `limit-…` value. */
 export const DEFAULT_LIMIT = 1_000_000;
