@@ -1,5 +1,5 @@
 import { closeBook } from '../../activities/close/book';
-import { npBillingGateway } from '../../activities/close/np-billing';
+import { npBillingGateway } from '../../activities/close/np/billing';
 import { registerOrderPeriod } from '../../activities/order/np-registration';
 import { periodBook } from '../../activities/close/period';
 import { instant, period } from '../../domain/calendar';

@@ -1,6 +1,6 @@
 import { debitBook } from '../../activities/direct-debit/debit-run';
 import { closeBook } from '../../activities/close/book';
-import { npBillingGateway } from '../../activities/close/np-billing';
+import { npBillingGateway } from '../../activities/close/np/billing';
 import { periodBook } from '../../activities/close/period';
 import { type JstDate, instant, jstDate, period } from '../../domain/calendar';
 import type { Db } from '../../prisma/db';

@@ -1,6 +1,6 @@
 import { closeBook } from '../../activities/close/book';
 import { applyNews } from '../../dispatch/apply-news';
-import { npBillingGateway } from '../../activities/close/np-billing';
+import { npBillingGateway } from '../../activities/close/np/billing';
 import { periodBook } from '../../activities/close/period';
 import { type Instant, instant, period } from '../../domain/calendar';
 import { yen } from '../../domain/money';

@@ -1,16 +1,16 @@
-import { businessDayOnOrAfter } from '../../domain/calendar';
-import { sql } from '../../prisma/db';
-import type { IssuedBill } from '../../providers/credit/port';
-import type { ForPeriod } from '../../workflows/contracts/activities';
-import { ProviderError } from '../../providers/errors';
-import { workflowIds } from '../../workflows/contracts/ids';
-import type { Deps } from '../lib/deps';
-import { storeBillDocument } from './np-documents';
-import { documentIncident, openIncident } from '../../books/lib/incidents';
-import { issueInvoices } from '../../books/invoice/issue';
-import { applyKeptNews } from '../../books/np-news';
-import type { StoredRate } from '../../books/ledger/journal';
-import { inParallel } from '../lib/parallel';
+import { businessDayOnOrAfter } from '../../../domain/calendar';
+import { sql } from '../../../prisma/db';
+import type { IssuedBill } from '../../../providers/credit/port';
+import type { ForPeriod } from '../../../workflows/contracts/activities';
+import { ProviderError } from '../../../providers/errors';
+import { workflowIds } from '../../../workflows/contracts/ids';
+import type { Deps } from '../../lib/deps';
+import { storeBillDocument } from './documents';
+import { documentIncident, openIncident } from '../../../books/lib/incidents';
+import { issueInvoices } from '../../../books/invoice/issue';
+import { applyKeptNews } from '../../../books/np-news';
+import type { StoredRate } from '../../../books/ledger/journal';
+import { inParallel } from '../../lib/parallel';
 
 const DOCUMENTS_AT_ONCE = 8;
 

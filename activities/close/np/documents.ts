@@ -1,8 +1,8 @@
-import { documentId, storeDocument } from '../../books/invoice/documents';
-import { documentIncident, resolveIncident } from '../../books/lib/incidents';
-import type { Instant } from '../../domain/calendar';
-import type { Deps } from '../lib/deps';
-import { asked } from '../lib/gateway-call';
+import { documentId, storeDocument } from '../../../books/invoice/documents';
+import { documentIncident, resolveIncident } from '../../../books/lib/incidents';
+import type { Instant } from '../../../domain/calendar';
+import type { Deps } from '../../lib/deps';
+import { asked } from '../../lib/gateway-call';
 
 /**
  * Stores the document that NP issued for the newest revision of an invoice, once and as received (電子帳簿保存法), and resolves

@@ -1,17 +1,17 @@
-import { isFinalFailure } from '../lib/failures';
-import { dateOut, sql } from '../../prisma/db';
-import type { ForPeriod, GatewayActivities } from '../../workflows/contracts/activities';
-import { workflowIds } from '../../workflows/contracts/ids';
-import { chunkBefore } from '../lib/chunk';
-import { CHUNK } from './draft';
-import type { Deps } from '../lib/deps';
-import { storeBillDocument } from './np-documents';
-import { enqueue } from '../../books/lib/outbox';
-import { openIncident } from '../../books/lib/incidents';
-import { asked, gatewayCall } from '../lib/gateway-call';
-import { mirrorPage } from './np-mirror';
-import { type OrderCharge, chargesOf, registerCharge } from '../order/np-registration';
-import { heartbeat, inParallel } from '../lib/parallel';
+import { isFinalFailure } from '../../lib/failures';
+import { dateOut, sql } from '../../../prisma/db';
+import type { ForPeriod, GatewayActivities } from '../../../workflows/contracts/activities';
+import { workflowIds } from '../../../workflows/contracts/ids';
+import { chunkBefore } from '../../lib/chunk';
+import { CHUNK } from '../draft';
+import type { Deps } from '../../lib/deps';
+import { storeBillDocument } from './documents';
+import { enqueue } from '../../../books/lib/outbox';
+import { openIncident } from '../../../books/lib/incidents';
+import { asked, gatewayCall } from '../../lib/gateway-call';
+import { mirrorPage } from './mirror';
+import { type OrderCharge, chargesOf, registerCharge } from '../../order/np-registration';
+import { heartbeat, inParallel } from '../../lib/parallel';
 
 /** Orders in a chunk, and how many of them are sent to NP at once. */
 const ORDERS = 200;
