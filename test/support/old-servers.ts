@@ -44,7 +44,7 @@ export function oldPostgres(version: string): Promise<Fake> {
   return listening(server);
 }
 
-/** Temporal's front end: GetSystemInfo answers with a message whose first field is the version, other gRPC calls with an empty one. */
+/** Temporal's front end: GetSystemInfo returns a message whose first field is the version. Other gRPC calls return an empty one. */
 export function oldTemporal(version: string): Promise<Fake> {
   const body = Buffer.concat([Buffer.from([0x0a, version.length]), Buffer.from(version)]);
   const frame = Buffer.concat([Buffer.from([0, 0, 0, 0, body.length]), body]);

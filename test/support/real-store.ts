@@ -16,8 +16,8 @@ import { Diary } from './diary';
 import { type Surroundings } from '../../dev/story/world';
 
 /**
- * A separate engine for stores with a real clock. Deadlines are durable timers of a few seconds. Days start by the store's Schedule.
- * The test sets the current time that the API and the dispatch use, so that a diary can name its dates.
+ * A separate engine for stores with a real clock. Deadlines are durable timers of a few seconds. The store's Schedule starts the
+ * days. The test sets the current time that the API and the dispatch use, so that a diary can name its dates.
  */
 export class RealEngine {
   private readonly folder = mkdtempSync(join(tmpdir(), 'shimebi-real-'));
@@ -90,8 +90,8 @@ export class RealDiary extends Diary {
   }
 
   /**
-   * Moves the time from one due instant to the next, and waits each time until the store has settled. Lets the Schedule fire for each
-   * day that has work.
+   * Moves the time from one due instant to the next, and waits each time until the store has settled. Lets the Schedule fire for
+   * each day that has work.
    */
   override async until(to: string): Promise<string[]> {
     const target = instant(to.length === 10 ? `${to}T10:00:00+09:00` : `${to}+09:00`);
