@@ -1,7 +1,7 @@
 import { type Pending, stuckAt } from '../../activities/store/clock-watch';
 import { TestStore, openTestDb } from './close-store';
 
-/** Why a simulated store has not settled: activities/clock-watch.ts. */
+/** Finds the reason why a simulated store has not settled: activities/clock-watch.ts. */
 
 const db = openTestDb();
 afterAll(() => db.$disconnect());
@@ -9,12 +9,12 @@ afterAll(() => db.$disconnect());
 const NOW = new Date('2026-10-05T01:00:00Z');
 const step: Pending = { type: 'registerTransaction', attempt: 3, running: false, failure: null, outage: false };
 
-/** A store with one open row for an order. */
+/** Makes a store with one open dispatch row for an order. @returns the result of stuckAt for given pending activities */
 async function storeWith(row: { attempts: number; deliveredAt: Date | null }) {
   const store = await TestStore.make(db, 'np');
   await db.clock.update({ where: { storeId: store.id }, data: { nowAt: NOW } });
   const message = { id: 'order/ord_1/cancel/msg_1', kind: 'update', target: 'order/ord_1', name: 'cancel' };
-  // Leased, so that the engine of the tests leaves it alone.
+  // Leased, so that the engine of this test run leaves it alone.
   const leaseUntil = new Date(Date.now() + 3_600_000);
   await db.dispatch.create({
     data: { storeId: store.id, ...message, payload: {}, at: NOW, dueAt: NOW, leaseUntil, ...row },
@@ -23,7 +23,7 @@ async function storeWith(row: { attempts: number; deliveredAt: Date | null }) {
     stuckAt(db, () => (pending instanceof Error ? Promise.reject(pending) : Promise.resolve(pending)), store.id);
 }
 
-test('an outage is waited out: no delivery yet, Temporal away, a provider away, a worker that died, a step at work', async () => {
+test('these are not stuck: an undelivered row, an outage of Temporal or of a provider, a step that is running', async () => {
   const undelivered = await storeWith({ attempts: 4, deliveredAt: null });
   expect(await undelivered([])).toBeNull();
   const delivered = await storeWith({ attempts: 1, deliveredAt: NOW });
@@ -32,18 +32,18 @@ test('an outage is waited out: no delivery yet, Temporal away, a provider away, 
   expect(await delivered([{ ...step, running: true }])).toBeNull();
 });
 
-test('what no waiting mends is named: nobody acts on the message, or a step fails by a fault of ours', async () => {
+test('these are stuck and named: a message that no step handles, a step that fails by a fault of the engine', async () => {
   const delivered = await storeWith({ attempts: 1, deliveredAt: NOW });
   const message = 'update cancel for order/ord_1 (message order/ord_1/cancel/msg_1, 1 attempts';
   expect(await delivered([])).toBe(`${message})`);
   expect(await delivered([{ ...step, failure: 'x is not a function' }])).toBe(
     `${message}, at registerTransaction, try 3: x is not a function)`,
   );
-  // Somebody who has been away for twenty tries is not believed to come back.
+  // An outage that lasts for more than twenty attempts counts as stuck.
   expect(await delivered([{ ...step, attempt: 21, outage: true, failure: 'NP is away' }])).toContain('try 21');
 });
 
-test('a store that has settled meanwhile is not stuck', async () => {
+test('a store that has settled in the meantime is not stuck', async () => {
   const store = await TestStore.make(db, 'np');
   await db.clock.update({ where: { storeId: store.id }, data: { nowAt: NOW } });
   expect(await stuckAt(db, () => Promise.resolve([]), store.id)).toBeNull();

@@ -31,7 +31,7 @@ async function drafted(store: TestStore) {
 const invoicesOf = async (store: TestStore) => (await store.books()).invoices;
 
 describe('the new month', () => {
-  test('bills what is in force for a day of it, and nothing else', async () => {
+  test('bills subscriptions in force on at least one of its days, and no others', async () => {
     const store = await TestStore.make(db, 'in_house');
     await store.buyer('aoba');
     await store.order('runs', 'aoba');
@@ -54,7 +54,7 @@ describe('the new month', () => {
     expect(items.map((item) => item.orderId).sort()).toEqual(['ord_ends', 'ord_last', 'ord_risk', 'ord_runs']);
   });
 
-  test('waits for NP before a transfer is billable; a card is billable at once', async () => {
+  test('makes a transfer billable only after NP accepts it, and a card at once', async () => {
     const store = await TestStore.make(db, 'np');
     await store.buyer('aoba');
     await store.order('a1', 'aoba');
@@ -66,7 +66,7 @@ describe('the new month', () => {
     ]);
   });
 
-  test('takes nothing once it is frozen', async () => {
+  test('accepts no items once it is frozen', async () => {
     const store = await TestStore.make(db, 'in_house');
     await store.buyer('aoba');
     await closeBook(store.deps).freezePeriod(factOf(store));
@@ -76,7 +76,7 @@ describe('the new month', () => {
 });
 
 describe('freeze and drafts', () => {
-  test('October 2026: issued on 11-05, billing asked of NP by noon of 11-04', async () => {
+  test('October 2026: invoices are issued on 11-05, and billing is requested from NP by noon on 11-04', async () => {
     const store = await TestStore.make(db, 'np');
     expect(await store.twice(() => closeBook(store.deps).freezePeriod(factOf(store)))).toEqual({
       issueOn: '2026-11-05',
@@ -85,7 +85,7 @@ describe('freeze and drafts', () => {
     expect((await store.books()).closes).toMatchObject([{ status: 'drafting' }]);
   });
 
-  test('one per destination and settlement, per order for a card; its method fixed by the mandate at the close', async () => {
+  test('one draft per destination and settlement, or per order for a card; the mandate at the close decides the method', async () => {
     const store = await TestStore.make(db, 'in_house');
     for (const buyer of ['aoba', 'budou', 'chiyo', 'daichi']) await store.buyer(buyer);
     await store.order('a1', 'aoba');
@@ -117,7 +117,7 @@ describe('freeze and drafts', () => {
     expect(items.every((item) => item.invoiceId !== null)).toBe(true);
   });
 
-  test('chunks of 1,000 destinations cover a store of 1,203 to the last', async () => {
+  test('chunks of 1,000 destinations cover all 1,203 of a store', async () => {
     const store = await TestStore.make(db, 'in_house');
     await store.buyer('aoba');
     await store.order('a1', 'aoba');
@@ -138,7 +138,7 @@ describe('freeze and drafts', () => {
 });
 
 describe('review', () => {
-  test('drafts are told once each, cards are not', async () => {
+  test('each draft is reported once, except card drafts', async () => {
     const store = await TestStore.make(db, 'in_house');
     await store.buyer('aoba');
     await store.buyer('chiyo');
@@ -148,13 +148,13 @@ describe('review', () => {
 
     expect(await store.twice(() => close.presentDrafts(factOf(store)))).toEqual({ npDrafts: 0, ownDrafts: 1 });
 
-    expect(await store.told('close.drafted')).toEqual([
+    expect(await store.events('close.drafted')).toEqual([
       { on: '2026-11-01', event: 'close.drafted', account: 'acc_aoba', amount: 33_000 },
     ]);
     expect((await store.books()).closes).toMatchObject([{ status: 'review' }]);
   });
 
-  test('a draft that NP has not registered to the yen is held, with an incident; the others go on', async () => {
+  test('a draft that differs from the amount registered with NP by a yen is held, with an incident; the others continue', async () => {
     const store = await TestStore.make(db, 'np');
     await store.buyer('aoba');
     await store.buyer('budou');
@@ -177,10 +177,10 @@ describe('review', () => {
     expect(incidents).toMatchObject([
       { kind: 'draft_check', owner: 'finance', detail: { total: 33_000, registered: 32_999 } },
     ]);
-    expect(await store.told('close.drafted')).toMatchObject([{ account: 'acc_aoba' }]);
+    expect(await store.events('close.drafted')).toMatchObject([{ account: 'acc_aoba' }]);
   });
 
-  test('lines that miss the total hold a draft', async () => {
+  test('a draft whose lines do not add up to its total is held', async () => {
     const store = await TestStore.make(db, 'in_house');
     await store.buyer('aoba');
     await store.order('a1', 'aoba');
@@ -190,7 +190,7 @@ describe('review', () => {
     expect(await store.incidents()).toEqual(['draft_check']);
   });
 
-  test('finance holds and releases', async () => {
+  test('finance holds and releases a draft', async () => {
     const store = await TestStore.make(db, 'in_house');
     await store.buyer('aoba');
     await store.order('a1', 'aoba');
@@ -207,7 +207,7 @@ describe('review', () => {
     expect(await invoicesOf(store)).toMatchObject([{ status: 'draft' }]);
   });
 
-  test('drafted again: deleted and made anew from what the items say now; cards under collection stay', async () => {
+  test('reopened drafts are deleted and made again from the current items; card drafts under collection stay', async () => {
     const store = await TestStore.make(db, 'in_house');
     await store.buyer('aoba');
     await store.buyer('chiyo');
@@ -255,7 +255,7 @@ async function registeredAs(store: TestStore, order: string, buyer: string, tota
   });
 }
 
-/** As many more buyers, each with a copy of the order `ord_a1`. */
+/** Adds that many buyers, each with a copy of the order `ord_a1`. */
 async function manyBuyers(store: TestStore, count: number): Promise<void> {
   const { id } = store;
   const copy = (table: string, change: string) =>

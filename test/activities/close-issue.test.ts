@@ -16,7 +16,7 @@ afterAll(() => db.$disconnect());
 
 const factOf = (store: TestStore) => ({ storeId: store.id, at, period: OCTOBER });
 
-/** aoba by debit, budou held, chiyo by transfer: approved. */
+/** An approved close: aoba pays by debit, budou's invoice is held, chiyo pays by transfer. */
 async function approved(): Promise<TestStore> {
   const store = await TestStore.make(db, 'in_house');
   for (const buyer of ['aoba', 'budou', 'chiyo']) {
@@ -34,11 +34,11 @@ async function approved(): Promise<TestStore> {
   return store;
 }
 
-test('issued in one step: numbers without a gap, dates, recipient, posting, news', async () => {
+test('one step issues the invoices: numbers without a gap, dates, recipient, journal entries, events', async () => {
   const store = await approved();
   expect((await store.books()).closes).toMatchObject([{ status: 'awaiting_issue' }]);
 
-  await store.twiceTheBooks(() => closeBook(store.deps).issueChunk({ ...factOf(store), after: null }));
+  await store.twiceComparingBooks(() => closeBook(store.deps).issueChunk({ ...factOf(store), after: null }));
 
   const { invoices, entries, series } = await store.books();
   const day = (date: Date | null) => date?.toISOString().slice(0, 10) ?? null;
@@ -64,7 +64,7 @@ test('issued in one step: numbers without a gap, dates, recipient, posting, news
     ['sale/inv_chiyo_202610_in_house', '2026-10-31', 3],
   ]);
   expect(entries[0]!.journalLines.every((line) => line.accountId === 'acc_aoba')).toBe(true);
-  expect(await store.told('invoice.issued', 'debit_notice.issued')).toEqual([
+  expect(await store.events('invoice.issued', 'debit_notice.issued')).toEqual([
     {
       on: '2026-11-05',
       event: 'debit_notice.issued',
@@ -88,7 +88,7 @@ test('issued in one step: numbers without a gap, dates, recipient, posting, news
   expect((await store.books()).incidents).toMatchObject([{ kind: 'unbilled_items', detail: { held_invoices: 1 } }]);
 });
 
-test('two chunks at once never share a number', async () => {
+test('two concurrent chunks never share a number', async () => {
   const store = await approved();
   const issue = () => closeBook(store.deps).issueChunk({ ...factOf(store), after: null });
   await Promise.all([issue(), issue()]);
@@ -97,7 +97,7 @@ test('two chunks at once never share a number', async () => {
   expect(series).toMatchObject([{ last: 2 }]);
 });
 
-test('numbers begin anew with the fiscal year, and one that is not used is not lost', async () => {
+test('numbers restart with each fiscal year, and a rolled-back number is used again', async () => {
   const store = await TestStore.make(db, 'in_house');
   const take = (on: string, count: number) =>
     db.$transaction((tx) => takeNumbers(tx, store.id, 'INV', jstDate(on), count));

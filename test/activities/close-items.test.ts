@@ -14,7 +14,7 @@ beforeAll(() => {
 });
 afterAll(() => db.$disconnect());
 
-test("an order's first month: one item a line with its reason, however often it is asked", async () => {
+test("an order's first month has one item per line with its reason, even if it is made twice", async () => {
   const store = await TestStore.make(db, 'np');
   await store.buyer('aoba');
   const orderId = await store.order('a1', 'aoba', [{}, { amount: 105, quantity: 3, rateClass: 'reduced' }]);
@@ -41,7 +41,7 @@ test("an order's first month: one item a line with its reason, however often it 
   });
 });
 
-test('a frozen month takes nothing more: its items go to the next open one and say so', async () => {
+test('a frozen month accepts no more items: they go to the next open month and are marked late', async () => {
   const store = await TestStore.make(db, 'in_house');
   await store.buyer('aoba');
   const orderId = await store.order('a1', 'aoba');
@@ -55,7 +55,7 @@ test('a frozen month takes nothing more: its items go to the next open one and s
   expect(items).toMatchObject([{ period: '2026-11', reason: { usage_period: '2026-10', late: true } }]);
 });
 
-test('items made before the freeze are found after it, not made a second time in the next month', async () => {
+test('items made before the freeze are found after it, and not made again in the next month', async () => {
   const store = await TestStore.make(db, 'in_house');
   await store.buyer('aoba');
   const orderId = await store.order('a1', 'aoba');
@@ -69,7 +69,7 @@ test('items made before the freeze are found after it, not made a second time in
   expect((await store.books()).items).toHaveLength(1);
 });
 
-test('the freeze waits for whoever is writing an item', async () => {
+test('the freeze waits for a transaction that is writing an item', async () => {
   const store = await TestStore.make(db, 'in_house');
   await store.buyer('aoba');
   const orderId = await store.order('a1', 'aoba');
@@ -92,7 +92,7 @@ test('the freeze waits for whoever is writing an item', async () => {
   expect(periods).toMatchObject([{ period: '2026-10', status: 'frozen' }]);
 });
 
-/** Until some transaction of this database waits for another. */
+/** Waits until a transaction of this database waits for the lock of another. */
 async function waitForLock(on: Db): Promise<void> {
   for (;;) {
     const [{ waiting }] = (await on.$queryRaw<{ waiting: number }[]>`

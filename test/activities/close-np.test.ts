@@ -22,7 +22,7 @@ afterAll(() => db.$disconnect());
 const factOf = (store: TestStore) => ({ storeId: store.id, at, period: OCTOBER });
 const firstChunk = (store: TestStore) => ({ ...factOf(store), after: null });
 
-/** aoba with two orders and budou with one, October open. */
+/** aoba with two orders and budou with one. October is open. */
 async function twoBuyers(): Promise<TestStore> {
   const store = await TestStore.make(db, 'np');
   await store.buyer('aoba');
@@ -57,16 +57,16 @@ async function mirrorAll(store: TestStore): Promise<void> {
   while (after !== null);
 }
 
-describe('the month is registered', () => {
-  test('per order, tax-inclusive, with lines that multiply to the total', async () => {
+describe('registering the month with NP', () => {
+  test('one transaction per order, with tax, whose lines multiply to the total', async () => {
     const store = await twoBuyers();
-    await store.twiceTheBooks(() => npBillingGateway(store.deps).registerPeriodChunk(firstChunk(store)));
+    await store.twiceComparingBooks(() => npBillingGateway(store.deps).registerPeriodChunk(firstChunk(store)));
 
     expect(store.np.registered.get('ord_a2.202610.1')).toEqual({
       shopTransactionId: 'ord_a2.202610.1',
       buyerId: AOBA,
       orderedOn: '2026-10-05',
-      total: 346, // 315 × 1.1, which three units can't share
+      total: 346, // 315 × 1.1, which three units cannot divide evenly
       lines: [{ text: '商品A-1', price: 346, quantity: 1, rateClass: 'standard' }],
     });
     const { items, transactions } = await store.books();
@@ -78,7 +78,7 @@ describe('the month is registered', () => {
     ]);
   });
 
-  test('a quantity that divides is told as such', async () => {
+  test('a total that the quantity divides evenly is sent with the quantity', async () => {
     const store = await TestStore.make(db, 'np');
     await store.buyer('aoba');
     await store.order('a1', 'aoba', [{ amount: 1_000, quantity: 3 }]);
@@ -87,10 +87,10 @@ describe('the month is registered', () => {
     expect(store.np.registered.get('ord_a1.202610.1')).toMatchObject({ lines: [{ price: 1_100, quantity: 3 }] });
   });
 
-  test('refused: the order is told it is at risk, nothing is billed', async () => {
+  test('a refused registration signals the order that it is at risk, and nothing is billed', async () => {
     const store = await twoBuyers();
     store.np.refuse.set('ord_b1', '21');
-    await store.twiceTheBooks(() => npBillingGateway(store.deps).registerPeriodChunk(firstChunk(store)));
+    await store.twiceComparingBooks(() => npBillingGateway(store.deps).registerPeriodChunk(firstChunk(store)));
     const { items, transactions, dispatch } = await store.books();
     expect(items.find((item) => item.orderId === 'ord_b1')).toMatchObject({ status: 'refused' });
     expect(transactions.find((t) => t.orderId === 'ord_b1')).toMatchObject({ status: 'refused', ngReason: '21' });
@@ -99,7 +99,7 @@ describe('the month is registered', () => {
     ]);
   });
 
-  test('an answer that was lost is asked for, never sent again', async () => {
+  test('after a lost answer the transaction is looked up, never sent again', async () => {
     const store = await twoBuyers();
     store.np.lost.add('ord_a1.202610.1');
     const np = npBillingGateway(store.deps);
@@ -115,7 +115,7 @@ describe('the month is registered', () => {
     expect((await store.books()).transactions).toHaveLength(3);
   });
 
-  test('one that NP will not take at all is an incident; the others go on', async () => {
+  test('a transaction that NP rejects as invalid opens an incident; the others continue', async () => {
     const store = await twoBuyers();
     store.np.broken.add('ord_a1.202610.1');
     expect(await npBillingGateway(store.deps).registerPeriodChunk(firstChunk(store))).toEqual({ next: null, count: 3 });
@@ -123,7 +123,7 @@ describe('the month is registered', () => {
     expect((await store.books()).transactions.map((t) => t.orderId)).toEqual(['ord_a2', 'ord_b1']);
   });
 
-  test('a new order is registered by its lines, before it has items; refused and released it is registered anew', async () => {
+  test('a new order is registered by its lines, before it has items; after a refusal and a release it is registered again', async () => {
     const store = await TestStore.make(db, 'np');
     await store.buyer('budou');
     await store.order('b1', 'budou', [{ amount: 80_000 }], { status: 'received' });
@@ -143,8 +143,8 @@ describe('the month is registered', () => {
   });
 });
 
-describe('billing is requested', () => {
-  test('for every registration of the approved drafts, once, with the close date; held ones are left out', async () => {
+describe('requesting billing', () => {
+  test('once for every registration of the approved drafts, with the close date; held drafts are left out', async () => {
     const store = await twoBuyers();
     const np = npBillingGateway(store.deps);
     const close = closeBook(store.deps);
@@ -168,14 +168,14 @@ describe('billing is requested', () => {
     const { invoices, closes } = await store.books();
     expect(invoices.map((i) => i.status)).toEqual(['requested', 'held']);
     expect(closes).toMatchObject([{ status: 'awaiting_issue' }]);
-    expect(await store.told('billing.requested')).toEqual([
+    expect(await store.events('billing.requested')).toEqual([
       { on: '2026-11-05', event: 'billing.requested', account: 'acc_aoba', amount: 33_346 },
     ]);
   });
 });
 
-describe("NP's bills are mirrored", () => {
-  test('number, dates and recipient frozen, posted and assigned, told, the document kept', async () => {
+describe("mirroring NP's bills", () => {
+  test('freezes number, dates and recipient, posts sale and assignment, records the event and stores the document', async () => {
     const store = await requested();
     store.np.bills = [bill(store, 'F-1-20261105-000001', AOBA), bill(store, 'F-1-20261105-000002', BUDOU)];
 
@@ -210,7 +210,7 @@ describe("NP's bills are mirrored", () => {
       'sale/inv_budou_202610_np 2026-10-31 C 4110 80000',
       'sale/inv_budou_202610_np 2026-10-31 C 2150 8000',
     ]);
-    expect(await store.told('invoice.issued')).toEqual([
+    expect(await store.events('invoice.issued')).toEqual([
       {
         on: '2026-11-05',
         event: 'invoice.issued',
@@ -239,28 +239,31 @@ describe("NP's bills are mirrored", () => {
   });
 
   test.each([
-    ['a yen in the total', { total: yen(88_001) }, 'total 88001, ours 88000'],
-    ['a yen of tax', { taxes: [{ rate: 10 as const, total: yen(88_000), tax: yen(7_999) }] }, 'taxes 10%'],
-    ['the way it is paid', { kind: 'debit_notice' as const }, 'paid by direct_debit'],
+    ['the total by a yen', { total: yen(88_001) }, 'total 88001, ours 88000'],
+    ['the tax by a yen', { taxes: [{ rate: 10 as const, total: yen(88_000), tax: yen(7_999) }] }, 'taxes 10%'],
+    ['the payment method', { kind: 'debit_notice' as const }, 'paid by direct_debit'],
     ['the buyer', { buyerId: AOBA }, 'buyer 10000000001'],
-  ])('a bill that differs by %s stays requested, with an incident; the others are issued', async (_, over, said) => {
-    const store = await requested();
-    store.np.bills = [
-      bill(store, 'F-1-20261105-000001', AOBA),
-      { ...bill(store, 'F-1-20261105-000002', BUDOU), ...over },
-    ];
+  ])(
+    'an invoice whose bill differs in %s stays requested, with an incident; the others are issued',
+    async (_, over, detail) => {
+      const store = await requested();
+      store.np.bills = [
+        bill(store, 'F-1-20261105-000001', AOBA),
+        { ...bill(store, 'F-1-20261105-000002', BUDOU), ...over },
+      ];
 
-    await store.twice(() => mirrorAll(store));
+      await store.twice(() => mirrorAll(store));
 
-    const { invoices, incidents } = await store.books();
-    expect(invoices.map((i) => i.status)).toEqual(['issued', 'requested']);
-    expect(incidents).toMatchObject([{ kind: 'np_bill_differs', owner: 'finance' }]);
-    expect(JSON.stringify(incidents[0]!.detail)).toContain(said);
-    expect(await closeBook(store.deps).closePeriod(factOf(store))).toEqual({ missing: 1 });
-    expect((await store.books()).periods).toMatchObject([{ status: 'frozen' }]);
-  });
+      const { invoices, incidents } = await store.books();
+      expect(invoices.map((i) => i.status)).toEqual(['issued', 'requested']);
+      expect(incidents).toMatchObject([{ kind: 'np_bill_differs', owner: 'finance' }]);
+      expect(JSON.stringify(incidents[0]!.detail)).toContain(detail);
+      expect(await closeBook(store.deps).closePeriod(factOf(store))).toEqual({ missing: 1 });
+      expect((await store.books()).periods).toMatchObject([{ status: 'frozen' }]);
+    },
+  );
 
-  test('a document that cannot be had is an incident until it can', async () => {
+  test('a document that cannot be fetched opens an incident, which is resolved once it is fetched', async () => {
     const store = await requested();
     store.np.bills = [bill(store, 'F-1-20261105-000001', AOBA), bill(store, 'F-1-20261105-000002', BUDOU)];
     store.np.missingDocuments.add('F-1-20261105-000002');
@@ -278,7 +281,7 @@ describe("NP's bills are mirrored", () => {
   });
 });
 
-test('a month closes without what was held, but not in silence', async () => {
+test('a month closes without its held invoices, but opens an incident', async () => {
   const store = await twoBuyers();
   const close = closeBook(store.deps);
   await close.freezePeriod(factOf(store));

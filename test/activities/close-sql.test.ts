@@ -29,23 +29,23 @@ beforeAll(() => {
 });
 afterAll(() => db.$disconnect());
 
-/** Tax by the database of many amounts at once. */
+/** Computes the tax of many amounts in one query. */
 async function taxInSql(amounts: readonly number[], rateClass: RateClass, within: boolean, rounding: Rounding) {
-  const whole = within ? sql`100 + rates.rate` : sql`100`;
+  const base = within ? sql`100 + rates.rate` : sql`100`;
   const rows = await db.$queryRaw<{ tax: bigint }[]>(sql`
-    SELECT ${taxOf(sql`a.amount`, sql`rates.rate`, whole, rounding)} AS tax
+    SELECT ${taxOf(sql`a.amount`, sql`rates.rate`, base, rounding)} AS tax
       FROM unnest(${amounts.map(BigInt)}::bigint[]) WITH ORDINALITY AS a (amount, place)
       JOIN ${ratesOn(ON)} ON rates.rate_class = ${rateClass} ORDER BY a.place`);
   return rows.map((row) => Number(row.tax));
 }
 
-/** Charges, credits and totals up to 10^15 yen, with the yens around each rounding edge. */
+/** Charges, credits and totals up to 10^15 yen, with many small amounts, where rounding matters most. */
 const amounts = fc.array(
   fc.oneof(fc.integer({ min: -1_000, max: 1_000 }), fc.integer({ min: -(10 ** 15), max: 10 ** 15 })),
   { minLength: 1, maxLength: 200 },
 );
 
-describe.each(roundings)('tax in SQL is tax in the domain, rounding %s', (rounding) => {
+describe.each(roundings)('SQL and domain compute the same tax, rounding %s', (rounding) => {
   test('on an amount without tax', async () => {
     await fc.assert(
       fc.asyncProperty(amounts, fc.constantFrom(...rateClasses), async (list, rateClass) => {
@@ -67,7 +67,7 @@ describe.each(roundings)('tax in SQL is tax in the domain, rounding %s', (roundi
   });
 });
 
-test('105 + 105 differs by a yen between the two ways, in the books as in the rules', async () => {
+test('105 + 105 differs by one yen between tax on the net sum and tax within the gross sum', async () => {
   const totals = async (settlement: 'np' | 'in_house') => {
     const store = await TestStore.make(db, settlement);
     await store.buyer('aoba');
@@ -79,7 +79,7 @@ test('105 + 105 differs by a yen between the two ways, in the books as in the ru
   expect(await totals('np')).toMatchObject([{ net: 210n, tax: 20n, total: 230n }]);
 });
 
-test('whole drafts, of any lines, rates and rounding, are what the domain says', async () => {
+test('drafts with any lines, rates and rounding have the amounts that the domain computes', async () => {
   const line = fc.record({
     amount: fc.integer({ min: 0, max: 99_999 }),
     quantity: fc.integer({ min: 1, max: 9 }),
@@ -126,7 +126,7 @@ test('whole drafts, of any lines, rates and rounding, are what the domain says',
   );
 });
 
-test('rates are the ones in force on the date of supply', async () => {
+test('the rates are those in force on the date of supply', async () => {
   const rows = await db.$queryRaw<{ rate_class: RateClass; rate: bigint }[]>(sql`
     SELECT rate_class, rate FROM ${ratesOn(jstDate('2019-10-01'))} ORDER BY place`);
   expect(rows.map((row) => [row.rate_class, Number(row.rate)])).toEqual(
@@ -134,7 +134,7 @@ test('rates are the ones in force on the date of supply', async () => {
   );
 });
 
-test("an invoice's id in SQL is its business key", async () => {
+test("SQL builds an invoice's id as its business key", async () => {
   const cases = [
     ['dst_0Aoba', 'np', ''],
     ['dst_0Aoba', 'in_house', ''],

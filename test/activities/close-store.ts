@@ -13,8 +13,8 @@ export function openTestDb(): Db {
   return openDb(databaseUrl, 4);
 }
 
-/** What comes of delivering what a test queued: its orders have no workflow, and its store no cards. */
-const OF_THE_ENGINE = ['message_undeliverable', 'card_charge_failed', 'card_collection'];
+/** Incidents that the engine opens when it delivers a test's rows: the test's orders have no workflow, and its store has no cards. */
+const ENGINE_INCIDENTS = ['message_undeliverable', 'card_charge_failed', 'card_collection'];
 
 const CONSIGNOR = {
   consignor_code: '1234567890',
@@ -37,7 +37,7 @@ export interface LineSpec {
   endsOn?: string;
 }
 
-/** NP in memory: remembers what it was told, answers as each test says. */
+/** NP in memory. It keeps the requests it receives and answers as each test sets it up. */
 export class FakeNp {
   registered = new Map<string, TransactionRequest>();
   refuse = new Map<string, '21' | '22' | '24'>();
@@ -83,7 +83,7 @@ export class FakeNp {
   } as Partial<CreditProvider> as CreditProvider;
 }
 
-/** A store of its own for each test, with what a test needs written straight into the books. */
+/** A separate store for each test. Its records are written directly to the database. */
 export class TestStore {
   readonly id = `sto_${randomBytes(6).toString('hex')}`;
   readonly np = new FakeNp();
@@ -98,7 +98,7 @@ export class TestStore {
     this.deps = {
       db,
       credit: async () => this.np.provider,
-      cards: () => Promise.reject(new Error('no cards here')),
+      cards: () => Promise.reject(new Error('this store has no cards')),
       mail: undefined as never,
       publicUrl: 'http://localhost',
       log: pino({ level: 'silent' }),
@@ -131,7 +131,7 @@ export class TestStore {
         lastDayDone: dateIn('2026-09-30' as JstDate),
       },
     });
-    // At this clock nothing that a test queues is due, so the engine beside these tests leaves it alone.
+    // The clock stands before everything that a test queues, so the engine that runs beside these tests delivers none of it.
     await db.clock.create({ data: { storeId: store.id, nowAt: instantIn(instant('2026-09-30T00:00:00+09:00')) } });
     await db.plan.create({
       data: {
@@ -157,7 +157,7 @@ export class TestStore {
     return store;
   }
 
-  /** A buyer with its billing destination `dst_<name>`. */
+  /** Adds a buyer with its billing destination `dst_<name>`. */
   async buyer(name: string): Promise<void> {
     this.count += 1;
     const { db, id: storeId } = this;
@@ -198,7 +198,7 @@ export class TestStore {
     });
   }
 
-  /** Order `ord_<name>` of that buyer, in force since 2026-10-05 unless told otherwise, with its subscriptions `sub_<name>_<n>`. */
+  /** Adds the order `ord_<name>` with subscriptions `sub_<name>_<n>`, by default in force since 2026-10-05. */
   async order(
     name: string,
     buyer: string,
@@ -259,7 +259,7 @@ export class TestStore {
     if (this.settlement === 'in_house') await this.debitAccount(buyer, '7654321');
   }
 
-  /** The account that is debited from now on; the customer number is the buyer's place in the store. */
+  /** Sets the account that is debited from now on. The customer number is the buyer's position in the store. */
   async debitAccount(buyer: string, number: string): Promise<void> {
     const { db, id: storeId } = this;
     const id = `dac_${buyer}_${number}`;
@@ -272,7 +272,7 @@ export class TestStore {
     await db.directDebit.update({ where, data: { debitAccountId: id } });
   }
 
-  /** Everything the store's books hold, to see that a step run again changes nothing. */
+  /** Everything in the store's books, to check that a repeated step changes nothing. */
   async books() {
     const where = { storeId: this.id };
     const { db } = this;
@@ -291,28 +291,28 @@ export class TestStore {
       documents: await db.document.findMany({ where, orderBy: { id: 'asc' } }),
       events: await db.event.findMany({ where, orderBy: { seq: 'asc' } }),
       mails: await db.mail.findMany({ where, orderBy: { key: 'asc' } }),
-      // What was queued; the engine that is running beside these tests may have tried to deliver it.
+      // Only the columns as queued, because the engine that runs beside these tests may have tried to deliver the row.
       dispatch: await db.dispatch.findMany({
         where,
         orderBy: { id: 'asc' },
         select: { id: true, kind: true, target: true, name: true, payload: true, at: true, dueAt: true },
       }),
       incidents: await db.incident.findMany({
-        where: { ...where, kind: { notIn: OF_THE_ENGINE } },
+        where: { ...where, kind: { notIn: ENGINE_INCIDENTS } },
         orderBy: { id: 'asc' },
       }),
     };
   }
 
-  /** Runs a step twice; the second time must answer the same and change nothing. */
+  /** Runs a step twice. The second run must return the same and change nothing. */
   async twice<T>(step: () => Promise<T>): Promise<T> {
-    const { first, second } = await this.twiceTheBooks(step);
+    const { first, second } = await this.twiceComparingBooks(step);
     expect(second).toEqual(first);
     return first;
   }
 
-  /** For chunks that answer how many they found to do: only the books must stay the same. */
-  async twiceTheBooks<T>(step: () => Promise<T>): Promise<{ first: T; second: T }> {
+  /** Runs a step twice, for chunks that return how much they found to do. Only the books must stay the same. */
+  async twiceComparingBooks<T>(step: () => Promise<T>): Promise<{ first: T; second: T }> {
     const first = await step();
     const before = await this.books();
     const second = await step();
@@ -321,12 +321,12 @@ export class TestStore {
   }
 
   async incidents(): Promise<string[]> {
-    const where = { storeId: this.id, kind: { notIn: OF_THE_ENGINE } };
+    const where = { storeId: this.id, kind: { notIn: ENGINE_INCIDENTS } };
     return (await this.db.incident.findMany({ where, orderBy: { id: 'asc' } })).map((i) => i.kind);
   }
 
-  /** `type account amount data` of each event, in the order told. */
-  async told(...types: string[]) {
+  /** The events of these types, in order, each with its date, type, account, amount and data. */
+  async events(...types: string[]) {
     const events = await this.db.event.findMany({
       where: { storeId: this.id, type: { in: types } },
       orderBy: { seq: 'asc' },
@@ -340,7 +340,7 @@ export class TestStore {
     }));
   }
 
-  /** The bill NP would issue for what this buyer has registered: all at 10 %. */
+  /** The bill that NP would issue for this buyer's registered transactions, all at 10 %. */
   bill(number: string, buyerId: string, over: Partial<IssuedBill> & { period: Period }): IssuedBill {
     const { period, ...rest } = over;
     const requests = [...this.np.registered.values()].filter(

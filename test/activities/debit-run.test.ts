@@ -17,7 +17,7 @@ beforeAll(() => {
 afterAll(() => db.$disconnect());
 
 const factOf = (store: TestStore) => ({ storeId: store.id, at: instant('2026-11-05T09:00:00+09:00'), period: OCTOBER });
-/** The results are known on 2026-12-02, three business days later. */
+/** The results are known on 2026-12-02, three business days after the debit. */
 const runOf = (store: TestStore) => ({
   storeId: store.id,
   at: instant('2026-12-02T10:00:00+09:00'),
@@ -30,7 +30,7 @@ const results = (store: TestStore, ...list: { key: string; code: string }[]) => 
   cause: 'news/1',
 });
 
-/** aoba's debit notice and budou's invoice of October, issued; the debits of 11-27 collected. */
+/** Issues aoba's debit notice and budou's invoice for October, and collects the debits of 11-27. */
 async function collected(settlement: 'np' | 'in_house'): Promise<TestStore> {
   const store = await TestStore.make(db, settlement);
   for (const buyer of ['aoba', 'budou']) {
@@ -62,7 +62,7 @@ async function collected(settlement: 'np' | 'in_house'): Promise<TestStore> {
   return store;
 }
 
-test('collected: one debit for each notice of that day', async () => {
+test('a debit run collects one debit for each notice of that day', async () => {
   const store = await collected('np');
   const { debits, runs } = await store.books();
   expect(debits).toMatchObject([{ key: KEY.np, amount: 33_000n, status: 'requested' }]);
@@ -76,7 +76,7 @@ test('in house: 新規コード is 1 for the first debit, 0 for the next, 2 from
     return Buffer.from(file.bytes).toString('latin1', 120 + 90, 120 + 91);
   };
   expect(await newCodeOf('2026-11')).toBe('1');
-  /** The notice that was not paid is debited once more on another day, as a later month's would be. */
+  /** Debits the unpaid notice again on another day, like the notice of a later month. */
   const again = async (nominal: string, debitOn: string) => {
     await db.invoice.updateMany({
       where: { storeId: store.id, method: 'direct_debit' },
@@ -95,7 +95,7 @@ test('in house: 新規コード is 1 for the first debit, 0 for the next, 2 from
   expect(await again('2027-02', '2027-03-01')).toBe('0');
 });
 
-test('0: paid on the debit day, told when it is known; with NP no journal of ours', async () => {
+test('code 0: the invoice is paid on the debit day and reported when the result is known; with NP no entry is posted', async () => {
   const store = await collected('np');
   const book = debitBook(store.deps);
   const before = (await store.books()).entries;
@@ -109,7 +109,7 @@ test('0: paid on the debit day, told when it is known; with NP no journal of our
   expect(invoices[0]).toMatchObject({ status: 'paid', paidOn: new Date('2026-11-27') });
   expect(payments).toMatchObject([{ source: 'direct_debit', sourceKey: KEY.np, amount: 33_000n }]);
   expect(entries).toEqual(before);
-  expect(await store.told('debit.succeeded', 'invoice.paid')).toEqual([
+  expect(await store.events('debit.succeeded', 'invoice.paid')).toEqual([
     { on: '2026-12-02', event: 'debit.succeeded', account: 'acc_aoba', amount: 33_000, code: 0 },
     {
       on: '2026-12-02',
@@ -124,7 +124,7 @@ test('0: paid on the debit day, told when it is known; with NP no journal of our
   expect((await store.books()).runs).toMatchObject([{ status: 'booked' }]);
 });
 
-test('0 in house: the money is posted to the bank on the debit day', async () => {
+test('code 0 in house: the payment is posted to the bank account on the debit day', async () => {
   const store = await collected('in_house');
   await store.twice(() => debitBook(store.deps).bookDebitResults(results(store, { key: KEY.in_house, code: '0' })));
   const entry = (await store.books()).entries.find((e) => e.kind === 'payment')!;
@@ -135,7 +135,7 @@ test('0 in house: the money is posted to the bank on the debit day', async () =>
   ]);
 });
 
-test('1 資金不足: the same invoice by transfer, due at the end of the month; one mail; the mandate stays', async () => {
+test('code 1 資金不足: the same invoice is payable by transfer at the end of the month; one mail; the mandate stays', async () => {
   const store = await collected('np');
   const before = (await store.books()).entries;
 
@@ -155,7 +155,7 @@ test('1 資金不足: the same invoice by transfer, due at the end of the month;
     debitOn: null,
   });
   expect(entries).toEqual(before);
-  expect(await store.told('debit.failed', 'invoice.rebilled')).toEqual([
+  expect(await store.events('debit.failed', 'invoice.rebilled')).toEqual([
     { on: '2026-12-02', event: 'debit.failed', account: 'acc_aoba', amount: 33_000, code: 1, reason: '資金不足' },
     {
       on: '2026-12-02',
@@ -182,7 +182,7 @@ test('1 資金不足: the same invoice by transfer, due at the end of the month;
   expect(dispatch.map((row) => row.kind)).toEqual(['mail']);
 });
 
-test.each(['2', '4', '9'])('%s ends the mandate', async (code) => {
+test.each(['2', '4', '9'])('code %s ends the mandate', async (code) => {
   const store = await collected('np');
   await store.twice(() => debitBook(store.deps).bookDebitResults(results(store, { key: KEY.np, code })));
   expect((await store.books()).dispatch).toContainEqual(
@@ -190,7 +190,7 @@ test.each(['2', '4', '9'])('%s ends the mandate', async (code) => {
   );
 });
 
-test('a result with no code, or against what is booked: each an incident, the rest is booked', async () => {
+test('a result with an unknown code, or one that contradicts a booked result, opens an incident; the others are booked', async () => {
   const store = await collected('np');
   const book = debitBook(store.deps);
   for (const code of ['7', '0', '1'])
@@ -204,7 +204,7 @@ test('a result with no code, or against what is booked: each an incident, the re
   ]);
 });
 
-test('debited after the buyer had paid by transfer: the second payment is kept and finance told', async () => {
+test('a debit after the buyer has paid by transfer is recorded as a second payment, with an incident for finance', async () => {
   const store = await collected('np');
   await db.invoice.updateMany({
     where: { storeId: store.id, id: 'inv_aoba_202610_np' },
@@ -215,7 +215,7 @@ test('debited after the buyer had paid by transfer: the second payment is kept a
   expect(await store.incidents()).toEqual(['paid_twice']);
 });
 
-test('results that are late are one incident, however long they are', async () => {
+test('late results open one incident, however late they are', async () => {
   const store = await collected('np');
   await store.twice(() => debitBook(store.deps).debitsLate(runOf(store)));
   expect((await store.books()).incidents).toMatchObject([

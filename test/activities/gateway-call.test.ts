@@ -2,12 +2,12 @@ import { gatewayCall } from '../../activities/lib/gateway-call';
 import { instant } from '../../domain/calendar';
 import { TestStore, openTestDb } from './close-store';
 
-/* Two tries of one call at once: a worker that was thought dead, and the one that does its work anew. */
+/* Two concurrent attempts at one call: one by a worker that seemed dead, and one by the worker that replaced it. */
 
 const db = openTestDb();
 afterAll(() => db.$disconnect());
 
-test('the first to close is booked; the other gives its answer, not its own', async () => {
+test('the first attempt to finish is recorded; the other returns that answer instead of its own', async () => {
   const store = await TestStore.make(db, 'np');
   const booked: string[] = [];
   const call = (send: () => Promise<string>) =>

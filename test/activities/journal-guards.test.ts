@@ -3,7 +3,7 @@ import { type Db, dateIn } from '../../prisma/db';
 import { ApiUnderTest } from '../api/support';
 import { TestStore } from './close-store';
 
-/* What the database itself refuses of the journal, whatever program asks. In a database of its own: emptying a table locks it for all. */
+/* Changes to the journal that the database itself rejects. Runs in a separate database, because TRUNCATE locks a table for all. */
 
 const api = new ApiUnderTest();
 let db: Db;
@@ -22,7 +22,7 @@ const line = (store: TestStore, entryId: string, lineNo: number, side: 'D' | 'C'
   amount,
 });
 
-test('an entry that balanced takes no line that unbalances it, only a pair that balances', async () => {
+test('a balanced entry rejects a line that unbalances it, and accepts a pair that balances', async () => {
   const store = await TestStore.make(db, 'in_house');
   const post = (lines: ReturnType<typeof line>[]) => db.journalLine.createMany({ data: lines });
   await db.$transaction(async (tx) => {
@@ -38,10 +38,10 @@ test('an entry that balanced takes no line that unbalances it, only a pair that 
 test.each(['audit_log', 'prices', 'documents', 'payments', 'journal_entries', 'journal_lines', 'events'])(
   '%s can’t be emptied',
   async (table) => {
-    // In a transaction that is given up, should it be taken after all.
+    // In a transaction that rolls back even if the TRUNCATE succeeds.
     const truncated = db.$transaction(async (tx) => {
       await tx.$executeRawUnsafe(`TRUNCATE ${table} CASCADE`);
-      throw new Error('taken');
+      throw new Error('TRUNCATE succeeded');
     });
     await expect(truncated).rejects.toThrow('append-only');
   },

@@ -5,11 +5,11 @@ import { ProviderError } from '../../providers/errors';
 import type { OutgoingMail } from '../../providers/mail/port';
 import { TestStore, openTestDb } from './close-store';
 
-/** A queued mail and Resend, whose idempotency keys live 24 h of wall time. */
+/** Sending a queued mail by Resend, whose idempotency keys are valid for 24 h of real time. */
 
 const db = openTestDb();
 afterAll(() => db.$disconnect());
-// The first mail of a process waits for its templates to be compiled: seconds on a busy machine.
+// The first mail of a process compiles the templates, which takes seconds on a busy machine.
 jest.setTimeout(30_000);
 
 const HOUR = 3_600_000;
@@ -33,12 +33,12 @@ async function queued({ recorded = ago(0), firstTried = null as Date | null }) {
     },
   });
   const sent: OutgoingMail[] = [];
-  let away = false;
+  let down = false;
   const deps: Deps = {
     ...store.deps,
     mail: {
       async send(mail) {
-        if (away) throw new ProviderError('resend', 'unknown', 'timed out');
+        if (down) throw new ProviderError('resend', 'unknown', 'timed out');
         sent.push(mail);
         return { providerId: 'msg_1' };
       },
@@ -47,14 +47,14 @@ async function queued({ recorded = ago(0), firstTried = null as Date | null }) {
   const at = new Date('2026-10-05T10:00:00+09:00');
   return {
     sent,
-    resendIsAway: () => (away = true),
+    stopResend: () => (down = true),
     send: () => sendMail(deps, { storeId: store.id, target: key, at, dueAt: at }),
     mail: () => db.mail.findUniqueOrThrow({ where: { storeId_key: { storeId: store.id, key } } }),
     incidents: async () => (await db.incident.findMany({ where: { storeId: store.id } })).map(({ kind }) => kind),
   };
 }
 
-test('written three days ago while the worker was down: sent at its first try', async () => {
+test('a mail queued three days ago, while the worker was down, is sent at the first attempt', async () => {
   const { send, sent, mail, incidents } = await queued({ recorded: ago(72) });
   await send();
   expect(sent).toHaveLength(1);
@@ -62,9 +62,9 @@ test('written three days ago while the worker was down: sent at its first try', 
   expect(await incidents()).toEqual([]);
 });
 
-test('the first try is remembered, and a later one keeps it', async () => {
-  const { send, mail, resendIsAway } = await queued({});
-  resendIsAway();
+test('the time of the first attempt is recorded, and a later attempt keeps it', async () => {
+  const { send, mail, stopResend } = await queued({});
+  stopResend();
   await expect(send()).rejects.toThrow('timed out');
   const { firstTriedAt } = await mail();
   expect(firstTriedAt).not.toBeNull();
@@ -72,7 +72,7 @@ test('the first try is remembered, and a later one keeps it', async () => {
   expect(await mail()).toMatchObject({ status: 'queued', firstTriedAt });
 });
 
-test('24 h after a first try of unknown end it is not sent again: Resend has forgotten its key', async () => {
+test('24 h after a first attempt with unknown result the mail is not sent again, because its key has expired at Resend', async () => {
   const { send, sent, mail, incidents } = await queued({ recorded: ago(25), firstTried: ago(24) });
   await send();
   expect(sent).toEqual([]);

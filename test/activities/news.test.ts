@@ -7,7 +7,7 @@ import { yen } from '../../domain/money';
 import { type Json, type Tx, instantIn } from '../../prisma/db';
 import { TestStore, openTestDb } from './close-store';
 
-/** NP's news as it comes: before its bill is known, malformed, or refused by the database. */
+/** NP's news in difficult cases: before its bill is known, malformed, or rejected by the database. */
 
 const db = openTestDb();
 afterAll(() => db.$disconnect());
@@ -18,12 +18,12 @@ const paid = { bill_number: BILL, amount: 33_000, paid_on: '2026-11-06' };
 
 const newStore = () => TestStore.make(db, 'np');
 
-async function take(store: TestStore, eventId: string, type: string, data: Json): Promise<void> {
+async function storeNews(store: TestStore, eventId: string, type: string, data: Json): Promise<void> {
   const at = instantIn(instant('2026-11-05T10:00:00+09:00'));
   await db.providerNews.create({ data: { storeId: store.id, eventId, type, data, at } });
 }
 
-const judge = (store: TestStore, eventId: string, id = `provider-news/${eventId}`, attempts = 1) =>
+const judgeNews = (store: TestStore, eventId: string, id = `provider-news/${eventId}`, attempts = 1) =>
   applyNews(store.deps, { storeId: store.id, id, target: eventId, attempts });
 
 const incidents = async (store: TestStore) =>
@@ -31,7 +31,7 @@ const incidents = async (store: TestStore) =>
     ({ id, status, detail }) => `${id} ${status}: ${(detail as { failure: string }).failure}`,
   );
 
-test('a bill is paid before it is mirrored: kept, and booked when its number is known', async () => {
+test('a payment of a bill that is not mirrored yet is kept, and booked once the number is known', async () => {
   const store = await newStore();
   const at: Instant = instant('2026-11-05T09:00:00+09:00');
   const fact = { storeId: store.id, at, period: OCTOBER };
@@ -48,8 +48,8 @@ test('a bill is paid before it is mirrored: kept, and booked when its number is 
   await np.requestBillingChunk(chunk);
   await close.billingRequested(fact);
 
-  await take(store, 'e1', 'bill.paid', paid);
-  await judge(store, 'e1');
+  await storeNews(store, 'e1', 'bill.paid', paid);
+  await judgeNews(store, 'e1');
   expect(await incidents(store)).toEqual([`news/e1 open: payment for unknown bill ${BILL}`]);
 
   const { npBuyerId } = await db.billingDestination.findFirstOrThrow({ where: { storeId: store.id } });
@@ -64,7 +64,7 @@ test('a bill is paid before it is mirrored: kept, and booked when its number is 
   const again = await db.dispatch.findMany({ where: { storeId: store.id, kind: 'news' } });
   expect(again).toMatchObject([{ id: 'provider-news/e1/again', target: 'e1', processedAt: null }]);
 
-  await judge(store, 'e1', again[0]!.id);
+  await judgeNews(store, 'e1', again[0]!.id);
   expect(await db.invoice.findMany({ where: { storeId: store.id } })).toMatchObject([{ number: BILL, status: 'paid' }]);
   expect(await incidents(store)).toEqual([`news/e1 resolved: payment for unknown bill ${BILL}`]);
   expect(await db.dispatch.findFirst({ where: { storeId: store.id, processedAt: null, kind: 'news' } })).toBeNull();
@@ -79,15 +79,19 @@ test.each([
   ['guarantee.changed', { buyer_id: '1', status: 'PERHAPS' }, 'malformed: status: '],
   ['buyer.screened', {}, 'malformed: buyer_id: '],
   ['weather.changed', {}, 'unknown type weather.changed'],
-])('%s of %j is an incident, not an endless retry', async (type, data, why) => {
+])('%s with %j opens an incident and is not retried forever', async (type, data, why) => {
   const store = await newStore();
-  await take(store, 'e1', type, data);
-  await judge(store, 'e1');
+  await storeNews(store, 'e1', type, data);
+  await judgeNews(store, 'e1');
   expect(await incidents(store)).toEqual([expect.stringContaining(`news/e1 open: ${why}`)]);
 });
 
-/** Books news in a database that answers each look for a buyer with an error of its own. */
-async function judgeUnder(store: Awaited<ReturnType<typeof newStore>>, sqlState: string, attempts: number) {
+/** Books news in a database that fails each query for a buyer with the given error. */
+async function judgeNewsWithDatabaseError(
+  store: Awaited<ReturnType<typeof newStore>>,
+  sqlState: string,
+  attempts: number,
+) {
   const raises = `DO $$ BEGIN RAISE EXCEPTION 'said by the test' USING ERRCODE = '${sqlState}'; END $$`;
   const failing = (tx: Tx) =>
     new Proxy(tx, {
@@ -101,13 +105,13 @@ async function judgeUnder(store: Awaited<ReturnType<typeof newStore>>, sqlState:
   await applyNews(deps, { storeId: store.id, id: 'provider-news/e1', target: 'e1', attempts });
 }
 
-test('what the database refuses for good is tried some times, then a person is asked', async () => {
+test('news that the database rejects permanently is retried a few times, then opens an incident', async () => {
   const store = await newStore();
-  await take(store, 'e1', 'guarantee.changed', { buyer_id: '10000000001', status: 'NG' });
+  await storeNews(store, 'e1', 'guarantee.changed', { buyer_id: '10000000001', status: 'NG' });
   const CHECK_VIOLATION = '23514';
-  await expect(judgeUnder(store, CHECK_VIOLATION, 5)).rejects.toThrow('said by the test');
+  await expect(judgeNewsWithDatabaseError(store, CHECK_VIOLATION, 5)).rejects.toThrow('said by the test');
   expect(await incidents(store)).toEqual([]);
-  await judgeUnder(store, CHECK_VIOLATION, 6);
+  await judgeNewsWithDatabaseError(store, CHECK_VIOLATION, 6);
   expect(await incidents(store)).toEqual([
     expect.stringMatching(/^news\/e1 open: can't be booked: .*said by the test/s),
   ]);
@@ -116,11 +120,11 @@ test('what the database refuses for good is tried some times, then a person is a
 test.each([
   ['a deadlock', '40P01'],
   ['a recovery', '57P03'],
-])('%s passes: the news is tried again, however often it was', async (_, sqlState) => {
+])('%s is temporary: the news is retried, however often it has failed', async (_, sqlState) => {
   const store = await newStore();
-  await take(store, 'e1', 'guarantee.changed', { buyer_id: '10000000001', status: 'NG' });
-  await expect(judgeUnder(store, sqlState, 40)).rejects.toThrow();
+  await storeNews(store, 'e1', 'guarantee.changed', { buyer_id: '10000000001', status: 'NG' });
+  await expect(judgeNewsWithDatabaseError(store, sqlState, 40)).rejects.toThrow();
   expect(await incidents(store)).toEqual([]);
-  await judge(store, 'e1');
+  await judgeNews(store, 'e1');
   expect(await incidents(store)).toEqual(['news/e1 open: unknown buyer 10000000001']);
 });

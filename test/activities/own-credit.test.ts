@@ -26,7 +26,7 @@ async function buyerWithLimit(): Promise<TestStore> {
   return store;
 }
 
-/** A new order of that many yen without tax: credit is decided, and what is taken begins at once. */
+/** Places an order for that many yen without tax, decides its credit, and confirms it if it is approved. */
 async function place(store: TestStore, name: string, amount: number): Promise<string> {
   await store.order(name, 'aoba', [{ amount, status: 'scheduled' }], { status: 'received' });
   const input = { storeId: store.id, orderId: `ord_${name}`, at, period: OCTOBER };
@@ -35,42 +35,42 @@ async function place(store: TestStore, name: string, amount: number): Promise<st
   return answer;
 }
 
-/** With tax, as October's invoice will bill it, reckoned here from the items alone. */
+/** The credit used, with tax, as October's invoice will bill it. Computed from the items alone. */
 async function usedOf(store: TestStore): Promise<number> {
   const items = await db.billableItem.findMany({ where: { storeId: store.id } });
   const amounts = items.map(({ net }) => ({ amount: yen(Number(net)), rateClass: 'standard' as const }));
   return taxOnNet(amounts, '2026-10-31' as never).gross;
 }
 
-test('two orders at once that only one has room for: one is taken, whichever comes first', async () => {
+test('of two concurrent orders that exceed the limit together, exactly one is approved', async () => {
   const store = await buyerWithLimit();
   const answers = await Promise.all([place(store, 'a', 60_000), place(store, 'b', 60_000)]);
   expect(answers.sort()).toEqual(['00', '22']);
   expect(await usedOf(store)).toBe(66_000);
 });
 
-test('the same decision asked for again is the same, though the room is gone by then', async () => {
+test('a repeated decision stays the same, even if the credit is used up by then', async () => {
   const store = await buyerWithLimit();
   expect(await place(store, 'a', 60_000)).toBe('00');
   const again = { storeId: store.id, orderId: 'ord_a', at, period: OCTOBER, n: 1 };
   expect(await ownCreditBook(store.deps).decideOwnCredit(again)).toBe('00');
 });
 
-test('orders and payments side by side never use more than the limit, and what is paid makes room', async () => {
-  const deed = fc.oneof(
+test('concurrent orders and payments never exceed the limit, and payments free credit again', async () => {
+  const action = fc.oneof(
     { weight: 3, arbitrary: fc.record({ order: fc.integer({ min: 1, max: 90_000 }) }) },
     { weight: 1, arbitrary: fc.record({ pay: fc.integer({ min: 1, max: 60_000 }) }) },
   );
   let run = 0;
   await fc.assert(
-    fc.asyncProperty(fc.array(fc.array(deed, { maxLength: 4 }), { maxLength: 4 }), async (rounds) => {
+    fc.asyncProperty(fc.array(fc.array(action, { maxLength: 4 }), { maxLength: 4 }), async (rounds) => {
       const store = await buyerWithLimit();
       run += 1;
       const bill = await unpaidBill(store, 44_000);
       let paid = 0;
-      for (const [round, deeds] of rounds.entries()) {
+      for (const [round, actions] of rounds.entries()) {
         await Promise.all(
-          deeds.map(async (each, i) => {
+          actions.map(async (each, i) => {
             if ('order' in each) return place(store, `${run}x${round}x${i}`, each.order);
             paid += each.pay;
             return pay(store, bill, `${run}/${round}/${i}`, each.pay);

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { rows } from '../support/books';
 
-/* prisma/schema.prisma says of every table what the migrations made: no column too few, none too many, null where null may be. */
+/* prisma/schema.prisma lists exactly the columns that the migrations make, with the same nullability. */
 
 test('the Prisma schema and the database agree', async () => {
   const inDatabase = await rows<{ column: string }>(

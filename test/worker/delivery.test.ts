@@ -7,7 +7,7 @@ import { resumeClocks } from '../../worker/upkeep';
 import { workflowIds } from '../../workflows/contracts/ids';
 import { engine, newWorld } from '../support/engine';
 
-/** What is told to workflows that are not there yet, or no more; and clocks whose workflow was ended by hand. */
+/** Delivery to workflows that have not started or have ended, and clocks whose workflow was terminated by hand. */
 
 let db: Db;
 let connection: Connection;
@@ -29,7 +29,7 @@ afterAll(async () => {
   await connection.close();
 });
 
-/** Due a year ahead by the store's clock: the engine's own loop leaves it alone. */
+/** Writes a row that is due a year later by the store's clock, so that the engine's own loop leaves it alone. */
 async function row(kind: string, target: string, name: string) {
   const data = { storeId, id: `test/${randomUUID()}`, kind, target, name, payload: {}, at: new Date('2027-10-05') };
   return db.dispatch.create({ data: { ...data, dueAt: data.at } }) as Promise<Parameters<Delivery['toWorkflow']>[0]>;
@@ -39,7 +39,7 @@ const outcome = async (id: string) =>
 const undeliverable = (id: string) =>
   db.incident.count({ where: { storeId, id: `undeliverable/${id}`, kind: 'message_undeliverable' } });
 
-test('news for an account whose workflow is over', async () => {
+test('news for an account whose workflow has ended opens an incident', async () => {
   const target = workflowIds.account(`acc_${randomUUID()}`);
   await client.workflow.start('account', { workflowId: target, taskQueue: 'nobody' });
   await client.workflow.getHandle(target).terminate('by a person');
@@ -49,7 +49,7 @@ test('news for an account whose workflow is over', async () => {
   expect(await undeliverable(news.id)).toBe(1);
 });
 
-test('what is told before its workflow is started waits for the start; where there is none, a person is asked', async () => {
+test('a message for a workflow that has not started waits for the start; without a start it opens an incident', async () => {
   const target = workflowIds.order(`ord_${randomUUID()}`);
   const start = await row('start', target, 'order');
   const early = await row('update', target, 'cancel');
@@ -62,7 +62,7 @@ test('what is told before its workflow is started waits for the start; where the
   expect(await undeliverable(early.id)).toBe(1);
 });
 
-test('a clock that was terminated on its way is taken up again, once; one that is under way is left alone', async () => {
+test('a clock that was terminated while it advanced is resumed once; a running clock is left alone', async () => {
   const world = await newWorld('2026-10-05T10:00:00+09:00');
   const clockOf = () => db.clock.findUniqueOrThrow({ where: { storeId: world.storeId } });
   const { journey } = await clockOf();

@@ -5,7 +5,7 @@ import pino from 'pino';
 import { DispatchLoop } from '../../dispatch/loop';
 import { ApiUnderTest } from '../api/support';
 
-/* The loops of two workers over one database of their own, and a target that is told sixty things and more. */
+/* The dispatch loops of two workers over one separate database, and a target that receives sixty or more rows. */
 
 const api = new ApiUnderTest();
 const upTo = (n: number) => Array.from({ length: n }, (_, i) => i + 1);
@@ -15,17 +15,17 @@ const gate = () => {
   return { opened, open };
 };
 
-/** What the target was told, in that order, and how it answers. */
-let told: number[] = [];
-let atOnce = 0;
-let mostAtOnce = 0;
+/** The rows that the target has received, in order, and how it answers. */
+let received: number[] = [];
+let concurrent = 0;
+let mostConcurrent = 0;
 let answer: (n: number, path?: string) => Promise<number> = async () => 204;
 const target = http.createServer((req, res) => {
   void text(req).then(async (body) => {
-    told.push(Number(body));
-    mostAtOnce = Math.max(mostAtOnce, (atOnce += 1));
+    received.push(Number(body));
+    mostConcurrent = Math.max(mostConcurrent, (concurrent += 1));
     const status = await answer(Number(body), req.url);
-    atOnce -= 1;
+    concurrent -= 1;
     res.writeHead(status).end();
   });
 });
@@ -37,7 +37,7 @@ beforeAll(async () => {
 let loops: DispatchLoop[] = [];
 let ends: Promise<void>[] = [];
 beforeEach(() => {
-  [told, atOnce, mostAtOnce, answer] = [[], 0, 0, async () => 204];
+  [received, concurrent, mostConcurrent, answer] = [[], 0, 0, async () => 204];
 });
 afterEach(async () => {
   for (const loop of loops) loop.stop();
@@ -62,8 +62,8 @@ function begin(databaseUrl = api.databaseUrl, db: object = api.db): DispatchLoop
   return loop;
 }
 
-/** Rows 1 … count for one target, in a store of their own. @returns resolves once all are done */
-async function tell(count: number, path = ''): Promise<() => Promise<void>> {
+/** Enqueues rows 1 … count for one target, in a new store. @returns a function that waits until all are processed */
+async function enqueueRows(count: number, path = ''): Promise<() => Promise<void>> {
   const { id } = await api.store();
   const url = `http://127.0.0.1:${(target.address() as AddressInfo).port}/${path}`;
   await api.db.$executeRaw`
@@ -77,8 +77,8 @@ async function until(condition: () => Promise<boolean> | boolean): Promise<void>
   while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 10));
 }
 
-/** A way to the database that can be cut. */
-async function cable(): Promise<{ url: string; cut(): void }> {
+/** A connection to the database that the test can cut. */
+async function openCuttableConnection(): Promise<{ url: string; cut(): void }> {
   const { hostname, port } = new URL(api.databaseUrl);
   const sockets: net.Socket[] = [];
   const server = net.createServer((near) => {
@@ -95,99 +95,99 @@ async function cable(): Promise<{ url: string; cut(): void }> {
   return { url: url.href, cut };
 }
 
-test('two loops side by side: one target’s rows one at a time, in order, each once', async () => {
-  const done = await tell(120);
+test('with two loops, a target receives its rows one at a time, in order, each once', async () => {
+  const done = await enqueueRows(120);
   begin();
   begin();
   await done();
-  expect(told).toEqual(upTo(120));
-  expect(mostAtOnce).toBe(1);
+  expect(received).toEqual(upTo(120));
+  expect(mostConcurrent).toBe(1);
 });
 
-test('a row that is refused three times: those after it wait for it', async () => {
+test('later rows wait for a row that the target rejects three times', async () => {
   let refusals = 3;
   answer = async (n) => (n === 2 && refusals-- > 0 ? 503 : 204);
-  const done = await tell(60);
+  const done = await enqueueRows(60);
   begin();
   await done();
-  expect(told).toEqual([1, 2, 2, 2, ...upTo(60).slice(1)]);
+  expect(received).toEqual([1, 2, 2, 2, ...upTo(60).slice(1)]);
 });
 
-test('the one that leads loses its database: the other begins with what it had taken, at once; it tells nothing more', async () => {
-  const done = await tell(60);
+test('when the leader loses its database, the other loop takes over its rows at once, and the leader sends nothing more', async () => {
+  const done = await enqueueRows(60);
   const held = gate();
   answer = () => held.opened.then(() => 204);
-  const { url, cut } = await cable();
+  const { url, cut } = await openCuttableConnection();
   begin(url);
-  await until(() => told.length === 1);
+  await until(() => received.length === 1);
   begin();
   cut();
-  await until(() => told.length === 2);
+  await until(() => received.length === 2);
   held.open();
   await done();
-  expect(told).toEqual([1, ...upTo(60)]);
+  expect(received).toEqual([1, ...upTo(60)]);
 });
 
-test('the one that leads is stopped: the other goes on where it left off', async () => {
-  const done = await tell(120);
+test('when the leader is stopped, the other loop continues where it left off', async () => {
+  const done = await enqueueRows(120);
   const held = gate();
   answer = (n) => (n === 5 ? held.opened : Promise.resolve()).then(() => 204);
   const first = begin();
-  await until(() => told.length === 5);
+  await until(() => received.length === 5);
   begin();
   first.stop();
   held.open();
   await done();
-  expect(told).toEqual(upTo(120));
+  expect(received).toEqual(upTo(120));
 });
 
-test('the one that leads is stopped while a target does not answer: the others are told meanwhile', async () => {
-  const done = await tell(1);
+test('when the leader is stopped while a target hangs, the other targets still receive their rows', async () => {
+  const done = await enqueueRows(1);
   const held = gate();
   answer = (_, path) => (path === '/' ? held.opened : Promise.resolve()).then(() => 204);
   const first = begin();
-  await until(() => told.length === 1);
-  const othersDone = await tell(3, 'other');
+  await until(() => received.length === 1);
+  const othersDone = await enqueueRows(3, 'other');
   begin();
   first.stop();
-  await until(() => told.includes(3));
+  await until(() => received.includes(3));
   held.open();
   await othersDone();
   await done();
 });
 
-test('Resend hangs with more mails than are sent at once: others are told what they are to be told', async () => {
+test('when Resend hangs with more mails than are sent at once, the other targets still receive their rows', async () => {
   const { id } = await api.store();
   await api.db.$executeRaw`
     INSERT INTO dispatch (store_id, id, kind, target, name, payload, at, due_at)
     SELECT store_id, 'mail/' || n, 'mail', 'mail/' || n, 'mail', '{}', now_at - interval '1 day', now_at - interval '1 day'
       FROM clocks, generate_series(1, 150) n WHERE store_id = ${id}`;
   const held = gate();
-  const findUniqueOrThrow = () => held.opened.then(() => Promise.reject(new Error('Resend is away')));
-  const done = await tell(3);
+  const findUniqueOrThrow = () => held.opened.then(() => Promise.reject(new Error('Resend is down')));
+  const done = await enqueueRows(3);
   begin(api.databaseUrl, Object.create(api.db, { mail: { value: { findUniqueOrThrow } } }) as object);
   await done();
-  expect(told).toEqual(upTo(3));
+  expect(received).toEqual(upTo(3));
   held.open();
   await api.db.dispatch.updateMany({ where: { storeId: id }, data: { processedAt: new Date() } });
 });
 
-test('a message that was written before the start of its workflow: the start first', async () => {
+test('a workflow’s start is delivered before a message that was written earlier', async () => {
   const { id } = await api.store();
   await api.db.$executeRaw`
     INSERT INTO dispatch (store_id, id, kind, target, name, payload, at, due_at)
     SELECT store_id, kind, kind, 'close/1', kind, '{}', now_at, now_at
       FROM clocks, unnest(ARRAY['signal', 'start', 'update']) kind WHERE store_id = ${id}`;
-  const said: string[] = [];
+  const delivered: string[] = [];
   const loop = begin();
   Object.assign(api.delivery, {
     async toWorkflow({ kind }: { kind: string }) {
-      said.push(kind);
+      delivered.push(kind);
       await api.db.dispatch.updateMany({ where: { storeId: id, kind }, data: { processedAt: new Date() } });
       return {};
     },
   });
-  await until(() => said.length === 3);
+  await until(() => delivered.length === 3);
   loop.stop();
-  expect(said).toEqual(['start', 'signal', 'update']);
+  expect(delivered).toEqual(['start', 'signal', 'update']);
 });
