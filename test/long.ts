@@ -18,7 +18,7 @@ const SCENARIOS = [
   ...['--testPathIgnorePatterns', ...OWN_ENGINE, '--', 'test/scenarios'],
 ];
 /** All that the rounds of scenarios leave out. */
-const BESIDE_SCENARIOS = ['api', 'activities', 'worker', 'workflows', 'replay']
+const BESIDE_SCENARIOS = ['api', 'activities', 'books', 'dispatch', 'prisma', 'workflows', 'replay']
   .map((folder) => `test/${folder}/`)
   .concat(OWN_ENGINE);
 

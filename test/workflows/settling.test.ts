@@ -6,7 +6,7 @@ import { type DispatchRow, enqueue } from '../../books/lib/outbox';
 import { restBook } from '../../activities/store/rest';
 import { type Instant, instant } from '../../domain/calendar';
 import { instantOut } from '../../prisma/db';
-import { openTestDb } from '../activities/close-store';
+import { openTestDb } from '../activities/close/store';
 import { rows } from '../support/books';
 import { newWorld } from '../support/engine';
 import { runs } from '../support/property-runs';

@@ -5,7 +5,7 @@ import { periodBook } from '../../activities/close/period';
 import { type Instant, instant, period } from '../../domain/calendar';
 import { yen } from '../../domain/money';
 import { type Json, type Tx, instantIn } from '../../prisma/db';
-import { TestStore, openTestDb } from './close-store';
+import { TestStore, openTestDb } from '../activities/close/store';
 
 /** NP's news in difficult cases: before its bill is known, malformed, or rejected by the database. */
 

@@ -1,8 +1,8 @@
-import { closeBook } from '../../activities/close/book';
-import { periodBook } from '../../activities/close/period';
-import { instant, period } from '../../domain/calendar';
-import type { Db } from '../../prisma/db';
-import { TestStore, openTestDb } from './close-store';
+import { closeBook } from '../../../activities/close/book';
+import { periodBook } from '../../../activities/close/period';
+import { instant, period } from '../../../domain/calendar';
+import type { Db } from '../../../prisma/db';
+import { TestStore, openTestDb } from './store';
 
 const OCTOBER = period('2026-10');
 const at = instant('2026-11-01T00:05:00+09:00');

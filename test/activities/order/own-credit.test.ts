@@ -1,12 +1,12 @@
 import fc from 'fast-check';
-import { orderBook } from '../../activities/order/confirmation';
-import { ownCreditBook } from '../../activities/order/own-credit';
-import { instant, period } from '../../domain/calendar';
-import { yen } from '../../domain/money';
-import { taxOnNet } from '../../domain/tax';
-import type { Db } from '../../prisma/db';
-import { runs } from '../support/property-runs';
-import { TestStore, openTestDb } from './close-store';
+import { orderBook } from '../../../activities/order/confirmation';
+import { ownCreditBook } from '../../../activities/order/own-credit';
+import { instant, period } from '../../../domain/calendar';
+import { yen } from '../../../domain/money';
+import { taxOnNet } from '../../../domain/tax';
+import type { Db } from '../../../prisma/db';
+import { runs } from '../../support/property-runs';
+import { TestStore, openTestDb } from '../close/store';
 
 const OCTOBER = period('2026-10');
 const at = instant('2026-10-20T10:00:00+09:00');

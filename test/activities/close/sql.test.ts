@@ -1,9 +1,9 @@
 import fc from 'fast-check';
-import { draftSteps, invoiceId } from '../../activities/close/draft';
-import { periodBook } from '../../activities/close/period';
-import { ratesOn, taxOf } from '../../books/lib/sql';
-import { instant, jstDate, period, periodEnd } from '../../domain/calendar';
-import { type Yen, yen } from '../../domain/money';
+import { draftSteps, invoiceId } from '../../../activities/close/draft';
+import { periodBook } from '../../../activities/close/period';
+import { ratesOn, taxOf } from '../../../books/lib/sql';
+import { instant, jstDate, period, periodEnd } from '../../../domain/calendar';
+import { type Yen, yen } from '../../../domain/money';
 import {
   type RateClass,
   type Rounding,
@@ -12,11 +12,11 @@ import {
   rateOn,
   taxOnNet,
   taxWithinGross,
-} from '../../domain/tax';
-import { type Db, sql } from '../../prisma/db';
-import { keys } from '../../workflows/contracts/ids';
-import { runs } from '../support/property-runs';
-import { TestStore, openTestDb } from './close-store';
+} from '../../../domain/tax';
+import { type Db, sql } from '../../../prisma/db';
+import { keys } from '../../../workflows/contracts/ids';
+import { runs } from '../../support/property-runs';
+import { TestStore, openTestDb } from './store';
 
 const OCTOBER = period('2026-10');
 const ON = periodEnd(OCTOBER);

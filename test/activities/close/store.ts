@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import pino from 'pino';
-import type { Deps } from '../../activities/lib/deps';
-import { type JstDate, type Period, instant } from '../../domain/calendar';
-import type { RateClass, Rounding } from '../../domain/tax';
-import { toYen } from '../../domain/money';
-import { type Db, dateIn, instantIn, openDb } from '../../prisma/db';
-import type { CreditProvider, IssuedBill, TransactionRequest, TransactionResult } from '../../providers/credit/port';
-import { ProviderError } from '../../providers/errors';
+import type { Deps } from '../../../activities/lib/deps';
+import { type JstDate, type Period, instant } from '../../../domain/calendar';
+import type { RateClass, Rounding } from '../../../domain/tax';
+import { toYen } from '../../../domain/money';
+import { type Db, dateIn, instantIn, openDb } from '../../../prisma/db';
+import type { CreditProvider, IssuedBill, TransactionRequest, TransactionResult } from '../../../providers/credit/port';
+import { ProviderError } from '../../../providers/errors';
 
 export function openTestDb(): Db {
   const { databaseUrl } = JSON.parse(process.env.SHIMEBI_TEST_ENV ?? '{}') as { databaseUrl: string };

@@ -3,7 +3,7 @@ import type { Deps } from '../../activities/lib/deps';
 import { sendMail } from '../../dispatch/send-mail';
 import { ProviderError } from '../../providers/errors';
 import type { OutgoingMail } from '../../providers/mail/port';
-import { TestStore, openTestDb } from './close-store';
+import { TestStore, openTestDb } from '../activities/close/store';
 
 /** Sending a queued mail by Resend, whose idempotency keys are valid for 24 h of real time. */
 

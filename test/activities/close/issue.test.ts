@@ -1,9 +1,9 @@
-import { closeBook } from '../../activities/close/book';
-import { takeNumbers } from '../../books/lib/numbers';
-import { periodBook } from '../../activities/close/period';
-import { instant, jstDate, period } from '../../domain/calendar';
-import type { Db } from '../../prisma/db';
-import { TestStore, openTestDb } from './close-store';
+import { closeBook } from '../../../activities/close/book';
+import { takeNumbers } from '../../../books/lib/numbers';
+import { periodBook } from '../../../activities/close/period';
+import { instant, jstDate, period } from '../../../domain/calendar';
+import type { Db } from '../../../prisma/db';
+import { TestStore, openTestDb } from './store';
 
 const OCTOBER = period('2026-10');
 const at = instant('2026-11-05T09:00:00+09:00');

@@ -1,6 +1,6 @@
-import { gatewayCall } from '../../activities/lib/gateway-call';
-import { instant } from '../../domain/calendar';
-import { TestStore, openTestDb } from './close-store';
+import { gatewayCall } from '../../../activities/lib/gateway-call';
+import { instant } from '../../../domain/calendar';
+import { TestStore, openTestDb } from '../close/store';
 
 /* Two concurrent attempts at one call: one by a worker that seemed dead, and one by the worker that replaced it. */
 

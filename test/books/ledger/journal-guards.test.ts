@@ -1,7 +1,7 @@
-import { jstDate } from '../../domain/calendar';
-import { type Db, dateIn } from '../../prisma/db';
-import { ApiUnderTest } from '../api/support';
-import { TestStore } from './close-store';
+import { jstDate } from '../../../domain/calendar';
+import { type Db, dateIn } from '../../../prisma/db';
+import { ApiUnderTest } from '../../api/support';
+import { TestStore } from '../../activities/close/store';
 
 /* Changes to the journal that the database itself rejects. Runs in a separate database, because TRUNCATE locks a table for all. */
 

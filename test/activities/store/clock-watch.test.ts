@@ -1,5 +1,5 @@
-import { type Pending, stuckAt } from '../../activities/store/clock-watch';
-import { TestStore, openTestDb } from './close-store';
+import { type Pending, stuckAt } from '../../../activities/store/clock-watch';
+import { TestStore, openTestDb } from '../close/store';
 
 /** Finds the reason why a simulated store has not settled: activities/clock-watch.ts. */
 

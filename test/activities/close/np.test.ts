@@ -1,12 +1,12 @@
-import { closeBook } from '../../activities/close/book';
-import { npBillingGateway } from '../../activities/close/np/billing';
-import { registerOrderPeriod } from '../../activities/order/np-registration';
-import { periodBook } from '../../activities/close/period';
-import { instant, period } from '../../domain/calendar';
-import { yen } from '../../domain/money';
-import type { Db } from '../../prisma/db';
-import type { IssuedBill } from '../../providers/credit/port';
-import { TestStore, openTestDb } from './close-store';
+import { closeBook } from '../../../activities/close/book';
+import { npBillingGateway } from '../../../activities/close/np/billing';
+import { registerOrderPeriod } from '../../../activities/order/np-registration';
+import { periodBook } from '../../../activities/close/period';
+import { instant, period } from '../../../domain/calendar';
+import { yen } from '../../../domain/money';
+import type { Db } from '../../../prisma/db';
+import type { IssuedBill } from '../../../providers/credit/port';
+import { TestStore, openTestDb } from './store';
 
 const OCTOBER = period('2026-10');
 const at = instant('2026-11-05T09:00:00+09:00');

@@ -1,5 +1,5 @@
 import { type Db, sql } from '../../prisma/db';
-import { openTestDb } from './close-store';
+import { openTestDb } from '../activities/close/store';
 
 let db: Db;
 beforeAll(() => {

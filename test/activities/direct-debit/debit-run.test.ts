@@ -1,10 +1,10 @@
-import { debitBook } from '../../activities/direct-debit/debit-run';
-import { closeBook } from '../../activities/close/book';
-import { npBillingGateway } from '../../activities/close/np/billing';
-import { periodBook } from '../../activities/close/period';
-import { type JstDate, instant, jstDate, period } from '../../domain/calendar';
-import type { Db } from '../../prisma/db';
-import { TestStore, openTestDb } from './close-store';
+import { debitBook } from '../../../activities/direct-debit/debit-run';
+import { closeBook } from '../../../activities/close/book';
+import { npBillingGateway } from '../../../activities/close/np/billing';
+import { periodBook } from '../../../activities/close/period';
+import { type JstDate, instant, jstDate, period } from '../../../domain/calendar';
+import type { Db } from '../../../prisma/db';
+import { TestStore, openTestDb } from '../close/store';
 
 const OCTOBER = period('2026-10');
 const DEBIT_ON = jstDate('2026-11-27');

@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { draftSteps } from '../../activities/close/draft';
-import { makeOrderItems } from '../../books/order/items';
-import { instant, period } from '../../domain/calendar';
-import type { Db } from '../../prisma/db';
-import { TestStore, openTestDb } from './close-store';
+import { draftSteps } from '../../../activities/close/draft';
+import { makeOrderItems } from '../../../books/order/items';
+import { instant, period } from '../../../domain/calendar';
+import type { Db } from '../../../prisma/db';
+import { TestStore, openTestDb } from './store';
 
 const OCTOBER = period('2026-10');
 const at = instant('2026-11-01T00:05:00+09:00');
