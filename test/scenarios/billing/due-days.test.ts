@@ -1,6 +1,6 @@
-import { rows } from '../support/books';
-import { newWorld } from '../support/engine';
-import { expectedStory, playStory } from '../support/play';
+import { rows } from '../../support/books';
+import { newWorld } from '../../support/engine';
+import { expectedStory, playStory } from '../../support/play';
 
 /** A simulated store runs only the days on which something is due. Its books must equal those of a store that runs every day. */
 

@@ -1,5 +1,5 @@
-import { Diary, type Order } from '../support/diary';
-import { booksRefuse, repair, sbpsRefuses } from '../support/incidents';
+import { Diary, type Order } from '../../support/diary';
+import { booksRefuse, repair, sbpsRefuses } from '../../support/incidents';
 
 /*
  * SBPS rejects every call, because it has another hash key than the store. Each test makes a kind of incident happen, has a person

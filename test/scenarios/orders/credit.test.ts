@@ -1,4 +1,4 @@
-import { Diary } from '../support/diary';
+import { Diary } from '../../support/diary';
 
 /** Orders by bank transfer that NP holds, rejects or screens longer. Prices are without tax; events include 10 % tax. */
 

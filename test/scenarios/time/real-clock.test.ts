@@ -1,6 +1,6 @@
-import { inHouseByTheSchedule } from '../replay/in-house-plays';
-import { contractsEnd, monthByTheSchedule, nobodyActs, slowMandates } from '../replay/real-plays';
-import { RealEngine } from '../support/real-store';
+import { inHouseByTheSchedule } from '../../replay/in-house-plays';
+import { contractsEnd, monthByTheSchedule, nobodyActs, slowMandates } from '../../replay/real-plays';
+import { RealEngine } from '../../support/real-store';
 
 /**
  * Plays each workflow type on a store with a real clock. Durable timers keep the deadlines, and a Temporal Schedule starts the

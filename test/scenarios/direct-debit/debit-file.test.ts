@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { answerDebits } from '../../simulators/bank/debits';
-import type { Buyer } from '../../dev/story/world';
-import { rows } from '../support/books';
-import { form } from '../support/debit-form';
-import { Diary } from '../support/diary';
-import { closed, repair } from '../support/incidents';
+import { answerDebits } from '../../../simulators/bank/debits';
+import type { Buyer } from '../../../dev/story/world';
+import { rows } from '../../support/books';
+import { form } from '../../support/debit-form';
+import { Diary } from '../../support/diary';
+import { closed, repair } from '../../support/incidents';
 
 /*
  * Direct debit in a store that settles in house, with its own forms and the bank's files. October closes on 10-31 and is issued

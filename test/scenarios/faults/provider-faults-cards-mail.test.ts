@@ -1,4 +1,4 @@
-import { Diary } from '../support/diary';
+import { Diary } from '../../support/diary';
 
 /** SBPS and Resend fail in various ways. Each card is still charged once, and each mail arrives once. */
 

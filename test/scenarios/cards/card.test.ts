@@ -1,4 +1,4 @@
-import { Diary } from '../support/diary';
+import { Diary } from '../../support/diary';
 
 /** Orders and renewals by card. The plan costs 12,000 yen a month, 13,200 with tax. */
 

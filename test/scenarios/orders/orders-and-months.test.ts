@@ -1,4 +1,4 @@
-import { Diary } from '../support/diary';
+import { Diary } from '../../support/diary';
 
 /** Orders that change, begin late or never begin, and the months that bill them. Amounts are yen with tax. */
 

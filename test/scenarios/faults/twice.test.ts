@@ -1,9 +1,9 @@
-import { settled } from '../../dev/chaos/play';
-import { outcomeOf } from '../../dev/chaos/verdict';
-import { silent } from '../../dev/progress';
-import { type Stack, startStack } from '../../dev/stack';
-import { World } from '../../dev/story/world';
-import { expectedStory, playStory } from '../support/play';
+import { settled } from '../../../dev/chaos/play';
+import { outcomeOf } from '../../../dev/chaos/verdict';
+import { silent } from '../../../dev/progress';
+import { type Stack, startStack } from '../../../dev/stack';
+import { World } from '../../../dev/story/world';
+import { expectedStory, playStory } from '../../support/play';
 
 /* Runs its own engine, whose worker runs each activity twice and uses only the second result. */
 

@@ -1,4 +1,4 @@
-import { Diary } from '../support/diary';
+import { Diary } from '../../support/diary';
 
 /**
  * A buyer does not pay NP, and its guarantee goes from OK to ALRT to NG, then back to OK after the payment. The tests follow its

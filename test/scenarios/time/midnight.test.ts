@@ -1,6 +1,6 @@
-import { form } from '../support/debit-form';
-import { Diary } from '../support/diary';
-import { rows } from '../support/books';
+import { form } from '../../support/debit-form';
+import { Diary } from '../../support/diary';
+import { rows } from '../../support/books';
 
 /**
  * The instant of acceptance decides the first month of an order. The tests order one second before and one second after midnight

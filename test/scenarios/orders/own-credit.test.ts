@@ -1,4 +1,4 @@
-import { Diary } from '../support/diary';
+import { Diary } from '../../support/diary';
 
 /** Orders by bank transfer in a store that settles in house. Prices are without tax; events include 10 % tax. */
 

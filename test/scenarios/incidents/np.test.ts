@@ -1,6 +1,6 @@
-import { rows } from '../support/books';
-import { Diary } from '../support/diary';
-import { closed, openIncident, repair } from '../support/incidents';
+import { rows } from '../../support/books';
+import { Diary } from '../../support/diary';
+import { closed, openIncident, repair } from '../../support/incidents';
 
 /* NP rejects a call. Each test makes a kind of incident happen, has a person decide, and checks what follows. */
 

@@ -1,7 +1,7 @@
-import type { Buyer } from '../../dev/story/world';
-import { rows } from '../support/books';
-import { Diary, type Invoice } from '../support/diary';
-import { closed } from '../support/incidents';
+import type { Buyer } from '../../../dev/story/world';
+import { rows } from '../../support/books';
+import { Diary, type Invoice } from '../../support/diary';
+import { closed } from '../../support/incidents';
 
 /*
  * Deposits into the bank account of a store that settles in house. Finance enters them or imports a file. October is issued on

@@ -1,6 +1,6 @@
-import type { Buyer } from '../../dev/story/world';
-import { rows } from '../support/books';
-import { Diary } from '../support/diary';
+import type { Buyer } from '../../../dev/story/world';
+import { rows } from '../../support/books';
+import { Diary } from '../../support/diary';
 
 /** NP rejects a month of a running contract, and finance has four ways out. The plan costs 30,000 yen a month, 33,000 with tax. */
 

@@ -1,4 +1,4 @@
-import { Diary } from '../support/diary';
+import { Diary } from '../../support/diary';
 
 /** Settings of a store that bills in house: how it rounds tax, and in which month its invoice numbers restart. */
 

@@ -1,4 +1,4 @@
-import { Diary } from '../support/diary';
+import { Diary } from '../../support/diary';
 
 /** Monthly closes with a complication: a draft on hold, a redraft, a late approval, or nothing to bill. */
 

@@ -1,5 +1,5 @@
-import { Diary } from '../support/diary';
-import { repair } from '../support/incidents';
+import { Diary } from '../../support/diary';
+import { repair } from '../../support/incidents';
 
 /** Mandates (口座振替) with lost or defective forms, delays, withdrawals or steps out of order. */
 

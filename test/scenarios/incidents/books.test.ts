@@ -1,7 +1,7 @@
-import { Api } from '../../dev/story/api';
-import { Diary } from '../support/diary';
-import { rows } from '../support/books';
-import { booksRefuse, npTells, repair } from '../support/incidents';
+import { Api } from '../../../dev/story/api';
+import { Diary } from '../../support/diary';
+import { rows } from '../../support/books';
+import { booksRefuse, npTells, repair } from '../../support/incidents';
 
 /*
  * Our own database or the mail provider refuses something. Nothing is lost: a person decides, and the work continues where it

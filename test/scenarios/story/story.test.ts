@@ -1,7 +1,7 @@
-import { InHouseStory } from '../../dev/story/in-house';
-import { newWorld } from '../support/engine';
-import { expectedStory, playStory } from '../support/play';
-import { checkBooks } from '../support/books';
+import { InHouseStory } from '../../../dev/story/in-house';
+import { newWorld } from '../../support/engine';
+import { expectedStory, playStory } from '../../support/play';
+import { checkBooks } from '../../support/books';
 
 test('plays half a year of a store that settles by NP with exactly the expected events', async () => {
   expect(await playStory(await newWorld('2026-10-01'))).toEqual(expectedStory());

@@ -1,8 +1,8 @@
-import type { Buyer } from '../../dev/story/world';
-import { rows } from '../support/books';
-import { form } from '../support/debit-form';
-import { Diary } from '../support/diary';
-import { closed, repair } from '../support/incidents';
+import type { Buyer } from '../../../dev/story/world';
+import { rows } from '../../support/books';
+import { form } from '../../support/debit-form';
+import { Diary } from '../../support/diary';
+import { closed, repair } from '../../support/incidents';
 
 /*
  * In-house debits whose results need a person. The engine collects October's notices on 11-12, finance hands the file in, and the

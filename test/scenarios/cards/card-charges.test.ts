@@ -1,6 +1,6 @@
-import { Api } from '../../dev/story/api';
-import { rows } from '../support/books';
-import { Diary } from '../support/diary';
+import { Api } from '../../../dev/story/api';
+import { rows } from '../../support/books';
+import { Diary } from '../../support/diary';
 
 /**
  * Charges to a card: partial cancellations, replaced cards, declined last months and lost answers. Plans cost 12,000 and 8,000 yen

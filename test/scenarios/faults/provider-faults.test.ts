@@ -1,4 +1,4 @@
-import { Diary } from '../support/diary';
+import { Diary } from '../../support/diary';
 
 /** NP and SBPS fail in various ways. Each request still takes effect once, and each piece of news is applied once. */
 

@@ -1,4 +1,4 @@
-import { Diary, type Invoice } from '../support/diary';
+import { Diary, type Invoice } from '../../support/diary';
 
 /** The lines and tax of a month's invoice, and the first month that an order is billed for. */
 

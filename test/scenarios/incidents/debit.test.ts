@@ -1,5 +1,5 @@
-import { Diary } from '../support/diary';
-import { closed, npTells, repair } from '../support/incidents';
+import { Diary } from '../../support/diary';
+import { closed, npTells, repair } from '../../support/incidents';
 
 /*
  * Mandates and debits that need a person. Each test makes a kind of incident happen, has a person decide, and checks what
