@@ -1,7 +1,7 @@
-import * as engine from '../../domain/calendar';
-import { billingCutoff, closeTerms, debitResultOn, overdueFrom } from '../../domain/close/terms';
-import * as dates from '../../simulators/dates';
-import * as np from '../../simulators/np/billing/calendar';
+import * as engine from '../../../domain/calendar';
+import { billingCutoff, closeTerms, debitResultOn, overdueFrom } from '../../../domain/close/terms';
+import * as dates from '../../../simulators/dates';
+import * as np from '../../../simulators/np/billing/calendar';
 
 // The simulator and the engine each have a calendar of their own. Here the two are held against each other.
 

@@ -1,4 +1,4 @@
-import { startSimulators } from '../../simulators/server';
+import { startSimulators } from '../../../simulators/server';
 
 test('all three simulators answer on their own ports until closed', async () => {
   const { urls, close } = await startSimulators({ np: 0, sbps: 0, resend: 0 });

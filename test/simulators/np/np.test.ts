@@ -1,7 +1,7 @@
-import { instant, jstDate, period } from '../../domain/calendar';
-import { yen } from '../../domain/money';
-import { ProviderError } from '../../providers/errors';
-import { OCTOBER_5, SHOP, type RunningNp, billed, charge, profileOf, startNp } from '../support/np';
+import { instant, jstDate, period } from '../../../domain/calendar';
+import { yen } from '../../../domain/money';
+import { ProviderError } from '../../../providers/errors';
+import { OCTOBER_5, SHOP, type RunningNp, billed, charge, profileOf, startNp } from '../../support/np';
 
 let at: RunningNp;
 beforeEach(async () => {
