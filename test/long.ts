@@ -11,7 +11,7 @@ import { join, resolve } from 'node:path';
 const ROOT = resolve(__dirname, '..');
 const RESULTS = join(ROOT, '.shimebi', 'long');
 /** Their engines are their own, with workers of their own. */
-const OWN_ENGINE = ['twice', 'real-clock'].map((name) => `test/scenarios/${name}`);
+const OWN_ENGINE = ['faults/twice', 'time/real-clock'].map((name) => `test/scenarios/${name}`);
 /** One project only: a pattern given here takes the place of each project's own, and `unit` would run the scenarios as well. */
 const SCENARIOS = [
   ...['--selectProjects', 'engine', '--testTimeout', '300000'],
