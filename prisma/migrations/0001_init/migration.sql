@@ -73,7 +73,6 @@ CREATE TABLE idempotency_keys (
   status       integer,
   body         jsonb,
   location     text,
-  locked_until timestamptz,
   recorded_at  timestamptz NOT NULL DEFAULT now(),
   PRIMARY KEY (scope, key)
 );
@@ -264,7 +263,7 @@ CREATE TABLE credit_transactions (
   period              period NOT NULL,
   n                   integer NOT NULL CHECK (n > 0),
   total               bigint NOT NULL,
-  status              text NOT NULL CHECK (status IN ('open', 'registered', 'refused', 'cancelled', 'requested', 'billed')),
+  status              text NOT NULL CHECK (status IN ('registered', 'refused', 'cancelled', 'requested', 'billed')),
   np_transaction_id   text,
   ng_reason           text CHECK (ng_reason IN ('21', '22', '24')),
   recorded_at         timestamptz NOT NULL DEFAULT now(),
@@ -308,7 +307,7 @@ CREATE TABLE card_charges (
   period        period NOT NULL,
   n             integer NOT NULL CHECK (n > 0),
   amount        bigint NOT NULL CHECK (amount BETWEEN 1 AND 9999999),
-  status        text NOT NULL CHECK (status IN ('open', 'authorised', 'committed', 'captured', 'declined', 'lapsed', 'refunded')),
+  status        text NOT NULL CHECK (status IN ('authorised', 'committed', 'captured', 'declined', 'lapsed', 'refunded')),
   tracking_id   text,
   brand         text,
   code          text,
