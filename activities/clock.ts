@@ -118,7 +118,7 @@ export function clockActivities({ db, log }: Deps): ClockActivities {
       for (;;) {
         const clock = await db.clock.findUniqueOrThrow({ where: { storeId } });
         if (clock.status !== 'advancing' || !clock.targetAt) return { status: clock.status as 'ready' | 'failed' };
-        const asSeen = { storeId, status: 'advancing', nowAt: clock.nowAt, targetAt: clock.targetAt };
+        const asSeen = { storeId, status: 'advancing' as const, nowAt: clock.nowAt, targetAt: clock.targetAt };
         const settled = await settle(storeId);
         if (settled === 'later') return { status: 'advancing' };
         if (settled !== 'settled') {

@@ -247,7 +247,7 @@ function paymentOf(
     storeId,
     id: `pay_${id}_${invoiceId}`,
     sourceKey: `deposit/${id}/${invoiceId}`,
-    source: 'manual',
+    source: 'manual' as const,
     accountId,
     invoiceId,
     amount: BigInt(amount),

@@ -4,7 +4,7 @@ import type { Yen } from '../domain/money';
 import { type IncidentKind, incidentKinds } from '../domain/incidents';
 import { mailTime } from '../domain/policy';
 import type { Prisma } from '../generated/prisma/client';
-import { type Json, type Tx, dateIn, instantIn, sql } from '../prisma/db';
+import { type Tx, dateIn, instantIn, sql } from '../prisma/db';
 import { type WorkflowType, keys } from '../workflows/contracts/ids';
 import type { EventType } from '../workflows/contracts/events';
 import type { MailTemplate } from '../documents/mails';
@@ -47,7 +47,7 @@ export async function emit(tx: Tx, fact: EventFact): Promise<void> {
         invoiceId: fact.invoiceId ?? null,
         amount: fact.amount === undefined ? null : BigInt(fact.amount),
         period: fact.period ?? null,
-        data: (fact.data ?? {}) as Json,
+        data: fact.data ?? {},
       },
     ],
     skipDuplicates: true,
@@ -122,7 +122,7 @@ export interface MailFact {
   orderId?: string;
   invoiceId?: string;
   to: string[];
-  data: object;
+  data: PrismaJson.MailMembers;
 }
 
 /** Queues a mail for the next opening of the mail window (09:00–18:00). */
@@ -162,7 +162,7 @@ export interface IncidentFact {
   kind: IncidentKind;
   at: Instant;
   workflowId?: string;
-  detail: object;
+  detail: Record<string, unknown>;
 }
 
 /** One that is open already stays as it is; one that a person took as done is open once more. */

@@ -1,7 +1,7 @@
 import { type Period, nextPeriod, periodEnd, periodStart } from '../domain/calendar';
 import { type Yen, sumYen, toYen } from '../domain/money';
 import { type RateClass, type Rounding, grossOf } from '../domain/tax';
-import { type Json, type Tx, dateIn, sql } from '../prisma/db';
+import { type Tx, dateIn, sql } from '../prisma/db';
 import { keys } from '../workflows/contracts/ids';
 import { settlementIn } from './set-sql';
 
@@ -32,7 +32,7 @@ interface Line {
   rate_class: RateClass;
   account_id: string;
   destination_id: string;
-  settlement: string;
+  settlement: PrismaJson.Settlement;
   tax_rounding: Rounding;
   made_in: Period | null;
   made_gross: bigint | null;
@@ -97,7 +97,7 @@ export async function makeOrderItems(
       net: BigInt(net),
       rateClass: line.rate_class,
       gross: BigInt(gross),
-      reason: reason as unknown as Json,
+      reason,
       status: line.settlement === 'np' ? status : 'billable',
     })),
     skipDuplicates: true,

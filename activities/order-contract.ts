@@ -136,7 +136,7 @@ export function contractBook({ db }: Deps): Pick<OrderBook, ContractSteps> {
  */
 async function resumeLines(tx: Tx, input: ForOrder): Promise<Period[]> {
   const today = dateOf(input.at);
-  const paused = { storeId: input.storeId, orderId: input.orderId, status: 'paused' };
+  const paused = { storeId: input.storeId, orderId: input.orderId, status: 'paused' as const };
   const resumed = await tx.subscription.updateMany({ where: { ...paused, endsOn: null }, data: { status: 'active' } });
   const ending = { ...paused, endsOn: { gte: dateIn(today) } };
   const stillEnding = await tx.subscription.updateMany({ where: ending, data: { status: 'ending' } });
@@ -144,7 +144,7 @@ async function resumeLines(tx: Tx, input: ForOrder): Promise<Period[]> {
   if (resumed.count + stillEnding.count === 0) return [];
   const period = periodOf(today);
   await makeOrderItems(tx, { ...input, period, status: 'pending' });
-  const pending = { storeId: input.storeId, orderId: input.orderId, usagePeriod: period, status: 'pending' };
+  const pending = { storeId: input.storeId, orderId: input.orderId, usagePeriod: period, status: 'pending' as const };
   return (await tx.billableItem.count({ where: pending })) > 0 ? [period] : [];
 }
 

@@ -18,7 +18,7 @@ import { id, jstDate, listOf, paging, reason, z } from './schemas';
 
 const evidence = z.string({ error: 'evidence_missing' }).trim().min(1, { error: 'evidence_missing' }).max(1000);
 const include = { debitAccount: true } as const;
-const LIVE = ['requested', 'form_posted', 'at_bank', 'active', 'defect'];
+const LIVE: DirectDebitState[] = ['requested', 'form_posted', 'at_bank', 'active', 'defect'];
 
 const fresh: CommandRoute['fresh'] = async ({ env, store }, ref) =>
   show(await env.db.directDebit.findUniqueOrThrow({ where: { storeId_id: { storeId: store.id, id: ref } }, include }));

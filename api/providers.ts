@@ -1,7 +1,7 @@
 import type { Request, RequestHandler, Response } from 'express';
 import { enqueue } from '../activities/facts';
 import type { Store } from '../generated/prisma/client';
-import { type Json, instantIn } from '../prisma/db';
+import { instantIn } from '../prisma/db';
 import { alarmToken, basicCredentials, sameSecret } from './auth';
 import { parse } from './parse';
 import { refuse } from './problems';
@@ -68,7 +68,7 @@ async function takeNews(env: Surroundings, store: Store, told: z.output<typeof n
           storeId: store.id,
           eventId: told.event_id,
           type: told.type,
-          data: told.data as Json,
+          data: told.data,
           at: instantIn(told.occurred_at),
         },
       ],

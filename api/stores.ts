@@ -75,7 +75,7 @@ export function showStore(store: Store): z.infer<typeof storeShape> {
     name: store.name,
     settlement: store.settlement as 'np' | 'in_house',
     clock: store.clock as 'real' | 'simulated',
-    seller: store.seller as Record<string, string>,
+    seller: store.seller,
     bank_account: store.bankAccount as z.infer<typeof bankAccount> | null,
     direct_debit: store.directDebit as z.infer<typeof consignor> | null,
     tax_rounding: store.taxRounding,

@@ -159,7 +159,7 @@ export function createDelivery({ db, client, log }: { db: Db; client: Client; lo
   }
 
   async function startIsOpen({ storeId, target }: Outgoing): Promise<boolean> {
-    const open = { kind: 'start', deliveredAt: null, processedAt: null };
+    const open = { kind: 'start' as const, deliveredAt: null, processedAt: null };
     return (await db.dispatch.count({ where: { storeId, target, ...open } })) > 0;
   }
 

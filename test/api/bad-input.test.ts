@@ -1,3 +1,4 @@
+import { period } from '../../domain/calendar';
 import {
   ADMIN_KEY,
   ApiUnderTest,
@@ -222,7 +223,7 @@ test('a mandate’s event out of order, and a second mandate beside a live one',
 
 test('a debit result for an unknown debit takes none of the file', async () => {
   await api.db.debitRun.create({
-    data: { storeId: store.id, nominal: '2026-10', debitOn: new Date('2026-10-27'), status: 'requested' },
+    data: { storeId: store.id, nominal: period('2026-10'), debitOn: new Date('2026-10-27'), status: 'requested' },
   });
   const results = [
     { invoice_number: 'F-1-20261005-000001', code: '0' },

@@ -1,3 +1,5 @@
+import { period as monthOf } from '../../domain/calendar';
+import type { OrderState } from '../../domain/order/lifecycle';
 import { ApiUnderTest, type StoreUnderTest, cardOrder } from './support';
 
 /* What a command leaves for its workflow, and what it refuses by the state it meets. The workflows themselves are played elsewhere. */
@@ -10,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => api.stop());
 
-async function set(orderId: string, status: string): Promise<void> {
+async function set(orderId: string, status: OrderState): Promise<void> {
   await api.db.order.update({ where: { storeId_id: { storeId: store.id, id: orderId } }, data: { status } });
 }
 
@@ -200,7 +202,7 @@ test('the limit NP granted is recorded with its reason; a screening is applied f
 });
 
 test('a close is approved, held, released and redrafted while in review only', async () => {
-  const period = '2026-10';
+  const period = monthOf('2026-10');
   await api.db.billingPeriod.create({ data: { storeId: store.id, period, status: 'frozen' } });
   const where = { storeId_period: { storeId: store.id, period } };
   await api.db.close.create({
@@ -230,7 +232,13 @@ test('a close is approved, held, released and redrafted while in review only', a
 test('an incident is repaired through the workflow that waits for the decision', async () => {
   const order = await store.order();
   const id = `np-txn/${order.id}/2026-10/1`;
-  const incident = { storeId: store.id, kind: 'np_registration', owner: 'operator', detail: {}, openedAt: new Date() };
+  const incident = {
+    storeId: store.id,
+    kind: 'np_registration',
+    owner: 'operator',
+    detail: {},
+    openedAt: new Date(),
+  } as const;
   await api.db.incident.create({ data: { ...incident, id, workflowId: `order/${order.id}` } });
   await api.db.wait.create({
     data: {
@@ -252,7 +260,7 @@ test('an incident is repaired through the workflow that waits for the decision',
 });
 
 test('an incident nothing waits for is taken as done, and says why', async () => {
-  const incident = { storeId: store.id, kind: 'news_not_understood', owner: 'operator', detail: {} };
+  const incident = { storeId: store.id, kind: 'news_not_understood', owner: 'operator', detail: {} } as const;
   await api.db.incident.create({ data: { ...incident, id: 'news/1', openedAt: new Date() } });
   const repair = (how: unknown) => store.post('/v1/incidents/news/1/repair', { how, reason: 'NPに確認' });
   expect((await repair('retry')).body.code).toBe('repair_not_possible');
@@ -279,13 +287,13 @@ test('a mail that was given up is sent again when asked', async () => {
       key,
       template: 'order-declined-overdue',
       accountId: 'acc_1',
-      data: {},
+      data: { order: { number: 'ord_1', orderedOn: '2026-10-05', summary: '商品A × 1', total: 33_000 } },
       recipients: ['a@example.com'],
       status: 'unknown',
       firstTriedAt: at,
     },
   });
-  const row = { kind: 'mail', target: key, name: 'order-declined-overdue', payload: {}, at, dueAt: at };
+  const row = { kind: 'mail', target: key, name: 'order-declined-overdue', payload: {}, at, dueAt: at } as const;
   await api.db.dispatch.create({ data: { storeId, id: key, ...row, ...done } });
   await api.db.incident.create({
     data: { storeId, id: key, kind: 'mail_unknown', owner: 'operator', detail: {}, openedAt: at },

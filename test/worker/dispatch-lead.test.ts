@@ -3,6 +3,7 @@ import net, { type AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import pino from 'pino';
 import type { Deps } from '../../activities/deps';
+import type { DispatchKind } from '../../domain/vocabulary';
 import { DispatchLoop } from '../../worker/dispatch-loop';
 import { ApiUnderTest } from '../api/support';
 
@@ -182,7 +183,7 @@ test('a message that was written before the start of its workflow: the start fir
   const said: string[] = [];
   const loop = begin();
   Object.assign(api.delivery, {
-    async toWorkflow({ kind }: { kind: string }) {
+    async toWorkflow({ kind }: { kind: DispatchKind }) {
       said.push(kind);
       await api.db.dispatch.updateMany({ where: { storeId: id, kind }, data: { processedAt: new Date() } });
       return {};
