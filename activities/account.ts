@@ -127,7 +127,7 @@ export function accountGateway(deps: Deps): Pick<GatewayActivities, 'screenBuyer
       if (!again && destination.npBuyerId) {
         const { buyerStatus: result, buyerReasons: reasons, creditLimit } = destination;
         const limit = creditLimit === null ? null : toYen(creditLimit);
-        if (result !== 'none') return { buyerId: destination.npBuyerId, result: result as BuyerResult, reasons, limit };
+        if (result !== 'none') return { buyerId: destination.npBuyerId, result: result, reasons, limit };
       }
       const credit = await deps.credit(storeId);
       const buyerId = again ? destination.npBuyerId : null;

@@ -36,7 +36,7 @@ export async function storeBillDocument(
           revision,
           issuedOn,
           amount: total,
-          counterparty: (recipient as { company: string }).company,
+          counterparty: recipient!.company,
           contentType,
           sha256: createHash('sha256').update(bytes).digest('hex'),
           bytes: Uint8Array.from(bytes),

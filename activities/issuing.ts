@@ -1,7 +1,7 @@
 import type { Instant, JstDate, Period } from '../domain/calendar';
 import { toYen } from '../domain/money';
 import { assignedToNp, invoiceIssued } from '../domain/ledger/entries';
-import { type Json, type Tx, instantIn, sql } from '../prisma/db';
+import { type Tx, instantIn, sql } from '../prisma/db';
 import { type Posting, postAll, taxSummary } from './journal';
 import { queueInvoiceMails } from './invoice-mails';
 import { joinByHash } from './period';
@@ -26,7 +26,7 @@ interface Issued {
   net: bigint;
   tax: bigint;
   total: bigint;
-  taxes: Json;
+  taxes: PrismaJson.RateTotal[];
 }
 
 /**

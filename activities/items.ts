@@ -5,22 +5,6 @@ import { type Tx, dateIn, sql } from '../prisma/db';
 import { keys } from '../workflows/contracts/ids';
 import { settlementIn } from './set-sql';
 
-/** Why a billable item is there; kept with it for good (DESIGN §5). */
-export interface ItemReason {
-  plan_id: string;
-  price_id: string;
-  price_version: number;
-  order_id: string;
-  /** The month of service; the month that bills it unless `late`. */
-  usage_period: Period;
-  quantity: number;
-  proration: '1/1';
-  /** Its month was frozen already, so the next open one bills it. */
-  late?: true;
-  /** The month whose close held it back. */
-  held_in?: Period;
-}
-
 interface Line {
   id: string;
   plan_id: string;
@@ -68,7 +52,7 @@ export async function makeOrderItems(
   const period = await holdOpenPeriod(tx, storeId, usage);
   const items = lines.map((line) => {
     const net = toYen(line.unit_amount * BigInt(line.quantity));
-    const reason: ItemReason = {
+    const reason: PrismaJson.ItemReason = {
       plan_id: line.plan_id,
       price_id: line.price_id,
       price_version: line.version,

@@ -182,7 +182,7 @@ export async function settleInvoice(
 ): Promise<void> {
   const { storeId, at, invoiceId, paidOn } = input;
   const [invoice] = await tx.$queryRaw<
-    { id: string; account_id: string; status: string; total: bigint; number: string; period: string }[]
+    { id: string; account_id: string; status: string; total: bigint; number: string; period: Period }[]
   >`
     SELECT id, account_id, status, total, number, period FROM invoices WHERE store_id = ${storeId} AND id = ${invoiceId} FOR UPDATE`;
   if (!invoice || invoice.status !== 'issued') return;
@@ -202,7 +202,7 @@ export async function settleInvoice(
     accountId: invoice.account_id,
     invoiceId,
     amount: toYen(invoice.total),
-    period: invoice.period as Period,
+    period: invoice.period,
     data: { number: invoice.number, paid_on: paidOn },
   });
 }
@@ -213,7 +213,7 @@ async function debitResult(tx: Tx, news: News, number: string, code: string): Pr
   const key = invoice && keys.debit(invoice.id, 1);
   const debit = key && (await tx.debit.findUnique({ where: { storeId_key: { storeId, key } } }));
   if (!debit) return `debit result for unknown bill ${number}`;
-  const nominal = debit.nominal as Period;
+  const nominal = debit.nominal;
   if (debit.status !== 'requested') {
     // Entered by finance before NP told of it: its run may be over.
     if (debit.code !== code) await debitPuzzled(tx, { storeId, nominal, at }, 'debit_result_differs', key, code);

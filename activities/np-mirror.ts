@@ -9,7 +9,6 @@ import { documentIncident, storeBillDocument } from './documents';
 import { openIncident } from './facts';
 import { issueInvoices } from './issuing';
 import { applyKeptNews } from './news';
-import type { StoredRate } from './journal';
 import { inParallel } from './parallel';
 
 const DOCUMENTS_AT_ONCE = 8;
@@ -26,7 +25,7 @@ interface Requested {
   number: string | null;
   method: string;
   total: bigint;
-  taxes: StoredRate[];
+  taxes: PrismaJson.RateTotal[];
   np_buyer_id: string;
   registrations: bigint;
 }

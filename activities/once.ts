@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { ApplicationFailure } from '@temporalio/common';
-import { type Db, type Json, type Tx, isUniqueViolation } from '../prisma/db';
+import { type Db, type Tx, isUniqueViolation } from '../prisma/db';
 
 /** The same key with another business input: a bug or a forged retry, never to be tried again. */
 export function conflict(key: string): ApplicationFailure {
@@ -33,7 +33,7 @@ export async function once<R>(
           return done.result as R;
         }
         const result = await work(tx);
-        await tx.once.create({ data: { storeId, key, inputHash, result: (result ?? null) as Json } });
+        await tx.once.create({ data: { storeId, key, inputHash, result: result ?? null } });
         return result;
       });
     } catch (e) {

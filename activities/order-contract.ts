@@ -1,5 +1,5 @@
 import { type JstDate, type Period, addDays, dateOf, periodOf } from '../domain/calendar';
-import { type CancellationTermsId, cancellationTerms, previewCancellation } from '../domain/cancellation/terms';
+import { cancellationTerms, previewCancellation } from '../domain/cancellation/terms';
 import { toYen } from '../domain/money';
 import type { OrderState } from '../domain/order/lifecycle';
 import { policy } from '../domain/policy';
@@ -35,7 +35,7 @@ export function contractBook({ db }: Deps): Pick<OrderBook, ContractSteps> {
           const ends = new Map(order.lines.flatMap(({ id, endsOn }) => (endsOn ? [[id, dateOut(endsOn)]] : [])));
           const accepted: JstDate[] = [];
           for (const line of asked) {
-            const terms = cancellationTerms[line.cancellationTerms as CancellationTermsId];
+            const terms = cancellationTerms[line.cancellationTerms];
             const startsOn = line.startsOn && dateOut(line.startsOn);
             const preview = previewCancellation({
               terms,

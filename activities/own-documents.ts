@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { type Period, periodEnd, periodStart } from '../domain/calendar';
 import { toYen } from '../domain/money';
 import { renderDebitNotice, renderInvoice } from '../documents/render';
-import type { DebitNoticeData, QualifiedInvoiceData } from '../documents/shapes';
+import type { QualifiedInvoiceData } from '../documents/shapes';
 import { contactForm } from '../documents/support';
 import type { Invoice } from '../generated/prisma/client';
 import { type Db, dateOut, sql } from '../prisma/db';
@@ -45,7 +45,7 @@ export async function ownDocument(db: Db, storeId: string, invoiceId: string): P
           revision,
           issuedOn: invoice.revisedOn ?? invoice.issuedOn!,
           amount: invoice.total,
-          counterparty: (invoice.recipient as unknown as StoredRecipient).company,
+          counterparty: invoice.recipient!.company,
           contentType: 'application/pdf',
           sha256: createHash('sha256').update(bytes).digest('hex'),
           bytes: Uint8Array.from(bytes),
@@ -60,25 +60,10 @@ export async function ownDocument(db: Db, storeId: string, invoiceId: string): P
   return { kind, name, bytes: kept.bytes };
 }
 
-/** As frozen with the invoice, beside the seller's own members. */
-interface FrozenSeller {
-  store: string;
-  bank_account: unknown;
-  debit_account?: NonNullable<DebitNoticeData['debitAccount']>;
-}
-
-interface StoredRecipient {
-  company: string;
-  department: string | null;
-  person: string;
-  postal_code: string;
-  address: string;
-}
-
 async function draw(db: Db, invoice: Invoice): Promise<Uint8Array> {
-  const seller = sellerOf({ seller: invoice.seller });
-  const { store, bank_account, debit_account } = invoice.seller as unknown as FrozenSeller;
-  const recipient = invoice.recipient as unknown as StoredRecipient;
+  const seller = sellerOf({ seller: invoice.seller! });
+  const { store, bank_account, debit_account } = invoice.seller!;
+  const recipient = invoice.recipient!;
   const lines = await linesOf(db, invoice);
   const totals = taxSummary(invoice);
   const only = (values: (string | null)[]) => (new Set(values).size === 1 ? values[0] : null) ?? null;

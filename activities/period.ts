@@ -51,7 +51,7 @@ export async function termsOf(db: Db | Tx, storeId: string): Promise<{ rounding:
     where: { id: storeId },
     select: { taxRounding: true, settlement: true },
   });
-  return { rounding: store.taxRounding as Rounding, settlement: store.settlement };
+  return { rounding: store.taxRounding, settlement: store.settlement };
 }
 
 /** A line bills a month in which it is in force for a day or more; its first month was made when the order was confirmed. */

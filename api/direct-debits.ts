@@ -143,7 +143,7 @@ function step<B extends z.ZodType>(
     async handle(tx, context) {
       const where = { storeId_id: { storeId: context.store.id, id: context.params['id']! } };
       const directDebit = found(await tx.directDebit.findUnique({ where }));
-      orRefuse(afterEvent(directDebit.status as DirectDebitState, taken.event));
+      orRefuse(afterEvent(directDebit.status, taken.event));
       const { on } = context.body as { on?: JstDate };
       if (on !== undefined) refuseImplausible(on, lastStepOn(directDebit), context.at);
       const why = (context.body as { reason?: string }).reason;

@@ -23,7 +23,7 @@ export function providerHandlers(env: Surroundings): { news: RequestHandler[]; a
       jsonBody,
       async (req, res) => {
         const store = await storeNamed(env, req);
-        const np = store?.np as { shop_code?: string; sp_code?: string } | null | undefined;
+        const np = store?.np;
         const given = basicCredentials(req.get('authorization'));
         const expected = np?.shop_code && np.sp_code ? `${np.shop_code}:${np.sp_code}` : null;
         if (!store || !expected || !given || !sameSecret(`${given.user}:${given.password}`, expected)) {

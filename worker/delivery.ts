@@ -9,7 +9,7 @@ import type { Logger } from 'pino';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openIncident } from '../activities/facts';
 import type { Refusal } from '../domain/refusal';
-import { type Db, type Json, instantOut } from '../prisma/db';
+import { type Db, instantOut } from '../prisma/db';
 import { type WorkflowType, parseWorkflowId, workflowIds } from '../workflows/contracts/ids';
 import { taskQueueOf } from './queues';
 
@@ -20,7 +20,7 @@ export interface Outgoing {
   kind: string;
   target: string;
   name: string;
-  payload: Json;
+  payload: PrismaJson.Members;
   at: Date;
   dueAt: Date;
   attempts: number;
@@ -59,7 +59,7 @@ export function createDelivery({ db, client, log }: { db: Db; client: Client; lo
 
   async function handOver(row: Outgoing): Promise<Told> {
     const clock = await clockOf(row.storeId);
-    const message = { ...(row.payload as object), messageId: row.id, at: instantOut(row.at) };
+    const message = { ...row.payload, messageId: row.id, at: instantOut(row.at) };
     const startOptions = (accountId: unknown) => ({
       workflowId: row.target,
       taskQueue: taskQueueOf(clock),
@@ -186,7 +186,7 @@ export function createDelivery({ db, client, log }: { db: Db; client: Client; lo
       if (!row) return {};
       if (row.processedAt) return toldBy(row.outcome);
       try {
-        return await client.connection.withDeadline(Date.now() + DELIVER_MS, () => handOver(row as Outgoing));
+        return await client.connection.withDeadline(Date.now() + DELIVER_MS, () => handOver(row));
       } catch (e) {
         log.warn({ storeId, id, err: e }, 'not delivered at once, left to the dispatch loop');
         await db.dispatch.updateMany({ where: { storeId, id }, data: { leaseUntil: null } });
