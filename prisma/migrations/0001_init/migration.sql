@@ -897,7 +897,7 @@ CREATE TABLE incidents (
   resolved_at timestamptz,
   recorded_at timestamptz NOT NULL DEFAULT now(),
   PRIMARY KEY (store_id, id),
-  CHECK ((status = 'resolved') = (resolution IS NOT NULL))
+  CHECK ((status = 'resolved') = (resolution IS NOT NULL AND resolved_at IS NOT NULL))
 );
 CREATE INDEX incidents_by_workflow ON incidents (store_id, workflow_id) WHERE workflow_id IS NOT NULL;
 
