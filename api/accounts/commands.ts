@@ -1,9 +1,10 @@
+import { audit } from '../../books/lib/audit';
+import { newId } from '../../books/lib/ids';
 import { type Tx, instantIn } from '../../prisma/db';
 import { workflowIds } from '../../workflows/contracts/ids';
 import { accountShape, destinationShape, newDestination, showAccount, showDestination, withParts } from './shapes';
 import { destinationColumns } from './routes';
-import { audit, giveCommand } from '../lib/commands';
-import { newId } from '../lib/input/ids';
+import { giveCommand } from '../lib/commands';
 import { found, refuse } from '../lib/problems';
 import { type Route, type WriteContext, command, read, write } from '../lib/route';
 import { id, listOf, reason, text, yen, z } from '../lib/input/schemas';

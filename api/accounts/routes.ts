@@ -1,8 +1,8 @@
+import { audit } from '../../books/lib/audit';
+import { newId } from '../../books/lib/ids';
 import { registrationNumberWarning } from '../../domain/invoice/registration-number';
 import { type Tx, instantIn } from '../../prisma/db';
 import { accountShape, baseInformation, newDestination, showAccount, withParts } from './shapes';
-import { audit } from '../lib/commands';
-import { newId } from '../lib/input/ids';
 import { olderThan, pageOf } from '../lib/input/lists';
 import { found, refuse } from '../lib/problems';
 import { type Route, type WriteContext, read, write } from '../lib/route';

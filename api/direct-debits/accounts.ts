@@ -1,7 +1,7 @@
+import { newId } from '../../books/lib/ids';
 import { type KanaOf, toBankKana } from '../../domain/formats/kana';
 import type { DebitAccount, DirectDebit } from '../../generated/prisma/client';
 import { type Tx, sql } from '../../prisma/db';
-import { newId } from '../lib/input/ids';
 import { type Reason, Refused, refuse } from '../lib/problems';
 import type { WriteContext } from '../lib/route';
 import { text, z } from '../lib/input/schemas';

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { enqueue, startRow } from '../../books/lib/outbox';
+import { audit } from '../../books/lib/audit';
+import { LEASE_SECONDS, enqueue, startRow } from '../../books/lib/outbox';
 import { type Instant, dateOf, nextPeriod, periodOf } from '../../domain/calendar';
 import { closeTerms } from '../../domain/close/terms';
 import { CalendarHorizonError } from '../../domain/holidays';
 import type { Store } from '../../generated/prisma/client';
 import { type Db, instantIn, instantOut } from '../../prisma/db';
 import { workflowIds } from '../../workflows/contracts/ids';
-import { LEASE_SECONDS, audit } from '../lib/commands';
 import { refuse } from '../lib/problems';
 import { type Route, type Surroundings, command, read } from '../lib/route';
 import { instantOrDate, z } from '../lib/input/schemas';

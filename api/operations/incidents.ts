@@ -1,3 +1,4 @@
+import { audit } from '../../books/lib/audit';
 import { resolveIncident } from '../../books/lib/incidents';
 import { enqueue, startRow } from '../../books/lib/outbox';
 import { parseInstant, parsePeriod } from '../../domain/calendar';
@@ -6,7 +7,7 @@ import type { Incident } from '../../generated/prisma/client';
 import { type Tx, instantIn, instantOut } from '../../prisma/db';
 import { workflowIds } from '../../workflows/contracts/ids';
 import type { Repair } from '../../workflows/contracts/messages';
-import { audit, giveCommand } from '../lib/commands';
+import { giveCommand } from '../lib/commands';
 import { pageOf, pairCursor, readPairCursor } from '../lib/input/lists';
 import { found, refuse } from '../lib/problems';
 import { type Route, type WriteContext, command, read } from '../lib/route';

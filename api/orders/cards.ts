@@ -1,9 +1,9 @@
 import type { RequestHandler } from 'express';
-import { enqueue } from '../../books/lib/outbox';
+import { newId } from '../../books/lib/ids';
+import { LEASE_SECONDS, enqueue } from '../../books/lib/outbox';
 import { toYen } from '../../domain/money';
 import { workflowIds } from '../../workflows/contracts/ids';
-import { LEASE_SECONDS, giveCommand } from '../lib/commands';
-import { newId } from '../lib/input/ids';
+import { giveCommand } from '../lib/commands';
 import { card, checkCard } from './new';
 import { orderShape, showOrder } from './view';
 import { Refused, found, refuse } from '../lib/problems';

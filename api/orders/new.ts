@@ -1,4 +1,6 @@
-import { enqueueing, startRow } from '../../books/lib/outbox';
+import { auditing } from '../../books/lib/audit';
+import { newId } from '../../books/lib/ids';
+import { LEASE_SECONDS, enqueueing, startRow } from '../../books/lib/outbox';
 import { rowsIn } from '../../books/lib/sql';
 import { type JstDate, dateOf, periodOf } from '../../domain/calendar';
 import { type Yen, sumYen, toYen, yen } from '../../domain/money';
@@ -8,8 +10,6 @@ import { type RateClass, type Rounding, grossOf, taxOnNet } from '../../domain/t
 import type { Account, BillingDestination, Consent, Plan, Price, Store } from '../../generated/prisma/client';
 import { type Tx, dateIn, instantIn, sql } from '../../prisma/db';
 import { workflowIds } from '../../workflows/contracts/ids';
-import { LEASE_SECONDS, auditing } from '../lib/commands';
-import { newId } from '../lib/input/ids';
 import { type Reason, Refused, refuse } from '../lib/problems';
 import type { WriteContext } from '../lib/route';
 import { httpUrl, id, text, z } from '../lib/input/schemas';

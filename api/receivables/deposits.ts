@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
+import { audit } from '../../books/lib/audit';
+import { newId } from '../../books/lib/ids';
 import { bookDeposit, reverseDeposit } from '../../books/receivable/deposits';
 import { parseJstDate } from '../../domain/calendar';
 import type { Yen } from '../../domain/money';
 import type { Deposit, Payment } from '../../generated/prisma/client';
 import { type Tx, dateIn, dateOut, instantIn } from '../../prisma/db';
-import { audit } from '../lib/commands';
 import { onLine, readDepositFile } from './deposit-file';
-import { newId } from '../lib/input/ids';
 import { pageOf, pairCursor, readPairCursor } from '../lib/input/lists';
 import { type Reason, Refused, found, orRefuse } from '../lib/problems';
 import { type Route, type WriteContext, read, write } from '../lib/route';

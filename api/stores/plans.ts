@@ -1,8 +1,8 @@
+import { audit } from '../../books/lib/audit';
+import { newId } from '../../books/lib/ids';
 import { type CancellationTermsId, cancellationTerms } from '../../domain/cancellation/terms';
 import type { Plan, Price } from '../../generated/prisma/client';
 import { type Tx, dateIn, dateOut } from '../../prisma/db';
-import { audit } from '../lib/commands';
-import { newId } from '../lib/input/ids';
 import { olderThan, pageOf } from '../lib/input/lists';
 import { found, refuse } from '../lib/problems';
 import { type Route, type WriteContext, read, write } from '../lib/route';
