@@ -7,7 +7,7 @@ import { callerOf } from './auth';
 import { forbiddenContent } from './input/bodies';
 import { type StoredAnswer, claim, keep, readKey, requestHash } from './idempotency';
 import { parse } from './input/parse';
-import { Refused, pointer, refuse } from './problems';
+import { Refused, pointer, reasonOf, refuse } from './problems';
 import type { Answer, CommandRoute, File, PlatformRoute, Route, Surroundings, WriteRoute } from './route';
 import { acceptedAt, isLockTimeout } from './store-clock';
 
@@ -163,7 +163,7 @@ async function tell(
 }
 
 function refusedWith(stored: StoredAnswer, refusal: Refusal): { stored: StoredAnswer; final: boolean } {
-  return { stored: { ...stored, status: 409, kept: { refusals: [refusal] } }, final: true };
+  return { stored: { ...stored, status: 409, kept: { refusals: [reasonOf(refusal)] } }, final: true };
 }
 
 function preferredWait(req: Request): number | null {

@@ -1,6 +1,5 @@
 import { CsvError, parse as parseCsv } from 'csv-parse/sync';
-import type { Reason } from '../lib/problems';
-import { Refused, reasonsOf, refuse } from '../lib/problems';
+import { type Locate, type Reason, Refused, reasonsOf, refuse } from '../lib/problems';
 import type { z } from '../lib/input/schemas';
 
 /** Column of the file → member of a deposit; either name, as a person or a program writes it. */
@@ -47,16 +46,16 @@ export function readDepositFile<S extends z.ZodType>(
       ...(cell('reference') !== '' && { reference: cell('reference') }),
     };
     const parsed = schema.safeParse(given);
-    if (!parsed.success) reasons.push(...reasonsOf(parsed.error).map((reason) => onLine(line, reason)));
+    if (!parsed.success) reasons.push(...reasonsOf(parsed.error, onLine(line)));
     return { line, deposit: parsed.data as z.output<S> };
   });
   if (reasons.length > 0) throw new Refused(reasons);
   return read;
 }
 
-/** The same reason, pointing into the file. */
-export function onLine(line: number, { field = '', ...reason }: Reason): Reason {
-  return { ...reason, field: `/lines/${line}${field.replace(/^\/invoice_numbers.*/, '/invoice_number')}` };
+/** Points into the file: the invoice numbers of a deposit stand in one column. */
+export function onLine(line: number): Locate {
+  return (member) => ['lines', line, ...(member[0] === 'invoice_numbers' ? ['invoice_number'] : member)];
 }
 
 function textOf(bytes: Uint8Array): string {
