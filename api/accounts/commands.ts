@@ -1,11 +1,12 @@
 import { audit } from '../../books/lib/audit';
 import { newId } from '../../books/lib/ids';
+import { destinationNamed } from '../../domain/account/billing-destination';
 import { type Tx, instantIn } from '../../prisma/db';
 import { workflowIds } from '../../workflows/contracts/ids';
 import { accountShape, destinationShape, newDestination, showAccount, showDestination, withParts } from './shapes';
 import { destinationColumns } from './routes';
 import { giveCommand } from '../lib/commands';
-import { found, refuse } from '../lib/problems';
+import { found, orRefuse, refuse } from '../lib/problems';
 import { type Route, type WriteContext, command, read, write } from '../lib/route';
 import { id, listOf, reason, text, yen, z } from '../lib/input/schemas';
 
@@ -158,11 +159,6 @@ async function ownAccount(tx: Tx, { store, params }: WriteContext): Promise<stri
 /** The destination named, or the account's default one. */
 async function destinationOf(tx: Tx, context: WriteContext, named: string | undefined) {
   const accountId = await ownAccount(tx, context);
-  const where = {
-    storeId: context.store.id,
-    accountId,
-    ...(named === undefined ? { isDefault: true } : { id: named }),
-  };
-  const destination = await tx.billingDestination.findFirst({ where });
-  return destination ?? refuse('unknown_billing_destination', { field: '/billing_destination_id' });
+  const ofAccount = await tx.billingDestination.findMany({ where: { storeId: context.store.id, accountId } });
+  return orRefuse(destinationNamed(ofAccount, named));
 }
