@@ -2,11 +2,12 @@ import type { RequestHandler } from 'express';
 import { newId } from '../../books/lib/ids';
 import { LEASE_SECONDS, enqueue } from '../../books/lib/outbox';
 import { toYen } from '../../domain/money';
+import { checkCard } from '../../domain/order/card-rules';
 import { workflowIds } from '../../workflows/contracts/ids';
 import { giveCommand } from '../lib/commands';
-import { card, checkCard } from './new';
+import { card } from './new';
 import { orderShape, showOrder } from './view';
-import { Refused, found, refuse } from '../lib/problems';
+import { Refused, found, orRefuse, refuse } from '../lib/problems';
 import { type Route, type Surroundings, command } from '../lib/route';
 import { z } from '../lib/input/schemas';
 import { acceptedAt } from '../lib/store-clock';
@@ -32,8 +33,7 @@ export const cardRoutes: Route[] = [
         (order.status === 'ended' && (await tx.wait.findUnique({ where: { storeId_workflowId: workflow } })) !== null);
       if (order.method !== 'card' || !chargeable)
         refuse('conflict', { params: { state: order.status, method: order.method } });
-      const reasons = checkCard(body, toYen(order.total), '');
-      if (reasons.length > 0) throw new Refused(reasons);
+      orRefuse(checkCard(body, toYen(order.total)));
       const authenticationRef = newId('ca');
       await tx.cardAuthentication.create({
         data: {
