@@ -6,7 +6,7 @@ import { workflowIds } from '../../workflows/contracts/ids';
 import { accountShape, destinationShape, newDestination, showAccount, showDestination, withParts } from './shapes';
 import { destinationColumns } from './routes';
 import { giveCommand } from '../lib/commands';
-import { found, orRefuse, refuse } from '../lib/problems';
+import { found, orRefuse, throwRefusal } from '../lib/problems';
 import { type Route, type WriteContext, command, read, write } from '../lib/route';
 import { id, listOf, reason, text, yen, z } from '../lib/input/schemas';
 
@@ -99,7 +99,7 @@ export const accountCommandRoutes: Route[] = [
     async handle(tx, context) {
       const destination = await destinationOf(tx, context, context.body.billing_destination_id);
       if (destination.buyerStatus !== 'held' && destination.buyerStatus !== 'cancelled')
-        refuse('screening_not_open', { params: { state: destination.buyerStatus } });
+        throwRefusal('screening_not_open', { params: { state: destination.buyerStatus } });
       const ref = destination.accountId;
       const message = await giveCommand(tx, context, {
         workflowId: workflowIds.account(ref),
@@ -132,9 +132,9 @@ export const accountCommandRoutes: Route[] = [
       const account = await tx.account.findUniqueOrThrow({
         where: { storeId_id: { storeId: context.store.id, id: ref } },
       });
-      if (account.status === 'closed') refuse('account_closed');
+      if (account.status === 'closed') throwRefusal('account_closed');
       const open = await tx.order.count({ where });
-      if (open > 0) refuse('conflict', { params: { open_orders: open } });
+      if (open > 0) throwRefusal('conflict', { params: { open_orders: open } });
       const message = await giveCommand(tx, context, {
         workflowId: workflowIds.account(ref),
         name: 'closeAccount',

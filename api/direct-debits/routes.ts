@@ -12,7 +12,7 @@ import { customerNumber, debitAccount, formOf } from './accounts';
 import { directDebitShape as shape, directDebitStatus as status, showDirectDebit as show } from './shapes';
 import { olderThan, pageOf } from '../lib/input/lists';
 import { refuseImplausible } from '../lib/input/dates';
-import { found, orRefuse, refuse } from '../lib/problems';
+import { found, orRefuse, throwRefusal } from '../lib/problems';
 import { type CommandRoute, type Route, type WriteContext, command, read } from '../lib/route';
 import { id, jstDate, listOf, paging, reason, z } from '../lib/input/schemas';
 
@@ -166,7 +166,7 @@ async function refuseUnknownToNp(tx: Tx, { store }: WriteContext, { destinationI
   if (store.settlement !== 'np') return;
   const where = { storeId_id: { storeId: store.id, id: destinationId } };
   const { npBuyerId } = await tx.billingDestination.findUniqueOrThrow({ where });
-  if (npBuyerId === null) refuse('buyer_unknown_to_np');
+  if (npBuyerId === null) throwRefusal('buyer_unknown_to_np');
 }
 
 /** The day of the form's last known step. */

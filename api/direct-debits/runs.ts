@@ -11,7 +11,7 @@ import { giveCommand } from '../lib/commands';
 import { refuseImplausible } from '../lib/input/dates';
 import { giveResults } from './results';
 import { pageOf } from '../lib/input/lists';
-import { found, orRefuse, refuse } from '../lib/problems';
+import { found, orRefuse, throwRefusal } from '../lib/problems';
 import { type Route, type WriteContext, command, read } from '../lib/route';
 import { jstDate, listOf, paging, period, text, z } from '../lib/input/schemas';
 
@@ -135,7 +135,7 @@ export const debitRunRoutes: Route[] = [
 type Run = DebitRun & { nominal: Period };
 
 async function runOf(tx: Tx, { store, params }: Pick<WriteContext, 'store' | 'params'>): Promise<Run> {
-  const nominal = parsePeriod(params['nominal']!) ?? refuse('not_found');
+  const nominal = parsePeriod(params['nominal']!) ?? throwRefusal('not_found');
   const run = await tx.debitRun.findUnique({ where: { storeId_nominal: { storeId: store.id, nominal } } });
   return { ...found(run), nominal };
 }

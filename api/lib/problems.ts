@@ -26,7 +26,7 @@ export class Refused extends Error {
 }
 
 /** @throws Refused */
-export function refuse(code: RefusalCode, details: Omit<Reason, 'code'> = {}): never {
+export function throwRefusal(code: RefusalCode, details: Omit<Reason, 'code'> = {}): never {
   throw new Refused([{ code, ...details }]);
 }
 
@@ -55,7 +55,7 @@ function snakeCase(name: string): string {
 
 /** @throws Refused not_found for null */
 export function found<T>(row: T | null | undefined): T {
-  return row ?? refuse('not_found');
+  return row ?? throwRefusal('not_found');
 }
 
 /** RFC 9457. `detail` is the cure; `errors` names each member by JSON pointer. */

@@ -7,7 +7,7 @@ import { workflowIds } from '../../workflows/contracts/ids';
 import { giveCommand } from '../lib/commands';
 import { card } from './new';
 import { orderShape, showOrder } from './view';
-import { Refused, found, orRefuse, refuse } from '../lib/problems';
+import { Refused, found, orRefuse, throwRefusal } from '../lib/problems';
 import { type Route, type Surroundings, command } from '../lib/route';
 import { z } from '../lib/input/schemas';
 import { acceptedAt } from '../lib/store-clock';
@@ -32,7 +32,7 @@ export const cardRoutes: Route[] = [
         CHARGEABLE.includes(order.status) ||
         (order.status === 'ended' && (await tx.wait.findUnique({ where: { storeId_workflowId: workflow } })) !== null);
       if (order.method !== 'card' || !chargeable)
-        refuse('conflict', { params: { state: order.status, method: order.method } });
+        throwRefusal('conflict', { params: { state: order.status, method: order.method } });
       orRefuse(checkCard(body, toYen(order.total)));
       const authenticationRef = newId('ca');
       await tx.cardAuthentication.create({
@@ -70,7 +70,7 @@ export function cardReturn(env: Surroundings): RequestHandler {
     const authentication = /^ca_[0-9A-Za-z]{22}$/.test(authenticationRef)
       ? await env.db.cardAuthentication.findFirst({ where: { id: authenticationRef } })
       : null;
-    if (!authentication || (result !== 'ok' && result !== 'ng')) return refuse('not_found');
+    if (!authentication || (result !== 'ok' && result !== 'ng')) return throwRefusal('not_found');
     const { storeId, orderId } = authentication;
     const store = await env.db.store.findUniqueOrThrow({ where: { id: storeId } });
     // A new one each time: who came back too early comes back again.

@@ -1,5 +1,5 @@
 import { CsvError, parse as parseCsv } from 'csv-parse/sync';
-import { type Locate, type Reason, Refused, reasonsOf, refuse } from '../lib/problems';
+import { type Locate, type Reason, Refused, reasonsOf, throwRefusal } from '../lib/problems';
 import type { z } from '../lib/input/schemas';
 
 /** Column of the file → member of a deposit; either name, as a person or a program writes it. */
@@ -26,11 +26,11 @@ export function readDepositFile<S extends z.ZodType>(
   schema: S,
 ): { line: number; deposit: z.output<S> }[] {
   const [names, ...rows] = recordsOf(textOf(bytes));
-  if (!names) return refuse('deposit_file_malformed', { field: '/lines/1' });
+  if (!names) return throwRefusal('deposit_file_malformed', { field: '/lines/1' });
   const at = columnsOf(names.record);
-  if (rows.length === 0) return refuse('deposit_file_malformed', { field: '/lines/2' });
+  if (rows.length === 0) return throwRefusal('deposit_file_malformed', { field: '/lines/2' });
   if (rows.length > MOST_LINES)
-    return refuse('invalid_request', {
+    return throwRefusal('invalid_request', {
       detail: `at most ${MOST_LINES} deposits a file`,
       field: `/lines/${MOST_LINES + 2}`,
     });
@@ -66,7 +66,7 @@ function textOf(bytes: Uint8Array): string {
       continue;
     }
   }
-  return refuse('deposit_file_malformed', { field: '/lines/1' });
+  return throwRefusal('deposit_file_malformed', { field: '/lines/1' });
 }
 
 function recordsOf(text: string): { line: number; record: string[] }[] {
@@ -77,7 +77,8 @@ function recordsOf(text: string): { line: number; record: string[] }[] {
       record,
     }));
   } catch (e) {
-    if (e instanceof CsvError) return refuse('deposit_file_malformed', { field: `/lines/${Number(e['lines'] ?? 1)}` });
+    if (e instanceof CsvError)
+      return throwRefusal('deposit_file_malformed', { field: `/lines/${Number(e['lines'] ?? 1)}` });
     throw e;
   }
 }
@@ -89,11 +90,11 @@ function columnsOf(names: readonly string[]): Partial<Record<Column, number>> {
       (columns[known] as readonly string[]).includes(name.trim()),
     );
     if (!column || at[column] !== undefined)
-      refuse('deposit_file_malformed', { field: '/lines/1', params: { column: index + 1 } });
+      throwRefusal('deposit_file_malformed', { field: '/lines/1', params: { column: index + 1 } });
     at[column] = index;
   }
   for (const column of ['paid_on', 'amount', 'invoice_number'] as const)
-    if (at[column] === undefined) refuse('deposit_file_malformed', { field: `/lines/1/${column}` });
+    if (at[column] === undefined) throwRefusal('deposit_file_malformed', { field: `/lines/1/${column}` });
   return at;
 }
 

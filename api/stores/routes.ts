@@ -9,7 +9,7 @@ import { type Role, storeRoles } from '../lib/access';
 import { newSecret } from '../lib/auth';
 import { consignor } from '../direct-debits/accounts';
 import { refuseBeyondHorizon } from '../operations/clock';
-import { found, refuse } from '../lib/problems';
+import { found, throwRefusal } from '../lib/problems';
 import { type Route, platform, read } from '../lib/route';
 import {
   bankAccount,
@@ -105,7 +105,7 @@ export async function addKey(tx: Tx, store: Store, role: Exclude<Role, 'platform
 /** A store's clock begins where holidays and tax rates are known. */
 function refuseUnlivable(now: Instant): void {
   if (dateOf(now) < '2019-10-01')
-    refuse('beyond_calendar_horizon', { field: '/clock/now', params: { first_date: '2019-10-01' } });
+    throwRefusal('beyond_calendar_horizon', { field: '/clock/now', params: { first_date: '2019-10-01' } });
   refuseBeyondHorizon(now, '/clock/now');
 }
 
