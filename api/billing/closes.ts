@@ -4,7 +4,7 @@ import { type Db, type Tx, dateOut, instantOut } from '../../prisma/db';
 import { workflowIds } from '../../workflows/contracts/ids';
 import { giveCommand } from '../lib/commands';
 import { pageOf } from '../lib/input/lists';
-import { found, refuse } from '../lib/problems';
+import { found, throwRefusal } from '../lib/problems';
 import { type CommandRoute, type Route, type WriteContext, command, read } from '../lib/route';
 import { id, listOf, paging, period, reason, z } from '../lib/input/schemas';
 
@@ -116,14 +116,14 @@ export const closeRoutes: Route[] = [
 ];
 
 async function ownClose(db: Db | Tx, storeId: string, of: string): Promise<Close> {
-  if (!parsePeriod(of)) return refuse('not_found');
+  if (!parsePeriod(of)) return throwRefusal('not_found');
   return found(await db.close.findUnique({ where: { storeId_period: { storeId, period: of } } }));
 }
 
 async function tell(tx: Tx, context: WriteContext, name: string, payload: object, why: string | undefined) {
   const { store, params } = context;
   const close = await ownClose(tx, store.id, params['period']!);
-  if (close.status !== 'review') refuse('close_not_in_review', { params: { state: close.status } });
+  if (close.status !== 'review') throwRefusal('close_not_in_review', { params: { state: close.status } });
   const workflowId = workflowIds.monthlyClose(store.id, parsePeriod(close.period)!);
   const spoken = { workflowId, name, target: `close/${close.period}`, payload };
   const message = await giveCommand(tx, context, { ...spoken, ...(why !== undefined && { reason: why }) });
@@ -134,8 +134,8 @@ async function refuseUnless(tx: Tx, context: WriteContext, invoiceId: string, st
   const period = parsePeriod(context.params['period']!);
   const invoice =
     period && (await tx.invoice.findFirst({ where: { storeId: context.store.id, id: invoiceId, period } }));
-  if (!invoice) return refuse('not_found', { field: '/invoice_id' });
-  if (invoice.status !== status) refuse('conflict', { field: '/invoice_id', params: { state: invoice.status } });
+  if (!invoice) return throwRefusal('not_found', { field: '/invoice_id' });
+  if (invoice.status !== status) throwRefusal('conflict', { field: '/invoice_id', params: { state: invoice.status } });
 }
 
 async function whole(db: Db, storeId: string, of: string) {

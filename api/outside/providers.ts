@@ -4,7 +4,7 @@ import type { Store } from '../../generated/prisma/client';
 import { instantIn } from '../../prisma/db';
 import { alarmToken, basicCredentials, sameSecret } from '../lib/auth';
 import { parse } from '../lib/input/parse';
-import { refuse } from '../lib/problems';
+import { throwRefusal } from '../lib/problems';
 import { alarm, news } from './messages';
 import type { Surroundings } from '../lib/route';
 import type { z } from '../lib/input/schemas';
@@ -28,7 +28,7 @@ export function providerHandlers(env: Surroundings): { news: RequestHandler[]; a
         const expected = np?.shop_code && np.sp_code ? `${np.shop_code}:${np.sp_code}` : null;
         if (!store || !expected || !given || !sameSecret(`${given.user}:${given.password}`, expected)) {
           res.set('WWW-Authenticate', 'Basic');
-          return refuse('unauthorized');
+          return throwRefusal('unauthorized');
         }
         const told = parse(news, req.body ?? {}, req);
         const isNew = await takeNews(env, store, told);
@@ -40,7 +40,8 @@ export function providerHandlers(env: Surroundings): { news: RequestHandler[]; a
       async (req, res) => {
         const store = await storeNamed(env, req);
         const token = /^Bearer +(\S+)$/i.exec(req.get('authorization') ?? '')?.[1];
-        if (!store || !token || !sameSecret(token, alarmToken(store.id, env.adminKey))) return refuse('unauthorized');
+        if (!store || !token || !sameSecret(token, alarmToken(store.id, env.adminKey)))
+          return throwRefusal('unauthorized');
         const filed = parse(alarm, req.body ?? {}, req);
         const id = `alarm/${filed.id}`;
         const isNew = await env.db.$transaction(async (tx) => {
