@@ -1,4 +1,4 @@
-import { type HolidayTable, holidayName, publishedTable } from './holidays';
+import { holidayName } from './holidays';
 
 /*
  * Dates, instants and months of the store, all in Japan Standard Time (UTC+9, no summer time since 1951), by integer
@@ -162,37 +162,37 @@ export function periodEnd(of: Period): JstDate {
 // ── business days ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 /** A national holiday (祝日法3条). Weekends are not holidays. @throws CalendarHorizonError beyond the table. */
-export function isHoliday(date: JstDate, table: HolidayTable = publishedTable): boolean {
-  return holidayName(date, table) !== null;
+export function isHoliday(date: JstDate): boolean {
+  return holidayName(date) !== null;
 }
 
 /** Banks are closed at weekends, on holidays and from 12-31 to 01-03 (銀行法15条, 施行令5条1項). */
-export function isBankBusinessDay(date: JstDate, table: HolidayTable = publishedTable): boolean {
-  if (isHoliday(date, table)) return false;
+export function isBankBusinessDay(date: JstDate): boolean {
+  if (isHoliday(date)) return false;
   const day = weekday(date);
   const yearEnd = date.endsWith('-12-31') || date.endsWith('-01-02') || date.endsWith('-01-03');
   return day !== 0 && day !== 6 && !yearEnd;
 }
 
 /** The n-th business day after `date` (before it when negative), `date` itself not counted; n = 0 gives `date`. */
-export function addBusinessDays(date: JstDate, n: number, table: HolidayTable = publishedTable): JstDate {
+export function addBusinessDays(date: JstDate, n: number): JstDate {
   if (!Number.isInteger(n)) return fail(`not a number of days: ${n}`);
   const step = Math.sign(n);
   let day = date;
   for (let left = Math.abs(n); left > 0;) {
     day = addDays(day, step);
-    if (isBankBusinessDay(day, table)) left -= 1;
+    if (isBankBusinessDay(day)) left -= 1;
   }
   return day;
 }
 
-export function businessDayOnOrAfter(date: JstDate, table: HolidayTable = publishedTable): JstDate {
-  return isBankBusinessDay(date, table) ? date : addBusinessDays(date, 1, table);
+export function businessDayOnOrAfter(date: JstDate): JstDate {
+  return isBankBusinessDay(date) ? date : addBusinessDays(date, 1);
 }
 
 /** The last business day strictly before `date`. */
-export function businessDayBefore(date: JstDate, table: HolidayTable = publishedTable): JstDate {
-  return addBusinessDays(date, -1, table);
+export function businessDayBefore(date: JstDate): JstDate {
+  return addBusinessDays(date, -1);
 }
 
 // ── arithmetic of the Gregorian calendar ─────────────────────────────────────────────────────────────────────────────

@@ -1,6 +1,5 @@
 import { type JstDate, type Period, addDays, addMonths, periodEnd, periodOf } from '../calendar';
 import { closeTerms } from '../close/terms';
-import { type HolidayTable, publishedTable } from '../holidays';
 import { policy } from '../policy';
 import { type Result, ok, refuse } from '../refusal';
 import type { DirectDebitState } from './lifecycle';
@@ -50,8 +49,8 @@ export function firstPeriod(activeOn: JstDate): Period {
   return periodOf(activeOn);
 }
 
-export function firstDebitOn(activeOn: JstDate, table: HolidayTable = publishedTable): JstDate {
-  return closeTerms(firstPeriod(activeOn), table).debit_on;
+export function firstDebitOn(activeOn: JstDate): JstDate {
+  return closeTerms(firstPeriod(activeOn)).debit_on;
 }
 
 /**

@@ -1,5 +1,4 @@
 import { type JstDate, addBusinessDays } from '../calendar';
-import { type HolidayTable, publishedTable } from '../holidays';
 import { policy } from '../policy';
 
 /** NP's answer to a registration (00, or NG 21 未払い, 22 金額超過, 24 総合判断), or where the buyer's screening stands. */
@@ -27,12 +26,12 @@ export type CreditDecision =
  * (保留 and 取消 mostly mean wrong data).
  * @param on the date of the answer
  */
-export function decideCredit(answer: CreditAnswer, on: JstDate, table: HolidayTable = publishedTable): CreditDecision {
+export function decideCredit(answer: CreditAnswer, on: JstDate): CreditDecision {
   switch (answer) {
     case '00':
       return { decision: 'confirm' };
     case '22':
-      return { decision: 'hold', until: heldUntil(on, table), reason: answer, mail: 'order_held_over_limit' };
+      return { decision: 'hold', until: heldUntil(on), reason: answer, mail: 'order_held_over_limit' };
     case '21':
       return { decision: 'decline', reason: answer, mail: 'order_declined_overdue' };
     case '24':
@@ -41,16 +40,16 @@ export function decideCredit(answer: CreditAnswer, on: JstDate, table: HolidayTa
     case 'buyer_screening':
     case 'buyer_held':
     case 'buyer_cancelled':
-      return { decision: 'wait', until: screeningUntil(on, table), reason: answer, mail: null };
+      return { decision: 'wait', until: screeningUntil(on), reason: answer, mail: null };
   }
 }
 
 /** Last day on which an order held on `on` may be released. */
-export function heldUntil(on: JstDate, table: HolidayTable = publishedTable): JstDate {
-  return addBusinessDays(on, policy.order.heldBusinessDays, table);
+export function heldUntil(on: JstDate): JstDate {
+  return addBusinessDays(on, policy.order.heldBusinessDays);
 }
 
 /** Last day a screening put on hold on `on` is waited for. */
-export function screeningUntil(on: JstDate, table: HolidayTable = publishedTable): JstDate {
-  return addBusinessDays(on, policy.order.screeningHoldBusinessDays, table);
+export function screeningUntil(on: JstDate): JstDate {
+  return addBusinessDays(on, policy.order.screeningHoldBusinessDays);
 }

@@ -1,5 +1,4 @@
 import { type JstDate, type Period, addBusinessDays, addDays, periodStart } from '../calendar';
-import { type HolidayTable, publishedTable } from '../holidays';
 import { policy } from '../policy';
 import type { Refusal } from '../refusal';
 
@@ -14,8 +13,8 @@ export type RiskDecision = (typeof riskDecisions)[number];
  * Last day finance may decide: five business days from when it is known. A month still to come isn't given unguaranteed, and
  * the one before it is guaranteed and paid for, so that one is given to its end.
  */
-export function atRiskUntil(knownOn: JstDate, period: Period, table: HolidayTable = publishedTable): JstDate {
-  const fifth = addBusinessDays(knownOn, policy.order.atRiskBusinessDays, table);
+export function atRiskUntil(knownOn: JstDate, period: Period): JstDate {
+  const fifth = addBusinessDays(knownOn, policy.order.atRiskBusinessDays);
   const dayBefore = addDays(periodStart(period), -1);
   return fifth > dayBefore ? fifth : dayBefore;
 }

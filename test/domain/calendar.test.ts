@@ -29,7 +29,7 @@ import {
   timeOf,
   weekdayJa,
 } from '../../domain/calendar';
-import { CalendarHorizonError, holidayName, overrideHolidays } from '../../domain/holidays';
+import { CalendarHorizonError, holidayName } from '../../domain/holidays';
 import { dates, instants, periods } from './arbitraries';
 
 /** The platform's calendar in UTC, the oracle for our arithmetic. */
@@ -182,13 +182,6 @@ describe('holidays', () => {
     expect(() => isHoliday(jstDate('2051-01-01'))).toThrow(CalendarHorizonError);
     expect(() => isHoliday(jstDate('1969-12-31'))).toThrow(CalendarHorizonError);
     expect(() => addBusinessDays(jstDate('2050-12-30'), 1)).toThrow(CalendarHorizonError);
-  });
-
-  it('can be moved by a law, in a table of one’s own', () => {
-    const moved = overrideHolidays({ add: { '2026-10-13': '臨時の休日' }, remove: ['2026-10-12'] });
-    expect([isHoliday(jstDate('2026-10-13'), moved), isHoliday(jstDate('2026-10-12'), moved)]).toEqual([true, false]);
-    expect([isHoliday(jstDate('2026-10-13')), isHoliday(jstDate('2026-10-12'))]).toEqual([false, true]);
-    expect(() => overrideHolidays({ add: { '2051-01-01': '元日' } })).toThrow(CalendarHorizonError);
   });
 });
 

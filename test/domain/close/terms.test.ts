@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { addDays, endOf, isBankBusinessDay, nextPeriod, period, periodOf, startOfDay } from '../../../domain/calendar';
-import { CalendarHorizonError, overrideHolidays } from '../../../domain/holidays';
+import { CalendarHorizonError } from '../../../domain/holidays';
 import {
   billingCutoff,
   closeTerms,
@@ -38,11 +38,6 @@ it('prints six fields and no more, in this order', () => {
   expect(JSON.stringify(closeTerms(period('2027-04')))).toBe(
     '{"period":"2027-04","close_on":"2027-04-30","issue_on":"2027-05-10","due_on":"2027-05-31","pay_until":"2027-05-31","debit_on":"2027-05-27"}',
   );
-});
-
-it('a law that takes a holiday away moves the dates with it', () => {
-  const table = overrideHolidays({ remove: ['2026-11-03'] });
-  expect(closeTerms(period('2026-10'), table).issue_on).toBe('2026-11-04');
 });
 
 it('billing is requested from NP by noon of the business day before the issue', () => {
