@@ -1,5 +1,4 @@
 import { type JstDate, type Period, addDays, addMonths, periodEnd, periodOf } from '../calendar';
-import { closeTerms } from '../close/terms';
 import { policy } from '../policy';
 import { type Result, ok, refuse } from '../refusal';
 import type { DirectDebitState } from './lifecycle';
@@ -47,10 +46,6 @@ export function escalateOn(receivedOn: JstDate): JstDate {
 /** The first month paid by debit: the one whose close date the mandate reaches in force. */
 export function firstPeriod(activeOn: JstDate): Period {
   return periodOf(activeOn);
-}
-
-export function firstDebitOn(activeOn: JstDate): JstDate {
-  return closeTerms(firstPeriod(activeOn)).debit_on;
 }
 
 /**

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { jstDate, period, periodEnd } from '../../../domain/calendar';
 import { canMove, statesOf } from '../../../domain/lifecycle';
+import { closeTerms } from '../../../domain/close/terms';
 import { directDebitLifecycle } from '../../../domain/direct-debit/lifecycle';
 import {
   type MandateEvent,
@@ -8,7 +9,6 @@ import {
   debitResults,
   escalateOn,
   expectedOn,
-  firstDebitOn,
   firstPeriod,
   formExpiryOn,
   formReminders,
@@ -64,7 +64,7 @@ it('received 2026-11-02: expected on 2027-01-02, asked about from 03-02', () => 
 it('active 2027-01-08: January is the first month debited, on 03-01 because 02-27 is a Saturday', () => {
   const activeOn = jstDate('2027-01-08');
   expect(firstPeriod(activeOn)).toBe('2027-01');
-  expect(firstDebitOn(activeOn)).toBe('2027-03-01');
+  expect(closeTerms(firstPeriod(activeOn)).debit_on).toBe('2027-03-01');
   expect(methodOfPeriod(period('2026-12'), activeOn)).toBe('bank_transfer');
   expect(methodOfPeriod(period('2027-01'), activeOn)).toBe('direct_debit');
   expect(methodOfPeriod(period('2027-01'), null)).toBe('bank_transfer');
