@@ -50,8 +50,6 @@ export const policy = {
   np: {
     /** 加盟店取引ID `shopTransactionId`. japan-domain.md §1.2. */
     shopTransactionIdMaxLength: 40,
-    /** Overdue is judged this long after `pay_until`: NP confirms payments in two to three business days. §1.5. */
-    overdueBusinessDaysAfter: 3,
   },
   close: {
     /** 締め後3営業日: P6, D5. */

@@ -3,7 +3,6 @@ import {
   type JstDate,
   type Period,
   addBusinessDays,
-  addDays,
   atTime,
   businessDayBefore,
   businessDayOnOrAfter,
@@ -44,15 +43,6 @@ export function closeTerms(period: Period): CloseTerms {
 /** NP's cutoff for 請求確定依頼 of the period: noon of the business day before the issue (DESIGN §4). */
 export function billingCutoff(period: Period): Instant {
   return atTime(businessDayBefore(closeTerms(period).issue_on), policy.close.billingCutoffTime);
-}
-
-/**
- * First date on which an unpaid invoice of the period is overdue: in house the day after `pay_until`; with NP three
- * business days after it, since NP's confirmation of a payment takes two to three (japan-domain.md §1.5).
- */
-export function overdueFrom(period: Period, settlement: 'np' | 'in_house'): JstDate {
-  const { pay_until } = closeTerms(period);
-  return settlement === 'np' ? addBusinessDays(pay_until, policy.np.overdueBusinessDaysAfter) : addDays(pay_until, 1);
 }
 
 /** When the debits of `debitOn` are collected and handed in. */

@@ -1,11 +1,10 @@
-import type { JstDate } from '../calendar';
 import type { Lifecycle } from '../lifecycle';
 
 export type InvoiceState = 'draft' | 'held' | 'requested' | 'issued' | 'paid' | 'void';
 
 /**
- * An invoice or debit notice of one destination, period and settlement. Re-billing is a `revision` of the same invoice,
- * and overdue follows from the date ({@link isOverdue}): neither is a state, so neither can be forgotten or lag behind.
+ * An invoice or debit notice of one destination, period and settlement. Billing it again raises its `revision`, and being
+ * overdue follows from the date. Neither is a state, so neither can be forgotten or lag behind.
  */
 export const invoiceLifecycle: Lifecycle<InvoiceState> = {
   initial: 'draft',
@@ -23,8 +22,3 @@ export const invoiceLifecycle: Lifecycle<InvoiceState> = {
     void: { label: '無効', to: [] },
   },
 };
-
-/** @param overdueFrom first date on which it counts as overdue, see `overdueFrom` in close/terms */
-export function isOverdue(state: InvoiceState, overdueFrom: JstDate, on: JstDate): boolean {
-  return state === 'issued' && on >= overdueFrom;
-}

@@ -1,4 +1,5 @@
-import { type Period, periodEnd } from '../calendar';
+import { type JstDate, type Period, periodEnd } from '../calendar';
+import type { InvoiceState } from '../invoice/lifecycle';
 import { type Yen, addYen, sumYen } from '../money';
 import { type RateClass, type Rounding, taxOnNet } from '../tax';
 
@@ -18,8 +19,19 @@ export interface OwnCredit {
   /** Left to pay of the issued invoices. */
   unpaid: Yen;
   limit: Yen;
-  /** Whether an invoice of the account is past its last day of payment. */
+  /** Whether any invoice of the account {@link isOverdue}. */
   overdue: boolean;
+}
+
+/**
+ * Whether an issued invoice paid by transfer still has yen owed after its last day of payment. An invoice paid by debit
+ * counts only after its debit has failed and it is billed again by transfer. `lockCredit` computes the same in SQL.
+ */
+export function isOverdue(
+  invoice: { status: InvoiceState; method: 'bank_transfer' | 'direct_debit'; owed: Yen; payUntil: JstDate },
+  on: JstDate,
+): boolean {
+  return invoice.status === 'issued' && invoice.method === 'bank_transfer' && invoice.owed > 0 && invoice.payUntil < on;
 }
 
 /** Unbilled and unpaid, yen with tax: each month is taxed as its invoice will be, once per rate (DESIGN §5). */

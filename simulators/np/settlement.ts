@@ -10,7 +10,6 @@ import {
   periodEnd,
   periodOf,
 } from '../../domain/calendar';
-import { policy } from '../../domain/policy';
 import { fileAlarm } from './alarm-clock';
 import { mailBills } from './bill-mail';
 import type { Bill, Guarantee, Merchant } from './books';
@@ -74,9 +73,12 @@ export async function settleDebits(merchant: Merchant, debitOn: JstDate, at: Ins
   await mailBills(merchant, unmailed, at);
 }
 
+/** NP confirms a payment two to three business days after it is made. */
+const OVERDUE_BUSINESS_DAYS = 3;
+
 /** Judges at 11:00, after the day's payments and debits are known: three business days after `payUntil`, and a month after. */
 export async function fileOverdue(merchant: Merchant, payUntil: JstDate): Promise<void> {
-  const alertOn = addBusinessDays(payUntil, policy.np.overdueBusinessDaysAfter);
+  const alertOn = addBusinessDays(payUntil, OVERDUE_BUSINESS_DAYS);
   const data = { pay_until: payUntil };
   await fileAlarm(merchant, 'overdue', payUntil, atTime(alertOn, '11:00'), data);
   await fileAlarm(merchant, 'overdue-month', payUntil, atTime(addMonths(payUntil, 1), '11:00'), data);

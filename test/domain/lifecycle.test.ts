@@ -2,12 +2,11 @@ import fc from 'fast-check';
 import { accountLifecycle, buyerScreeningLifecycle } from '../../domain/account/lifecycle';
 import { closeLifecycle } from '../../domain/close/lifecycle';
 import { directDebitLifecycle } from '../../domain/direct-debit/lifecycle';
-import { invoiceLifecycle, isOverdue } from '../../domain/invoice/lifecycle';
+import { invoiceLifecycle } from '../../domain/invoice/lifecycle';
 import { type Lifecycle, canMove, labelOf, statesOf, terminals, unreachable } from '../../domain/lifecycle';
 import { orderLifecycle, stateOfLines } from '../../domain/order/lifecycle';
 import { periodLifecycle } from '../../domain/period/lifecycle';
 import { subscriptionLifecycle } from '../../domain/subscription/lifecycle';
-import { jstDate } from '../../domain/calendar';
 
 const tables: [string, Lifecycle<string>, string[]][] = [
   ['order', orderLifecycle, ['ended', 'declined', 'cancelled']],
@@ -88,11 +87,4 @@ it('an order is as lively as its liveliest line', () => {
   expect(stateOfLines(['paused', 'ended'])).toBe('suspended');
   expect(stateOfLines(['ended', 'ended'])).toBe('ended');
   expect(() => stateOfLines([])).toThrow(RangeError);
-});
-
-it('only an issued invoice is overdue, from the first day it counts', () => {
-  const from = jstDate('2027-01-07');
-  expect(isOverdue('issued', from, jstDate('2027-01-06'))).toBe(false);
-  expect(isOverdue('issued', from, from)).toBe(true);
-  expect(isOverdue('paid', from, from)).toBe(false);
 });

@@ -7,7 +7,6 @@ import {
   debitCollectOn,
   debitResultLateOn,
   debitResultOn,
-  overdueFrom,
 } from '../../../domain/close/terms';
 import { periods } from '../arbitraries';
 
@@ -43,11 +42,6 @@ it('prints six fields and no more, in this order', () => {
 it('billing is requested from NP by noon of the business day before the issue', () => {
   expect(billingCutoff(period('2026-10'))).toBe('2026-11-04T12:00:00.000+09:00');
   expect(billingCutoff(period('2027-04'))).toBe('2027-05-07T12:00:00.000+09:00');
-});
-
-it('November is overdue from 01-05 in house, from 01-07 with NP', () => {
-  expect(overdueFrom(period('2026-11'), 'in_house')).toBe('2027-01-05');
-  expect(overdueFrom(period('2026-11'), 'np')).toBe('2027-01-07');
 });
 
 it('the debit of 2027-03-01 is handed in on 02-12; its result is expected on 03-04, late after 03-08', () => {

@@ -1,7 +1,13 @@
 import fc from 'fast-check';
-import { period } from '../../../domain/calendar';
+import { jstDate, period } from '../../../domain/calendar';
 import { yen } from '../../../domain/money';
-import { type OwnCredit, type Unbilled, decideOwnCredit, ownCreditUsed } from '../../../domain/order/own-credit';
+import {
+  type OwnCredit,
+  type Unbilled,
+  decideOwnCredit,
+  isOverdue,
+  ownCreditUsed,
+} from '../../../domain/order/own-credit';
 import { charges, periods, rateClass, roundings } from '../arbitraries';
 
 const line = (net: number, month = '2026-10'): Unbilled => ({
@@ -15,6 +21,20 @@ const credit = (more: Partial<OwnCredit> = {}): OwnCredit => ({
   limit: yen(50_000),
   overdue: false,
   ...more,
+});
+
+test('an invoice by transfer is overdue from the day after its last day of payment, while yen are owed', () => {
+  const invoice = {
+    status: 'issued',
+    method: 'bank_transfer',
+    owed: yen(1),
+    payUntil: jstDate('2026-11-30'),
+  } as const;
+  expect(isOverdue(invoice, jstDate('2026-11-30'))).toBe(false);
+  expect(isOverdue(invoice, jstDate('2026-12-01'))).toBe(true);
+  expect(isOverdue({ ...invoice, owed: yen(0) }, jstDate('2026-12-01'))).toBe(false);
+  expect(isOverdue({ ...invoice, method: 'direct_debit' }, jstDate('2026-12-01'))).toBe(false);
+  expect(isOverdue({ ...invoice, status: 'void' }, jstDate('2026-12-01'))).toBe(false);
 });
 
 test('unbilled, unpaid and the order together, with tax: up to the limit and not a yen more', () => {
