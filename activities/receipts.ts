@@ -5,7 +5,7 @@ import { toYen } from '../domain/money';
 import { storeDefaults } from '../domain/policy';
 import type { RateClass } from '../domain/tax';
 import { renderReceipt } from '../documents/render';
-import { contactForm } from '../documents/support';
+import { contactForm } from '../domain/support-desks';
 import { type Tx, dateIn, dateOut, instantIn } from '../prisma/db';
 import type { Deps } from './deps';
 import { emit, openIncident } from './facts';

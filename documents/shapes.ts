@@ -1,3 +1,5 @@
+import type { SupportDesk } from '../domain/support-desks';
+
 /**
  * What each document prints, frozen at issue. Plain values, so that a document can be drawn again from stored JSON:
  * dates are JST dates `YYYY-MM-DD`, yen are integers and say whether they hold tax.
@@ -22,16 +24,6 @@ export interface Recipient {
   person: string | null;
   postalCode: string;
   address: string;
-}
-
-/** Who answers questions (STORE.md S1): NP's desk for transfer and debit, the store's contact form for card. */
-export interface SupportDesk {
-  name: string;
-  phone: string | null;
-  email: string | null;
-  url: string | null;
-  /** e.g. 平日 10:00〜17:00（土日祝日を除く） */
-  hours: string | null;
 }
 
 export interface DocumentLine {

@@ -33,21 +33,7 @@ export function sumYen(amounts: Iterable<Yen>): Yen {
   return sum;
 }
 
-/** `33,000円`, `-500円`: for sentences and mails. */
+/** `33,000円`, `-500円`. Not toLocaleString, because its output depends on the ICU data of the process. */
 export function formatYen(amount: Yen): string {
-  return `${sign(amount)}${grouped(amount)}円`;
-}
-
-/** `¥33,000`, `-¥500`: for the amount columns of documents. */
-export function formatYenSign(amount: Yen): string {
-  return `${sign(amount)}¥${grouped(amount)}`;
-}
-
-function sign(amount: Yen): string {
-  return amount < 0 ? '-' : '';
-}
-
-/** Not toLocaleString: its output depends on the ICU data of the process. */
-function grouped(amount: Yen): string {
-  return String(Math.abs(amount)).replace(/\B(?=(\d{3})+$)/g, ',');
+  return `${String(amount).replace(/\B(?=(\d{3})+$)/g, ',')}円`;
 }

@@ -80,7 +80,7 @@ async function mailBill(merchant: Merchant, mailUrl: string, bill: Bill, at: Ins
       `金額: ${formatYen(yen(totalOf(bill.transactions)))}（税込）`,
       when,
       '',
-      '株式会社ネットプロテクションズ NP掛け払い サポートデスク',
+      '株式会社ネットプロテクションズ NP掛け払いサポートデスク',
     ].join('\n'),
     headers: { 'X-Business-Time': at },
     attachments: [
