@@ -1,14 +1,4 @@
-import {
-  type Instant,
-  type JstDate,
-  addDays,
-  addPeriods,
-  atTime,
-  dateOf,
-  periodEnd,
-  periodOf,
-  timeOf,
-} from './calendar';
+import { type Instant, type JstDate, addDays, atTime, dateOf, timeOf } from './calendar';
 import { yen } from './money';
 
 /** Every limit, window and retry calendar, each with its source. Times are JST; amounts yen with tax. */
@@ -27,6 +17,10 @@ export const policy = {
     /** A running contract is looked at once a year: no wait is without a deadline. DESIGN §1 rule 4. */
     contractReviewMonths: 12,
   },
+  repair: {
+    /** How long a failed step waits for a decision before the wait is announced again. The incident itself stays open. */
+    businessDays: 5,
+  },
   credit: {
     /** In house, of a destination nobody has set a limit for: unbilled and unpaid, yen with tax. Our assumption. */
     ownLimit: yen(500_000),
@@ -40,12 +34,6 @@ export const policy = {
     retryTime: '15:00',
     /** Suspended after the last retry; ended when it stays unpaid this long. DESIGN §4 ("then suspend, then end"). */
     endDaysAfterSuspension: 14,
-    /** Capture until the end of the third month after the authorisation's (SBPS type 42). japan-domain.md §2.4. */
-    captureMonths: 3,
-    /** Refund until the end of the third month after the capture's (type 56; its start is unclear in public). §2.4. */
-    refundMonths: 3,
-    /** SBPS field `order_id`. japan-domain.md §2.4. */
-    orderIdMaxLength: 38,
   },
   np: {
     /** 加盟店取引ID `shopTransactionId`. japan-domain.md §1.2. */
@@ -79,42 +67,13 @@ export const policy = {
   storeDay: { bookTime: '00:05', issueTime: '09:00' },
 } as const;
 
-/** Whom a customer asks about a payment (S1); null = not offered. */
-export interface SupportDesk {
-  name: string;
-  phone: string | null;
-  email: string | null;
-  /** e.g. the store's contact form */
-  url: string | null;
-  hours: string | null;
-}
-
 /** What a new store starts with; each is configuration (STORE.md, closing note). */
 export const storeDefaults = {
   /** V1 */
-  seller: { name: 'アイティクラウド株式会社', nameEn: 'ITcloud Inc.' },
+  seller: { name: 'アイティクラウド株式会社' },
   /** P11: on the buyer's card statement. */
   cardDescriptor: 'ITreviewオンラインストア',
-  /** S1 */
-  supportDesks: {
-    invoice: {
-      name: 'NP掛け払いサポートデスク',
-      phone: '03-4577-9631',
-      email: 'btob-support@netprotections.co.jp',
-      url: null,
-      hours: '10:00〜17:00（土日祝日を除く）',
-    },
-    card: { name: 'オンラインストア お問い合わせフォーム', phone: null, email: null, url: null, hours: null },
-  } satisfies Record<'invoice' | 'card', SupportDesk>,
 };
-
-/** Who answers questions on a payment (S1): NP's desk for bank transfer and direct debit, the store's form for card. */
-export function supportDeskOf(
-  method: 'bank_transfer' | 'direct_debit' | 'card',
-  desks: Record<'invoice' | 'card', SupportDesk> = storeDefaults.supportDesks,
-): SupportDesk {
-  return method === 'card' ? desks.card : desks.invoice;
-}
 
 /** When a mail wanted at `at` goes out: at once inside the mail window, else at its next opening. */
 export function mailTime(at: Instant): Instant {
@@ -127,14 +86,4 @@ export function mailTime(at: Instant): Instant {
 export function cardRetryAt(firstDeclinedOn: JstDate, nth: number): Instant | null {
   const days = policy.card.retryAfterDays[nth - 1];
   return days === undefined ? null : atTime(addDays(firstDeclinedOn, days), policy.card.retryTime);
-}
-
-/** Last day on which an authorisation can be captured. */
-export function captureUntil(authorisedOn: JstDate): JstDate {
-  return periodEnd(addPeriods(periodOf(authorisedOn), policy.card.captureMonths));
-}
-
-/** Last day of a refund to the card; past it a bank refund. */
-export function refundUntil(capturedOn: JstDate): JstDate {
-  return periodEnd(addPeriods(periodOf(capturedOn), policy.card.refundMonths));
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { instant, jstDate } from '../../domain/calendar';
-import { captureUntil, cardRetryAt, mailTime, refundUntil, storeDefaults, supportDeskOf } from '../../domain/policy';
+import { cardRetryAt, mailTime } from '../../domain/policy';
 import { instants } from './arbitraries';
 
 describe('mail', () => {
@@ -31,15 +31,4 @@ it('a renewal declined on 2027-01-01 is tried again on 01-04, 01-08 and 01-15 in
     '2027-01-15T15:00:00.000+09:00',
     null,
   ]);
-});
-
-it('a card authorised in October can be captured, and refunded when captured then, until the end of January', () => {
-  expect(captureUntil(jstDate('2026-10-07'))).toBe('2027-01-31');
-  expect(refundUntil(jstDate('2026-10-31'))).toBe('2027-01-31');
-});
-
-it('questions on transfer and debit go to NP’s desk, on cards to the store (S1)', () => {
-  expect(supportDeskOf('bank_transfer').phone).toBe('03-4577-9631');
-  expect(supportDeskOf('direct_debit')).toBe(storeDefaults.supportDesks.invoice);
-  expect(supportDeskOf('card')).toBe(storeDefaults.supportDesks.card);
 });
