@@ -2,22 +2,9 @@ import type { Yen } from '../money';
 import { policy } from '../policy';
 import { type Result, ok, refuse } from '../refusal';
 
-/** The brands taken (P8). */
-export type CardBrand = 'JCB' | 'VISA' | 'Mastercard' | 'American Express' | 'Diners Club';
-
-/** SBPS `cardbrand_code`; X is any other brand. */
-const BRAND_OF_CODE: Readonly<Record<string, CardBrand>> = {
-  J: 'JCB',
-  V: 'VISA',
-  M: 'Mastercard',
-  A: 'American Express',
-  D: 'Diners Club',
-};
-
-/** null for brands that are not taken (P8). */
-export function brandOfCode(code: string): CardBrand | null {
-  return BRAND_OF_CODE[code] ?? null;
-}
+/** The brands that are accepted (P8). */
+const cardBrands = ['JCB', 'VISA', 'Mastercard', 'American Express', 'Diners Club'] as const;
+export type CardBrand = (typeof cardBrands)[number];
 
 /**
  * Whether a card may be charged so.
@@ -27,7 +14,7 @@ export function brandOfCode(code: string): CardBrand | null {
  * @returns refused with card_brand_unsupported (P8), divided_payment_unsupported (P9), amount_over_card_limit
  */
 export function checkCardCharge(charge: { brand: string; division: string; total: Yen }): Result<CardBrand> {
-  const brand = Object.values(BRAND_OF_CODE).find((taken) => taken === charge.brand);
+  const brand = cardBrands.find((accepted) => accepted === charge.brand);
   if (!brand) return refuse('card_brand_unsupported');
   if (charge.division !== '10') return refuse('divided_payment_unsupported');
   if (charge.total > policy.card.maxAmount) {

@@ -1,5 +1,6 @@
 import type { Instant, JstDate } from '../../domain/calendar';
 import type { Yen } from '../../domain/money';
+import type { CardBrand } from '../../domain/order/card-rules';
 
 /** A one-time token from SBPS's JavaScript; never a card number. */
 export interface CardToken {
@@ -22,9 +23,6 @@ export type CardAuthorisation =
       /** 3+2+3, e.g. 10123999; `brand_not_accepted` when SBPS authorised a brand outside P8 (never committed). */
       code: string;
     };
-
-/** STORE.md P8. SBPS: J V M A D. */
-export type CardBrand = 'JCB' | 'VISA' | 'Mastercard' | 'American Express' | 'Diners Club';
 
 /** Any step after authorisation: done, already done (found by inquiry), or refused with SBPS's code. */
 export type CardStep = { outcome: 'done'; processedOn: JstDate | null } | { outcome: 'refused'; code: string };
