@@ -1,5 +1,4 @@
 import type { Lifecycle } from '../lifecycle';
-import type { SubscriptionState } from '../subscription/lifecycle';
 
 export type OrderState =
   | 'received'
@@ -44,16 +43,3 @@ export const orderLifecycle: Lifecycle<OrderState> = {
     cancelled: { label: 'キャンセル', to: [] },
   },
 };
-
-/**
- * The order's state once it runs, from its lines: the liveliest line decides. at_risk is not derived: it is a fact of
- * the order, and lasts until finance has decided.
- * @throws RangeError for an order without lines
- */
-export function stateOfLines(lines: readonly SubscriptionState[]): OrderState {
-  if (lines.length === 0) throw new RangeError('an order has at least one line');
-  if (lines.includes('active')) return 'active';
-  if (lines.includes('scheduled')) return 'provisioning';
-  if (lines.includes('ending')) return 'ending';
-  return lines.includes('paused') ? 'suspended' : 'ended';
-}
