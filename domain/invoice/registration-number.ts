@@ -1,15 +1,13 @@
 /** 適格請求書発行事業者の登録番号: T and 13 digits. */
-export function isRegistrationNumber(text: string): boolean {
-  return /^T\d{13}$/.test(text);
-}
+export const registrationNumberPattern = /^T\d{13}$/;
 
 /**
  * A warning for people who type a number, never a reason to refuse it: a corporation's number is T + 法人番号 and its
  * first digit checks the rest, but a sole proprietor's number follows no such rule.
- * @throws RangeError unless {@link isRegistrationNumber}
+ * @throws RangeError unless it matches {@link registrationNumberPattern}
  */
 export function registrationNumberWarning(number: string): 'check_digit_mismatch' | null {
-  if (!isRegistrationNumber(number)) throw new RangeError('not a registration number (T and 13 digits)');
+  if (!registrationNumberPattern.test(number)) throw new RangeError('not a registration number (T and 13 digits)');
   return corporateCheckDigit(number.slice(2)) === Number(number[1]) ? null : 'check_digit_mismatch';
 }
 
