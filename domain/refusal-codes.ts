@@ -78,11 +78,6 @@ export const refusalTexts = {
     ja: { title: 'この操作を行う権限がありません。', cure: '必要な役割を持つAPIキーを使用してください。' },
     en: { title: 'This key may not do that.', cure: 'Use an API key whose role allows it.' },
   },
-  approval_required: {
-    status: 403,
-    ja: { title: 'この金額の操作には承認が必要です。', cure: '依頼者とは別の承認者に承認を依頼してください。' },
-    en: { title: 'An operation of this amount needs approval.', cure: 'Ask an approver who is not the one asking.' },
-  },
   rate_limited: {
     status: 429,
     ja: { title: 'リクエストが多すぎます。', cure: 'Retry-After の秒数を待って再送してください。' },
@@ -180,22 +175,6 @@ export const refusalTexts = {
     en: {
       title: 'The amount is over the card limit of 9,999,999 yen.',
       cure: 'Choose bank transfer, or split the order.',
-    },
-  },
-  credit_limit_exceeded: {
-    status: 422,
-    ja: { title: '与信枠を超えています。', cure: '与信枠の増額を依頼するか、クレジットカード決済を選択してください。' },
-    en: { title: 'The credit limit would be exceeded.', cure: 'Ask for a higher limit, or choose payment by card.' },
-  },
-  duplicate_transaction: {
-    status: 409,
-    ja: {
-      title: '同じ加盟店取引IDの取引がすでに登録されています。',
-      cure: '既存の取引を照会してください。再登録には新しい番号が必要です。',
-    },
-    en: {
-      title: 'A transaction with this shopTransactionId is already registered.',
-      cure: 'Look up the existing one; a new registration needs a new id.',
     },
   },
   account_closed: {
@@ -443,16 +422,6 @@ export const refusalTexts = {
     ja: { title: 'この月次締めは確認待ちではありません。', cure: '月次締めの状態を確認してください。' },
     en: { title: 'The close is not in review.', cure: 'Look at the state of the close.' },
   },
-  cutoff_passed: {
-    status: 409,
-    ja: { title: '請求依頼の期限を過ぎています。', cure: '翌月の請求で調整してください。' },
-    en: { title: 'The cutoff for this billing has passed.', cure: 'Adjust it in the next month’s billing.' },
-  },
-  period_frozen: {
-    status: 409,
-    ja: { title: '対象月はすでに締められています。', cure: '翌月以降の月を指定してください。' },
-    en: { title: 'The month is already frozen.', cure: 'Name a later month.' },
-  },
   invoice_not_payable: {
     status: 409,
     ja: { title: 'この請求書には入金を記録できません。', cure: '請求書の状態を確認してください。' },
@@ -500,11 +469,6 @@ export const refusalTexts = {
       title: 'The file can’t be read as a CSV of deposits.',
       cure: 'Its first line is paid_on,amount,invoice_number,reference; UTF-8 or Shift_JIS. Correct the named line and column.',
     },
-  },
-  refund_window_passed: {
-    status: 409,
-    ja: { title: 'カードへの返金期限を過ぎています。', cure: '銀行振込で返金してください。' },
-    en: { title: 'The window for a refund to the card has passed.', cure: 'Refund by bank transfer.' },
   },
   // the store’s clock
   clock_advancing: {
