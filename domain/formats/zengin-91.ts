@@ -9,7 +9,7 @@ import { type Values, columnsOf, readRecord, recordsOf, writeRecord } from './fi
 
 const WIDTH = 120;
 
-export const header = {
+const header = {
   record: ['データ区分', 'N', 1],
   type: ['種別コード', 'N', 2],
   charset: ['コード区分', 'N', 1],
@@ -25,7 +25,7 @@ export const header = {
   dummy: ['ダミー', 'C', 17],
 } as const;
 
-export const data = {
+const data = {
   record: ['データ区分', 'N', 1],
   bankCode: ['引落銀行番号', 'N', 4],
   bankName: ['引落銀行名', 'C', 15],
@@ -42,7 +42,7 @@ export const data = {
   dummyEnd: ['ダミー', 'C', 8],
 } as const;
 
-export const trailer = {
+const trailer = {
   record: ['データ区分', 'N', 1],
   count: ['合計件数', 'N', 6],
   amount: ['合計金額', 'N', 12],
@@ -56,7 +56,7 @@ export const trailer = {
 const end = { record: ['データ区分', 'N', 1], dummy: ['ダミー', 'C', 119] } as const;
 
 /** 預金種目 of accounts that may be debited. */
-export const accountTypes = { ordinary: '1', current: '2', tax_reserve: '3', other: '9' } as const;
+const accountTypes = { ordinary: '1', current: '2', tax_reserve: '3', other: '9' } as const;
 export type AccountType = keyof typeof accountTypes;
 
 export interface BankAccount {
