@@ -1,6 +1,6 @@
 /**
- * A life cycle as data: each state with its Japanese name and the states it may move to. What a reader sees is all
- * there is; guards are rules beside the table, effects are elsewhere.
+ * A life cycle as data: each state with its Japanese name and the states it may move to. The table is the whole life cycle.
+ * Guards are rules beside it, and effects happen in activities.
  */
 export interface Lifecycle<S extends string> {
   readonly initial: S;
@@ -16,7 +16,7 @@ export function canMove<S extends string>(table: Lifecycle<S>, from: S, to: S): 
   return table.states[from].to.includes(to);
 }
 
-/** States nothing leads out of. */
+/** States that lead to no other state. */
 export function terminals<S extends string>(table: Lifecycle<S>): S[] {
   return statesOf(table).filter((state) => table.states[state].to.length === 0);
 }

@@ -1,11 +1,11 @@
 import type { RefusalCode } from './refusal-codes';
 
-/** An expected "no": a value with a closed code, never an exception. Its words and HTTP status are in refusal-codes. */
+/** An expected rejection: a value with a code from a closed list, never an exception. Its texts are in refusal-codes. */
 export interface Refusal {
   code: RefusalCode;
   /** JSON pointer (RFC 6901) to the member of the request that caused it, e.g. `/lines/0/plan_id`. */
   field?: string;
-  /** Facts for the reader and the log (states, dates, ids, yen); never names or addresses. */
+  /** Facts for the reader and the log: states, dates, ids and yen. Never names or addresses. */
   params?: Readonly<Record<string, string | number>>;
 }
 

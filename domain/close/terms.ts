@@ -11,16 +11,16 @@ import {
 } from '../calendar';
 import { policy } from '../policy';
 
-/** The dates of one month's bills: 月末締め翌月末払い (P5), 口座振替は翌月27日 (D4). Dates as printed and as judged. */
+/** The dates of one month's bills: 月末締め翌月末払い (P5), 口座振替は翌月27日 (D4). */
 export interface CloseTerms {
   period: Period;
-  /** Last day of the period; the date of the sale. */
+  /** Last day of the period, and the date of the sale. */
   close_on: JstDate;
-  /** Invoices and debit notices are issued: the third business day after the close (P6, D5). */
+  /** Issue of invoices and debit notices: the third business day after the close (P6, D5). */
   issue_on: JstDate;
-  /** Printed due date: the calendar end of the next month, also when banks are closed. */
+  /** Printed due date: the calendar end of the next month, even when banks are closed. */
   due_on: JstDate;
-  /** Last day of payment in time: `due_on` or the next bank business day (民法142条; 最判平成11年3月11日). */
+  /** Last day on which a payment is in time: `due_on` or the next bank business day (民法142条; 最判平成11年3月11日). */
   pay_until: JstDate;
   /** Debit day: the 27th of the next month or the next bank business day (D4). */
   debit_on: JstDate;
@@ -45,17 +45,17 @@ export function billingCutoff(period: Period): Instant {
   return atTime(businessDayBefore(closeTerms(period).issue_on), policy.close.billingCutoffTime);
 }
 
-/** When the debits of `debitOn` are collected and handed in. */
+/** The day on which the debits of `debitOn` are collected. */
 export function debitCollectOn(debitOn: JstDate): JstDate {
   return addBusinessDays(debitOn, -policy.directDebit.collectBusinessDaysBefore);
 }
 
-/** In house: last day to hand the request file in to the bank. */
+/** In house: the last day to hand the request file in to the bank. */
 export function debitHandInOn(debitOn: JstDate): JstDate {
   return addBusinessDays(debitOn, -policy.directDebit.handInBusinessDaysBefore);
 }
 
-/** When the results of the debits of `debitOn` are expected. */
+/** The day on which the results of the debits of `debitOn` are expected. */
 export function debitResultOn(debitOn: JstDate): JstDate {
   return addBusinessDays(debitOn, policy.directDebit.resultBusinessDaysAfter);
 }
@@ -65,7 +65,7 @@ export function debitResultLateOn(debitOn: JstDate): JstDate {
   return addBusinessDays(debitOn, policy.directDebit.resultLateBusinessDaysAfter);
 }
 
-/** The 27th of the month, before any shift. */
+/** The 27th of the month, even when banks are closed. */
 function nominalDebitDay(month: Period): JstDate {
   return `${month}-${policy.directDebit.nominalDay}` as JstDate;
 }

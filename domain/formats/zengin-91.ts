@@ -3,8 +3,8 @@ import { type Result, ok, refuse } from '../refusal';
 import { type Values, columnsOf, readRecord, recordsOf, writeRecord } from './fixed-width';
 
 /*
- * 預金口座振替 (全銀 type 91, 120 bytes a record): the request file that is handed in, and the bank's result file, which is the
- * same with the result codes and the trailer's result totals filled in. japan-domain.md §4.2.
+ * 預金口座振替 (全銀 type 91, 120 bytes a record): the request file, which the store hands in, and the result file of the bank. The
+ * result file repeats the request with the result codes and the trailer's result totals filled in. japan-domain.md §4.2.
  */
 
 const WIDTH = 120;
@@ -70,7 +70,7 @@ export interface BankAccount {
   accountNumber: string;
 }
 
-/** 委託者: who collects, and into which account. */
+/** 委託者: the collecting firm, and the account that receives the money. */
 export interface Consignor extends BankAccount {
   /** 10 digits, given by the bank. */
   code: string;
@@ -96,7 +96,7 @@ export interface DebitRequest {
   debits: readonly DebitEntry[];
 }
 
-/** The request file: records of 120 bytes one after the other, no line ends. @throws RangeError for what does not fit */
+/** The request file: records of 120 bytes without line ends. @throws RangeError when a value does not fit its field */
 export function writeDebitRequest({ consignor, debitDay, debits }: DebitRequest): Uint8Array {
   const { code, name, accountType, ...account } = consignor;
   const total = debits.reduce((sum, debit) => sum + debit.amount, 0);
@@ -134,7 +134,7 @@ interface DebitFile {
   trailer: Values<typeof trailer>;
 }
 
-/** Reads a request or result file as far as its form goes: records, columns, order, and the total of what was asked for. */
+/** Reads a request or result file and checks its form: the records, their columns and order, and the requested totals. */
 export function readDebitFile(bytes: Uint8Array): Result<DebitFile> {
   const records = recordsOf(bytes, WIDTH);
   if (!records.ok) return records;
@@ -162,8 +162,8 @@ export function readDebitFile(bytes: Uint8Array): Result<DebitFile> {
 }
 
 /**
- * What became of each debit, in the order of the request. Nothing is believed that was not sent: the file must be of the same
- * consignor and day, hold every record once with its amount, and tie in its totals.
+ * The result of each debit, in the order of the request. The file is accepted only if it matches the request: the same
+ * consignor and day, every record exactly once with its amount, and right totals.
  */
 export function readDebitResults(sent: Uint8Array, returned: Uint8Array): Result<DebitResultCode[]> {
   const [asked, told] = [readDebitFile(sent), readDebitFile(returned)];
@@ -201,7 +201,7 @@ export function readDebitResults(sent: Uint8Array, returned: Uint8Array): Result
   return differing ? totalsDiffer(codes.length + 2, differing) : ok(codes);
 }
 
-/** What makes a record the one that was sent. Names are left out: banks write them their own way. */
+/** Identifies a record of the request. Names are left out because banks write them in their own way. */
 function identity({ bankCode, branchCode, accountType, accountNumber, customerNumber, amount }: Values<typeof data>) {
   return [bankCode, branchCode, accountType, accountNumber, customerNumber, amount].join('/');
 }
@@ -227,7 +227,7 @@ function malformed(record: number, columns: string, item: string) {
   return refuse('debit_file_malformed', { params: { record, columns, item } });
 }
 
-/** Index of the first record that is out of order; one past the last when something is missing at the end. */
+/** Index of the first record that is out of order. One past the last record when records are missing at the end. */
 function misplaced(kinds: string): number {
   const after: Record<string, string> = { '': '1', 1: '2', 2: '28', 8: '9', 9: '' };
   for (let i = 0; i < kinds.length; i += 1) if (!after[kinds[i - 1] ?? '']!.includes(kinds[i]!)) return i;

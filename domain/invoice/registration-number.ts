@@ -2,8 +2,8 @@
 export const registrationNumberPattern = /^T\d{13}$/;
 
 /**
- * A warning for people who type a number, never a reason to refuse it: a corporation's number is T + 法人番号 and its
- * first digit checks the rest, but a sole proprietor's number follows no such rule.
+ * Warns a person who may have mistyped a number. It is no reason to reject the number: a corporation's number is T + 法人番号,
+ * whose first digit checks the rest, but a sole proprietor's number follows no such rule.
  * @throws RangeError unless it matches {@link registrationNumberPattern}
  */
 export function registrationNumberWarning(number: string): 'check_digit_mismatch' | null {
@@ -12,8 +12,8 @@ export function registrationNumberWarning(number: string): 'check_digit_mismatch
 }
 
 /**
- * Check digit of a 法人番号: 9 − (Σ digit × weight mod 9), the weight being 1 for odd and 2 for even places counted from
- * the right (法人番号の指定等に関する省令2条). Always 1–9.
+ * Check digit of a 法人番号: 9 − (Σ digit × weight mod 9). The weight is 1 for odd and 2 for even places, counted from the
+ * right (法人番号の指定等に関する省令2条). The result is always 1–9.
  * @throws RangeError unless `base` has 12 digits
  */
 export function corporateCheckDigit(base: string): number {

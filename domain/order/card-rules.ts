@@ -7,11 +7,11 @@ const cardBrands = ['JCB', 'VISA', 'Mastercard', 'American Express', 'Diners Clu
 export type CardBrand = (typeof cardBrands)[number];
 
 /**
- * Whether a card may be charged so.
- * @param brand as the storefront names it, a {@link CardBrand}
- * @param division SBPS `dealings_type`: 10 一括, 21 ボーナス, 61 分割, 80 リボ
- * @param total yen with tax
- * @returns refused with card_brand_unsupported (P8), divided_payment_unsupported (P9), amount_over_card_limit
+ * Checks whether a card may be charged.
+ * @param charge.brand the brand as the storefront names it
+ * @param charge.division SBPS `dealings_type`: 10 一括, 21 ボーナス, 61 分割, 80 リボ
+ * @param charge.total yen with tax
+ * @returns or card_brand_unsupported (P8), divided_payment_unsupported (P9), amount_over_card_limit
  */
 export function checkCardCharge(charge: { brand: string; division: string; total: Yen }): Result<CardBrand> {
   const brand = cardBrands.find((accepted) => accepted === charge.brand);

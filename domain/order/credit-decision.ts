@@ -1,7 +1,7 @@
 import { type JstDate, addBusinessDays } from '../calendar';
 import { policy } from '../policy';
 
-/** The answer to the registration of an order's first month. 21 未払い, 22 金額超過 and 24 総合判断 are NP's reasons to refuse it. */
+/** The answer to the registration of an order's first month. NP refuses it with 21 未払い, 22 金額超過 or 24 総合判断. */
 export type CreditAnswer = '00' | '21' | '22' | '24';
 
 /** `until` is the last day of the wait. The order is declined after it. */

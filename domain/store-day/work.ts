@@ -1,13 +1,16 @@
 import { type JstDate, type Period, addDays, periodOf, periodStart, previousPeriod } from '../calendar';
 import { closeTerms, debitCollectOn } from '../close/terms';
 
-/** What a calendar day calls for, in the order it is started. */
+/** A piece of work that a calendar day starts. */
 export type DayWork =
   | { start: 'monthlyClose'; period: Period }
   | { start: 'periodOpen'; period: Period }
   | { start: 'debitRun'; nominal: Period; debitOn: JstDate };
 
-/** On the 1st the last month is closed and the new one opened; ten business days before a debit day its run begins. */
+/**
+ * The work of a day, in the order in which it starts. On the 1st the last month is closed and the new one opened. A debit run
+ * starts ten business days before its debit day.
+ */
 export function workOfDay(day: JstDate): DayWork[] {
   const period = periodOf(day);
   const work: DayWork[] = [];
@@ -19,7 +22,7 @@ export function workOfDay(day: JstDate): DayWork[] {
   return work;
 }
 
-/** The first day after `after`, up to and with `until`, that calls for work; null = none. */
+/** The first day with work after `after` and not after `until`; null when there is none. */
 export function nextWorkDay(after: JstDate, until: JstDate): JstDate | null {
   for (let day = addDays(after, 1); day <= until; day = addDays(day, 1)) {
     if (workOfDay(day).length > 0) return day;
