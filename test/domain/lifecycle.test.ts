@@ -27,11 +27,11 @@ function unreachable<S extends string>(table: Lifecycle<S>): S[] {
 }
 
 describe.each(tables)('%s', (_, table, ends) => {
-  it('every state is reached from the first', () => expect(unreachable(table)).toEqual([]));
+  it('every state can be reached from the first', () => expect(unreachable(table)).toEqual([]));
 
-  it('ends only where it should', () => expect(terminals(table).sort()).toEqual([...ends].sort()));
+  it('ends only in the expected states', () => expect(terminals(table).sort()).toEqual([...ends].sort()));
 
-  it('moves only to states of its own, never to itself, never twice the same', () => {
+  it('lists for each state other states of its own table, each once', () => {
     for (const state of statesOf(table)) {
       const { to } = table.states[state]!;
       expect(statesOf(table)).toEqual(expect.arrayContaining([...to]));
@@ -40,13 +40,13 @@ describe.each(tables)('%s', (_, table, ends) => {
     }
   });
 
-  it('names each state in Japanese, no two alike', () => {
+  it('gives each state a Japanese name of its own', () => {
     const labels = statesOf(table).map((state) => table.states[state]!.label);
     expect(labels.filter((label) => !/[ぁ-んァ-ヶ一-龠]/.test(label))).toEqual([]);
     expect(new Set(labels).size).toBe(labels.length);
   });
 
-  it('can be brought to an end from wherever chance has led it', () => {
+  it('can still reach an end after any random moves', () => {
     fc.assert(
       fc.property(fc.array(fc.nat(), { maxLength: 20 }), (choices) => {
         let state = table.initial;
@@ -62,7 +62,7 @@ describe.each(tables)('%s', (_, table, ends) => {
   });
 });
 
-it('an unreachable state and a dead end would be seen', () => {
+it('the checks find an unreachable state and a dead end', () => {
   const broken: Lifecycle<'a' | 'b' | 'c'> = {
     initial: 'a',
     states: { a: { label: '甲', to: ['b'] }, b: { label: '乙', to: [] }, c: { label: '丙', to: ['a'] } },
@@ -71,7 +71,7 @@ it('an unreachable state and a dead end would be seen', () => {
   expect(terminals(broken)).toEqual(['b']);
 });
 
-it('budou: received, screened, held, released, confirmed', () => {
+it('budou’s order: received, screened, held, released, confirmed', () => {
   const way = [
     'received',
     'screening',

@@ -14,6 +14,6 @@ it('21 declines as overdue, 24 as NP’s judgement', () => {
   expect(decideCredit('24', on)).toEqual({ decision: 'decline', reason: 'judgement' });
 });
 
-it('a screening on hold on 2026-10-09 is waited for ten business days, over スポーツの日, until 10-26', () => {
+it('a screening put on hold on 2026-10-09 has ten business days, over スポーツの日, until 10-26', () => {
   expect(screeningUntil(jstDate('2026-10-09'))).toBe('2026-10-26');
 });
