@@ -38,7 +38,7 @@ export const incidentKinds = {
     means: "NP rejects the registration of an order's month, or could not be reached for 24 hours",
     cure: 'correct the error that NP names, or settle it with NP, then retry',
     step: {
-      retry: 'NP is asked whether it has the month; it is sent only if NP does not',
+      retry: 'NP is asked first; the month is sent only if NP does not have it',
       skip: 'has the effect of a refusal with 24: a new order is declined, an order at risk stays at risk',
       resolveAs: {
         registered:
@@ -95,7 +95,7 @@ export const incidentKinds = {
     means: 'NP rejects the application for a screening of the buyer, or could not be reached for 24 hours',
     cure: "correct the account's data, then retry",
     step: {
-      retry: 'NP is asked whether it has the buyer; it is sent only if NP does not',
+      retry: 'NP is asked first; the buyer is sent only if NP does not have it',
       skip: "NP's notice decides; without one the order is declined after 10 business days",
     },
   },

@@ -166,37 +166,37 @@ export function readDebitFile(bytes: Uint8Array): Result<DebitFile> {
  * consignor and day, every record exactly once with its amount, and right totals.
  */
 export function readDebitResults(sent: Uint8Array, returned: Uint8Array): Result<DebitResultCode[]> {
-  const [asked, told] = [readDebitFile(sent), readDebitFile(returned)];
-  if (!asked.ok) throw new Error(`the stored request can't be read: ${JSON.stringify(asked.refusal)}`);
-  if (!told.ok) return told;
+  const [request, result] = [readDebitFile(sent), readDebitFile(returned)];
+  if (!request.ok) throw new Error(`the stored request can't be read: ${JSON.stringify(request.refusal)}`);
+  if (!result.ok) return result;
   for (const key of ['consignorCode', 'debitDay'] as const) {
-    if (told.value.header[key] === asked.value.header[key]) continue;
+    if (result.value.header[key] === request.value.header[key]) continue;
     const params = { record: 1, columns: columnsOf(header, key), item: header[key][0] };
-    const facts = { expected: asked.value.header[key], found: told.value.header[key] };
+    const facts = { expected: request.value.header[key], found: result.value.header[key] };
     return refuse(key === 'debitDay' ? 'debit_file_wrong_date' : 'debit_file_wrong_consignor', {
       params: { ...params, ...facts },
     });
   }
 
   const open = new Map<string, number[]>();
-  asked.value.debits.forEach((debit, i) => open.set(identity(debit), [...(open.get(identity(debit)) ?? []), i]));
+  request.value.debits.forEach((debit, i) => open.set(identity(debit), [...(open.get(identity(debit)) ?? []), i]));
   const codes: DebitResultCode[] = [];
-  for (const [i, debit] of told.value.debits.entries()) {
+  for (const [i, debit] of result.value.debits.entries()) {
     const code = parseDebitResultCode(debit.result);
     if (code === null) return malformed(i + 2, columnsOf(data, 'result'), data.result[0]);
     const place = open.get(identity(debit))?.shift();
     if (place === undefined) return refuse('debit_file_unknown_record', { params: { record: i + 2 } });
     codes[place] = code;
   }
-  const missing = asked.value.debits.findIndex((_, i) => codes[i] === undefined);
+  const missing = request.value.debits.findIndex((_, i) => codes[i] === undefined);
   if (missing >= 0) return refuse('debit_file_record_missing', { params: { record: missing + 2 } });
 
-  const paid = told.value.debits.filter((debit) => debitResults[debit.result as DebitResultCode].paid);
-  const differing = differingTotal(told.value.trailer, {
+  const paid = result.value.debits.filter((debit) => debitResults[debit.result as DebitResultCode].paid);
+  const differing = differingTotal(result.value.trailer, {
     paidCount: paid.length,
     paidAmount: sumOf(paid),
     failedCount: codes.length - paid.length,
-    failedAmount: sumOf(told.value.debits) - sumOf(paid),
+    failedAmount: sumOf(result.value.debits) - sumOf(paid),
   });
   return differing ? totalsDiffer(codes.length + 2, differing) : ok(codes);
 }
@@ -212,14 +212,14 @@ function sumOf(debits: readonly { amount: string }[]): number {
 
 type Total = Exclude<keyof typeof trailer, 'record' | 'dummy'>;
 
-function differingTotal(told: Values<typeof trailer>, counted: Partial<Record<Total, number>>) {
+function differingTotal(stated: Values<typeof trailer>, counted: Partial<Record<Total, number>>) {
   return (Object.keys(counted) as Total[])
-    .filter((key) => Number(told[key]) !== counted[key])
-    .map((key) => ({ key, told: Number(told[key]), counted: counted[key]! }))[0];
+    .filter((key) => Number(stated[key]) !== counted[key])
+    .map((key) => ({ key, stated: Number(stated[key]), counted: counted[key]! }))[0];
 }
 
-function totalsDiffer(record: number, { key, told, counted }: NonNullable<ReturnType<typeof differingTotal>>) {
-  const params = { record, columns: columnsOf(trailer, key), item: trailer[key][0], found: told, expected: counted };
+function totalsDiffer(record: number, { key, stated, counted }: NonNullable<ReturnType<typeof differingTotal>>) {
+  const params = { record, columns: columnsOf(trailer, key), item: trailer[key][0], found: stated, expected: counted };
   return refuse('debit_file_totals_differ', { params });
 }
 
