@@ -186,7 +186,7 @@ export class Life<M extends { kind: string } & Message> {
   private async waitForRepair(id: string, owner: 'operator' | 'finance') {
     for (;;) {
       // Five business days, then again: an incident stays until somebody decides.
-      const until = endOf(addBusinessDays(dateOf(this.asOf), policy.order.atRiskBusinessDays));
+      const until = endOf(addBusinessDays(dateOf(this.asOf), policy.repair.businessDays));
       const due = await this.rest(until, () => this.repairs.decisionOn(id) !== null, {
         waitingFor: 'repair',
         owner,
