@@ -8,7 +8,7 @@ import { wireRoutes } from './wire';
 
 /**
  * Stand-in for NP掛け払い: its wire at `/v1`, `/alarms` where the store's clock calls back, and, outside the wire, `/control`.
- * Kept in memory, by merchant, with no clock of its own; docs/magic-values-np.md lists what it can do.
+ * Kept in memory, by merchant, with no clock of its own; docs/magic-values/np.md lists what it can do.
  */
 export function createNpSimulator(): express.Express {
   const merchants = new Map<string, Merchant>();

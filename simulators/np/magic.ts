@@ -3,7 +3,7 @@ import type { Profile } from './books';
 /** Yen with tax a month, for a buyer that names no other. */
 export const DEFAULT_LIMIT = 1_000_000;
 
-/** What a buyer's data ask of the simulator; docs/magic-values-np.md is the page on it. */
+/** What a buyer's data ask of the simulator; docs/magic-values/np.md is the page on it. */
 export interface Magic {
   screening: 'passes' | 'held_for_address' | 'denied' | 'cancelled' | 'takes_three_days';
   limit: number;

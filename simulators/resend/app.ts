@@ -51,7 +51,7 @@ function emailOf(mail: StoredMail) {
   };
 }
 
-/** Stand-in for api.resend.com with an inbox at `/`. Mails are kept in memory; docs/magic-values-mail.md lists what it can do. */
+/** Stand-in for api.resend.com with an inbox at `/`. Mails are kept in memory; docs/magic-values/mail.md lists what it can do. */
 export function createResendSimulator(): express.Express {
   const mailbox = new Mailbox();
   const faults = new Faults();

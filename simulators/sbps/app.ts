@@ -7,7 +7,7 @@ import { checkDocument, type Merchant, readDocument, Refusal, type SpsDocument, 
 
 /**
  * Stand-in for SBPS's API type at its real path, `POST /api/xmlapi.do`, with the issuer's page at `/3ds/:id` and, outside
- * the wire, `/control/*`. Kept in memory, by merchant; docs/magic-values-cards.md lists what it can do.
+ * the wire, `/control/*`. Kept in memory, by merchant; docs/magic-values/cards.md lists what it can do.
  */
 export function createSbpsSimulator(): express.Express {
   const books = new SbpsBooks();
