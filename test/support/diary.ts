@@ -59,7 +59,7 @@ export class Diary {
 
   // ── people's actions ───────────────────────────────────────────────────────────────────────────────────────────────
 
-  /** @param magic a magic value of the NP simulator, e.g. `limit-50000`, see docs/magic-values-np.md */
+  /** @param magic a magic value of the NP simulator, e.g. `limit-50000`, see docs/magic-values/np.md */
   buyer(reference: string, magic = '', more: Partial<NewBuyer> = {}): Promise<Buyer> {
     const email = `keiri${magic && `+${magic}`}@${reference}.example.jp`;
     const [company, kana] = [`株式会社${reference}`, 'カブシキガイシャテスト'];
@@ -80,7 +80,7 @@ export class Diary {
     return storefront.get<Order>(`/v1/orders/${id}`);
   }
 
-  /** Places an order by card and stops at the redirect to 3-D Secure. @param scenario see docs/magic-values-cards.md */
+  /** Places an order by card and stops at the redirect to 3-D Secure. @param scenario see docs/magic-values/cards.md */
   async orderByCard(
     buyer: Buyer,
     planId: string,
@@ -161,18 +161,18 @@ export class Diary {
 
   // ── the outside world ──────────────────────────────────────────────────────────────────────────────────────────────
 
-  /** Makes the NP simulator's next calls fail, see docs/magic-values-np.md. */
+  /** Makes the NP simulator's next calls fail, see docs/magic-values/np.md. */
   async npFails(call: string, mode: string, times = 1): Promise<void> {
     await new Api(this.world.at.npUrl).post('/control/faults', { shop_code: this.world.shopCode, call, mode, times });
   }
 
-  /** Makes the SBPS simulator's next calls fail, see docs/magic-values-cards.md. */
+  /** Makes the SBPS simulator's next calls fail, see docs/magic-values/cards.md. */
   async sbpsFails(apiId: string, mode: string, times = 1): Promise<void> {
     const fault = { merchant_id: this.world.merchantId, api_id: apiId, mode, times };
     await new Api(this.world.at.sbpsUrl).post('/control/faults', fault);
   }
 
-  /** Makes the Resend simulator fail the next mails to that address, see docs/magic-values-mail.md. */
+  /** Makes the Resend simulator fail the next mails to that address, see docs/magic-values/mail.md. */
   async mailFails(to: string, mode: string, times = 1): Promise<void> {
     await new Api(this.world.at.resendUrl).post('/control/faults', { to, mode, times });
   }
