@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { draftSteps, invoiceId } from '../../../activities/close/draft';
 import { periodBook } from '../../../activities/close/period';
 import { ratesOn, taxOf } from '../../../books/lib/sql';
-import { instant, jstDate, period, periodEnd } from '../../../domain/calendar';
+import { addDays, instant, jstDate, period, periodEnd } from '../../../domain/calendar';
+import { methodOfPeriod } from '../../../domain/direct-debit/rules';
 import { type Yen, yen } from '../../../domain/money';
 import {
   type RateClass,
