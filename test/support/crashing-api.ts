@@ -1,4 +1,4 @@
 import { crashing } from './crashing';
 
-// eslint-disable-next-line @typescript-eslint/no-require-imports -- only once it is watched
+// eslint-disable-next-line @typescript-eslint/no-require-imports -- only in the child: its parent needs no engine
 crashing(__filename, () => void require('../../api/main'));

@@ -1,8 +1,9 @@
 import { Worker } from '@temporalio/worker';
+import { startWorker } from '../../worker/main';
 
 /*
- * The engine's own worker, but every activity runs twice: as after a crash between the effect and its report, the answer of the
- * first run is lost and the second one's counts.
+ * The engine's own worker, but every activity runs twice, as after a crash between the effect and its report: the result of the
+ * first run is lost, and the result of the second one counts.
  */
 
 type Activities = Record<string, (input: unknown) => Promise<unknown>>;
@@ -19,8 +20,4 @@ function twice(activities: object): Activities {
   );
 }
 
-const create = Worker.create.bind(Worker);
-Worker.create = (options) => create({ ...options, activities: twice(options.activities ?? {}) });
-
-// eslint-disable-next-line @typescript-eslint/no-require-imports -- only now: it makes its workers as it is loaded.
-require('../../worker/main');
+startWorker({ createWorker: (options) => Worker.create({ ...options, activities: twice(options.activities ?? {}) }) });
