@@ -99,7 +99,7 @@ test.each([
   writeFileSync(join(folder, 'PG_VERSION'), `${version}\n`);
   const { code, said } = await doctor({});
   expect(code).toBe(1);
-  expect(said).toContain(`✗ PostgreSQL     data in ${folder} are of PostgreSQL ${version}, not 18`);
+  expect(said).toContain(`✗ PostgreSQL     data in ${folder} were made by PostgreSQL ${version}, not 18`);
   expect(said).toContain(`→ ${cure(folder)}`);
 });
 
@@ -116,7 +116,7 @@ onLinux('no Temporal, and a volume without room to download or build one: no eng
   const { code, said } = await doctor({ SHIMEBI_CACHE: FULL, PATH: join(dir, 'bin') });
   expect(code).toBe(1);
   expect(said).toMatch(
-    /✗ Temporal +not here yet, and it can't be had: download: .+; go install: 0 MB are free at \/proc\/shimebi, it takes up to 4000 MB/,
+    /✗ Temporal +not installed yet, and it cannot be obtained: download: .+; go install: 0 MB are free at \/proc\/shimebi, it takes up to 4000 MB/,
   );
   expect(said).toContain('name a folder with room in SHIMEBI_CACHE');
   expect(said).not.toContain('Ready');

@@ -39,7 +39,7 @@ test('one on the PATH that is too old is passed over, and said so', () => {
   const cached = program('cache/bin/temporal', '1.29.1');
   const said: string[] = [];
   expect(findTemporal((reason) => said.push(reason))?.path).toBe(cached);
-  expect(said).toEqual([`Passing over ${old}: server 1.22.4, 1.28.0 or later is needed`]);
+  expect(said).toEqual([`Skipping ${old}: server 1.22.4, 1.28.0 or later is needed`]);
 });
 
 test('a named program that will not do stops the start', () => {
