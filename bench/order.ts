@@ -82,7 +82,6 @@ async function startBare(stack: Stack): Promise<{ run(): Promise<void>; stop(): 
     file: 'bench/bare/worker.ts',
     env: { ...process.env, TEMPORAL_ADDRESS: stack.temporalAddress, TEMPORAL_NAMESPACE: stack.temporalNamespace },
     logFile: join(stack.logDir, 'bare-worker.log'),
-    keep: (started) => started,
   });
   const connection = await Connection.connect({ address: stack.temporalAddress });
   const client = new Client({ connection, namespace: stack.temporalNamespace });

@@ -7,7 +7,9 @@ import { renderIncidents } from './docs/incidents';
 import { renderLifecycles } from './docs/lifecycles';
 import { renderOperations } from './docs/operations';
 
-/** `npm run docs` writes the pages that follow from tables in the code; `--check` only says whether all pages are up to date. */
+/**
+ * `npm run docs` writes the pages that are generated from tables in the code. `--check` only reports pages that are out of date.
+ */
 const ROOT = path.join(__dirname, '..');
 const DOCS = path.join(ROOT, 'docs');
 
@@ -19,14 +21,14 @@ const generated = {
 };
 
 new Command('docs')
-  .description('Writes the pages of docs/ that follow from tables in domain/ and from the routes of api/')
+  .description('Writes the pages of docs/ that are generated from tables in domain/ and from the routes of api/')
   .option('--check', 'write nothing; fail when a page is out of date')
   .action((options: { check?: true }, program: Command) => {
     for (const [name, render] of Object.entries(generated)) {
       if (!options.check) writeFileSync(path.join(DOCS, name), render());
       else if (read(name) !== render()) program.error(`docs/${name} is out of date: run \`npm run docs\``);
     }
-    const unexplained = waitsWithoutWords();
+    const unexplained = unexplainedWaits();
     if (unexplained.length > 0)
       program.error(`docs/operations.md does not say what these waits mean: ${unexplained.join(', ')}`);
     const dead = deadLinks();
@@ -34,13 +36,13 @@ new Command('docs')
   })
   .parse();
 
-/** What an operator sees in the Temporal UI must be found in the handbook; its table is written by hand. */
-function waitsWithoutWords(): string[] {
+/** The handbook must explain every wait that the Temporal UI shows. Its table is written by hand. */
+function unexplainedWaits(): string[] {
   const handbook = read('operations.md') ?? '';
   return Object.keys(waitLabels).filter((wait) => !handbook.includes(`\`${wait}\``));
 }
 
-/** Links to files of this repository, in every page; what follows # is not looked at. */
+/** Dead links to files of this repository, in every page. Anchors (#) are not checked. */
 function deadLinks(): string[] {
   const pages = readdirSync(DOCS, { recursive: true, encoding: 'utf8' }).map((name) => path.join('docs', name));
   return [...readdirSync(ROOT), ...pages]
