@@ -17,7 +17,7 @@ async function main(): Promise<void> {
       'Play half a year of a store through the public API, on PostgreSQL, Temporal and simulators started here.',
     )
     .addOption(
-      new Option('--store <kind>', 'who bills and collects: NP, or the store itself')
+      new Option('--store <kind>', 'the store settles by NP, or in house: it then bills and collects by itself')
         .choices(['np', 'in-house'])
         .default('np'),
     )

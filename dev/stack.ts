@@ -147,7 +147,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     });
     const launch = (name: keyof typeof programs) =>
       log.step(`Starting ${name}`, () => startProgram({ ...program(name), onStart: stopLater }));
-    // Restarted programs are not in `started`: their supervisor stops them, and anybody else's stop would only cause a restart.
+    // Without onStart: the supervisor stops a restarted program. A stop by `stop` would only cause another restart.
     const restart = (name: keyof typeof programs) => () => startProgram(program(name));
     // Simulators and worker start at the same time. The API starts last, because users take its answer as a sign that all is
     // ready.

@@ -9,7 +9,8 @@ export type Json = Prisma.InputJsonValue;
 export const sql = Prisma.sql;
 
 /**
- * Names statements, so that PostgreSQL parses and plans each only once per connection. That is a third of the cost of an order's.
+ * Names statements, so that PostgreSQL parses and plans each only once per connection. Without names, that is a third of the cost
+ * of an order's statements.
  */
 function statementNames(): (query: { sql: string }) => string | undefined {
   const names = new Map<string, string>();
@@ -23,9 +24,9 @@ function statementNames(): (query: { sql: string }) => string | undefined {
 }
 
 /**
- * Marks a statement over many rows, which PostgreSQL plans each time for the actual values and sizes. The setting plan_cache_mode
- * = force_custom_plan would do that too, but it also plans the foreign key checks of each row again: seven times the CPU for a
- * chunk of a close.
+ * Marks a statement over many rows, which PostgreSQL plans each time for the actual values and sizes. The setting
+ * `plan_cache_mode = force_custom_plan` would do that too, but it also plans the foreign key checks of each row again: seven times
+ * the CPU for a chunk of a close.
  */
 const SET_BASED = '/* set */';
 

@@ -12,7 +12,7 @@ import { concurrency } from './options';
 import { gatewayQueueOf, taskQueueOf } from './queues';
 import { keepUp } from './upkeep';
 
-/** The parts of the worker that tests replace. The engine itself replaces nothing. */
+/** Parts of the worker that tests replace. In production none is replaced. */
 export interface WorkerReplacements {
   /** Path of a module in place of workflows/lib/timing.ts. */
   timing?: string;

@@ -25,7 +25,7 @@ const pointsOfStory: CrashPoint[] = [
   { name: 'month-booked', in: 'registerTransaction', at: 'done' },
   { name: 'card-committed', in: 'authoriseFirst', at: 'answered', of: 'ST02-00101-101' },
   { name: 'card-captured', in: 'chargeChunk', at: 'answered', of: 'ST02-00201-101' },
-  { name: 'debit-told-np', in: 'directDebitActive', at: 'answered' },
+  { name: 'debit-reported-to-np', in: 'directDebitActive', at: 'answered' },
   { name: 'mail-at-resend', at: 'answered', of: '/emails' },
   // Inside a local activity.
   { name: 'order-confirming', in: 'confirmOrder', at: 'commit' },
@@ -38,7 +38,7 @@ const pointsOfStory: CrashPoint[] = [
   { name: 'month-opened', in: 'registerPeriodChunk', at: 'committed', nth: 2 },
   { name: 'drafting', in: 'draftChunk', at: 'commit' },
   { name: 'drafted', in: 'draftChunk', at: 'committed' },
-  { name: 'billing-asked', in: 'requestBillingChunk', at: 'answered' },
+  { name: 'billing-requested', in: 'requestBillingChunk', at: 'answered' },
   { name: 'mirroring', in: 'mirrorChunk', at: 'commit' },
   { name: 'mirrored', in: 'mirrorChunk', at: 'committed' },
   { name: 'debits-booked', in: 'bookDebitResults', at: 'committed' },
