@@ -3,10 +3,10 @@ import { inHouseByTheSchedule } from './in-house-plays';
 import type { Recorded } from './plays';
 
 /*
- * Lives of stores with a real clock, played by the tests of test/real-clock and recorded for replay. Ids by `<type>.<case>`.
+ * Stores with a real clock, played by test/scenarios/real-clock.test.ts and recorded for replay. Workflow ids by `<type>.<case>`.
  */
 
-/** Nobody raises the limit, corrects the address or comes back from 3-D Secure; a fourth order passes. */
+/** One order each stays over its limit, without a correct address, and without 3-D Secure. A fourth order is confirmed. */
 export async function nobodyActs(engine: RealEngine): Promise<{ diary: RealDiary; ids: Recorded }> {
   const diary = await engine.store('2026-10-06T10:00:00+09:00');
   const plan = await diary.world.plan('B', '商品B', 80_000);
@@ -26,7 +26,7 @@ export async function nobodyActs(engine: RealEngine): Promise<{ diary: RealDiary
   };
   for (const name of ['hold-expired', 'screening-expired', 'card-not-authenticated'] as const)
     await diary.rested(ids[`order.real-${name}`], null);
-  // Corrected after all, for the next order.
+  // The address is corrected later, for the next order.
   const operator = diary.world.as('operator');
   await operator.patch(`/v1/accounts/${buyer.accountId}`, {
     address: '東京都渋谷区渋谷一丁目2番3号',
@@ -36,7 +36,7 @@ export async function nobodyActs(engine: RealEngine): Promise<{ diary: RealDiary
   return { diary, ids };
 }
 
-/** One form never comes back; the other does, and the bank takes longer than usual. */
+/** One form is never returned. The other is returned, and the bank takes longer than usual. */
 export async function slowMandates(engine: RealEngine): Promise<{ diary: RealDiary; ids: Recorded }> {
   const diary = await engine.store('2026-10-20T10:00:00+09:00');
   const finance = diary.world.as('finance');
@@ -54,7 +54,9 @@ export async function slowMandates(engine: RealEngine): Promise<{ diary: RealDia
   return { diary, ids };
 }
 
-/** One ends on its date, one as finance decides nothing about a month that NP refused, one as its card never pays again. */
+/**
+ * One contract ends on its date, one because finance decides nothing about a month that NP refused, one because its card fails.
+ */
 export async function contractsEnd(engine: RealEngine): Promise<{ diary: RealDiary; ids: Recorded; told: string[] }> {
   const diary = await engine.store('2026-11-05T10:00:00+09:00');
   const plan = await diary.world.plan('A', '商品A', 30_000);
@@ -82,7 +84,7 @@ export async function contractsEnd(engine: RealEngine): Promise<{ diary: RealDia
   return { diary, told, ids };
 }
 
-/** October by transfer, debit and card, closed late and debited; days begin by the Schedule. */
+/** October by transfer, debit and card, closed late and debited. The store's Schedule begins the days. */
 export async function monthByTheSchedule(
   engine: RealEngine,
 ): Promise<{ diary: RealDiary; ids: Recorded; told: string[] }> {
