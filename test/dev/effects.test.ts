@@ -2,7 +2,7 @@ import { providerEffects } from '../../dev/chaos/effects';
 import { createResend } from '../../providers/mail/resend';
 import { startSimulators } from '../../simulators/server';
 import { OCTOBER_5, SHOP, charge, profileOf, startNp } from '../support/np';
-import { MERCHANT, OCTOBER_7, authorised, startSbps } from '../support/sbps';
+import { MERCHANT, OCTOBER_7, authoriseSale, startSbps } from '../support/sbps';
 
 /** Proves that the chaos run's count of effects can fail: a second effect under n + 1 counts, an effect taken back does not. */
 
@@ -45,7 +45,7 @@ test('a company registered under two references counts twice', async () => {
 
 test('a card committed and captured under two values of n in a month counts twice each', async () => {
   for (const n of [1, 2]) {
-    const trackingId = await authorised(sbps, { orderId: `ord_c.202610.${n}` });
+    const trackingId = await authoriseSale(sbps, { orderId: `ord_c.202610.${n}` });
     await sbps.provider().commit(trackingId, OCTOBER_7);
     await sbps.provider().capture(trackingId, charge('', '', 13_200).total, OCTOBER_7);
   }

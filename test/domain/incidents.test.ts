@@ -26,7 +26,7 @@ function isEnded(kind: IncidentKind, way = ''): boolean {
 
 /** Whether a scenario that names the kind checks that the engine closes it. */
 function isClosed(kind: IncidentKind): boolean {
-  const seen = `closed(diary, '${kind}')`;
+  const seen = `resolutionOf(diary, '${kind}')`;
   return scenarios.some(({ kinds: named, played }) => named.includes(kind) && played.includes(seen));
 }
 

@@ -28,7 +28,7 @@ async function enrolled(diary: Diary) {
     const buyer = await diary.buyer(reference);
     await diary.order(buyer, plan);
     const { id } = await finance.post<{ id: string }>('/v1/direct_debits', { account_id: buyer.accountId });
-    await diary.told();
+    await diary.newEvents();
     const step = (verb: string, body: object) => finance.post(`/v1/direct_debits/${id}/${verb}`, body);
     await step('form_posted', { on: '2026-10-05' });
     await step('form_received', { on: '2026-10-05' });
@@ -46,7 +46,7 @@ async function enrolled(diary: Diary) {
   const released = await diary.order(poor, plan);
   await limit(40_000);
   await diary.world.as('operator').post(`/v1/orders/${released.id}/release`, { reason: '増額済み' });
-  await diary.told();
+  await diary.newEvents();
   const held = await diary.order(poor, plan);
   return { finance, mandates, released: released.id, held: held.id };
 }
@@ -87,17 +87,17 @@ export async function inHouseByTheSchedule(
   // Approved at once. After the hour of issue the review would be overdue, and the close would not wait for the issue day.
   const told = await diary.until('2026-11-01T00:06:00');
   const close = `close/${storeId}/2026-10`;
-  await diary.rested(close, 'close_review');
+  await diary.untilResting(close, 'close_review');
   await diary.approve('2026-10');
-  await diary.rested(close, null);
+  await diary.untilResting(close, null);
   told.push(...(await diary.until('2026-11-12')));
   const run = `debit-run/${storeId}/2026-11`;
-  await diary.rested(run, 'debit_results');
+  await diary.untilResting(run, 'debit_results');
   told.push(...(await diary.until('2026-11-16')));
   await finance.post('/v1/debit_runs/2026-11/handed_in', { on: '2026-11-16' });
   told.push(...(await diary.until('2026-12-01')));
   await diary.world.bankDebits('2026-11', ({ customerNumber }) => (customerNumber.endsWith('1') ? 1 : 0));
-  told.push(...(await diary.told()));
+  told.push(...(await diary.newEvents()));
   return {
     diary,
     told,

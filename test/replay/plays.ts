@@ -112,7 +112,7 @@ async function mandateAnew(): Promise<Recorded> {
   await finance.post(`/v1/direct_debits/${anew}/form_posted`, { on: '2026-11-10' });
   await diary.until('2027-01-20');
   await finance.post(`/v1/direct_debits/${anew}/withdraw`, { reason: '振込を続ける' });
-  await diary.told();
+  await diary.newEvents();
   return { 'directDebit.defect-withdrawn': `direct-debit/${anew}`, 'directDebit.expired': `direct-debit/${lost}` };
 }
 

@@ -25,7 +25,7 @@ export async function nobodyActs(engine: RealEngine): Promise<{ diary: RealDiary
     'account.real-passed': `account/${aoba.accountId}`,
   };
   for (const name of ['hold-expired', 'screening-expired', 'card-not-authenticated'] as const)
-    await diary.rested(ids[`order.real-${name}`], null);
+    await diary.untilResting(ids[`order.real-${name}`], null);
   // The address is corrected later, for the next order.
   const operator = diary.world.as('operator');
   await operator.patch(`/v1/accounts/${buyer.accountId}`, {
@@ -45,12 +45,12 @@ export async function slowMandates(engine: RealEngine): Promise<{ diary: RealDia
     return (await finance.post<{ id: string }>('/v1/direct_debits', { account_id: accountId })).id;
   };
   const [lost, late] = [await request('aoba'), await request('budou')];
-  await diary.told();
+  await diary.newEvents();
   for (const id of [late, lost]) await finance.post(`/v1/direct_debits/${id}/form_posted`, { on: '2026-10-20' });
   await finance.post(`/v1/direct_debits/${late}/form_received`, { on: '2026-10-20' });
   const ids = { 'directDebit.real-expired': `direct-debit/${lost}`, 'directDebit.real-late': `direct-debit/${late}` };
-  await diary.rested(ids['directDebit.real-late'], 'bank_enrolment_late');
-  await diary.rested(ids['directDebit.real-expired'], null);
+  await diary.untilResting(ids['directDebit.real-late'], 'bank_enrolment_late');
+  await diary.untilResting(ids['directDebit.real-expired'], null);
   return { diary, ids };
 }
 
@@ -75,11 +75,11 @@ export async function contractsEnd(engine: RealEngine): Promise<{ diary: RealDia
     'order.real-at-risk-ended': `order/${risky.id}`,
     'order.real-card-ended-unpaid': `order/${card.id}`,
   };
-  await diary.rested(ids['order.real-ended'], null);
+  await diary.untilResting(ids['order.real-ended'], null);
   told.push(...(await diary.until('2026-12-01')));
-  await diary.rested(ids['order.real-at-risk-ended'], null);
+  await diary.untilResting(ids['order.real-at-risk-ended'], null);
   told.push(...(await diary.until('2027-01-01')));
-  await diary.rested(ids['order.real-card-ended-unpaid'], null);
+  await diary.untilResting(ids['order.real-card-ended-unpaid'], null);
   told.push(...(await diary.until('2027-02-01')));
   return { diary, told, ids };
 }
@@ -98,18 +98,18 @@ export async function monthByTheSchedule(
   const card = await diary.orderByCard(await diary.buyer('chiyo'), plan, 'ok');
   await diary.world.pass3ds(card.next_action!.url);
   const mandate = await finance.post<{ id: string }>('/v1/direct_debits', { account_id: aoba.accountId });
-  await diary.told();
+  await diary.newEvents();
   const step = (verb: string, body: object) => finance.post(`/v1/direct_debits/${mandate.id}/${verb}`, body);
   await step('form_posted', { on: '2026-10-05' });
   await step('form_received', { on: '2026-10-05' });
   await step('complete', { evidence: '登録完了リスト' });
   const told = await diary.until('2026-11-02');
   const close = `close/${storeId}/2026-10`;
-  await diary.rested(close, 'close_review_overdue');
+  await diary.untilResting(close, 'close_review_overdue');
   told.push(...(await diary.until('2026-11-04T15:00:00')));
   await diary.approve('2026-10');
   told.push(...(await diary.until('2026-12-02T18:00:00')));
-  await diary.rested(`close/${storeId}/2026-11`, 'close_review_overdue');
+  await diary.untilResting(`close/${storeId}/2026-11`, 'close_review_overdue');
   return {
     diary,
     told,

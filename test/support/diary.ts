@@ -46,11 +46,11 @@ export class Diary {
   /** Moves the store's clock forward. A date means 10:00 on that day. @returns the events since the last reading */
   async until(to: string): Promise<string[]> {
     await this.world.until(to.length === 10 ? `${to}T10:00:00+09:00` : `${to}+09:00`);
-    return this.told();
+    return this.newEvents();
   }
 
   /** Reads the events since the last reading. The books must balance at every reading. */
-  async told(): Promise<string[]> {
+  async newEvents(): Promise<string[]> {
     await settled(this.world.storeId);
     const events = await this.reader.fresh();
     await checkBooks(this.world.storeId);
@@ -162,18 +162,18 @@ export class Diary {
   // ── the outside world ──────────────────────────────────────────────────────────────────────────────────────────────
 
   /** Makes the NP simulator's next calls fail, see docs/magic-values/np.md. */
-  async npFails(call: string, mode: string, times = 1): Promise<void> {
+  async failNp(call: string, mode: string, times = 1): Promise<void> {
     await new Api(this.world.at.npUrl).post('/control/faults', { shop_code: this.world.shopCode, call, mode, times });
   }
 
   /** Makes the SBPS simulator's next calls fail, see docs/magic-values/cards.md. */
-  async sbpsFails(apiId: string, mode: string, times = 1): Promise<void> {
+  async failSbps(apiId: string, mode: string, times = 1): Promise<void> {
     const fault = { merchant_id: this.world.merchantId, api_id: apiId, mode, times };
     await new Api(this.world.at.sbpsUrl).post('/control/faults', fault);
   }
 
   /** Makes the Resend simulator fail the next mails to that address, see docs/magic-values/mail.md. */
-  async mailFails(to: string, mode: string, times = 1): Promise<void> {
+  async failMails(to: string, mode: string, times = 1): Promise<void> {
     await new Api(this.world.at.resendUrl).post('/control/faults', { to, mode, times });
   }
 
