@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import pg from 'pg';
-import type { Progress } from '../dev/progress';
-import type { Stack } from '../dev/stack';
+import type { Progress } from '../dev/services/progress';
+import type { Stack } from '../dev/services/stack';
 import { World } from '../dev/story/world';
 import {
   type Instant,

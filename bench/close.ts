@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection, WorkflowUpdateFailedError } from '@temporalio/client';
 import { Command, InvalidArgumentError } from 'commander';
 import pg from 'pg';
-import type { Stack } from '../dev/stack';
+import type { Stack } from '../dev/services/stack';
 import { instant, period } from '../domain/calendar';
 import { workflowIds } from '../workflows/contracts/ids';
 import { approve } from '../workflows/contracts/messages';

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
-import { stopServicesOnExit } from '../dev/processes';
-import { SetupError } from '../dev/progress';
+import { stopServicesOnExit } from '../dev/services/processes';
+import { SetupError } from '../dev/services/progress';
 import { clockBench } from './clock';
 import { closeBench } from './close';
 import { orderBench } from './order';

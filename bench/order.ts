@@ -1,9 +1,9 @@
 import { Client, Connection } from '@temporalio/client';
 import { Command } from 'commander';
 import { join } from 'node:path';
-import type { Progress } from '../dev/progress';
-import { startProgram } from '../dev/programs';
-import type { Stack } from '../dev/stack';
+import type { Progress } from '../dev/services/progress';
+import { startProgram } from '../dev/services/programs';
+import type { Stack } from '../dev/services/stack';
 import { BARE_QUEUE } from './bare/worker';
 import { type Load, cpuOf, load } from './load';
 import { Shop } from './shop';

@@ -3,7 +3,7 @@ import { Agent, request } from 'node:http';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Pool } from 'pg';
-import type { Stack } from '../dev/stack';
+import type { Stack } from '../dev/services/stack';
 import { type Buyer, World } from '../dev/story/world';
 import { workflowIds } from '../workflows/contracts/ids';
 

@@ -1,5 +1,5 @@
-import { type Progress, createProgress } from '../dev/progress';
-import { type Stack, startStack } from '../dev/stack';
+import { type Progress, createProgress } from '../dev/services/progress';
+import { type Stack, startStack } from '../dev/services/stack';
 
 /**
  * Starts everything on free ports with temporary data, measures, and prints the figures.

@@ -5,9 +5,9 @@ import { planKills } from './chaos/kills';
 import { play } from './chaos/play';
 import { Random } from './chaos/random';
 import { type Verdict, broken, compare } from './chaos/verdict';
-import { stopServicesOnExit } from './processes';
-import { type Progress, SetupError, createProgress } from './progress';
-import { type Stack, startStack } from './stack';
+import { stopServicesOnExit } from './services/processes';
+import { type Progress, SetupError, createProgress } from './services/progress';
+import { type Stack, startStack } from './services/stack';
 
 /** The result of a run, which `--json` prints as its last line. */
 interface Result extends Verdict {

@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander';
-import { stopServicesOnExit } from './processes';
-import { SetupError, createProgress } from './progress';
-import { type Stack, startStack } from './stack';
+import { stopServicesOnExit } from './services/processes';
+import { SetupError, createProgress } from './services/progress';
+import { type Stack, startStack } from './services/stack';
 import { EventReader } from './story/events';
 import { InHouseStory } from './story/in-house';
 import { Story } from './story/story';

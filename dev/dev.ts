@@ -1,7 +1,7 @@
 import { relative } from 'node:path';
-import { stopServicesOnExit } from './processes';
-import { createProgress, SetupError } from './progress';
-import { startStack, STATE_DIR } from './stack';
+import { stopServicesOnExit } from './services/processes';
+import { createProgress, SetupError } from './services/progress';
+import { startStack, STATE_DIR } from './services/stack';
 
 /** `npm run dev`: starts everything, plays no story, and runs until Ctrl-C. */
 async function main(): Promise<void> {

@@ -1,13 +1,13 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { freeMb, makeRoom, NEEDED_MB } from './disk';
-import { holderOf, isFree } from './ports';
-import { nativeDir } from './postgres';
-import { askVersion, dataVersion, keepOrStartAfresh, MIN_POSTGRES, POSTGRES_MAJOR } from './postgres-version';
-import { type SetupError } from './progress';
-import { PORTS, STATE_DIR } from './stack';
-import { askNamespace, NAMESPACE } from './temporal';
-import { cacheDir, findTemporal, MIN_SERVER, obstacles, tooOld } from './temporal-binary';
+import { freeMb, makeRoom, NEEDED_MB } from './services/disk';
+import { holderOf, isFree } from './services/ports';
+import { nativeDir } from './services/postgres';
+import { askVersion, dataVersion, keepOrStartAfresh, MIN_POSTGRES, POSTGRES_MAJOR } from './services/postgres-version';
+import { type SetupError } from './services/progress';
+import { PORTS, STATE_DIR } from './services/stack';
+import { askNamespace, NAMESPACE } from './services/temporal';
+import { cacheDir, findTemporal, MIN_SERVER, obstacles, tooOld } from './services/temporal-binary';
 
 /** `blocks`: the engine cannot run. `note`: it can, but the user should know. */
 type Finding = { level: 'ok' | 'note' | 'blocks'; text: string; fix?: string };

@@ -1,4 +1,4 @@
-import type { Part } from '../stack';
+import type { Part } from '../services/stack';
 import type { Random } from './random';
 
 /** One program killed at one moment of the story. */

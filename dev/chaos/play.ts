@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Stack } from '../stack';
+import type { Stack } from '../services/stack';
 import { Api } from '../story/api';
 import { Story } from '../story/story';
 import { World } from '../story/world';

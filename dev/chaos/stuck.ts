@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client as Temporal, Connection } from '@temporalio/client';
 import type pg from 'pg';
-import type { Stack } from '../stack';
+import type { Stack } from '../services/stack';
 
 type Where = Pick<Stack, 'temporalAddress' | 'temporalNamespace'>;
 

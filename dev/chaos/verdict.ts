@@ -1,5 +1,5 @@
 import pg from 'pg';
-import type { Stack } from '../stack';
+import type { Stack } from '../services/stack';
 import type { World } from '../story/world';
 import { type Books, booksOf, differences, namesOf } from './books';
 import { providerEffects } from './effects';

@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join, resolve } from 'node:path';
-import { freeMb, requireRoom } from '../../dev/disk';
+import { freeMb, requireRoom } from '../../dev/services/disk';
 import { oldPostgres, oldTemporal } from '../support/old-servers';
 
 const ROOT = resolve(__dirname, '../..');

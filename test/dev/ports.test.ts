@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:net';
-import { freePort, holderOf, isFree, requireFree } from '../../dev/ports';
-import { SetupError } from '../../dev/progress';
+import { freePort, holderOf, isFree, requireFree } from '../../dev/services/ports';
+import { SetupError } from '../../dev/services/progress';
 
 describe('a port that is taken', () => {
   let server: Server;

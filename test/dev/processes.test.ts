@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startService } from '../../dev/processes';
+import { startService } from '../../dev/services/processes';
 
 let dir: string;
 beforeAll(() => void (dir = mkdtempSync(join(tmpdir(), 'shimebi-processes-'))));
@@ -54,7 +54,7 @@ test('when the parent process is killed, the program that it started ends too', 
   const script = join(dir, 'parent.ts');
   writeFileSync(
     script,
-    `import { startService } from ${JSON.stringify(join(__dirname, '../../dev/processes'))};
+    `import { startService } from ${JSON.stringify(join(__dirname, '../../dev/services/processes'))};
      const service = startService({ name: 'orphan', command: process.execPath, args: ['-e', ${JSON.stringify(STAYS)}], logFile: ${JSON.stringify(join(dir, 'orphan.log'))}, readOutput: true });
      service.onLine(() => console.log(service.pid));
      setInterval(() => {}, 1000);`,

@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Service, startService } from '../../dev/processes';
-import { Supervised } from '../../dev/supervised';
+import { type Service, startService } from '../../dev/services/processes';
+import { Supervised } from '../../dev/services/supervised';
 
 let dir: string;
 beforeAll(() => void (dir = mkdtempSync(join(tmpdir(), 'shimebi-supervised-'))));

@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { findTemporal, tooOld } from '../../dev/temporal-binary';
+import { findTemporal, tooOld } from '../../dev/services/temporal-binary';
 
 const original = { ...process.env };
 let dir: string;

@@ -1,6 +1,6 @@
-import { silent } from '../../dev/progress';
+import { silent } from '../../dev/services/progress';
 import { outcomeOf } from '../../dev/chaos/verdict';
-import { type Stack, startStack } from '../../dev/stack';
+import { type Stack, startStack } from '../../dev/services/stack';
 import { Api } from '../../dev/story/api';
 import { World } from '../../dev/story/world';
 

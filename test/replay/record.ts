@@ -1,9 +1,9 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
-import { stopAllServices } from '../../dev/processes';
-import { type Progress, createProgress } from '../../dev/progress';
-import { startStack } from '../../dev/stack';
+import { stopAllServices } from '../../dev/services/processes';
+import { type Progress, createProgress } from '../../dev/services/progress';
+import { startStack } from '../../dev/services/stack';
 import { HISTORIES, type IHistory as History, asJson } from './histories';
 import { RealEngine } from '../support/real-store';
 import { inHousePlays } from './in-house-plays';

@@ -1,7 +1,7 @@
 import { settled } from '../../../dev/chaos/play';
 import { outcomeOf } from '../../../dev/chaos/verdict';
-import { silent } from '../../../dev/progress';
-import { type Stack, startStack } from '../../../dev/stack';
+import { silent } from '../../../dev/services/progress';
+import { type Stack, startStack } from '../../../dev/services/stack';
 import { World } from '../../../dev/story/world';
 import { expectedStory, playStory } from '../../support/play';
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { migrate } from '../prisma/migrate';
+import { migrate } from '../../prisma/migrate';
 import { requireRoom } from './disk';
 import { freePort, requireFree } from './ports';
 import { type Postgres, startPostgres } from './postgres';
@@ -11,7 +11,7 @@ import { type Progress, SetupError, silent } from './progress';
 import { Supervised } from './supervised';
 import { NAMESPACE, startTemporal, type Temporal } from './temporal';
 
-const ROOT = resolve(__dirname, '..');
+const ROOT = resolve(__dirname, '../..');
 /** Data and logs of dev and demo. Removing the folder discards them. SHIMEBI_STATE moves it, e.g. to a volume with more room. */
 export const STATE_DIR = resolve(process.env.SHIMEBI_STATE ?? join(ROOT, '.shimebi'));
 

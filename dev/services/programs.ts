@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { type Service, startService } from './processes';
 import { SetupError } from './progress';
 
-const ROOT = resolve(__dirname, '..');
+const ROOT = resolve(__dirname, '../..');
 const CHILD_READY_TIMEOUT_MS = 60_000;
 
 /**
