@@ -26,13 +26,13 @@ const rounds = [
   {
     name: 'uncached',
     title: 'scenarios, no workflow cached',
-    env: { SHIMEBI_TEST_WORKER: 'test/support/uncached-worker.ts' },
+    env: { SHIMEBI_TEST_WORKER: 'test/support/processes/uncached-worker.ts' },
     args: SCENARIOS,
   },
   {
     name: 'anew',
     title: 'scenarios, a new run after every step',
-    env: { SHIMEBI_TEST_WORKER: 'test/support/anew-worker.ts' },
+    env: { SHIMEBI_TEST_WORKER: 'test/support/processes/anew-worker.ts' },
     args: SCENARIOS,
   },
   {

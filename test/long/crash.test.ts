@@ -8,7 +8,7 @@ import { type Stack, startStack } from '../../dev/services/stack';
 import { Api } from '../../dev/story/api';
 import { InHouseStory } from '../../dev/story/in-house';
 import { World } from '../../dev/story/world';
-import { type CrashPoint, firedFile, pointsFile } from '../support/crashing';
+import { type CrashPoint, firedFile, pointsFile } from '../support/processes/crashing/crashing';
 import { expectedStory, playStory } from '../support/play';
 
 /* Each test starts its own engine. Worker and API are killed (SIGKILL) at each of these points, the first time it is passed. */
@@ -68,10 +68,10 @@ beforeAll(() => void (process.env.CRASH_FOLDER = folder));
 afterEach(() => stack?.stop());
 afterAll(() => rmSync(folder, { recursive: true }));
 
-async function startCrashing(points: CrashPoint[], worker = 'test/support/crashing-worker.ts'): Promise<Stack> {
+async function startCrashing(points: CrashPoint[], worker = 'test/support/processes/crashing/worker.ts'): Promise<Stack> {
   for (const { name } of points) rmSync(firedFile(folder, name), { force: true });
   writeFileSync(pointsFile(folder), JSON.stringify(points));
-  const programs = { simulators: 'simulators/server.ts', worker, api: 'test/support/crashing-api.ts' };
+  const programs = { simulators: 'simulators/server.ts', worker, api: 'test/support/processes/crashing/api.ts' };
   return (stack = await startStack({ mode: 'test', log: silent, programs }));
 }
 
@@ -96,7 +96,7 @@ test('the story with worker and API killed at each point has the same events, an
 
 test('the story with the worker killed where runs end and begin has the same events, and each effect at a provider once', async () => {
   const points = atNewRuns('order', 'account', 'directDebit', 'clock');
-  const engine = await startCrashing(points, 'test/support/crashing-anew-worker.ts');
+  const engine = await startCrashing(points, 'test/support/processes/crashing/anew-worker.ts');
   const world = await World.create(engine, { now: '2026-10-01' });
   expect(await playStory(world)).toEqual(expectedStory());
   await settled(world);
@@ -106,7 +106,7 @@ test('the story with the worker killed where runs end and begin has the same eve
 
 test('the in-house story with the worker killed likewise has the same events, and each effect at a provider once', async () => {
   const points = atNewRuns('order', 'directDebit', 'debitRun');
-  const engine = await startCrashing(points, 'test/support/crashing-anew-worker.ts');
+  const engine = await startCrashing(points, 'test/support/processes/crashing/anew-worker.ts');
   const world = await World.create(engine, { now: '2026-10-01', settlement: 'in_house' });
   expect(await playStory(world, new InHouseStory(world))).toEqual(expectedStory('story.in-house.jsonl'));
   await settled(world);

@@ -1,7 +1,7 @@
 import { Story } from '../../dev/story/story';
 import { rows } from '../support/books';
 import { Diary } from '../support/diary';
-import { newWorld } from '../support/engine';
+import { newWorld } from '../support/engine/engine';
 
 /** The workflows of a store that are recorded: their ids by `<type>.<case>`. */
 export type Recorded = Record<string, string>;

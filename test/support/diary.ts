@@ -3,7 +3,7 @@ import { EventReader, type StoryEvent } from '../../dev/story/events';
 import type { Buyer, NewBuyer, World } from '../../dev/story/world';
 import { pdfPages } from '../documents/pdf-text';
 import { checkBooks, rows, settled } from './books';
-import { newWorld } from './engine';
+import { newWorld } from './engine/engine';
 
 export interface Order {
   id: string;

@@ -31,8 +31,8 @@ export class RealEngine {
     writeFileSync(this.now, '2026-10-01T00:00:00+09:00');
     const programs = {
       ...PROGRAMS,
-      worker: 'test/support/seconds-worker.ts',
-      api: 'test/support/hand-held-api.ts',
+      worker: 'test/support/processes/seconds-worker.ts',
+      api: 'test/support/processes/hand-held-api.ts',
     };
     this.stack = await startStack({ mode: 'test', log: silent, programs, dynamicConfig });
     const { failed: _failed, stop: _stop, ...environment } = this.stack;

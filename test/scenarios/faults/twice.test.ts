@@ -9,7 +9,7 @@ import { expectedStory, playStory } from '../../support/play';
 
 let stack: Stack;
 beforeAll(async () => {
-  const programs = { simulators: 'simulators/server.ts', worker: 'test/support/twice-worker.ts', api: 'api/main.ts' };
+  const programs = { simulators: 'simulators/server.ts', worker: 'test/support/processes/twice-worker.ts', api: 'api/main.ts' };
   stack = await startStack({ mode: 'test', log: silent, programs });
 });
 afterAll(() => stack?.stop());

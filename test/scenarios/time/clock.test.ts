@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Client, Connection } from '@temporalio/client';
 import { Diary } from '../../support/diary';
-import { engine } from '../../support/engine';
+import { engine } from '../../support/engine/engine';
 import { rows } from '../../support/books';
 
 /* A simulated clock with several workflows that drive it, with a repeated request, or with concurrent commands. */

@@ -1,4 +1,4 @@
-import { stopAllServices } from '../../dev/services/processes';
+import { stopAllServices } from '../../../dev/services/processes';
 
 export default async function globalTeardown(): Promise<void> {
   await globalThis.shimebiTestStack?.stop();

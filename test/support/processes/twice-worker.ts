@@ -1,5 +1,5 @@
 import { Worker } from '@temporalio/worker';
-import { startWorker } from '../../worker/main';
+import { startWorker } from '../../../worker/main';
 
 /*
  * The engine's own worker, but every activity runs twice, as after a crash between the effect and its report: the result of the

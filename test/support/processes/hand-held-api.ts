@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { startApi } from '../../api/main';
+import { startApi } from '../../../api/main';
 
 /* The engine's own API, but a test writes the current time into a file, whose path is in SHIMEBI_TEST_NOW. */
 

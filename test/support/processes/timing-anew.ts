@@ -1,5 +1,5 @@
-import { msOf } from '../../domain/calendar';
-import type * as timing from '../../workflows/lib/timing';
+import { msOf } from '../../../domain/calendar';
+import type * as timing from '../../../workflows/lib/timing';
 
 /*
  * In place of workflows/lib/timing.ts: every workflow that may continue as new does so after each step. A run rests once before it

@@ -1,7 +1,7 @@
 import { Context } from '@temporalio/activity';
 import { Worker, type WorkerOptions } from '@temporalio/worker';
-import { startWorker } from '../../worker/main';
-import type { ClockActivities } from '../../workflows/contracts/activities';
+import { startWorker } from '../../../worker/main';
+import type { ClockActivities } from '../../../workflows/contracts/activities';
 
 /*
  * The engine's own worker, but every workflow that may continue as new does so after each step. Whatever a run remembers and does

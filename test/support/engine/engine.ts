@@ -1,4 +1,4 @@
-import { type Surroundings, World } from '../../dev/story/world';
+import { type Surroundings, World } from '../../../dev/story/world';
 import type { TestEnvironment } from './global-setup';
 
 /** The engine that global-setup has started for this run. */

@@ -1,5 +1,5 @@
 import { Worker } from '@temporalio/worker';
-import { startWorker } from '../../worker/main';
+import { startWorker } from '../../../worker/main';
 
 /*
  * The engine's own worker, but it keeps no workflow in memory: each task replays the history from its beginning. It runs one task

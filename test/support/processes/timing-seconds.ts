@@ -1,5 +1,5 @@
 import { workflowInfo } from '@temporalio/workflow';
-import type * as timing from '../../workflows/lib/timing';
+import type * as timing from '../../../workflows/lib/timing';
 
 /*
  * In place of workflows/lib/timing.ts: a real store's timer takes seconds for the waits named here, and an hour for the others. Only

@@ -1,5 +1,5 @@
-import { createProgress, SetupError } from '../../dev/services/progress';
-import { PROGRAMS, type Stack, startStack } from '../../dev/services/stack';
+import { createProgress, SetupError } from '../../../dev/services/progress';
+import { PROGRAMS, type Stack, startStack } from '../../../dev/services/stack';
 
 /** The JSON in `process.env.SHIMEBI_TEST_ENV`, which engine tests read. */
 export type TestEnvironment = Pick<

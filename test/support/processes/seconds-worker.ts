@@ -1,4 +1,4 @@
-import { startWorker } from '../../worker/main';
+import { startWorker } from '../../../worker/main';
 
 /* The engine's own worker, but the timers of a real store take seconds. */
 
