@@ -3,7 +3,7 @@ import type { Refusal } from '../../domain/refusal';
 import type { IncidentKind } from '../../domain/incidents';
 import type { OwnCreditAnswer } from '../../domain/order/own-credit';
 import type { BuyerResult, Guarantee } from '../../domain/account/screening';
-import type { Message } from './messages';
+import type { Owner, WaitName } from './waits';
 
 /*
  * The one border between the process and the world. Book activities touch PostgreSQL only and run as local activities;
@@ -17,12 +17,10 @@ export interface AsOf {
   at: Instant;
 }
 
-export type Owner = 'buyer' | 'operator' | 'finance' | 'np' | 'sbps' | 'bank' | 'maker' | 'engine';
-
 export interface Rest extends AsOf {
   workflowId: string;
   /** null = the workflow is about to end and waits for nothing. */
-  wait: { waitingFor: string; owner: Owner; dueAt: Instant; accountId: string | null; alarm: boolean } | null;
+  wait: { waitingFor: WaitName; owner: Owner; dueAt: Instant; accountId: string | null; alarm: boolean } | null;
   /** Messages acted on since the last rest. */
   processed: string[];
   /** Those of them that were commands taken in before it was known that they may not be done; told to their senders. */
@@ -242,5 +240,3 @@ export interface ClockActivities {
   /** Steps a simulated store from due instant to due instant until the target, for at most some seconds of wall time. */
   stepClock(input: { storeId: string }): Promise<{ status: 'ready' | 'advancing' | 'failed' }>;
 }
-
-export type { Message };

@@ -11,10 +11,10 @@ import { type Instant, addBusinessDays, dateOf, endOf, msOf } from '../../domain
 import { type StepKind, incidentKinds } from '../../domain/incidents';
 import { policy } from '../../domain/policy';
 import type { Refusal } from '../../domain/refusal';
-import type { Owner } from '../contracts/activities';
 import { type Accepted, type Command, type Message, type Start, repair, tick } from '../contracts/messages';
+import { type WaitFor, waitLabels } from '../contracts/waits';
 import { book, failureText, gateway } from './activities';
-import { labelOf, show } from './details';
+import { showWait } from './details';
 import { type CarriedInbox, Inbox } from './inbox';
 import { Repairs } from './repairs';
 
@@ -23,14 +23,6 @@ export interface Carried extends CarriedInbox {
   asOf: Instant;
   /** The latest alarm that has rung: a clock rings each once, so the next run must know of it. */
   tickedAt: Instant | null;
-}
-
-export interface WaitFor {
-  /** Code of what is waited for; its Japanese words are in details.ts. */
-  waitingFor: string;
-  owner: Owner;
-  /** Business state, shown in the UI and as search attribute Status. */
-  status: string;
 }
 
 /**
@@ -225,8 +217,8 @@ export class Life<M extends { kind: string } & Message> {
         wait: { waitingFor, owner, dueAt: until, accountId: this.accountId, alarm: simulated },
         ...this.inbox.atRest(),
       });
-      show(wait, until);
-      const summary = { summary: labelOf(wait.waitingFor) };
+      showWait(wait, until);
+      const summary = { summary: waitLabels[waitingFor] };
       // Also for what wakes nobody: a tick for a deadline that has moved, a message for later, one sent twice.
       const stirred = () => woken() || this.stirred;
       this.resting = true;

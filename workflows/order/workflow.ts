@@ -6,7 +6,8 @@ import { refusal } from '../lib/refusals';
 import type { CancelReason, DeclineReason, OrderFacts } from '../contracts/activities';
 import * as messages from '../contracts/messages';
 import { book } from '../lib/activities';
-import { Life, type WaitFor } from '../lib/life';
+import type { WaitFor } from '../contracts/waits';
+import { Life } from '../lib/life';
 import { runContract } from './contract/contract';
 import type { Contract, OrderMessage } from './contract/state';
 

@@ -12,7 +12,7 @@ import {
 } from '../../../domain/calendar';
 import type { RiskDecision } from '../../../domain/order/risk';
 import { policy } from '../../../domain/policy';
-import type { Owner } from '../../contracts/activities';
+import type { Owner, WaitName } from '../../contracts/waits';
 import type { OrderStart } from '../../contracts/messages';
 import { book } from '../../lib/activities';
 import type { Life } from '../../lib/life';
@@ -24,7 +24,7 @@ import type { order } from '../workflow';
 type Deadline = {
   at: Instant;
   what: 'end' | 'review' | 'retry' | 'authentication' | 'risk' | 'give_up' | 'last_charge';
-  waitingFor: string;
+  waitingFor: WaitName;
   owner: Owner;
   status: string;
 };
