@@ -27,7 +27,7 @@ export async function account(input: messages.AccountStart & { carried?: Carried
     const answer = await life.attempt(`np-buyer/${destinationId}/${cause}`, 'np_buyer_screening', () =>
       life.providers.screenBuyer({ ...of, again, cause }),
     );
-    if (!('resolvedAs' in answer)) await book.recordScreening({ ...of, ...answer, cause });
+    if (answer.kind === 'done') await book.recordScreening({ ...of, ...answer.value, cause });
   };
 
   while (!life.mustContinue) {

@@ -9,9 +9,9 @@ import { Life } from '../lib/life';
  */
 export async function cardCollection(input: PeriodStart): Promise<void> {
   const life = new Life<never>(input, null);
-  const leftOut = await everyChunk(life, `card_collection/${input.period}`, 'card_collection', (after) =>
+  const skipped = await everyChunk(life, `card_collection/${input.period}`, 'card_collection', (after) =>
     life.providers.chargeChunk({ ...life.fact, period: input.period, after }),
   );
-  if (leftOut > 0) await book.tellUncharged({ ...life.fact, period: input.period });
+  if (skipped > 0) await book.tellUncharged({ ...life.fact, period: input.period });
   await life.end();
 }

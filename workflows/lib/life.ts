@@ -16,7 +16,7 @@ import { type WaitFor, waitLabels } from '../contracts/waits';
 import { book, failureText, gateway } from './activities';
 import { showWait } from './details';
 import { type CarriedInbox, Inbox } from './inbox';
-import { Repairs } from './repairs';
+import { type Attempt, Repairs } from './repairs';
 
 /** What a new run of the same workflow takes over. */
 export interface Carried extends CarriedInbox {
@@ -131,13 +131,13 @@ export class Life<M extends { kind: string } & Message> {
   }
 
   /**
-   * Does a step that may fail for good: then there is an incident with an owner, and the step is tried again, skipped or
-   * resolved as that person says. @returns what the step gave, or `{ resolvedAs }` ('skip' when skipped)
+   * Does a step. If it fails permanently, this opens an incident and waits until its owner decides to retry the step, to skip it,
+   * or to resolve it as if it had given the named result.
    */
-  async attempt<T>(id: string, kind: StepKind, step: () => Promise<T>): Promise<T | { resolvedAs: string }> {
+  async attempt<T>(id: string, kind: StepKind, step: () => Promise<T>): Promise<Attempt<T>> {
     for (;;) {
       try {
-        return await step();
+        return { kind: 'done', value: await step() };
       } catch (e) {
         if (isCancellation(e)) throw e;
         const detail = failureText(e);
@@ -148,7 +148,8 @@ export class Life<M extends { kind: string } & Message> {
       await book.resolveIncident({ ...this.fact, id, how: JSON.stringify(decided.how), messageId: decided.messageId });
       this.inbox.done(decided.messageId);
       this.repairs.done(id);
-      if (decided.how !== 'retry') return { resolvedAs: decided.how === 'skip' ? 'skip' : decided.how.resolveAs };
+      if (decided.how === 'skip') return { kind: 'skipped' };
+      if (decided.how !== 'retry') return { kind: 'resolved', as: decided.how.resolveAs };
     }
   }
 

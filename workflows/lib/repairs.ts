@@ -6,6 +6,9 @@ export interface Decision {
   messageId: string;
 }
 
+/** The result of a step that a person may have to decide on: its value, or the decision to go on without it. */
+export type Attempt<T> = { kind: 'done'; value: T } | { kind: 'skipped' } | { kind: 'resolved'; as: string };
+
 /** The steps of a workflow that failed for good, by incident, and what people decide on them. */
 export class Repairs {
   /** null = nobody has decided yet. */

@@ -8,8 +8,10 @@ import * as messages from '../contracts/messages';
 import { book } from '../lib/activities';
 import type { WaitFor } from '../contracts/waits';
 import { Life } from '../lib/life';
+import { chargeOutcome } from './charge';
 import { runContract } from './contract/contract';
 import type { Contract, OrderMessage } from './contract/state';
+import { reasonOf, registerMonth } from './registration';
 
 /** One order: credit or card, then the service, then the contract until its end. */
 export async function order(input: messages.OrderStart & { contract?: Contract }): Promise<void> {
@@ -108,11 +110,8 @@ class OrderProcess {
 
   private async register(n: number, period: Period) {
     if (this.facts.settlement !== 'np') return book.decideOwnCredit({ ...this.fact, period, n });
-    const answer = await this.life.attempt(`np-txn/${this.input.orderId}/${period}/${n}`, 'np_registration', () =>
-      this.life.providers.registerTransaction({ ...this.fact, period, n }),
-    );
-    if ('resolvedAs' in answer) return answer.resolvedAs === 'registered' ? '00' : '24';
-    return answer.outcome === 'registered' ? '00' : answer.reason;
+    const result = await registerMonth(this.life, this.input.orderId, period, n);
+    return result === 'registered' ? '00' : reasonOf(result);
   }
 
   /** The account has the buyer screened; 保留 gives staff ten business days to correct the data. */
@@ -155,7 +154,7 @@ class OrderProcess {
     const asked = await this.life.attempt(`card-3ds/${orderId}/${authenticationRef}`, 'card_authentication', () =>
       this.life.providers.request3ds({ ...this.fact, authenticationRef }),
     );
-    if ('resolvedAs' in asked || asked.outcome === 'declined') return this.cancel('card_declined');
+    if (asked.kind !== 'done' || asked.value.outcome === 'declined') return this.cancel('card_declined');
     const until = addMs(this.life.asOf, policy.order.threeDSecureMinutes * 60_000);
     const wait = { waitingFor: 'three_d_secure', owner: 'buyer', status: 'authorising' } as const;
     for (;;) {
@@ -168,10 +167,13 @@ class OrderProcess {
       const charge = await this.life.attempt(`card-auth/${orderId}/${period}/1`, 'card_authorisation', () =>
         this.life.providers.authoriseFirst({ ...this.fact, period, n: 1, authenticationRef }),
       );
-      if ('resolvedAs' in charge) return charge.resolvedAs === 'charged' || this.cancel('card_declined');
-      // Somebody opened the address to come back to before 3-D Secure had ended.
-      if (charge.outcome === 'pending') continue;
-      return charge.outcome === 'charged' || this.cancel('card_declined');
+      switch (chargeOutcome(charge)) {
+        case 'charged':
+          return true;
+        case 'declined':
+          return this.cancel('card_declined');
+        case 'pending': // The return address was opened before 3-D Secure ended: the wait goes on.
+      }
     }
   }
 

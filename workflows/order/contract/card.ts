@@ -4,6 +4,7 @@ import { workflowIds } from '../../contracts/ids';
 import type { OrderStart } from '../../contracts/messages';
 import { book } from '../../lib/activities';
 import type { Life } from '../../lib/life';
+import { chargeOutcome } from '../charge';
 import type { Arrears, Contract, OrderMessage } from './state';
 
 /** The card of a running contract: the months it did not pay, their retries, and a new card in its place. */
@@ -68,7 +69,7 @@ export class ContractCard {
       'card_authentication',
       () => this.life.providers.request3ds({ ...this.fact, authenticationRef }),
     );
-    if ('resolvedAs' in asked || asked.outcome === 'declined') return;
+    if (asked.kind !== 'done' || asked.value.outcome === 'declined') return;
     this.contract.replacing = {
       authenticationRef,
       until: addMs(this.life.asOf, policy.order.threeDSecureMinutes * 60_000),
@@ -107,17 +108,17 @@ export class ContractCard {
     const { n } = await book.nextChargeAttempt({ ...this.fact, period, cause });
     const input = { ...this.fact, period, invoiceId, n, ...(authenticationRef && { authenticationRef }) };
     const id = `card-auth/${this.input.orderId}/${period}/${n}`;
-    const done = await this.life.attempt(id, 'card_charge', () => this.life.providers.chargePeriod(input));
-    const outcome = 'outcome' in done ? done.outcome : done.resolvedAs === 'charged' ? 'charged' : 'declined';
+    const charge = await this.life.attempt(id, 'card_charge', () => this.life.providers.chargePeriod(input));
+    const outcome = chargeOutcome(charge);
     if (outcome === 'charged') this.contract.arrears = this.contract.arrears.filter((other) => other !== arrears);
     return outcome;
   }
 
   private async saveCard(authenticationRef: string): Promise<'saved' | 'declined' | 'pending'> {
-    const done = await this.life.attempt(`card-save/${authenticationRef}`, 'card_saving', () =>
+    const saving = await this.life.attempt(`card-save/${authenticationRef}`, 'card_saving', () =>
       this.life.providers.saveCard({ ...this.fact, authenticationRef }),
     );
-    return 'outcome' in done ? done.outcome : 'declined';
+    return saving.kind === 'done' ? saving.value.outcome : 'declined';
   }
 
   private get fact() {

@@ -3,6 +3,7 @@ import { atRiskUntil } from '../../../domain/order/risk';
 import type { OrderStart } from '../../contracts/messages';
 import { book } from '../../lib/activities';
 import type { Life } from '../../lib/life';
+import { reasonOf, registerMonth } from '../registration';
 import type { Contract, OrderMessage } from './state';
 
 /** A running contract's months that NP won't take: how the risk arises, and how the contract is taken out of it. */
@@ -24,15 +25,18 @@ export class ContractRisk {
 
   /** A month of service that NP has not been told of. */
   async registerMonth(period: Period): Promise<void> {
-    const reason = await this.register(period, 1);
-    if (reason !== null) await this.arises(period, reason, `month/${period}`);
+    const result = await registerMonth(this.life, this.input.orderId, period, 1);
+    if (result !== 'registered') await this.arises(period, reasonOf(result), `month/${period}`);
   }
 
   /** After payment or a raised limit. Refused again, or still without NP's guarantee, the contract stays as it is. */
   async registerAgain(messageId: string): Promise<void> {
     const { n } = await book.releaseOrder({ ...this.fact, messageId });
     const { refused, guaranteed } = await book.monthsAtRisk(this.fact);
-    for (const period of refused) if ((await this.register(period, n)) !== null) return;
+    for (const period of refused) {
+      const result = await registerMonth(this.life, this.input.orderId, period, n);
+      if (result !== 'registered') return;
+    }
     if (guaranteed) await this.resume(messageId);
   }
 
@@ -48,16 +52,6 @@ export class ContractRisk {
     this.contract.risk = null;
     this.contract.suspendedUntil = null;
     for (const period of unregistered) await this.registerMonth(period);
-  }
-
-  /** @returns null, or why NP refuses the month */
-  private async register(period: Period, n: number): Promise<string | null> {
-    const id = `np-txn/${this.input.orderId}/${period}/${n}`;
-    const answer = await this.life.attempt(id, 'np_registration', () =>
-      this.life.providers.registerTransaction({ ...this.fact, period, n }),
-    );
-    if ('resolvedAs' in answer) return answer.resolvedAs === 'registered' ? null : '24';
-    return answer.outcome === 'registered' ? null : answer.reason;
   }
 
   private get fact() {
