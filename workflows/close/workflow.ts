@@ -65,13 +65,13 @@ class Close {
       const waitingFor = late ? 'close_review_overdue' : 'close_review';
       const m = await this.life.next(until, { waitingFor, owner: 'finance', status: 'review' });
       if (m === null) {
-        await this.tell('close_not_approved', `drafts of ${this.input.period} not approved in time`);
+        await this.openIncident('close_not_approved', `drafts of ${this.input.period} not approved in time`);
         late = true;
         until = endOf(addBusinessDays(dateOf(this.life.asOf), 1));
       } else if (m.kind === 'approve') {
         this.inReview = false;
         await book.approveClose({ ...this.fact, messageId: m.messageId, by: m.by });
-        if (late) await this.untell('close_not_approved', m.messageId);
+        if (late) await this.resolveIncident('close_not_approved');
         return;
       } else if (m.kind === 'redraft') {
         await bulk.reopenDrafts({ ...this.fact, messageId: m.messageId });
@@ -112,10 +112,10 @@ class Close {
     for (let told = false; ; told = true) {
       const { missing } = await bulk.closePeriod(this.fact);
       if (missing === 0) {
-        if (told) await this.untell('np_bills_missing', this.input.messageId);
+        if (told) await this.resolveIncident('np_bills_missing');
         return this.life.end();
       }
-      await this.tell('np_bills_missing', `${missing} bills of ${this.input.period} not issued by NP`);
+      await this.openIncident('np_bills_missing', `${missing} bills of ${this.input.period} not issued by NP`);
       const wait = { waitingFor: 'np_issue', owner: 'np', status: 'issuing' } as const;
       await this.life.next(endOf(addDays(dateOf(this.life.asOf), 0)), wait, 'billsIssued');
       await this.each('np_mirror', (after) => this.life.providers.mirrorChunk({ ...this.fact, after }));
@@ -135,12 +135,11 @@ class Close {
     return everyChunk(this.life, `${kind}/${this.input.period}`, kind, step);
   }
 
-  /** What was told has been mended without a repair. */
-  private untell(kind: IncidentKind, messageId: string): Promise<void> {
-    return book.resolveIncident({ ...this.life.fact, id: `${kind}/${this.input.period}`, how: 'done', messageId });
+  private resolveIncident(kind: IncidentKind): Promise<void> {
+    return book.resolveIncident({ ...this.life.fact, id: `${kind}/${this.input.period}`, how: 'done' });
   }
 
-  private tell(kind: IncidentKind, detail: string): Promise<void> {
+  private openIncident(kind: IncidentKind, detail: string): Promise<void> {
     const { storeId, period } = this.input;
     return book.openIncident({
       ...this.life.fact,

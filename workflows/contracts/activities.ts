@@ -190,7 +190,7 @@ export interface StoreBook {
   openIncident(input: AsOf & { id: string; kind: IncidentKind; workflowId: string; detail: string }): Promise<void>;
   /** The workflow is over and can't be repaired: an incident, no wait, and all it was told is acknowledged. */
   workflowFailed(input: AsOf & { workflowId: string; detail: string }): Promise<void>;
-  resolveIncident(input: AsOf & { id: string; how: string; messageId: string }): Promise<void>;
+  resolveIncident(input: AsOf & { id: string; how: string }): Promise<void>;
   /** Works every day after the store's last one up to `day`, in order; starts what each calls for. */
   workStoreDays(input: AsOf & { day: JstDate }): Promise<{ days: JstDate[] }>;
 }

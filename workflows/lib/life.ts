@@ -113,15 +113,19 @@ export class Life<M extends { kind: string } & Message> {
   }
 
   /** The next message of the given kinds (all kinds when none is named), or null once `until` has come. */
-  async next(until: Instant, wait: WaitFor, ...kinds: M['kind'][]): Promise<M | null> {
-    const wanted = (m: M) => kinds.length === 0 || kinds.includes(m.kind);
+  async next<K extends M['kind']>(
+    until: Instant,
+    wait: WaitFor,
+    ...kinds: K[]
+  ): Promise<Extract<M, { kind: K }> | null> {
+    const wanted = (m: M) => kinds.length === 0 || (kinds as M['kind'][]).includes(m.kind);
     for (;;) {
       const due = await this.rest(until, () => this.inbox.has(wanted), wait);
       if (due) return null;
       const message = this.inbox.take(wanted);
       if (!message) continue;
       if (message.at > this.asOf) this.asOf = message.at;
-      return message;
+      return message as Extract<M, { kind: K }>;
     }
   }
 
@@ -145,7 +149,7 @@ export class Life<M extends { kind: string } & Message> {
         await book.openIncident({ ...this.fact, id, kind, workflowId: workflowInfo().workflowId, detail });
       }
       const decided = await this.waitForRepair(id, incidentKinds[kind].owner);
-      await book.resolveIncident({ ...this.fact, id, how: JSON.stringify(decided.how), messageId: decided.messageId });
+      await book.resolveIncident({ ...this.fact, id, how: JSON.stringify(decided.how) });
       this.inbox.done(decided.messageId);
       this.repairs.done(id);
       if (decided.how === 'skip') return { kind: 'skipped' };
