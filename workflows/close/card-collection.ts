@@ -4,8 +4,8 @@ import { everyChunk } from '../lib/chunks';
 import { Life } from '../lib/life';
 
 /**
- * The closed month's card receipts, started once its drafts are made. Beside the close, not within it: while SBPS is down, or an
- * order waits for a person, the bills by transfer still reach NP before its cutoff.
+ * Charges the closed month's card receipts. It starts once the drafts are made, and runs beside the close: while SBPS is down
+ * or an order waits for a person, the bills by transfer still reach NP before its cutoff.
  */
 export async function cardCollection(input: PeriodStart): Promise<void> {
   const life = new Life<never>(input, null);
