@@ -84,7 +84,7 @@ export const ways: Way[] = [
   {
     says: 'a timer dropped',
     places: has('timerStartedEventAttributes'),
-    edit: (code) => code.replace(/\(stirred, Math\.max\([\s\S]*?, summary\)/g, '(stirred)'),
+    edit: (code) => code.replace(/\((\w+), Math\.max\([\s\S]*?, summary\)/g, '($1)'),
   },
   {
     says: 'a message that goes by another name',

@@ -38,7 +38,7 @@ export async function everyChunk(
   return skipped;
 }
 
-/** The start of the next chunk as the failed one reported it; null = it was the last one, or could not know (a page of NP's list). */
+/** The start of the next chunk as the failed one reported it. null = it was the last one, or cannot know (a page of NP's list). */
 function nextOf(e: unknown): string | null {
   for (let at = e; at instanceof Error; at = at.cause) {
     const [chunk] = at instanceof ApplicationFailure ? ((at.details ?? []) as (Partial<Chunk> | undefined)[]) : [];

@@ -28,7 +28,7 @@ export async function registerMonth(
   }
 }
 
-/** The reason that the books record. A skipped month counts as refused by judgement (24), because no overdue bill or limit is known. */
+/** The reason that the books record. A skipped month counts as refused by judgement (24): nothing is known of debt or limit. */
 export function reasonOf(refused: Exclude<RegistrationResult, 'registered'>): NpReason {
   return refused === 'skipped' ? '24' : refused;
 }
