@@ -50,20 +50,28 @@ export interface Confirmed {
   startBy: JstDate;
 }
 
+/** An order until it is confirmed or refused. */
 export interface OrderBook {
   orderFacts(input: ForOrder): Promise<OrderFacts>;
   /** Asks the account to have the buyer screened. The answer comes as the signal buyerDecided. */
   askClearance(input: ForOrder & { accountId: string; destinationId: string }): Promise<void>;
   /** 保留: the order waits for corrected data. */
   screeningHeld(input: ForOrder & { until: JstDate }): Promise<void>;
-  /** In house. 00: the order's first month is reserved; 21: an invoice is overdue; 22: over the limit. */
-  decideOwnCredit(input: ForOrder & { period: Period; n: number }): Promise<OwnCreditAnswer>;
   confirmOrder(input: ForOrder & { period: Period }): Promise<Confirmed>;
   holdOrder(input: ForOrder & { until: JstDate }): Promise<void>;
   /** Raises n of np-txn/<order>/<period>/<n> once per message, and returns it. */
   releaseOrder(input: ForOrder & { messageId: string }): Promise<{ n: number }>;
   declineOrder(input: ForOrder & { reason: DeclineReason }): Promise<void>;
   cancelOrder(input: ForOrder & { reason: CancelReason }): Promise<void>;
+}
+
+export interface OwnCreditBook {
+  /** In house. 00: the order's first month is reserved; 21: an invoice is overdue; 22: over the limit. */
+  decideOwnCredit(input: ForOrder & { period: Period; n: number }): Promise<OwnCreditAnswer>;
+}
+
+/** An order in service, until its contract ends. */
+export interface ContractBook {
   /** `unregistered`: months of service, up to the current one, that are not registered with NP yet, in order. */
   startService(input: ForOrder & { on: JstDate }): Promise<{ unregistered: Period[] }>;
   acceptCancellation(
@@ -74,6 +82,10 @@ export interface OrderBook {
   suspendOrder(input: ForOrder & { reason: 'card_declined' | 'at_risk'; cause: string }): Promise<void>;
   /** `unregistered`: the current month, if it began while the order was suspended and is not registered with NP. */
   resumeOrder(input: ForOrder & { cause: string; billedInHouse?: Period[] }): Promise<{ unregistered: Period[] }>;
+}
+
+/** Months of a running contract that NP refuses. */
+export interface RiskBook {
   /** @param input.reason NP's NG (21, 22, 24), or `guarantee_ng` for a month still to come */
   markAtRisk(input: ForOrder & { period: Period; reason: string; until: JstDate; cause: string }): Promise<void>;
   /** Months that NP has refused, oldest first, and whether NP guarantees new months of the buyer. */
@@ -196,7 +208,18 @@ export interface StoreBook {
 }
 
 export interface BookActivities
-  extends OrderBook, CardBook, AccountBook, DirectDebitBook, CloseBook, PeriodBook, DebitBook, StoreBook {}
+  extends
+    OrderBook,
+    OwnCreditBook,
+    ContractBook,
+    RiskBook,
+    CardBook,
+    AccountBook,
+    DirectDebitBook,
+    CloseBook,
+    PeriodBook,
+    DebitBook,
+    StoreBook {}
 
 export interface GatewayActivities {
   /** 取引登録 of one month of an order, under the key np-txn/<order>/<period>/<n>. */

@@ -16,7 +16,7 @@ export interface CarriedInbox {
   seen: string[];
   processed: string[];
   queue: { kind: string; message: Message }[];
-  /** Rejected commands, under the name that recorded histories use. */
+  /** Rejected commands. The name stays as it is: running workflows hand it over. */
   turnedAway?: Rejected[];
 }
 
