@@ -1,8 +1,9 @@
 import { type Period, dateOf } from '../../domain/calendar';
 import { toYen } from '../../domain/money';
 import { type OwnCredit, type Unbilled, decideOwnCredit } from '../../domain/order/own-credit';
+import { netOf } from '../../domain/order/pricing';
 import { policy } from '../../domain/policy';
-import type { RateClass, Rounding } from '../../domain/tax';
+import type { RateClass } from '../../domain/tax';
 import { type Tx, dateIn, sql } from '../../prisma/db';
 import type { ForOrder, OwnCreditBook } from '../../workflows/contracts/activities';
 import type { Deps } from '../lib/deps';
@@ -19,7 +20,7 @@ export function ownCreditBook({ db }: Deps): OwnCreditBook {
     decideOwnCredit: ({ period, n, ...input }) =>
       orderStep(db, input, `credit/${period}/${n}`, async (tx, order) => {
         const credit = await lockCredit(tx, input, order);
-        const answer = decideOwnCredit(credit, linesOf(order, period), order.store.taxRounding as Rounding);
+        const answer = decideOwnCredit(credit, linesOf(order, period), order.store.taxRounding);
         if (answer === '00') {
           await changeStatus(tx, input, 'confirmed', { waitUntil: null, reason: null });
           const where = { storeId_id: { storeId: input.storeId, id: input.orderId } };
@@ -33,8 +34,8 @@ export function ownCreditBook({ db }: Deps): OwnCreditBook {
 function linesOf(order: OrderRow, period: Period): Unbilled[] {
   return order.lines.map((line) => ({
     period,
-    rateClass: line.rateClass as RateClass,
-    net: toYen(line.unitAmount * BigInt(line.quantity)),
+    rateClass: line.rateClass,
+    net: netOf(line),
   }));
 }
 

@@ -1,3 +1,4 @@
+import { audit } from '../../books/lib/audit';
 import { resolveIncident } from '../../books/lib/incidents';
 import { enqueue, startRow } from '../../books/lib/outbox';
 import { parseInstant, parsePeriod } from '../../domain/calendar';
@@ -6,9 +7,9 @@ import type { Incident } from '../../generated/prisma/client';
 import { type Tx, instantIn, instantOut } from '../../prisma/db';
 import { workflowIds } from '../../workflows/contracts/ids';
 import type { Repair } from '../../workflows/contracts/messages';
-import { audit, giveCommand } from '../lib/commands';
+import { giveCommand } from '../lib/commands';
 import { pageOf, pairCursor, readPairCursor } from '../lib/input/lists';
-import { found, refuse } from '../lib/problems';
+import { found, throwRefusal } from '../lib/problems';
 import { type Route, type WriteContext, command, read } from '../lib/route';
 import { listOf, paging, reason, text, z } from '../lib/input/schemas';
 
@@ -77,9 +78,10 @@ export const incidentRoutes: Route[] = [
       const how: Repair = typeof body.how === 'string' ? body.how : { resolveAs: body.how.resolve_as };
       const waits = await waitsForRepair(tx, incident);
       // Also when it was taken as done a moment before its workflow came to wait: the workflow itself refuses what it doesn't wait for.
-      if (!waits && incident.status === 'resolved') return refuse('conflict', { params: { state: incident.status } });
+      if (!waits && incident.status === 'resolved')
+        return throwRefusal('conflict', { params: { state: incident.status } });
       if (!isWay(incident, how))
-        return refuse('repair_not_possible', { field: '/how', params: { ways: waysIn(incident).join(', ') } });
+        return throwRefusal('repair_not_possible', { field: '/how', params: { ways: waysIn(incident).join(', ') } });
       if (!waits) {
         if (how === 'retry') await again(tx, incident, context);
         const resolution = JSON.stringify(how);
@@ -108,19 +110,19 @@ export const incidentRoutes: Route[] = [
 ];
 
 function waysIn({ kind }: Incident): string[] {
-  const { how, resolveAs } = waysOf(kind as IncidentKind);
+  const { how, resolveAs } = waysOf(kind);
   return [...how, ...[...resolveAs].map((result) => `resolve_as:${result}`)];
 }
 
 function isWay({ kind }: Incident, way: Repair): boolean {
-  const { how, resolveAs } = waysOf(kind as IncidentKind);
+  const { how, resolveAs } = waysOf(kind);
   if (typeof way === 'string') return how.includes(way);
   return resolveAs === '*' || resolveAs.includes(way.resolveAs);
 }
 
 /** Its workflow may wait for another one meanwhile: what only tells is never handed to it. */
 async function waitsForRepair(tx: Tx, { storeId, workflowId, kind }: Incident): Promise<boolean> {
-  if (workflowId === null || !incidentText(kind as IncidentKind).step) return false;
+  if (workflowId === null || !incidentText(kind).step) return false;
   return (await tx.wait.count({ where: { storeId, workflowId, waitingFor: 'repair' } })) > 0;
 }
 
@@ -155,7 +157,7 @@ function show(incident: Incident) {
     id: incident.id,
     object: 'incident',
     kind: incident.kind,
-    title: incidentText(incident.kind as IncidentKind).ja,
+    title: incidentText(incident.kind).ja,
     ways: incident.status === 'open' ? waysIn(incident) : [],
     workflow_id: incident.workflowId,
     owner: incident.owner,

@@ -1,3 +1,5 @@
+import { audit } from '../../books/lib/audit';
+import { newId } from '../../books/lib/ids';
 import { type Instant, addDays, dateOf, instantOfMs } from '../../domain/calendar';
 import { registrationNumberWarning } from '../../domain/invoice/registration-number';
 import { storeDefaults } from '../../domain/policy';
@@ -5,11 +7,9 @@ import type { Store } from '../../generated/prisma/client';
 import { type Tx, dateIn, dateOut, instantIn } from '../../prisma/db';
 import { type Role, storeRoles } from '../lib/access';
 import { newSecret } from '../lib/auth';
-import { audit } from '../lib/commands';
 import { consignor } from '../direct-debits/accounts';
-import { newId } from '../lib/input/ids';
 import { refuseBeyondHorizon } from '../operations/clock';
-import { found, refuse } from '../lib/problems';
+import { found, throwRefusal } from '../lib/problems';
 import { type Route, platform, read } from '../lib/route';
 import {
   bankAccount,
@@ -82,11 +82,11 @@ export function showStore(store: Store): z.infer<typeof storeShape> {
     id: store.id,
     object: 'store',
     name: store.name,
-    settlement: store.settlement as 'np' | 'in_house',
-    clock: store.clock as 'real' | 'simulated',
-    seller: store.seller as Record<string, string>,
-    bank_account: store.bankAccount as z.infer<typeof bankAccount> | null,
-    direct_debit: store.directDebit as z.infer<typeof consignor> | null,
+    settlement: store.settlement,
+    clock: store.clock,
+    seller: store.seller,
+    bank_account: store.bankAccount,
+    direct_debit: store.directDebit,
     tax_rounding: store.taxRounding,
     fiscal_first_month: store.fiscalFirstMonth,
     mail_from: store.mailFrom,
@@ -97,7 +97,7 @@ export function showStore(store: Store): z.infer<typeof storeShape> {
 
 /** Makes a key and shows its secret, this once. */
 export async function addKey(tx: Tx, store: Store, role: Exclude<Role, 'platform'>, name: string) {
-  const { secret, hash, last4 } = newSecret(store.clock as 'real' | 'simulated');
+  const { secret, hash, last4 } = newSecret(store.clock);
   const key = await tx.apiKey.create({ data: { id: newId('key'), storeId: store.id, role, name, hash, last4 } });
   return { id: key.id, role, name, last4, secret };
 }
@@ -105,7 +105,7 @@ export async function addKey(tx: Tx, store: Store, role: Exclude<Role, 'platform
 /** A store's clock begins where holidays and tax rates are known. */
 function refuseUnlivable(now: Instant): void {
   if (dateOf(now) < '2019-10-01')
-    refuse('beyond_calendar_horizon', { field: '/clock/now', params: { first_date: '2019-10-01' } });
+    throwRefusal('beyond_calendar_horizon', { field: '/clock/now', params: { first_date: '2019-10-01' } });
   refuseBeyondHorizon(now, '/clock/now');
 }
 

@@ -96,16 +96,15 @@ function entryOf(row: Row): DebitEntry {
   };
 }
 
-type AccountColumns = Pick<Row, 'bank_code' | 'bank_kana' | 'branch_code' | 'branch_kana' | 'type' | 'number'>;
-
 /** The store's setting `direct_debit`, whose members the API has written in the bank's kana. */
-function consignorOf(store: { directDebit: unknown }) {
-  const setting = store.directDebit as (AccountColumns & Record<string, string>) | null;
+function consignorOf({ directDebit: setting }: { directDebit: PrismaJson.Consignor | null }) {
   if (!setting) throw new Error('an in-house store without direct_debit has notices to debit');
-  return { ...accountOf(setting), code: setting['consignor_code']!, name: setting['consignor_kana']! };
+  return { ...accountOf(setting), code: setting.consignor_code, name: setting.consignor_kana };
 }
 
-function accountOf(row: AccountColumns): BankAccount {
+function accountOf(
+  row: Pick<Row, 'bank_code' | 'bank_kana' | 'branch_code' | 'branch_kana' | 'type' | 'number'>,
+): BankAccount {
   return {
     bankCode: row.bank_code,
     bankName: row.bank_kana,

@@ -1,7 +1,7 @@
 import { type Period, periodEnd, periodStart } from '../../domain/calendar';
 import { toYen } from '../../domain/money';
 import { renderDebitNotice, renderInvoice } from '../../documents/render';
-import type { DebitNoticeData, QualifiedInvoiceData } from '../../documents/shapes';
+import type { QualifiedInvoiceData } from '../../documents/shapes';
 import { contactForm } from '../../documents/support';
 import type { Invoice } from '../../generated/prisma/client';
 import { type Db, dateOut, sql } from '../../prisma/db';
@@ -17,9 +17,9 @@ export interface OwnDocument {
 }
 
 /**
- * The store's own document of an issued invoice's newest revision: drawn when first asked for (by its mail, or by a person) from
- * what was frozen at issue, and from then on the stored one (電子帳簿保存法). A close of 100,000 draws none.
- * @returns null for what the store does not issue itself, or not yet
+ * The store's own document of the newest revision of an issued invoice. It is drawn at the first request (by its mail or a person)
+ * from the data frozen at issue; later requests return the stored one (電子帳簿保存法). A close of 100,000 draws none.
+ * @returns null for an invoice that the store does not issue itself, or has not issued yet
  * @throws DocumentSumError, MissingGlyphError when it can't be drawn
  */
 export async function ownDocument(db: Db, storeId: string, invoiceId: string): Promise<OwnDocument | null> {
@@ -33,7 +33,6 @@ export async function ownDocument(db: Db, storeId: string, invoiceId: string): P
   if (stored) return { kind, name, bytes: stored.bytes };
 
   const bytes = await draw(db, invoice);
-  const { company: counterparty } = invoice.recipient as unknown as StoredRecipient;
   await db.$transaction((tx) =>
     storeDocument(tx, {
       storeId,
@@ -43,7 +42,7 @@ export async function ownDocument(db: Db, storeId: string, invoiceId: string): P
       revision,
       issuedOn: invoice.revisedOn ?? invoice.issuedOn!,
       amount: invoice.total,
-      counterparty,
+      counterparty: invoice.recipient!.company,
       contentType: 'application/pdf',
       bytes,
     }),
@@ -53,25 +52,10 @@ export async function ownDocument(db: Db, storeId: string, invoiceId: string): P
   return { kind, name, bytes: kept.bytes };
 }
 
-/** As frozen with the invoice, beside the seller's own members. */
-interface FrozenSeller {
-  store: string;
-  bank_account: unknown;
-  debit_account?: NonNullable<DebitNoticeData['debitAccount']>;
-}
-
-interface StoredRecipient {
-  company: string;
-  department: string | null;
-  person: string;
-  postal_code: string;
-  address: string;
-}
-
 async function draw(db: Db, invoice: Invoice): Promise<Uint8Array> {
-  const seller = sellerOf({ seller: invoice.seller });
-  const { store, bank_account, debit_account } = invoice.seller as unknown as FrozenSeller;
-  const recipient = invoice.recipient as unknown as StoredRecipient;
+  const seller = sellerOf({ seller: invoice.seller! });
+  const { store, bank_account, debit_account } = invoice.seller!;
+  const recipient = invoice.recipient!;
   const lines = await linesOf(db, invoice);
   const totals = taxSummary(invoice);
   const only = (values: (string | null)[]) => (new Set(values).size === 1 ? values[0] : null) ?? null;
@@ -88,7 +72,7 @@ async function draw(db: Db, invoice: Invoice): Promise<Uint8Array> {
     periodTo: periodEnd(months.at(-1)!),
     lines: lines.map((line) => ({
       description: line.description,
-      // Where the orders differ in them, each line says its own.
+      // If the orders differ in these, each line prints its own.
       notes: [
         ...(poNumber === null && line.po_number !== null ? [`発注番号 ${line.po_number}`] : []),
         ...(subject === null && line.subject !== null ? [`件名 ${line.subject}`] : []),

@@ -7,7 +7,7 @@ import { enqueue } from './outbox';
 
 export interface MailFact {
   storeId: string;
-  /** Key of the event it tells of. */
+  /** Key of the event that the mail reports. */
   event: string;
   template: MailTemplate;
   at: Instant;
@@ -15,7 +15,7 @@ export interface MailFact {
   orderId?: string;
   invoiceId?: string;
   to: string[];
-  data: object;
+  data: PrismaJson.MailMembers;
 }
 
 /** Queues a mail for the next opening of the mail window (09:00–18:00). */

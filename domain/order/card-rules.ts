@@ -1,6 +1,6 @@
-import type { Yen } from '../money';
+import { type Yen, yen } from '../money';
 import { policy } from '../policy';
-import { type Result, ok, refuse } from '../refusal';
+import { type Checked, type FieldPath, type Result, ok, refuse, refuseAll } from '../refusal';
 
 /** The brands taken (P8). */
 export type CardBrand = 'JCB' | 'VISA' | 'Mastercard' | 'American Express' | 'Diners Club';
@@ -34,4 +34,31 @@ export function checkCardCharge(charge: { brand: string; division: string; total
     return refuse('amount_over_card_limit', { params: { total: charge.total, limit: policy.card.maxAmount } });
   }
   return ok(brand);
+}
+
+/**
+ * Judges a card before it is charged: its brand where it is known, its divisions and the amount (P8, P9, SBPS's field
+ * `amount`).
+ * @param at place of the card in the caller's input
+ * @returns refused with every reason at once
+ */
+export function checkCard(
+  card: { brand?: string | undefined; divisions: number },
+  total: Yen,
+  at: FieldPath = [],
+): Checked<null> {
+  const ask = (brand: string, division: string, of: Yen) => checkCardCharge({ brand, division, total: of });
+  const brand = card.brand === undefined ? 'VISA' : canonicalBrand(card.brand);
+  const refusals = [
+    { field: [...at, 'brand'], result: ask(brand, '10', yen(0)) },
+    { field: [...at, 'divisions'], result: ask('VISA', card.divisions === 1 ? '10' : '61', yen(0)) },
+    { field: ['lines'], result: ask('VISA', '10', total) },
+  ].flatMap(({ field, result }) => (result.ok ? [] : [{ ...result.refusal, field }]));
+  return refusals.length > 0 ? refuseAll(...refusals) : ok(null);
+}
+
+/** P8's spelling of a brand, in whatever case it comes; an unknown one as it came. */
+function canonicalBrand(given: string): string {
+  const brands = ['JCB', 'VISA', 'Mastercard', 'American Express', 'Diners Club'];
+  return brands.find((brand) => brand.toLowerCase() === given.toLowerCase()) ?? given;
 }

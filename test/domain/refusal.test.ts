@@ -13,10 +13,10 @@ it('no two codes say the same', () => {
   expect(new Set(titles).size).toBe(titles.length);
 });
 
-it('a refusal names its code, and the member of the request where there is one', () => {
-  expect(refuse('unknown_plan', { field: '/lines/0/plan_id' })).toEqual({
+it('a refusal names its code, and the part of the input where there is one', () => {
+  expect(refuse('unknown_plan', { field: ['lines', 0, 'planId'] })).toEqual({
     ok: false,
-    refusal: { code: 'unknown_plan', field: '/lines/0/plan_id' },
+    refusal: { code: 'unknown_plan', field: ['lines', 0, 'planId'] },
   });
   expect(ok(1)).toEqual({ ok: true, value: 1 });
 });
