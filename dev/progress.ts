@@ -1,15 +1,15 @@
-/** Says what is being waited for, while it is being waited for. */
+/** Prints the step that is running, while it runs, and how long it took. */
 export interface Progress {
-  /** Runs `work` under a title; `note` adds what it is busy with right now. Rejects as `work` does. */
+  /** Runs `work` under a title. `note` adds a detail to the line while it runs. Rejects when `work` rejects. */
   step<T>(title: string, work: (note: (detail: string) => void) => Promise<T>): Promise<T>;
   line(text: string): void;
 }
 
-/** Without a terminal, a step that lasts is named after this long, and again every ten seconds. */
+/** Without a terminal, the title of a running step is printed after a second, and again every ten seconds. */
 const QUIET_MS = 1_000;
 const REMINDER_MS = 10_000;
 
-/** @param stream standard error when standard output belongs to `--json` */
+/** @param stream standard error where standard output is for `--json` only */
 export function createProgress(stream: NodeJS.WriteStream): Progress {
   const live = stream.isTTY;
   const active = new Map<object, { title: string; detail: string; since: number; reminded: number }>();
@@ -62,10 +62,10 @@ export function createProgress(stream: NodeJS.WriteStream): Progress {
   };
 }
 
-/** For tests, where only failures are worth a line. */
+/** Prints nothing: tests print only their failures. */
 export const silent: Progress = { step: (_title, work) => work(() => {}), line: () => {} };
 
-/** A failure whose message is the whole story for the person at the keyboard: shown without a stack. */
+/** A failure that the user can fix. Its message says everything, so it is printed without a stack trace. */
 export class SetupError extends Error {
   override readonly name = 'SetupError';
 }

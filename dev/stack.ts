@@ -6,16 +6,16 @@ import { requireRoom } from './disk';
 import { freePort, requireFree } from './ports';
 import { type Postgres, startPostgres } from './postgres';
 import { type Service, stopAllServices } from './processes';
-import { ending, startProgram } from './programs';
+import { describeEnd, startProgram } from './programs';
 import { type Progress, SetupError, silent } from './progress';
 import { Supervised } from './supervised';
 import { NAMESPACE, startTemporal, type Temporal } from './temporal';
 
 const ROOT = resolve(__dirname, '..');
-/** Data and logs of dev and demo; removing it starts afresh. Elsewhere where this volume has no room. */
+/** Data and logs of dev and demo. Removing the folder discards them. SHIMEBI_STATE moves it, e.g. to a volume with more room. */
 export const STATE_DIR = resolve(process.env.SHIMEBI_STATE ?? join(ROOT, '.shimebi'));
 
-/** Where each part listens in dev and demo, and the variable that moves it. */
+/** The port of each part in dev and demo, and the variable that changes it. */
 export const PORTS = {
   api: { name: 'API', port: 4000, variable: 'PORT' },
   np: { name: 'NP simulator', port: 4010, variable: 'NP_PORT' },
@@ -28,14 +28,14 @@ export const PORTS = {
 
 type Ports = Record<keyof typeof PORTS, number>;
 
-/** What loses nothing when it is killed. The simulators are the outside, and keep their books in memory. */
+/** The parts that lose nothing when they are killed. Simulators are not among them: they keep their data in memory. */
 export type Part = 'postgres' | 'temporal' | 'worker' | 'api';
 
 export interface Stack {
   apiUrl: string;
   npUrl: string;
   sbpsUrl: string;
-  /** The simulator of Resend: its API, and its inbox as a page. */
+  /** The Resend simulator: its API, and a page with its inbox. */
   resendUrl: string;
   temporalUiUrl?: string;
   temporalAddress: string;
@@ -43,46 +43,48 @@ export interface Stack {
   databaseUrl: string;
   adminApiKey: string;
   logDir: string;
-  /** The engine's own processes; of a supervised stack the first ones. */
+  /** The engine's own processes. In a supervised stack they are the first ones, before any restart. */
   worker: Service;
   api: Service;
-  /** Resolves when a part dies by itself, with what to tell the user; never after `stop`, nor for a supervised part. */
+  /** Resolves with a message for the user when a part ends unexpectedly. Never after `stop`, and never for a supervised part. */
   failed: Promise<SetupError>;
-  /** The parts that may be killed, when asked for with `supervised`. */
+  /** The parts that may be killed; only with the option `supervised`. */
   parts?: Record<Part, Supervised>;
   stop(): Promise<void>;
 }
 
 export interface StackOptions {
-  /** dev and demo keep data under `.shimebi/` and use fixed ports; test throws away its data and takes free ports, without a UI. */
+  /**
+   * dev and demo keep their data under `.shimebi/` and use fixed ports. test discards its data, uses free ports and has no UI.
+   */
   mode: 'dev' | 'demo' | 'test';
   log: Progress;
-  /** Commands to run in place of the engine's own processes; for tests of this file. */
+  /** Files to run in place of the engine's own programs; for tests. */
   programs?: typeof PROGRAMS;
-  /** Parts that end are started again on the same ports and data; Temporal then keeps its data on disk. With mode `test` only. */
+  /** Restarts parts that end, on the same ports and data. Temporal then keeps its data on disk. Only with mode `test`. */
   supervised?: boolean;
-  /** Of the Temporal server, `key=value`; for tests. */
+  /** Settings of the Temporal server, `key=value`; for tests. */
   dynamicConfig?: string[];
 }
 
-/** Order of starting; each prints a JSON line with `"ready":true` on standard output when it serves. */
+/** The programs started here. Each prints a JSON line with `"ready":true` on standard output when it is ready. */
 export const PROGRAMS = { simulators: 'simulators/server.ts', worker: 'worker/main.ts', api: 'api/main.ts' };
 
 /**
- * Starts everything the engine needs and the engine itself: PostgreSQL with its migrations beside Temporal, then simulators, worker and API.
- * On failure what had been started is stopped again.
- * @throws SetupError with the cure, for what the person at the keyboard can mend
+ * Starts everything the engine needs, and the engine: first PostgreSQL with its migrations and Temporal, at the same time; then
+ * simulators, worker and API. When a part fails, the parts that have started are stopped.
+ * @throws SetupError with advice, when the user can fix the cause
  */
 export async function startStack(options: StackOptions): Promise<Stack> {
   const { mode, log } = options;
   const throwaway = mode === 'test';
-  // A run starts with fresh logs: what "the last lines" show is then always of this run.
-  // A test may start a stack of its own beside that of the run, in the same process.
+  // A test may start a second stack in the same process, so the process id alone is not unique.
   const name = `test-${process.pid}-${randomBytes(3).toString('hex')}`;
   const dir = throwaway ? join(STATE_DIR, name) : STATE_DIR;
   const logDir = throwaway ? join(STATE_DIR, 'logs', name) : join(STATE_DIR, 'logs', 'dev');
-  if (throwaway) forgetDeadTestRuns();
+  if (throwaway) removeEndedTestRuns();
   requireRoom(dir);
+  // Old logs go first: "the last lines" in a message are then always from this run.
   rmSync(logDir, { recursive: true, force: true });
   mkdirSync(logDir, { recursive: true });
   mkdirSync(dir, { recursive: true });
@@ -95,7 +97,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     for (const part of started.splice(0).reverse()) await part.stop();
     if (throwaway) rmSync(dir, { recursive: true, force: true });
   };
-  const keep = <T extends { stop(): Promise<void> }>(part: T): T => {
+  const stopLater = <T extends { stop(): Promise<void> }>(part: T): T => {
     started.push(part);
     return part;
   };
@@ -121,12 +123,12 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   try {
     const [postgres, temporal] = await both(
       openPostgres(log)
-        .then(keep)
+        .then(stopLater)
         .then(async (server) => {
           await log.step('Migrating the database', () => migrate(server.url));
           return server;
         }),
-      openTemporal(log).then(keep),
+      openTemporal(log).then(stopLater),
     );
     const urls = {
       apiUrl: `http://localhost:${ports.api}`,
@@ -134,7 +136,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       sbpsUrl: `http://localhost:${ports.sbps}`,
       resendUrl: `http://localhost:${ports.resend}`,
     };
-    const adminApiKey = process.env.ADMIN_API_KEY ?? (throwaway ? newApiKey() : keptApiKey());
+    const adminApiKey = process.env.ADMIN_API_KEY ?? (throwaway ? newApiKey() : storedApiKey());
     const env = childEnvironment({ mode, ports, urls, adminApiKey, postgres, temporal });
     const programs = options.programs ?? PROGRAMS;
     const program = (name: keyof typeof programs) => ({
@@ -144,17 +146,22 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       logFile: join(logDir, `${name}.log`),
     });
     const launch = (name: keyof typeof programs) =>
-      log.step(`Starting ${name}`, () => startProgram({ ...program(name), keep }));
-    // What is started again is stopped by what supervises it: stopped by anybody else it would only be started once more.
-    const again = (name: keyof typeof programs) => () => startProgram(program(name));
-    // Simulators and worker side by side; the API last, as it is what tells the world that all of it is there.
+      log.step(`Starting ${name}`, () => startProgram({ ...program(name), onStart: stopLater }));
+    // Without onStart: the supervisor stops a restarted program. A stop by `stop` would only cause another restart.
+    const restart = (name: keyof typeof programs) => () => startProgram(program(name));
+    // Simulators and worker start at the same time. The API starts last, because users take its answer as a sign that all is
+    // ready.
     const [simulators, worker] = await both(launch('simulators'), launch('worker'));
     const api = await launch('api');
     const parts = options.supervised && {
-      postgres: new Supervised(ours(postgres.service), async () => ours((await openPostgres(silent)).service)),
-      temporal: new Supervised(ours(temporal.service), async () => ours((await openTemporal(silent)).service)),
-      worker: new Supervised(worker, again('worker')),
-      api: new Supervised(api, again('api')),
+      postgres: new Supervised(requireOwn(postgres.service), async () =>
+        requireOwn((await openPostgres(silent)).service),
+      ),
+      temporal: new Supervised(requireOwn(temporal.service), async () =>
+        requireOwn((await openTemporal(silent)).service),
+      ),
+      worker: new Supervised(worker, restart('worker')),
+      api: new Supervised(api, restart('api')),
     };
     if (parts) started.push(...Object.values(parts));
 
@@ -168,7 +175,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       logDir,
       worker,
       api,
-      failed: firstDeath(
+      failed: firstFailure(
         parts ? [simulators] : [postgres.service, temporal.service, simulators, worker, api],
         () => stopping,
       ),
@@ -181,15 +188,15 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   }
 }
 
-function ours(service: Service | undefined): Service {
+function requireOwn(service: Service | undefined): Service {
   if (service) return service;
   throw new SetupError(
-    'Parts of this run are killed on purpose, so they have to be its own: unset DATABASE_URL and TEMPORAL_ADDRESS.',
+    'This run kills its parts on purpose, so it needs its own: unset DATABASE_URL and TEMPORAL_ADDRESS.',
   );
 }
 
-/** Logs of a test run are kept for reading until the next run; data of one that was killed go with them. */
-function forgetDeadTestRuns(): void {
+/** Removes the logs of earlier test runs, which can be read until the next run, and the data of runs that were killed. */
+function removeEndedTestRuns(): void {
   for (const folder of [STATE_DIR, join(STATE_DIR, 'logs')]) {
     if (!existsSync(folder)) continue;
     for (const name of readdirSync(folder)) {
@@ -208,12 +215,14 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** When one fails the other is cut short (it may be a build of minutes), yet waited for, so that `stop` sees what it had started. */
+/**
+ * When one fails, the other is cut short (it may be a build of minutes) but still awaited, so that `stop` sees all it started.
+ */
 async function both<A, B>(a: Promise<A>, b: Promise<B>): Promise<[A, B]> {
   try {
     return await Promise.all([a, b]);
   } catch (error) {
-    // Again and again: the other may be between two programs.
+    // Repeated, because the other may be between two programs.
     const cut = setInterval(() => void stopAllServices(), 200);
     await Promise.allSettled([a, b]);
     clearInterval(cut);
@@ -227,10 +236,10 @@ async function fixedPorts(): Promise<Ports> {
     ...entry,
     port: portFrom(entry.variable) ?? entry.port,
   }));
-  const notOurs = new Set<string>();
-  if (process.env.DATABASE_URL) notOurs.add('postgres');
-  if (process.env.TEMPORAL_ADDRESS) notOurs.add('temporal').add('temporalUi');
-  await requireFree(wanted.filter(({ key }) => !notOurs.has(key)));
+  const external = new Set<string>();
+  if (process.env.DATABASE_URL) external.add('postgres');
+  if (process.env.TEMPORAL_ADDRESS) external.add('temporal').add('temporalUi');
+  await requireFree(wanted.filter(({ key }) => !external.has(key)));
   return Object.fromEntries(wanted.map(({ key, port }) => [key, port])) as Ports;
 }
 
@@ -275,14 +284,14 @@ function childEnvironment(parts: {
   };
 }
 
-async function firstDeath(services: (Service | undefined)[], expected: () => boolean): Promise<SetupError> {
+async function firstFailure(services: (Service | undefined)[], isStopping: () => boolean): Promise<SetupError> {
   return new Promise((resolve) => {
     for (const service of services) {
       void service?.ended.then((outcome) => {
-        if (expected()) return;
+        if (isStopping()) return;
         resolve(
           new SetupError(
-            `${service.name} ended by itself (${ending(outcome)}). The last lines of ${service.logFile}:\n${service.lastLines(20)}`,
+            `${service.name} ended unexpectedly (${describeEnd(outcome)}). The last lines of ${service.logFile}:\n${service.lastLines(20)}`,
           ),
         );
       });
@@ -294,8 +303,8 @@ function newApiKey(): string {
   return `admin_${randomBytes(24).toString('base64url')}`;
 }
 
-/** One per checkout: a curl copied from yesterday's terminal works today. */
-function keptApiKey(): string {
+/** One key per checkout, so that a curl command copied yesterday works today. */
+function storedApiKey(): string {
   const file = join(STATE_DIR, 'admin-api-key');
   if (existsSync(file)) return readFileSync(file, 'utf8').trim();
   const key = newApiKey();

@@ -1,32 +1,35 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Service } from './processes';
 
-/** What ends by itself, or can't start because something it needs is away, is started again after this, as by systemd or Compose. */
-const AGAIN_MS = 500;
+/**
+ * Pause before a restart of a program that ended by itself, or that could not start because a server it needs is away. systemd
+ * and Compose restart programs in the same way.
+ */
+const RESTART_MS = 500;
 
-/** A program that is started again whenever it ends, and may be killed on purpose. */
+/** A program that is restarted whenever it ends, and that may be killed on purpose. */
 export class Supervised {
   private stopping = false;
-  private awayMs = AGAIN_MS;
+  private awayMs = RESTART_MS;
   private up: Promise<void>;
-  private readonly over: Promise<void>;
-  /** How often it ended without having been killed here. */
+  private readonly finished: Promise<void>;
+  /** How often it ended without a call of `kill`. */
   endedByItself = 0;
 
-  /** @param start throws when the program doesn't come up, and leaves nothing of it running */
+  /** @param start throws when the program does not start, and then leaves no process behind */
   constructor(
     private current: Service,
     private readonly start: () => Promise<Service>,
   ) {
     this.up = Promise.resolve();
-    this.over = this.keepUp();
+    this.finished = this.keepUp();
   }
 
   get pid(): number {
     return this.current.pid;
   }
 
-  /** Resolves once the program is dead. It is started again `awayMs` later. */
+  /** Resolves once the program is dead. It is restarted `awayMs` later. */
   async kill(signal: NodeJS.Signals, awayMs: number): Promise<void> {
     await this.running();
     if (this.stopping) return;
@@ -37,7 +40,7 @@ export class Supervised {
     await ended;
   }
 
-  /** Resolves once the program serves. */
+  /** Resolves once the program is ready. */
   async running(): Promise<void> {
     let seen: Promise<void> | undefined;
     while (seen !== this.up) await (seen = this.up);
@@ -46,7 +49,7 @@ export class Supervised {
   async stop(): Promise<void> {
     this.stopping = true;
     await this.current.stop();
-    await this.over;
+    await this.finished;
   }
 
   private async keepUp(): Promise<void> {
@@ -54,23 +57,23 @@ export class Supervised {
       await this.current.ended;
       if (this.stopping) return;
       this.endedByItself += 1;
-      this.up = this.again();
+      this.up = this.restart();
       await this.up;
     }
   }
 
-  private async again(): Promise<void> {
-    for (let pause = this.awayMs; !this.stopping; pause = AGAIN_MS) {
+  private async restart(): Promise<void> {
+    for (let pause = this.awayMs; !this.stopping; pause = RESTART_MS) {
       await sleep(pause);
-      this.awayMs = AGAIN_MS;
+      this.awayMs = RESTART_MS;
       if (this.stopping) return;
       try {
         this.current = await this.start();
-        // Nobody else knows of what came up while the others were being stopped.
+        // stop() was called while the program was starting: nobody else would stop it.
         if (this.stopping) await this.current.stop();
         return;
       } catch {
-        // Its log says why; most often PostgreSQL or Temporal is away as well.
+        // The program's log says why. Most often PostgreSQL or Temporal is away too.
       }
     }
   }

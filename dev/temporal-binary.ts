@@ -8,33 +8,33 @@ import { type Progress, SetupError } from './progress';
 
 export interface TemporalBinary {
   path: string;
-  /** Temporal's own "Server 1.29.1", the version that counts. */
+  /** The version that counts: `temporal --version` prints it as "Server 1.29.1". */
   serverVersion: string;
   source: 'TEMPORAL_CLI_PATH' | 'PATH' | 'cache' | 'download' | 'go install';
 }
 
-/** The first with update-with-start for everyone; what order and account are started by. */
+/** The first server with update-with-start enabled by default, which starts orders and accounts. */
 export const MIN_SERVER = '1.28.0';
 
-/** The last tag of the command line that `go install` takes (newer ones have a `replace` in their go.mod). Brings the UI along. */
+/** The last tag that `go install` accepts: newer ones have a `replace` in their go.mod. It includes the UI. */
 const GO_PACKAGE = 'github.com/temporalio/cli/cmd/temporal@v1.5.1';
 
-/** Packed and unpacked; the server is 250 MB. */
+/** The archive and the unpacked program, which alone takes 250 MB. */
 const DOWNLOAD_MB = 500;
-/** Go's module cache 1.8 GB, its build cache 1.4 GB, the server. */
+/** Go's module cache takes 1.8 GB, its build cache 1.4 GB; the program comes on top. */
 const BUILD_MB = 4_000;
 
-/** A reachable download answers within this; a blocked network often doesn't answer at all. */
+/** A reachable download server answers within this time. A blocked network often does not answer at all. */
 const PROBE_TIMEOUT_MS = 3_000;
 
-/** Where downloaded or built programs are kept, shared by all checkouts of a user. */
+/** The folder of downloaded or built programs, which all checkouts of a user share. */
 export function cacheDir(): string {
   return process.env.SHIMEBI_CACHE ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'shimebi');
 }
 
 /**
- * The Temporal program: `TEMPORAL_CLI_PATH`, `temporal` on the PATH, the cache folder; else, once and into the cache folder, the
- * SDK's download or a build by Go.
+ * Finds the Temporal program: `TEMPORAL_CLI_PATH`, `temporal` on the PATH, or the cache folder. Otherwise obtains it once into
+ * the cache folder, by the SDK's download or else a build with Go.
  * @throws SetupError saying what to install when none of these works
  */
 export async function obtainTemporal(log: Progress): Promise<TemporalBinary> {
@@ -46,7 +46,7 @@ export async function obtainTemporal(log: Progress): Promise<TemporalBinary> {
       const path = await attempt(log);
       const serverVersion = serverVersionOf(path);
       if (!serverVersion || tooOld(serverVersion))
-        throw new Error(`gave server ${serverVersion}, ${MIN_SERVER} or later is needed`);
+        throw new Error(`it has server ${serverVersion}, ${MIN_SERVER} or later is needed`);
       return { path, serverVersion, source: attempt === download ? 'download' : 'go install' };
     } catch (error) {
       failures.push(`  ${attempt === download ? 'download' : 'go install'}: ${(error as Error).message}`);
@@ -55,14 +55,14 @@ export async function obtainTemporal(log: Progress): Promise<TemporalBinary> {
   throw new SetupError(
     `No Temporal server could be had:\n${failures.join('\n')}\n` +
       'Install the Temporal CLI (https://docs.temporal.io/cli) and put it on the PATH or name it in TEMPORAL_CLI_PATH,\n' +
-      'or install Go 1.24 or later (SHIMEBI_CACHE names a folder with room), or set TEMPORAL_ADDRESS to a server of yours.',
+      'or install Go 1.24 or later (SHIMEBI_CACHE names a folder with room), or set TEMPORAL_ADDRESS to your own server.',
   );
 }
 
 /**
- * What is there already, without fetching anything.
- * @param onSkipped told why a program on the PATH or in the cache is passed over
- * @throws SetupError when `TEMPORAL_CLI_PATH` names something that won't do
+ * Looks for a program that is already there, and downloads nothing.
+ * @param onSkipped receives the reason why a program on the PATH or in the cache is not used
+ * @throws SetupError when the program that `TEMPORAL_CLI_PATH` names cannot be used
  */
 export function findTemporal(onSkipped: (reason: string) => void = () => {}): TemporalBinary | undefined {
   const named = process.env.TEMPORAL_CLI_PATH;
@@ -87,13 +87,13 @@ export function findTemporal(onSkipped: (reason: string) => void = () => {}): Te
     const serverVersion = serverVersionOf(path);
     if (serverVersion && !tooOld(serverVersion)) return { path, serverVersion, source };
     onSkipped(
-      `Passing over ${path}: ${serverVersion ? `server ${serverVersion}, ${MIN_SERVER} or later is needed` : 'it does not run'}`,
+      `Skipping ${path}: ${serverVersion ? `server ${serverVersion}, ${MIN_SERVER} or later is needed` : 'it does not run'}`,
     );
   }
   return undefined;
 }
 
-/** Why it could not be obtained here; none when the first start will. */
+/** Why neither a download nor a build would work here. Empty when one of them would. */
 export async function obstacles(): Promise<string[]> {
   const download = (await whyNoDownload()) ?? whyNoRoom(DOWNLOAD_MB, [cacheDir()]);
   if (!download) return [];
@@ -130,7 +130,7 @@ export function tooOld(version: string): boolean {
   return false;
 }
 
-/** Lets the SDK's own test kit fetch the program it was released with, then keeps it. */
+/** Downloads through the SDK's test kit, which fetches the version that the SDK was released with. */
 async function download(log: Progress): Promise<string> {
   await log.step('Asking temporal.download for the Temporal server', async () => {
     const why = (await whyNoDownload()) ?? whyNoRoom(DOWNLOAD_MB, [cacheDir()]);
@@ -147,14 +147,14 @@ async function download(log: Progress): Promise<string> {
       await environment.teardown();
       const file = readdirSync(draft).find((name) => name.startsWith('temporal'));
       if (!file) throw new Error(`the SDK left no program in ${draft}`);
-      return keep(join(draft, file));
+      return moveToCache(join(draft, file));
     } finally {
       rmSync(draft, { recursive: true, force: true });
     }
   });
 }
 
-/** Where package registries can be reached but downloads can't, Go's module proxy usually can. Pure Go: needs no C compiler. */
+/** For networks that reach package registries but no downloads: Go's module proxy usually works there. Needs no C compiler. */
 async function buildWithGo(log: Progress): Promise<string> {
   const why = whyNoBuild();
   if (why) throw new Error(why);
@@ -165,7 +165,7 @@ async function buildWithGo(log: Progress): Promise<string> {
       const build = startService({
         name: 'go install',
         command: 'go',
-        // -v names each package as it is compiled: that is what the progress line shows.
+        // -v prints each package as it is compiled. The progress line shows it.
         args: ['install', '-v', GO_PACKAGE],
         logFile: join(draft, 'build.log'),
         env: { ...process.env, GOBIN: draft, GOFLAGS: '', CGO_ENABLED: '0' },
@@ -184,15 +184,15 @@ async function buildWithGo(log: Progress): Promise<string> {
       const { code } = await build.ended;
       clearInterval(report);
       if (code !== 0) throw new Error(`it failed:\n${build.lastLines(10)}`);
-      return keep(join(draft, executable('temporal')));
+      return moveToCache(join(draft, executable('temporal')));
     } finally {
       rmSync(draft, { recursive: true, force: true });
     }
   });
 }
 
-/** Renamed into place, so that two runs at once never see half a program. */
-function keep(file: string): string {
+/** A rename is atomic, so a second run never sees half a program. */
+function moveToCache(file: string): string {
   if (!existsSync(file)) throw new Error(`it left no ${file}`);
   mkdirSync(join(cacheDir(), 'bin'), { recursive: true });
   renameSync(file, cachedPath());
@@ -216,7 +216,7 @@ function isExecutable(path: string): boolean {
   }
 }
 
-/** Builds by Go call themselves 0.0.0-DEV, so only the server's version tells. */
+/** Programs built with Go report 0.0.0-DEV as their own version, so only the server's version is useful. */
 function serverVersionOf(path: string): string | undefined {
   const { stdout } = spawnSync(path, ['--version'], { encoding: 'utf8', timeout: 10_000 });
   return /Server (\d+\.\d+\.\d+)/.exec(stdout ?? '')?.[1];

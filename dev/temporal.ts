@@ -8,16 +8,16 @@ import { MIN_SERVER, obtainTemporal, tooOld } from './temporal-binary';
 export interface Temporal {
   /** host:port of the gRPC front end. */
   address: string;
-  /** Where operators look; undefined when headless or when the server is not ours. */
+  /** Address of the Temporal UI; undefined when headless or when the server is external. */
   uiUrl?: string;
-  /** The program, when the server is ours. */
+  /** The server's process; undefined when the server is external. */
   service?: Service;
   stop(): Promise<void>;
 }
 
 export const NAMESPACE = process.env.TEMPORAL_NAMESPACE ?? 'default';
 
-/** The only search attributes there are (see DESIGN: every wait has a name, a deadline and an owner). */
+/** All search attributes. Operators find workflows by them: every wait has a name, a deadline and an owner. */
 const SEARCH_ATTRIBUTES = [
   'StoreId=Keyword',
   'AccountId=Keyword',
@@ -28,31 +28,31 @@ const SEARCH_ATTRIBUTES = [
 ];
 
 const DYNAMIC_CONFIG = [
-  // The dev server has one shard and polls its queues 20 times a second, so each hand-over waits up to 50 ms: three activities in
-  // a row take 350 ms, with these 39 ms.
+  // The dev server has one shard and polls its queues 20 times a second, so each task waits up to 50 ms. Three activities in a
+  // row take 350 ms; with these settings, 39 ms.
   'history.transferProcessorMaxPollRPS=5000',
   'history.timerProcessorMaxPollRPS=5000',
   'system.enableActivityEagerExecution=true',
-  // Caps of the dev server (2,400 and 1,200 a second) that would pass for limits of the engine.
+  // The dev server's own caps (2,400 and 1,200 requests a second) would look like limits of the engine.
   'frontend.rps=100000',
   'frontend.namespaceRPS=100000',
   'matching.rps=100000',
-  // One node: four partitions would only forward to each other.
+  // On one node, the default of four partitions would only forward tasks to each other.
   'matching.numTaskqueueReadPartitions=1',
   'matching.numTaskqueueWritePartitions=1',
-  // A workflow may use a search attribute the moment it is registered.
+  // Lets a workflow use a search attribute as soon as it is registered.
   'system.forceSearchAttributesCacheRefreshOnRead=true',
 ];
 
 const START_TIMEOUT_MS = 30_000;
 
 /**
- * `TEMPORAL_ADDRESS` if set (stopping is then not ours), else a dev server; see temporal-binary.ts for where its program comes from.
- * Returns when the namespace answers, not merely the port.
- * @param options.dbFile where workflows survive a restart; null keeps them in memory, for tests only
+ * Uses the server at `TEMPORAL_ADDRESS` if that is set, and never stops it. Otherwise starts a dev server; temporal-binary.ts
+ * finds its program. Returns when the namespace answers, not merely the port.
+ * @param options.dbFile keeps workflows over a restart; null keeps them in memory, for tests only
  * @param options.uiPort without it the server runs headless
- * @param options.dynamicConfig `key=value`, beside our own; for tests only
- * @throws SetupError when no program can be had, it is too old, or the server does not come up
+ * @param options.dynamicConfig further settings, `key=value`; for tests only
+ * @throws SetupError when no program can be obtained, it is too old, or the server does not start
  */
 export async function startTemporal(options: {
   dbFile: string | null;
@@ -62,8 +62,9 @@ export async function startTemporal(options: {
   logFile: string;
   log: Progress;
 }): Promise<Temporal> {
-  const given = process.env.TEMPORAL_ADDRESS;
-  if (given) return options.log.step(`Reaching Temporal at ${given} (TEMPORAL_ADDRESS)`, () => reachGiven(given));
+  const external = process.env.TEMPORAL_ADDRESS;
+  if (external)
+    return options.log.step(`Reaching Temporal at ${external} (TEMPORAL_ADDRESS)`, () => reachExternal(external));
   const binary = await obtainTemporal(options.log);
   const port = options.port ?? (await freePort());
   return options.log.step('Starting Temporal', async () => {
@@ -74,7 +75,7 @@ export async function startTemporal(options: {
       logFile: options.logFile,
     });
     const address = `127.0.0.1:${port}`;
-    await untilReady(service, address).catch(async (error: unknown) => {
+    await waitUntilReady(service, address).catch(async (error: unknown) => {
       await service.stop();
       throw error;
     });
@@ -101,7 +102,7 @@ function serverArguments(options: {
     `--namespace=${NAMESPACE}`,
     '--log-level=warn',
     ...(options.uiPort ? [`--ui-port=${options.uiPort}`] : ['--headless']),
-    // WAL with NORMAL survives kill -9 of the server; only a power cut could cost the last moments.
+    // WAL with NORMAL survives kill -9 of the server. Only a power cut could lose the last moments.
     ...(options.dbFile
       ? [`--db-filename=${options.dbFile}`, '--sqlite-pragma=journal_mode=WAL', '--sqlite-pragma=synchronous=NORMAL']
       : []),
@@ -110,7 +111,7 @@ function serverArguments(options: {
   ];
 }
 
-async function untilReady(service: Service, address: string): Promise<void> {
+async function waitUntilReady(service: Service, address: string): Promise<void> {
   const deadline = performance.now() + START_TIMEOUT_MS;
   for (;;) {
     if (!service.running)
@@ -129,14 +130,14 @@ async function untilReady(service: Service, address: string): Promise<void> {
   }
 }
 
-async function reachGiven(address: string): Promise<Temporal> {
+async function reachExternal(address: string): Promise<Temporal> {
   let version: string;
   try {
     version = await askNamespace(address, 5_000);
   } catch (error) {
     throw new SetupError(
       `TEMPORAL_ADDRESS is ${address}, but no Temporal with the namespace "${NAMESPACE}" answers there: ${(error as Error).message}\n` +
-        'Start it (and make the namespace), or unset TEMPORAL_ADDRESS to use a dev server.',
+        'Start it and create the namespace, or unset TEMPORAL_ADDRESS to use a dev server.',
     );
   }
   if (tooOld(version)) {
@@ -147,7 +148,7 @@ async function reachGiven(address: string): Promise<Temporal> {
   return { address, stop: async () => {} };
 }
 
-/** @returns the server's version, once it serves the namespace */
+/** Asks for the namespace. @returns the server's version */
 export async function askNamespace(address: string, timeoutMs: number): Promise<string> {
   const connection = await Connection.connect({ address, connectTimeout: timeoutMs });
   try {

@@ -1,5 +1,6 @@
-// Outlives the process that started it by a moment: when that one is gone (its end of our stdin closes), it ends the programs that
-// one had started. Lines on stdin: `+ <pid> <signal>` a program was started, `- <pid>` it has ended.
+// Stops the programs of a process that was killed. When that process is gone, its end of our stdin closes; the watchdog then
+// stops every program that it had started, and ends. Lines on stdin: `+ <pid> <signal>` a program was started, `- <pid>` it has
+// ended.
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -14,7 +15,7 @@ createInterface({ input: process.stdin })
     else programs.delete(Number(pid));
   })
   .on('close', async () => {
-    // All at once: after a kill -9 there is no order left to keep, and PostgreSQL and Temporal survive their clients.
+    // All at the same time: after a kill -9 the order no longer matters, and PostgreSQL and Temporal survive the loss of clients.
     for (const [pid, signal] of programs) send(pid, signal);
     const deadline = Date.now() + GRACE_MS;
     while ([...programs.keys()].some(lives) && Date.now() < deadline) await sleep(50);
@@ -24,7 +25,9 @@ createInterface({ input: process.stdin })
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => {});
 
-/** One that has ended but was not collected by its new parent (init in a container often doesn't) still takes signals. */
+/**
+ * A zombie counts as ended. It still accepts signals until its new parent collects it, and init in a container often does not.
+ */
 function lives(pid) {
   if (!send(pid, 0)) return false;
   try {

@@ -3,12 +3,12 @@ import type { RefusalCode } from './refusal-codes';
 /** Place in a rule's input: names of members and numbers in lists, e.g. `['lines', 0, 'planId']`. */
 export type FieldPath = readonly (string | number)[];
 
-/** An expected "no": a value with a closed code, never an exception. Its words and HTTP status are in refusal-codes. */
+/** An expected rejection: a value with a code from a closed list, never an exception. Its texts are in refusal-codes. */
 export interface Refusal {
   code: RefusalCode;
   /** Part of the input that caused it. */
   field?: FieldPath;
-  /** Facts for the reader and the log (states, dates, ids, yen); never names or addresses. */
+  /** Facts for the reader and the log: states, dates, ids and yen. Never names or addresses. */
   params?: Readonly<Record<string, string | number>>;
 }
 

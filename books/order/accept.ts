@@ -4,7 +4,6 @@ import type { Yen } from '../../domain/money';
 import { checkCard } from '../../domain/order/card-rules';
 import { priceOfMonth } from '../../domain/order/pricing';
 import { type Checked, type Refusal, ok, refuseAll } from '../../domain/refusal';
-import type { Rounding } from '../../domain/tax';
 import type { Account, BillingDestination, Consent, Store } from '../../generated/prisma/client';
 import { type Tx, instantIn, sql } from '../../prisma/db';
 import { workflowIds } from '../../workflows/contracts/ids';

@@ -1,7 +1,6 @@
 import type { JstDate } from '../../domain/calendar';
 import type { PricedLine } from '../../domain/order/pricing';
 import type { Refusal } from '../../domain/refusal';
-import type { RateClass } from '../../domain/tax';
 import type { Plan, Price } from '../../generated/prisma/client';
 import { type Tx, dateIn } from '../../prisma/db';
 

@@ -2,32 +2,19 @@ import { type Yen, yen } from '../money';
 import { policy } from '../policy';
 import { type Checked, type FieldPath, type Result, ok, refuse, refuseAll } from '../refusal';
 
-/** The brands taken (P8). */
-export type CardBrand = 'JCB' | 'VISA' | 'Mastercard' | 'American Express' | 'Diners Club';
-
-/** SBPS `cardbrand_code`; X is any other brand. */
-const BRAND_OF_CODE: Readonly<Record<string, CardBrand>> = {
-  J: 'JCB',
-  V: 'VISA',
-  M: 'Mastercard',
-  A: 'American Express',
-  D: 'Diners Club',
-};
-
-/** null for brands that are not taken (P8). */
-export function brandOfCode(code: string): CardBrand | null {
-  return BRAND_OF_CODE[code] ?? null;
-}
+/** The brands that are accepted (P8). */
+const cardBrands = ['JCB', 'VISA', 'Mastercard', 'American Express', 'Diners Club'] as const;
+export type CardBrand = (typeof cardBrands)[number];
 
 /**
- * Whether a card may be charged so.
- * @param brand as the storefront names it, a {@link CardBrand}
- * @param division SBPS `dealings_type`: 10 一括, 21 ボーナス, 61 分割, 80 リボ
- * @param total yen with tax
- * @returns refused with card_brand_unsupported (P8), divided_payment_unsupported (P9), amount_over_card_limit
+ * Checks whether a card may be charged.
+ * @param charge.brand the brand as the storefront names it
+ * @param charge.division SBPS `dealings_type`: 10 一括, 21 ボーナス, 61 分割, 80 リボ
+ * @param charge.total yen with tax
+ * @returns or card_brand_unsupported (P8), divided_payment_unsupported (P9), amount_over_card_limit
  */
 export function checkCardCharge(charge: { brand: string; division: string; total: Yen }): Result<CardBrand> {
-  const brand = Object.values(BRAND_OF_CODE).find((taken) => taken === charge.brand);
+  const brand = cardBrands.find((accepted) => accepted === charge.brand);
   if (!brand) return refuse('card_brand_unsupported');
   if (charge.division !== '10') return refuse('divided_payment_unsupported');
   if (charge.total > policy.card.maxAmount) {

@@ -24,7 +24,7 @@ async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await new Promise((resolve) => setImmediate(resolve));
 }
 
-test('a program is asked to end, and its last lines can be read', async () => {
+test('a program can shut down in order, and its last lines can be read', async () => {
   const service = startService({
     name: 'stays',
     command: process.execPath,
@@ -39,7 +39,7 @@ test('a program is asked to end, and its last lines can be read', async () => {
   expect(lives(service.pid)).toBe(false);
 });
 
-test('a program that cannot be started ends at once', async () => {
+test('a program that cannot be started counts as ended at once', async () => {
   const service = startService({
     name: 'missing',
     command: join(dir, 'nothing'),
@@ -50,7 +50,7 @@ test('a program that cannot be started ends at once', async () => {
   expect(service.lastLines(1)).toContain('ENOENT');
 });
 
-test('when we are killed outright, what we started ends too', async () => {
+test('when the parent process is killed, the program that it started ends too', async () => {
   const script = join(dir, 'parent.ts');
   writeFileSync(
     script,

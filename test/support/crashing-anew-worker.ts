@@ -1,4 +1,8 @@
-import { crashing } from './crashing';
+import type * as anew from './anew-worker';
+import { crashing, createCrashingWorker } from './crashing';
 
-// eslint-disable-next-line @typescript-eslint/no-require-imports -- only once it is watched
-crashing(__filename, () => void require('./anew-worker'));
+crashing(__filename, () => {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- only in the child: its parent needs no engine
+  const { startAnewWorker } = require('./anew-worker') as typeof anew;
+  startAnewWorker(createCrashingWorker);
+});

@@ -1,4 +1,8 @@
-import { crashing } from './crashing';
+import type * as worker from '../../worker/main';
+import { crashing, createCrashingWorker } from './crashing';
 
-// eslint-disable-next-line @typescript-eslint/no-require-imports -- only once it is watched
-crashing(__filename, () => void require('../../worker/main'));
+crashing(__filename, () => {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- only in the child: its parent needs no engine
+  const { startWorker } = require('../../worker/main') as typeof worker;
+  startWorker({ createWorker: createCrashingWorker });
+});

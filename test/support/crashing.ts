@@ -6,33 +6,33 @@ import { join } from 'node:path';
 import { Context } from '@temporalio/activity';
 import { Client, Connection } from '@temporalio/client';
 import { coresdk } from '@temporalio/proto';
-import { Worker } from '@temporalio/worker';
+import { Worker, type WorkerOptions } from '@temporalio/worker';
 import pg from 'pg';
 
 /*
- * Programs of the engine that kill themselves (SIGKILL) at named points and are started again: each point once, the first time
- * it is passed. Nothing of this is in the engine; points are seen from outside, at its activities, its requests to providers and
- * its commits.
+ * Programs of the engine that kill themselves (SIGKILL) at named points and are started again. Each point kills once, the first
+ * time it is passed. The engine contains nothing of this: points are observed from outside, at its activities, its requests to
+ * providers and its commits.
  */
 
 export interface CrashPoint {
   name: string;
-  /** An activity, a workflow type, or of the API a request as `POST /v1/orders/:id/cancellations`; without it wherever it happens. */
+  /** An activity, a workflow type, or a request to the API, as `POST /v1/orders/:id/cancellations`. Without it: anywhere. */
   in?: string;
   /**
-   * - `answered`: a provider has done its work and answered, nothing of the answer is booked
+   * - `answered`: a provider has done its work and answered; nothing of the answer is booked
    * - `commit`, `committed`: before and after a transaction is committed
-   * - `done`: the activity has done all, its report has not left the process
+   * - `done`: the activity has done everything; its report has not left the process
    * - `ends`, `begun`: the workflow's run has decided to continue as new, and Temporal has begun the new run
    */
   at: 'answered' | 'commit' | 'committed' | 'done' | 'ends' | 'begun';
-  /** Of `answered`: what the request's URL or body has in it. */
+  /** For `answered`: a part of the request's URL or body. */
   of?: string;
-  /** Not the first time it is passed in a process, but the nth. */
+  /** The point kills the nth time it is passed in a process, not the first. */
   nth?: number;
 }
 
-/** Where points and those that fired are kept, between the processes. */
+/** The processes share these files: the points, and one file for each point that has killed. */
 export const pointsFile = (folder: string) => join(folder, 'points.json');
 export const firedFile = (folder: string, name: string) => join(folder, `fired-${name}`);
 const lostFile = (folder: string) => join(folder, 'lost.json');
@@ -40,9 +40,18 @@ const lostFile = (folder: string) => join(folder, 'lost.json');
 const folder = process.env.CRASH_FOLDER ?? '';
 const child = process.env.CRASH_CHILD === '1';
 
-/** The program given, started again as often as it is killed. To be called last in a file of its own, which is run again as the child. */
+/**
+ * Runs the program in a child process and starts it again each time it is killed.
+ * @param file the file that calls this, as its last statement: the child runs the same file
+ */
 export function crashing(file: string, program: () => void): void {
-  if (child) return begin(program);
+  if (child) {
+    observeRequests();
+    observeProviders();
+    observeCommits();
+    program();
+    return;
+  }
   let stopping = false;
   const start = () => {
     const run = spawn(process.execPath, ['--import', 'tsx', file], {
@@ -59,14 +68,6 @@ export function crashing(file: string, program: () => void): void {
     });
   };
   start();
-}
-
-function begin(program: () => void): void {
-  watchActivities();
-  watchRequests();
-  watchProviders();
-  watchCommits();
-  program();
 }
 
 const running = new AsyncLocalStorage<string>();
@@ -86,23 +87,21 @@ function pass(at: CrashPoint['at'], of = ''): void {
     writeFileSync(firedFile(folder, point.name), '');
     writeFileSync(lostFile(folder), JSON.stringify([...underWay]));
     process.kill(process.pid, 'SIGKILL');
-    for (;;); // not a step further
+    for (;;); // the signal may take a moment: nothing more may happen here
   }
 }
 
 type Activities = Record<string, (input: unknown) => Promise<unknown>>;
 
-function watchActivities(): void {
-  const create = Worker.create.bind(Worker);
-  Worker.create = async (options) => {
-    await nobodyWaits();
-    const worker = await create({ ...options, activities: watched((options.activities ?? {}) as Activities) });
-    watchRuns(worker);
-    return worker;
-  };
+/** A worker whose activities and runs are observed. */
+export async function createCrashingWorker(options: WorkerOptions): Promise<Worker> {
+  await failLostActivities();
+  const worker = await Worker.create({ ...options, activities: observed((options.activities ?? {}) as Activities) });
+  observeRuns(worker);
+  return worker;
 }
 
-const watched = (activities: Activities): Activities =>
+const observed = (activities: Activities): Activities =>
   Object.fromEntries(
     Object.entries(activities).map(([name, run]) => [
       name,
@@ -120,26 +119,26 @@ const watched = (activities: Activities): Activities =>
     ]),
   );
 
-/** Of a worker what it tells Temporal of a workflow's step, and when that has been taken. */
-type Telling = { nativeWorker: { completeWorkflowActivation(completion: Buffer): Promise<void> } };
+/** The private part of a worker that sends a workflow's commands to Temporal and resolves once Temporal has accepted them. */
+type Internals = { nativeWorker: { completeWorkflowActivation(completion: Buffer): Promise<void> } };
 
-function watchRuns(worker: Worker): void {
-  const { nativeWorker } = worker as unknown as Telling;
-  const tell = nativeWorker.completeWorkflowActivation;
+function observeRuns(worker: Worker): void {
+  const { nativeWorker } = worker as unknown as Internals;
+  const complete = nativeWorker.completeWorkflowActivation;
   nativeWorker.completeWorkflowActivation = async (completion) => {
     const { successful } = coresdk.workflow_completion.WorkflowActivationCompletion.decodeDelimited(completion);
     const anew = successful?.commands?.find((command) => command.continueAsNewWorkflowExecution);
-    if (!anew) return tell(completion);
+    if (!anew) return complete(completion);
     await running.run(anew.continueAsNewWorkflowExecution!.workflowType!, async () => {
       pass('ends');
-      await tell(completion);
+      await complete(completion);
       pass('begun');
     });
   };
 }
 
-/** Temporal would learn of the dead by their silence: half a minute each time, told here at once. */
-async function nobodyWaits(): Promise<void> {
+/** Reports the activities of the killed process as failed. Temporal itself would notice only after half a minute of silence. */
+async function failLostActivities(): Promise<void> {
   if (!existsSync(lostFile(folder))) return;
   const lost = JSON.parse(readFileSync(lostFile(folder), 'utf8')) as string[];
   rmSync(lostFile(folder));
@@ -150,18 +149,18 @@ async function nobodyWaits(): Promise<void> {
   await connection.close();
 }
 
-function watchRequests(): void {
+function observeRequests(): void {
   const emit = http.Server.prototype.emit;
   http.Server.prototype.emit = function (this: http.Server, event: string, ...args: unknown[]) {
-    const told = () => Reflect.apply(emit, this, [event, ...args]) as boolean;
-    if (event !== 'request') return told();
+    const emitted = () => Reflect.apply(emit, this, [event, ...args]) as boolean;
+    if (event !== 'request') return emitted();
     const { method, url } = args[0] as http.IncomingMessage;
     const path = url?.split('?')[0]?.replace(/\/[a-z]+_[0-9A-Za-z]{22}(?=\/|$)/g, '/:id');
-    return running.run(`${method} ${path}`, told);
+    return running.run(`${method} ${path}`, emitted);
   } as typeof emit;
 }
 
-function watchProviders(): void {
+function observeProviders(): void {
   const send = globalThis.fetch;
   globalThis.fetch = async (url, request) => {
     const answer = await send(url, request);
@@ -172,7 +171,7 @@ function watchProviders(): void {
   };
 }
 
-function watchCommits(): void {
+function observeCommits(): void {
   const query = pg.Client.prototype.query as (this: pg.Client, ...args: unknown[]) => unknown;
   pg.Client.prototype.query = function (this: pg.Client, ...args: unknown[]) {
     const [statement] = args as [string | { text?: string } | undefined];

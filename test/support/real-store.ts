@@ -111,7 +111,7 @@ export class RealDiary extends Diary {
       if (next === dayAt) await this.begin(day!);
       if (next === target && dayAt !== target) break;
     }
-    return this.told();
+    return this.newEvents();
   }
 
   /** Fires the Schedule as at 00:05 of that day, which is usually not today. */
@@ -144,7 +144,7 @@ export class RealDiary extends Diary {
   }
 
   /** Waits until the workflow rests for that reason or, for null, has ended. Its timers fire by themselves. */
-  async rested(workflowId: string, waitingFor: string | null): Promise<void> {
+  async untilResting(workflowId: string, waitingFor: string | null): Promise<void> {
     await this.waitUntil(`${workflowId} waits for ${waitingFor}`, async () => {
       const now = await rows<{ waiting_for: string }>(
         'SELECT waiting_for FROM waits WHERE store_id = $1 AND workflow_id = $2',

@@ -1,8 +1,9 @@
 import { Worker } from '@temporalio/worker';
+import { startWorker } from '../../worker/main';
 
 /*
- * The engine's own worker, but every activity runs twice, as after a crash between the effect and its report. The first answer is
- * lost and the second one counts.
+ * The engine's own worker, but every activity runs twice, as after a crash between the effect and its report: the result of the
+ * first run is lost, and the result of the second one counts.
  */
 
 type Activities = Record<string, (input: unknown) => Promise<unknown>>;
@@ -19,8 +20,4 @@ function twice(activities: object): Activities {
   );
 }
 
-const create = Worker.create.bind(Worker);
-Worker.create = (options) => create({ ...options, activities: twice(options.activities ?? {}) });
-
-// eslint-disable-next-line @typescript-eslint/no-require-imports -- must come last, because loading it creates the workers.
-require('../../worker/main');
+startWorker({ createWorker: (options) => Worker.create({ ...options, activities: twice(options.activities ?? {}) }) });

@@ -7,7 +7,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { UpdateDefinition } from '@temporalio/common';
-import { type Instant, addBusinessDays, dateOf, endOf, msOf } from '../../domain/calendar';
+import { type Instant, addBusinessDays, dateOf, endOf } from '../../domain/calendar';
 import { type StepKind, incidentKinds } from '../../domain/incidents';
 import { policy } from '../../domain/policy';
 import type { Refusal } from '../../domain/refusal';
@@ -17,6 +17,7 @@ import { book, failureText, gateway } from './activities';
 import { showWait } from './details';
 import { type CarriedInbox, Inbox } from './inbox';
 import { type Attempt, Repairs } from './repairs';
+import { shouldContinueAsNew, timerMs } from './timing';
 
 /** The state that a run of a workflow hands to the next run. */
 export interface Carried extends CarriedInbox {
@@ -171,7 +172,7 @@ export class Life<M extends { kind: string } & Message> {
   }
 
   get mustContinue(): boolean {
-    return workflowInfo().continueAsNewSuggested;
+    return shouldContinueAsNew(this.status !== '');
   }
 
   carry(): Carried {
@@ -187,7 +188,7 @@ export class Life<M extends { kind: string } & Message> {
   private async waitForRepair(id: string, owner: 'operator' | 'finance') {
     for (;;) {
       // The wait is announced anew every five business days. The incident stays open until somebody decides.
-      const until = endOf(addBusinessDays(dateOf(this.asOf), policy.order.atRiskBusinessDays));
+      const until = endOf(addBusinessDays(dateOf(this.asOf), policy.repair.businessDays));
       const due = await this.rest(until, () => this.repairs.decisionOn(id) !== null, {
         waitingFor: 'repair',
         owner,
@@ -232,8 +233,7 @@ export class Life<M extends { kind: string } & Message> {
       const mustAct = () => isOver() || this.hasNewMessages;
       this.resting = true;
       if (simulated) await condition(mustAct);
-      // eslint-disable-next-line no-restricted-syntax -- Temporal's replayed clock; only how long a real wait lasts
-      else due = !(await condition(mustAct, Math.max(1, msOf(until) - Date.now()), summary));
+      else due = !(await condition(mustAct, timerMs(waitingFor, until), summary));
       this.resting = false;
     } while (!due && !isOver());
     if (isWanted()) return false;

@@ -21,10 +21,7 @@ export async function passCredit(order: PendingOrder, facts: OrderFacts): Promis
       case 'confirm':
         return period;
       case 'decline':
-        await order.decline(decision.reason === '21' ? 'overdue' : 'judgement');
-        return null;
-      case 'wait':
-        await order.decline('screening_denied'); // a buyer's screening is settled before a registration is tried
+        await order.decline(decision.reason);
         return null;
       case 'hold': {
         await book.holdOrder({ ...order.fact, until: decision.until });

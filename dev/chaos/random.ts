@@ -1,5 +1,5 @@
-/** Chance that comes out the same for the same seed (mulberry32). */
-export class Chance {
+/** Random numbers that repeat for the same seed (mulberry32). */
+export class Random {
   constructor(private state: number) {}
 
   /** In [0, 1). */
@@ -12,10 +12,6 @@ export class Chance {
 
   between(from: number, to: number): number {
     return from + this.next() * (to - from);
-  }
-
-  of<T>(choices: readonly T[]): T {
-    return choices[Math.floor(this.next() * choices.length)]!;
   }
 
   shuffled<T>(items: readonly T[]): T[] {
