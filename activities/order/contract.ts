@@ -4,16 +4,14 @@ import { toYen } from '../../domain/money';
 import type { OrderState } from '../../domain/order/lifecycle';
 import { policy } from '../../domain/policy';
 import { type Tx, dateIn, dateOut } from '../../prisma/db';
-import type { ForOrder, OrderBook } from '../../workflows/contracts/activities';
+import type { ContractBook, ForOrder } from '../../workflows/contracts/activities';
 import type { Deps } from '../lib/deps';
 import { makeOrderItems } from '../../books/order/items';
 import { changeStatus, mailBuyer } from '../../books/order/rows';
 import { beginService, endLines, orderStep, tell } from '../../books/order/service';
 
-type ContractSteps = 'startService' | 'acceptCancellation' | 'endOrder' | 'suspendOrder' | 'resumeOrder';
-
 /** An order in service, in the books: its start, cancellation, suspension and end. */
-export function contractBook({ db }: Deps): Pick<OrderBook, ContractSteps> {
+export function contractBook({ db }: Deps): ContractBook {
   return {
     startService: ({ on, ...input }) =>
       orderStep(db, input, 'start', async (tx, order) => {

@@ -5,7 +5,7 @@ import { netOf } from '../../domain/order/pricing';
 import { policy } from '../../domain/policy';
 import type { RateClass } from '../../domain/tax';
 import { type Tx, dateIn, sql } from '../../prisma/db';
-import type { ForOrder, OrderBook } from '../../workflows/contracts/activities';
+import type { ForOrder, OwnCreditBook } from '../../workflows/contracts/activities';
 import type { Deps } from '../lib/deps';
 import { type OrderRow, changeStatus } from '../../books/order/rows';
 import { orderStep } from '../../books/order/service';
@@ -15,7 +15,7 @@ import { owed } from '../../books/lib/sql';
  * The store's own credit decision (P4). What a destination uses is read from the books, never counted on the side: an order is
  * reserved by being confirmed, counts by its items once its service has begun, and frees its amount by being cancelled.
  */
-export function ownCreditBook({ db }: Deps): Pick<OrderBook, 'decideOwnCredit'> {
+export function ownCreditBook({ db }: Deps): OwnCreditBook {
   return {
     decideOwnCredit: ({ period, n, ...input }) =>
       orderStep(db, input, `credit/${period}/${n}`, async (tx, order) => {

@@ -4,7 +4,7 @@ import { paymentReceived, reversalOf } from '../../domain/ledger/entries';
 import { type Yen, negate, subtractYen, toYen } from '../../domain/money';
 import { matchDeposit } from '../../domain/receivable/matching';
 import { type Result, ok, refuse } from '../../domain/refusal';
-import type { Deposit, Payment } from '../../generated/prisma/client';
+import type { Deposit, Payment, Prisma } from '../../generated/prisma/client';
 import { type Tx, dateIn, dateOut, instantIn, sql } from '../../prisma/db';
 import { rebill } from '../invoice/rebill';
 import { emit } from '../lib/events';
@@ -233,7 +233,7 @@ async function namedInvoices(tx: Tx, storeId: string, numbers: readonly string[]
 }
 
 /** Locked by one statement, their payments summed by the next: one alone would sum as it was before it waited for the lock. */
-async function lockInvoices(tx: Tx, storeId: string, which: ReturnType<typeof sql>): Promise<NamedInvoice[]> {
+async function lockInvoices(tx: Tx, storeId: string, which: Prisma.Sql): Promise<NamedInvoice[]> {
   await tx.$executeRaw(
     sql`SELECT 1 FROM invoices i WHERE i.store_id = ${storeId} AND ${which} ORDER BY i.id FOR UPDATE`,
   );
