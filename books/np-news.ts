@@ -2,10 +2,12 @@ import { z } from 'zod';
 import { type Instant, type JstDate, type Period, jstDate, periodOf } from '../domain/calendar';
 import { yen } from '../domain/money';
 import { type Tx, sql } from '../prisma/db';
-import { keys, workflowIds } from '../workflows/contracts/ids';
+import { workflowIds } from '../workflows/contracts/ids';
+import { keys } from '../workflows/contracts/keys';
 import { puzzled as debitPuzzled } from './direct-debit/incidents';
 import { openIncident, resolveIncident } from './lib/incidents';
 import { enqueue, enqueueFrom } from './lib/outbox';
+import { keyFrom } from './lib/sql';
 import { recordPayments } from './receivable/payments';
 import { settleInvoice } from './receivable/settle';
 
@@ -80,7 +82,7 @@ async function tellAccount(tx: Tx, news: News, npBuyerId: string, name: string, 
   if (!destination) return `unknown buyer ${npBuyerId}`;
   await enqueue(tx, {
     storeId,
-    id: `news/${news.eventId}`,
+    id: keys.message.news(news.eventId),
     kind: 'signal',
     target: workflowIds.account(destination.accountId),
     name,
@@ -99,7 +101,7 @@ async function billsIssued(tx: Tx, news: News, closeOn: JstDate): Promise<null> 
   const target = workflowIds.monthlyClose(storeId, period);
   await enqueue(tx, {
     storeId,
-    id: `news/${news.eventId}`,
+    id: keys.message.news(news.eventId),
     kind: 'signal',
     target,
     name: 'billsIssued',
@@ -121,7 +123,14 @@ async function billPaid(
   const { id: invoiceId, accountId } = invoice;
   const { eventId } = news;
   await recordPayments(tx, { storeId, at, accountId }, [
-    { id: `pay_np_${eventId}`, sourceKey: `np/${eventId}`, source: 'np', invoiceId, amount: yen(amount), paidOn },
+    {
+      id: keys.payment.np(eventId),
+      sourceKey: keys.paymentSource.np(eventId),
+      source: 'np',
+      invoiceId,
+      amount: yen(amount),
+      paidOn,
+    },
   ]);
   await settleInvoice(tx, { storeId, at, invoiceId, paidOn });
   return null;
@@ -142,7 +151,7 @@ async function debitResult(tx: Tx, news: News, number: string, code: string): Pr
   const target = workflowIds.debitRun(storeId, nominal);
   await enqueue(tx, {
     storeId,
-    id: `news/${news.eventId}`,
+    id: keys.message.news(news.eventId),
     kind: 'signal',
     target,
     name: 'debitReported',
@@ -163,7 +172,7 @@ async function invoiceNumbered(tx: Tx, storeId: string, number: string) {
 
 /** Until the transaction ends nobody of the store finds a bill unknown while another gives it its number. */
 async function lockNews(tx: Tx, storeId: string): Promise<void> {
-  await tx.$executeRaw(sql`SELECT pg_advisory_xact_lock(hashtextextended('news/' || ${storeId}, 0))`);
+  await tx.$executeRaw(sql`SELECT pg_advisory_xact_lock(hashtextextended(${keys.lock.news(storeId)}, 0))`);
 }
 
 /**
@@ -175,9 +184,9 @@ export async function applyKeptNews(tx: Tx, storeId: string, numbers: readonly s
   await lockNews(tx, storeId);
   await tx.$executeRaw(
     enqueueFrom(sql`
-      SELECT n.store_id, 'provider-news/' || n.event_id || '/again', 'news', n.event_id, n.type, '{}'::jsonb, n.at, n.at
+      SELECT n.store_id, ${keyFrom(keys.message.providerNewsAgain('*'), sql`n.event_id`)}, 'news', n.event_id, n.type, '{}'::jsonb, n.at, n.at
         FROM provider_news n
-        JOIN incidents i ON i.store_id = n.store_id AND i.id = 'news/' || n.event_id AND i.status = 'open'
+        JOIN incidents i ON i.store_id = n.store_id AND i.id = ${keyFrom(keys.message.news('*'), sql`n.event_id`)} AND i.status = 'open'
        WHERE n.store_id = ${storeId} AND n.data ? 'bill_number' AND n.data->>'bill_number' = ANY(${numbers})
        ORDER BY n.at`),
   );
@@ -185,16 +194,14 @@ export async function applyKeptNews(tx: Tx, storeId: string, numbers: readonly s
 
 /** Resolves the incident that the news had become before. */
 export async function understood(tx: Tx, news: News): Promise<void> {
-  await resolveIncident(tx, news, newsIncident(news), 'understood later');
+  await resolveIncident(tx, news, keys.message.news(news.eventId), 'understood later');
 }
-
-const newsIncident = ({ eventId }: News) => `news/${eventId}`;
 
 /** News that fits nothing we know is kept for a person, never dropped. */
 export async function puzzled(tx: Tx, news: News, why: string): Promise<void> {
   await openIncident(tx, {
     storeId: news.storeId,
-    id: newsIncident(news),
+    id: keys.message.news(news.eventId),
     kind: 'news_not_understood',
     at: news.at,
     detail: { failure: why },

@@ -10,6 +10,7 @@ import { emit } from '../books/lib/events';
 import { openIncident } from '../books/lib/incidents';
 import { ownDocument } from '../books/invoice/own-documents';
 import { sellerOf } from '../books/invoice/parties';
+import { keys } from '../workflows/contracts/keys';
 
 /** A row of the dispatch table that says a mail is due. */
 interface MailRow {
@@ -57,7 +58,7 @@ export async function sendMail(deps: Deps, row: MailRow): Promise<void> {
       cc,
       ...rendered,
       attachments,
-      idempotencyKey: `${storeId}/${key}`,
+      idempotencyKey: keys.call.mail(storeId, key),
       at,
     }));
   } catch (e) {
@@ -71,7 +72,7 @@ export async function sendMail(deps: Deps, row: MailRow): Promise<void> {
     });
     await emit(tx, {
       storeId,
-      key: `mail.sent/${key}`,
+      key: keys.event.mailSent(key),
       type: 'mail.sent',
       at,
       accountId: mail.accountId,

@@ -3,6 +3,7 @@ import { type Tx } from '../../prisma/db';
 import type { BuyerProfile, BuyerResult, BuyerScreening, CreditProvider } from '../../providers/credit/port';
 import type { AccountBook, ForAccount, GatewayActivities } from '../../workflows/contracts/activities';
 import { workflowIds } from '../../workflows/contracts/ids';
+import { keys } from '../../workflows/contracts/keys';
 import type { Deps } from '../lib/deps';
 import { emit } from '../../books/lib/events';
 import { enqueue } from '../../books/lib/outbox';
@@ -25,12 +26,12 @@ export function accountBook({ db }: Deps): AccountBook {
     },
 
     recordScreening: ({ buyerId, result, reasons, limit, cause, ...input }) =>
-      once(db, input.storeId, `buyer/${input.destinationId}/${cause}`, { buyerId, result, reasons }, (tx) =>
+      once(db, input.storeId, keys.once.buyerScreened(input.destinationId, cause), { buyerId, result, reasons }, (tx) =>
         record(tx, input, { buyerId, result, reasons, limit }, cause),
       ),
 
     recordScreeningNews: ({ newsId, ...input }) =>
-      once(db, input.storeId, `buyer/${input.destinationId}/news/${newsId}`, {}, async (tx) => {
+      once(db, input.storeId, keys.once.buyerNews(input.destinationId, newsId), {}, async (tx) => {
         const news = await tx.providerNews.findUniqueOrThrow({
           where: { storeId_eventId: { storeId: input.storeId, eventId: newsId } },
         });
@@ -46,7 +47,7 @@ export function accountBook({ db }: Deps): AccountBook {
       }),
 
     recordGuarantee: ({ status, cause, ...input }) =>
-      once(db, input.storeId, `guarantee/${input.destinationId}/${cause}`, { status }, async (tx) => {
+      once(db, input.storeId, keys.once.guaranteeChanged(input.destinationId, cause), { status }, async (tx) => {
         const where = { storeId_id: { storeId: input.storeId, id: input.destinationId } };
         const before = await tx.billingDestination.findUniqueOrThrow({ where });
         if (before.guarantee === status) return;
@@ -61,7 +62,7 @@ export function accountBook({ db }: Deps): AccountBook {
         if (status === 'NG') await putComingMonthAtRisk(tx, input, cause);
         await emit(tx, {
           storeId: input.storeId,
-          key: `guarantee.changed/${input.destinationId}/${cause}`,
+          key: keys.event.guaranteeChanged(input.destinationId, cause),
           type: 'guarantee.changed',
           at: input.at,
           accountId: input.accountId,
@@ -95,7 +96,7 @@ async function record(tx: Tx, input: ForAccount, answer: Answer, cause: string):
     tx,
     ...waiting.map(({ id }) => ({
       storeId,
-      id: `buyer-decided/${cause}/${id}`,
+      id: keys.message.buyerDecided(cause, id),
       kind: 'signal' as const,
       target: workflowIds.order(id),
       name: 'buyerDecided',
@@ -134,8 +135,7 @@ export function accountGateway(deps: Deps): Pick<GatewayActivities, 'screenBuyer
       const buyerId = again ? destination.npBuyerId : null;
       const answer = await gatewayCall<BuyerScreening>(db, {
         storeId,
-        // A first registration is one per destination; every later application is a person's decision of its own.
-        key: buyerId ? `np-buyer/${destinationId}/${cause}` : `np-buyer/${destinationId}`,
+        key: buyerId ? keys.call.npApplication(destinationId, cause) : keys.call.npBuyer(destinationId),
         provider: 'np',
         at,
         // Not the profile: an operator may correct it while the answer is awaited, and it is the same application.

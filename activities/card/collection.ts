@@ -4,6 +4,7 @@ import { enqueue } from '../../books/lib/outbox';
 import type { Tx } from '../../prisma/db';
 import type { ChargeOutcome, GatewayActivities } from '../../workflows/contracts/activities';
 import { workflowIds } from '../../workflows/contracts/ids';
+import { keys } from '../../workflows/contracts/keys';
 import { chunkBefore } from '../lib/chunk';
 import type { Deps } from '../lib/deps';
 import { inParallel } from '../lib/parallel';
@@ -62,9 +63,6 @@ async function failed(deps: Deps, charge: Charge, e: unknown): Promise<null> {
   return null;
 }
 
-export const chargeDeclinedId = (orderId: string, period: Period) => `charge-declined/${orderId}/${period}`;
-export const lastChargeId = (orderId: string, period: Period) => `last-charge-declined/${orderId}/${period}`;
-
 export function chargeFailed(
   tx: Tx,
   { storeId, at, orderId, period, invoiceId }: Omit<Charge, 'n'>,
@@ -72,7 +70,7 @@ export function chargeFailed(
 ): Promise<void> {
   return openIncident(tx, {
     storeId,
-    id: `card-charge/${orderId}/${period}`,
+    id: keys.incident.cardCharge(orderId, period),
     kind: 'card_charge_failed',
     at,
     workflowId: workflowIds.order(orderId),
@@ -87,14 +85,14 @@ async function tellOrder(tx: Tx, { storeId, at, orderId, period, invoiceId }: Ch
   if (!living)
     return openIncident(tx, {
       storeId,
-      id: lastChargeId(orderId, period),
+      id: keys.incident.lastCharge(orderId, period),
       kind: 'last_charge_declined',
       at,
       detail: { failure: 'declined after the contract had ended', invoice: invoiceId },
     });
   await enqueue(tx, {
     storeId,
-    id: chargeDeclinedId(orderId, period),
+    id: keys.message.chargeDeclined(orderId, period),
     kind: 'signal',
     target: workflowId,
     name: 'chargeDeclined',

@@ -2,6 +2,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import { dateOut, sql } from '../../prisma/db';
 import type { ForPeriod, GatewayActivities } from '../../workflows/contracts/activities';
 import { workflowIds } from '../../workflows/contracts/ids';
+import { keys } from '../../workflows/contracts/keys';
 import { chunkBefore } from '../lib/chunk';
 import { CHUNK } from './draft';
 import type { Deps } from '../lib/deps';
@@ -114,7 +115,7 @@ async function requestBilling(
     const requests = batch.map((t) => ({ transactionId: t.np_transaction_id, baseDate }));
     await gatewayCall<'asked'>(db, {
       storeId,
-      key: `np-bill/${period}/${batch[0]!.shop_transaction_id}..${batch.at(-1)!.shop_transaction_id}`,
+      key: keys.call.npBilling(period, batch[0]!.shop_transaction_id, batch.at(-1)!.shop_transaction_id),
       provider: 'np',
       at,
       request: requests,
@@ -151,7 +152,7 @@ async function register(deps: Deps, { storeId, period, at }: ForPeriod, charge: 
       if (result.outcome === 'registered') return;
       await enqueue(tx, {
         storeId,
-        id: `at-risk/${orderId}/${period}/1`,
+        id: keys.message.monthAtRisk(orderId, period),
         kind: 'signal',
         target: workflowIds.order(orderId),
         name: 'atRisk',
@@ -165,7 +166,7 @@ async function register(deps: Deps, { storeId, period, at }: ForPeriod, charge: 
     await deps.db.$transaction((tx) =>
       openIncident(tx, {
         storeId,
-        id: `np-registration/${orderId}/${period}`,
+        id: keys.incident.registration(orderId, period),
         kind: 'np_registration_failed',
         at,
         workflowId: workflowIds.order(orderId),

@@ -2,6 +2,7 @@ import { parsePeriod } from '../../domain/calendar';
 import type { Close } from '../../generated/prisma/client';
 import { type Db, type Tx, dateOut, instantOut } from '../../prisma/db';
 import { workflowIds } from '../../workflows/contracts/ids';
+import { keys } from '../../workflows/contracts/keys';
 import { giveCommand } from '../lib/commands';
 import { pageOf } from '../lib/input/lists';
 import { found, refuse } from '../lib/problems';
@@ -125,7 +126,7 @@ async function tell(tx: Tx, context: WriteContext, name: string, payload: object
   const close = await ownClose(tx, store.id, params['period']!);
   if (close.status !== 'review') refuse('close_not_in_review', { params: { state: close.status } });
   const workflowId = workflowIds.monthlyClose(store.id, parsePeriod(close.period)!);
-  const spoken = { workflowId, name, target: `close/${close.period}`, payload };
+  const spoken = { workflowId, name, target: keys.audited.close(close.period), payload };
   const message = await giveCommand(tx, context, { ...spoken, ...(why !== undefined && { reason: why }) });
   return { message, ref: close.period };
 }

@@ -3,6 +3,7 @@ import { parsePeriod } from '../../domain/calendar';
 import type { DebitRun } from '../../generated/prisma/client';
 import type { Tx } from '../../prisma/db';
 import { workflowIds } from '../../workflows/contracts/ids';
+import { keys } from '../../workflows/contracts/keys';
 import { giveCommand } from '../lib/commands';
 import type { WriteContext } from '../lib/route';
 
@@ -36,7 +37,7 @@ export async function giveResults(
     message = await giveCommand(tx, context, {
       workflowId: workflowIds.debitRun(storeId, nominal),
       name: 'importResults',
-      target: `debit_run/${nominal}`,
+      target: keys.audited.debitRun(nominal),
       payload: { results: open.slice(from, from + RESULTS_A_MESSAGE) },
     });
   return message;

@@ -7,6 +7,7 @@ import type { RefusalCode } from '../../domain/refusal-codes';
 import type { DirectDebit } from '../../generated/prisma/client';
 import { type Tx, dateIn, dateOut, isUniqueViolation } from '../../prisma/db';
 import { workflowIds } from '../../workflows/contracts/ids';
+import { keys } from '../../workflows/contracts/keys';
 import { LEASE_SECONDS, audit, giveCommand } from '../lib/commands';
 import { customerNumber, debitAccount, keepDebitAccount } from './accounts';
 import { directDebitShape as shape, directDebitStatus as status, showDirectDebit as show } from './shapes';
@@ -36,7 +37,7 @@ export const directDebitRoutes: Route[] = [
     refusals: ['not_found', 'unknown_billing_destination', 'mandate_already_running', 'direct_debit_not_offered'],
     async handle(tx, context) {
       const ref = await request(tx, context);
-      return { message: `start/${workflowIds.directDebit(ref)}`, ref, location: `/v1/direct_debits/${ref}` };
+      return { message: keys.message.start(workflowIds.directDebit(ref)), ref, location: `/v1/direct_debits/${ref}` };
     },
     fresh,
   }),
@@ -215,7 +216,7 @@ async function request(
   }
   await emit(tx, {
     storeId: store.id,
-    key: `direct_debit.requested/${directDebitId}`,
+    key: keys.event.directDebitRequested(directDebitId),
     type: 'direct_debit.requested',
     at,
     accountId: account.id,

@@ -1,6 +1,7 @@
 import { enqueue } from '../../books/lib/outbox';
 import type { Prisma } from '../../generated/prisma/client';
 import { type Tx, sql } from '../../prisma/db';
+import { keys } from '../../workflows/contracts/keys';
 import { newId } from './input/ids';
 import type { WriteContext } from './route';
 
@@ -39,7 +40,7 @@ export async function giveCommand(
   context: Doer,
   order: { workflowId: string; name: string; target: string; payload?: object; reason?: string },
 ): Promise<string> {
-  const message = `${order.workflowId}/${order.name}/${newId('msg')}`;
+  const message = keys.message.command(order.workflowId, order.name, newId('msg'));
   await audit(tx, context, {
     action: order.name,
     target: order.target,

@@ -2,6 +2,7 @@ import type { RequestHandler } from 'express';
 import { enqueue } from '../../books/lib/outbox';
 import { toYen } from '../../domain/money';
 import { workflowIds } from '../../workflows/contracts/ids';
+import { keys } from '../../workflows/contracts/keys';
 import { LEASE_SECONDS, giveCommand } from '../lib/commands';
 import { newId } from '../lib/input/ids';
 import { card, checkCard } from './new';
@@ -74,7 +75,7 @@ export function cardReturn(env: Surroundings): RequestHandler {
     const { storeId, orderId } = authentication;
     const store = await env.db.store.findUniqueOrThrow({ where: { id: storeId } });
     // A new one each time: who came back too early comes back again.
-    const message = `cardReturned/${authenticationRef}/${newId('msg')}`;
+    const message = keys.message.cardReturned(authenticationRef, newId('msg'));
     const advancing = await env.db
       .$transaction(async (tx) => {
         const at = await acceptedAt(tx, store, env.now);

@@ -11,6 +11,7 @@ import { checkRiskDecision, riskDecisions } from '../../domain/order/risk';
 import type { Order, Subscription } from '../../generated/prisma/client';
 import { type Tx, dateOut, instantOut } from '../../prisma/db';
 import { workflowIds } from '../../workflows/contracts/ids';
+import { keys } from '../../workflows/contracts/keys';
 import { giveCommand } from '../lib/commands';
 import { refuseImplausible } from '../lib/input/dates';
 import { orderShape, showOrder } from './view';
@@ -104,7 +105,7 @@ export const orderCommandRoutes: Route[] = [
       const told = { ends_on: last.ends_on, last_period: last.last_period };
       await emit(tx, {
         storeId: store.id,
-        key: `cancellation.previewed/${order.id}/${dateOf(at)}/${told.ends_on}`,
+        key: keys.event.cancellationPreviewed(order.id, dateOf(at), told.ends_on),
         type: 'cancellation.previewed',
         at,
         accountId: order.accountId,

@@ -1,5 +1,6 @@
 import { instantOut } from '../../prisma/db';
 import { workflowIds } from '../../workflows/contracts/ids';
+import { keys } from '../../workflows/contracts/keys';
 import { eventShape, showEvent } from '../operations/events';
 import { olderThan, pageOf } from '../lib/input/lists';
 import { acceptOrder, newOrder } from './new';
@@ -38,7 +39,7 @@ export const orderRoutes: Route[] = [
     ],
     async handle(tx, context) {
       const ref = await acceptOrder(tx, context);
-      return { message: `start/${workflowIds.order(ref)}`, ref, location: `/v1/orders/${ref}` };
+      return { message: keys.message.start(workflowIds.order(ref)), ref, location: `/v1/orders/${ref}` };
     },
     async fresh({ env, store }, ref) {
       return showOrder(env.db, store.id, ref, env);

@@ -2,6 +2,7 @@ import type { Instant } from '../../domain/calendar';
 import type { Prisma } from '../../generated/prisma/client';
 import { type Tx, sql } from '../../prisma/db';
 import type { WorkflowType } from '../../workflows/contracts/ids';
+import { keys } from '../../workflows/contracts/keys';
 import { rowsIn } from './sql';
 
 /*
@@ -65,7 +66,7 @@ export function startRow(
 ): DispatchRow {
   return {
     storeId,
-    id: `start/${workflowId}`,
+    id: keys.message.start(workflowId),
     kind: 'start',
     target: workflowId,
     name: type,

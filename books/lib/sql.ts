@@ -5,7 +5,7 @@ import { sql } from '../../prisma/db';
 
 /*
  * Rules that whole stores need in SQL, where 100,000 rows can't travel. Each says the same as its twin in domain/ or
- * contracts/ids; test/activities/close-sql.test.ts compares them.
+ * contracts/keys; test/activities/close-sql.test.ts compares them.
  */
 
 /** The rates in force on that date as rows (rate_class, rate, place), `place` in the order of print. */
@@ -39,9 +39,12 @@ export function settlementIn(period: Period): Prisma.Sql {
 export const owed = sql`(i.total - coalesce((SELECT sum(p.amount) FROM payments p
   WHERE p.store_id = i.store_id AND p.invoice_id = i.id), 0))::bigint`;
 
-/** A business key with a column's value where the pattern, made by contracts/ids, has its `*`. */
-export function keyFrom(pattern: string, value: Prisma.Sql): Prisma.Sql {
-  return sql`replace(${pattern}::text, '*', ${value})`;
+/** A business key with columns' values where the pattern, made by contracts/keys, has its `*`s. */
+export function keyFrom(pattern: string, ...values: Prisma.Sql[]): Prisma.Sql {
+  const [head, ...rest] = pattern.split('*');
+  if (rest.length !== values.length) throw new RangeError(`${pattern} takes ${rest.length} values`);
+  const parts = values.map((value, i) => sql`(${value})::text || ${rest[i]}::text`);
+  return sql`(${head}::text || ${Prisma.join(parts, ' || ')})`;
 }
 
 /** Rows made in the program, for `jsonb_to_recordset`: one parameter for any number of them. */

@@ -2,7 +2,7 @@ import { type Period, periodEnd, periodStart } from '../../domain/calendar';
 import { type Yen, sumYen, toYen } from '../../domain/money';
 import { type RateClass, type Rounding, grossOf } from '../../domain/tax';
 import { type Json, type Tx, dateIn, sql } from '../../prisma/db';
-import { keys } from '../../workflows/contracts/ids';
+import { keys } from '../../workflows/contracts/keys';
 import { holdOpenPeriod } from '../invoice/periods';
 import { settlementIn } from '../lib/sql';
 

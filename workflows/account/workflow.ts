@@ -2,6 +2,7 @@ import { allHandlersFinished, condition, continueAsNew } from '@temporalio/workf
 import { addMonths, dateOf, endOf } from '../../domain/calendar';
 import { policy } from '../../domain/policy';
 import type { Guarantee } from '../../providers/credit/port';
+import { keys } from '../contracts/keys';
 import * as messages from '../contracts/messages';
 import { book } from '../lib/activities';
 import { type Carried, Life } from '../lib/life';
@@ -24,7 +25,7 @@ export async function account(input: messages.AccountStart & { carried?: Carried
 
   const screen = async (destinationId: string, again: boolean, cause: string) => {
     const of = { ...life.fact, accountId: input.accountId, destinationId };
-    const answer = await life.attempt(`np-buyer/${destinationId}/${cause}`, 'np_buyer_screening', () =>
+    const answer = await life.attempt(keys.call.npApplication(destinationId, cause), 'np_buyer_screening', () =>
       life.providers.screenBuyer({ ...of, again, cause }),
     );
     if (!('resolvedAs' in answer)) await book.recordScreening({ ...of, ...answer, cause });

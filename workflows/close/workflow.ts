@@ -2,6 +2,8 @@ import { type Instant, addBusinessDays, addDays, atTime, dateOf, endOf } from '.
 import type { IncidentKind, StepKind } from '../../domain/incidents';
 import { policy } from '../../domain/policy';
 import type { Chunk } from '../contracts/activities';
+import { workflowIds } from '../contracts/ids';
+import { keys } from '../contracts/keys';
 import * as messages from '../contracts/messages';
 import { book, bulk } from '../lib/activities';
 import { everyChunk } from '../lib/chunks';
@@ -132,22 +134,23 @@ class Close {
   }
 
   private each(kind: StepKind, step: (after: string | null) => Promise<Chunk>): Promise<number> {
-    return everyChunk(this.life, `${kind}/${this.input.period}`, kind, step);
+    return everyChunk(this.life, keys.incident.month(kind, this.input.period), kind, step);
   }
 
   /** What was told has been mended without a repair. */
   private untell(kind: IncidentKind, messageId: string): Promise<void> {
-    return book.resolveIncident({ ...this.life.fact, id: `${kind}/${this.input.period}`, how: 'done', messageId });
+    const id = keys.incident.month(kind, this.input.period);
+    return book.resolveIncident({ ...this.life.fact, id, how: 'done', messageId });
   }
 
   private tell(kind: IncidentKind, detail: string): Promise<void> {
     const { storeId, period } = this.input;
     return book.openIncident({
       ...this.life.fact,
-      id: `${kind}/${period}`,
+      id: keys.incident.month(kind, period),
       kind,
       detail,
-      workflowId: `close/${storeId}/${period}`,
+      workflowId: workflowIds.monthlyClose(storeId, period),
     });
   }
 }

@@ -1,6 +1,7 @@
 import { allHandlersFinished, condition, continueAsNew } from '@temporalio/workflow';
 import { type Instant, type JstDate, dateOf, endOf } from '../../domain/calendar';
 import { debitResultLateOn, debitResultOn } from '../../domain/close/terms';
+import { keys } from '../contracts/keys';
 import * as messages from '../contracts/messages';
 import { book, bulk } from '../lib/activities';
 import { type Carried, Life } from '../lib/life';
@@ -52,7 +53,7 @@ export async function debitRun(
       const booked = await book.bookDebitResults({ ...fact(), results, cause: m.messageId });
       run.open = booked.open;
       for (const invoiceId of booked.rebilled) {
-        await life.attempt(`document/${invoiceId}`, 'np_bill_document', () =>
+        await life.attempt(keys.incident.document(invoiceId), 'np_bill_document', () =>
           life.providers.fetchBillDocument({ ...life.fact, invoiceId }),
         );
       }

@@ -3,6 +3,7 @@ import { type JstDate, addDays, addMonths, dateOf, endOf } from '../../domain/ca
 import type { DirectDebitState } from '../../domain/direct-debit/lifecycle';
 import { type MandateEvent, afterEvent, formExpiryOn, formReminders } from '../../domain/direct-debit/rules';
 import { policy } from '../../domain/policy';
+import { keys } from '../contracts/keys';
 import * as messages from '../contracts/messages';
 import { book } from '../lib/activities';
 import { type Carried, Life } from '../lib/life';
@@ -186,7 +187,7 @@ class Mandate {
     const { firstPeriod } = await book.activateDirectDebit({ ...this.fact, messageId, evidence, debitAccountId });
     this.progress.state = 'active';
     if (this.input.settlement === 'in_house') return;
-    await this.life.attempt(`np-direct-debit/${this.input.directDebitId}`, 'np_direct_debit', () =>
+    await this.life.attempt(keys.incident.directDebitActive(this.input.directDebitId), 'np_direct_debit', () =>
       this.life.providers.directDebitActive({ ...this.fact, firstPeriod }),
     );
   }
@@ -210,7 +211,7 @@ class Mandate {
     const wasActive = this.progress.state === 'active';
     await book.closeDirectDebit({ ...this.fact, as, reason });
     if (wasActive && this.input.settlement === 'np')
-      await this.life.attempt(`np-direct-debit-end/${this.input.directDebitId}`, 'np_direct_debit_end', () =>
+      await this.life.attempt(keys.incident.directDebitEnded(this.input.directDebitId), 'np_direct_debit_end', () =>
         this.life.providers.directDebitEnded(this.fact),
       );
     this.progress.state = as;

@@ -1,6 +1,7 @@
 import { type Instant, addMs, dateOf } from '../../domain/calendar';
 import { cardRetryAt, policy } from '../../domain/policy';
 import { workflowIds } from '../contracts/ids';
+import { keys } from '../contracts/keys';
 import type { OrderStart } from '../contracts/messages';
 import { book } from '../lib/activities';
 import type { Life } from '../lib/life';
@@ -36,8 +37,8 @@ export class ContractCard {
   async retry(): Promise<{ arrears: Arrears; exhausted: boolean }> {
     const { arrears } = this.nextRetry!;
     arrears.retries += 1;
-    if ((await this.charge(arrears, `retry/${arrears.retries}`)) === 'charged') {
-      await this.payAll(`after/${arrears.period}`);
+    if ((await this.charge(arrears, keys.cause.cardRetry(arrears.retries))) === 'charged') {
+      await this.payAll(keys.cause.cardPaid(arrears.period));
       return { arrears, exhausted: false };
     }
     await this.tellDecline(arrears);
@@ -49,7 +50,7 @@ export class ContractCard {
     const { orderId } = this.input;
     await book.openIncident({
       ...this.life.fact,
-      id: `last-charge-declined/${orderId}/${period}`,
+      id: keys.incident.lastCharge(orderId, period),
       kind: 'last_charge_declined',
       workflowId: workflowIds.order(orderId),
       detail: `the card did not pay ${invoiceId} of a contract that has ended`,
@@ -64,7 +65,7 @@ export class ContractCard {
 
   async beginReplacement(authenticationRef: string): Promise<void> {
     const asked = await this.life.attempt(
-      `card-3ds/${this.input.orderId}/${authenticationRef}`,
+      keys.incident.cardAuthentication(this.input.orderId, authenticationRef),
       'card_authentication',
       () => this.life.providers.request3ds({ ...this.fact, authenticationRef }),
     );
@@ -106,7 +107,7 @@ export class ContractCard {
     const { period, invoiceId } = arrears;
     const { n } = await book.nextChargeAttempt({ ...this.fact, period, cause });
     const input = { ...this.fact, period, invoiceId, n, ...(authenticationRef && { authenticationRef }) };
-    const id = `card-auth/${this.input.orderId}/${period}/${n}`;
+    const id = keys.call.cardAuthorisation(this.input.orderId, period, n);
     const done = await this.life.attempt(id, 'card_charge', () => this.life.providers.chargePeriod(input));
     const outcome = 'outcome' in done ? done.outcome : done.resolvedAs === 'charged' ? 'charged' : 'declined';
     if (outcome === 'charged') this.contract.arrears = this.contract.arrears.filter((other) => other !== arrears);
@@ -114,7 +115,7 @@ export class ContractCard {
   }
 
   private async saveCard(authenticationRef: string): Promise<'saved' | 'declined' | 'pending'> {
-    const done = await this.life.attempt(`card-save/${authenticationRef}`, 'card_saving', () =>
+    const done = await this.life.attempt(keys.call.cardSaving(authenticationRef), 'card_saving', () =>
       this.life.providers.saveCard({ ...this.fact, authenticationRef }),
     );
     return 'outcome' in done ? done.outcome : 'declined';

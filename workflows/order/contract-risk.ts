@@ -1,5 +1,6 @@
 import { type Period, dateOf } from '../../domain/calendar';
 import { atRiskUntil } from '../../domain/order/risk';
+import { keys } from '../contracts/keys';
 import type { OrderStart } from '../contracts/messages';
 import { book } from '../lib/activities';
 import type { Life } from '../lib/life';
@@ -25,7 +26,7 @@ export class ContractRisk {
   /** A month of service that NP has not been told of. */
   async registerMonth(period: Period): Promise<void> {
     const reason = await this.register(period, 1);
-    if (reason !== null) await this.arises(period, reason, `month/${period}`);
+    if (reason !== null) await this.arises(period, reason, keys.cause.monthRefused(period));
   }
 
   /** After payment or a raised limit. Refused again, or still without NP's guarantee, the contract stays as it is. */
@@ -52,7 +53,7 @@ export class ContractRisk {
 
   /** @returns null, or why NP refuses the month */
   private async register(period: Period, n: number): Promise<string | null> {
-    const id = `np-txn/${this.input.orderId}/${period}/${n}`;
+    const id = keys.call.npTransaction(this.input.orderId, period, n);
     const answer = await this.life.attempt(id, 'np_registration', () =>
       this.life.providers.registerTransaction({ ...this.fact, period, n }),
     );

@@ -13,6 +13,7 @@ import {
 import type { RiskDecision } from '../../domain/order/risk';
 import { policy } from '../../domain/policy';
 import type { Owner } from '../contracts/activities';
+import { keys } from '../contracts/keys';
 import type { OrderStart } from '../contracts/messages';
 import { book } from '../lib/activities';
 import type { Life } from '../lib/life';
@@ -151,7 +152,7 @@ class RunningContract {
         this.contract.replacing = null;
         return;
       case 'risk':
-        return this.suspend('at_risk', `at_risk/${this.contract.risk!.until}`);
+        return this.suspend('at_risk', keys.cause.riskUndecided(this.contract.risk!.until));
     }
   }
 
@@ -197,7 +198,8 @@ class RunningContract {
     if (this.contract.lastChargeDue) {
       await this.card.giveUp(arrears);
       this.ended = true;
-    } else if (!this.contract.suspendedUntil) await this.suspend('card_declined', `card/${arrears.period}`);
+    } else if (!this.contract.suspendedUntil)
+      await this.suspend('card_declined', keys.cause.cardExhausted(arrears.period));
   }
 
   /** Until the card has paid every month; a month that is being retried, or waits for somebody at the close, is looked at daily. */

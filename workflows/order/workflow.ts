@@ -4,6 +4,8 @@ import { checkRiskDecision } from '../../domain/order/risk';
 import { policy } from '../../domain/policy';
 import { refusal } from '../lib/refusals';
 import type { CancelReason, DeclineReason, OrderFacts } from '../contracts/activities';
+import { workflowIds } from '../contracts/ids';
+import { keys } from '../contracts/keys';
 import * as messages from '../contracts/messages';
 import { book } from '../lib/activities';
 import { Life, type WaitFor } from '../lib/life';
@@ -107,8 +109,10 @@ class OrderProcess {
 
   private async register(n: number, period: Period) {
     if (this.facts.settlement !== 'np') return book.decideOwnCredit({ ...this.fact, period, n });
-    const answer = await this.life.attempt(`np-txn/${this.input.orderId}/${period}/${n}`, 'np_registration', () =>
-      this.life.providers.registerTransaction({ ...this.fact, period, n }),
+    const answer = await this.life.attempt(
+      keys.call.npTransaction(this.input.orderId, period, n),
+      'np_registration',
+      () => this.life.providers.registerTransaction({ ...this.fact, period, n }),
     );
     if ('resolvedAs' in answer) return answer.resolvedAs === 'registered' ? '00' : '24';
     return answer.outcome === 'registered' ? '00' : answer.reason;
@@ -151,8 +155,10 @@ class OrderProcess {
   private async payByCard(): Promise<boolean> {
     const { orderId } = this.input;
     const authenticationRef = this.facts.authenticationRef!;
-    const asked = await this.life.attempt(`card-3ds/${orderId}/${authenticationRef}`, 'card_authentication', () =>
-      this.life.providers.request3ds({ ...this.fact, authenticationRef }),
+    const asked = await this.life.attempt(
+      keys.incident.cardAuthentication(orderId, authenticationRef),
+      'card_authentication',
+      () => this.life.providers.request3ds({ ...this.fact, authenticationRef }),
     );
     if ('resolvedAs' in asked || asked.outcome === 'declined') return this.cancel('card_declined');
     const until = addMs(this.life.asOf, policy.order.threeDSecureMinutes * 60_000);
@@ -164,8 +170,10 @@ class OrderProcess {
         return this.cancel(back ? 'asked' : 'card_not_authenticated');
       }
       const period = (this.period = this.thisMonth);
-      const charge = await this.life.attempt(`card-auth/${orderId}/${period}/1`, 'card_authorisation', () =>
-        this.life.providers.authoriseFirst({ ...this.fact, period, n: 1, authenticationRef }),
+      const charge = await this.life.attempt(
+        keys.call.cardAuthorisation(orderId, period, 1),
+        'card_authorisation',
+        () => this.life.providers.authoriseFirst({ ...this.fact, period, n: 1, authenticationRef }),
       );
       if ('resolvedAs' in charge) return charge.resolvedAs === 'charged' || this.cancel('card_declined');
       // Somebody opened the address to come back to before 3-D Secure had ended.
@@ -178,7 +186,8 @@ class OrderProcess {
 
   private async provision(): Promise<boolean> {
     const { status, startBy } = await book.confirmOrder({ ...this.fact, period: this.period });
-    const incident = { id: `service-start/${this.input.orderId}`, workflowId: `order/${this.input.orderId}` };
+    const { orderId } = this.input;
+    const incident = { id: keys.incident.serviceStart(orderId), workflowId: workflowIds.order(orderId) };
     for (let until = endOf(startBy), late = false; status === 'provisioning'; until = endOf(dateOf(until))) {
       this.awaitingService = true;
       const wait = { waitingFor: 'service_start', owner: 'maker', status } as const;
@@ -204,7 +213,7 @@ class OrderProcess {
 
   /** NP is told that nothing comes of the order, so that its amount is free again. */
   private async withdrawRegistrations(): Promise<false> {
-    const id = `np-cancel/${this.input.orderId}`;
+    const id = keys.call.npCancellation(this.input.orderId);
     await this.life.attempt(id, 'np_cancellation', () => this.life.providers.cancelRegistrations(this.fact));
     return false;
   }
