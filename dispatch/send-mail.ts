@@ -28,8 +28,8 @@ interface MailRow {
 const RETRY_MS = 23 * 3_600_000;
 
 /**
- * Sends one queued mail and tells of it. A mail whose fate is still unknown when Resend forgets its key is never sent blindly
- * again but becomes an incident. However late the first try is (a worker that was down for days), it is one.
+ * Sends one queued mail and emits `mail.sent`. A mail whose outcome is still unknown when Resend forgets its key is not sent
+ * again but becomes an incident. The first attempt is always made, even if it is days late.
  */
 export async function sendMail(deps: MailDeps, row: MailRow): Promise<void> {
   const { db } = deps;
@@ -119,19 +119,19 @@ async function attachmentsOf(
   return document ? [{ filename: document.name, contentType: 'application/pdf', content: document.bytes }] : [];
 }
 
-/** Trying again would draw the same: somebody has to look. */
+/** A retry would fail the same way, so a person has to look. */
 function cannotBeDrawn(e: unknown): e is Error {
   return e instanceof DocumentSumError || e instanceof MissingGlyphError || e instanceof TypstError;
 }
 
-/** Who writes, to whom: the names as they are at sending. */
+/** Sender and recipient by their names at the time of sending. */
 async function frameOf(
   { db }: MailDeps,
   storeId: string,
   { template, accountId, invoiceId }: { template: string; accountId: string; invoiceId: string | null },
 ): Promise<MailFrame> {
   const store = await db.store.findUniqueOrThrow({ where: { id: storeId } });
-  // An invoice goes to whom it is made out to.
+  // A mail with an invoice goes to the recipient that the invoice is made out to.
   const invoice =
     withDocument.has(template as MailTemplate) && store.settlement === 'in_house' && invoiceId !== null
       ? await db.invoice.findUnique({ where: { storeId_id: { storeId, id: invoiceId } } })
