@@ -1,18 +1,43 @@
 /**
- * The borders between the layers. Imports point one way:
- *   domain ← workflows ← (types only) activities → providers;  api, console and worker on top;  simulators are "the outside".
+ * The borders between the rooms. Imports point one way, types included:
+ *   domain ← workflows/contracts ← books ← activities, dispatch ← views ← api ← web, worker, cli.
  */
 const typeOnly = ['type-only'];
-const TOP = '^(api|console|worker|dev|bench|test)/';
+const CONTRACTS = '^workflows/contracts/';
+
+/** Each room and the rooms of the house that it may import. What is missing here is forbidden. */
+const rooms = {
+  domain: [],
+  documents: ['domain'],
+  providers: ['domain'],
+  simulators: ['domain', 'documents'],
+  prisma: ['domain', 'generated'],
+  books: ['domain', CONTRACTS, 'documents', 'prisma', 'generated'],
+  activities: ['domain', CONTRACTS, 'books', 'documents', 'providers', 'prisma', 'generated'],
+  dispatch: ['domain', CONTRACTS, 'books', 'documents', 'providers', 'prisma', 'generated'],
+  views: ['domain', CONTRACTS, 'books', 'prisma', 'generated'],
+  api: ['domain', CONTRACTS, 'books', 'dispatch', 'views', 'documents', 'providers', 'prisma', 'generated'],
+  web: ['domain', CONTRACTS, 'books', 'views', 'api'],
+  worker: ['domain', CONTRACTS, 'books', 'activities', 'dispatch', 'documents', 'providers', 'prisma', 'generated'],
+};
+const HOUSE = '^(domain|workflows|books|activities|dispatch|views|api|web|worker|cli|providers|simulators|documents|prisma|generated|dev|bench|test)/';
+
+const oneWay = Object.entries(rooms).map(([room, may]) => ({
+  name: `${room}-imports-one-way`,
+  comment: 'See docs/architecture.md for the rooms and CONTRIBUTING.md for what belongs where.',
+  severity: 'error',
+  from: { path: `^${room}/` },
+  to: { path: HOUSE, pathNot: [`^${room}/`, ...may.map((other) => (other.startsWith('^') ? other : `^${other}/`))] },
+}));
 
 module.exports = {
   forbidden: [
     {
       name: 'no-circular',
-      comment: 'Two files that need each other are one file, or hide a third.',
+      comment: 'Two files that need each other are one file, or hide a third. Types count.',
       severity: 'error',
       from: {},
-      to: { circular: true, viaOnly: { dependencyTypesNot: typeOnly } },
+      to: { circular: true },
     },
     {
       name: 'no-unresolvable',
@@ -27,6 +52,7 @@ module.exports = {
       from: { pathNot: '^generated/' },
       to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown'] },
     },
+    ...oneWay,
     {
       name: 'domain-is-pure',
       comment: 'Rules know no I/O, no clock and no framework.',
@@ -35,65 +61,32 @@ module.exports = {
       to: { pathNot: ['^domain/', '^node_modules/@holiday-jp/'] },
     },
     {
-      name: 'workflows-see-rules-and-types',
+      name: 'contracts-know-only-rules',
+      comment: 'What workflows share with the rest does not pull workflow code along.',
+      severity: 'error',
+      from: { path: CONTRACTS },
+      to: { path: HOUSE, pathNot: [CONTRACTS, '^domain/'] },
+    },
+    {
+      name: 'workflows-see-rules-and-contracts',
       comment:
-        'Workflow code is replayed: @temporalio/workflow, the rules, and types; anything else may change under it.',
+        'Workflow code is replayed: @temporalio/workflow, the rules and the contracts; anything else may change under it.',
       severity: 'error',
       from: { path: '^workflows/' },
-      to: {
-        pathNot: ['^workflows/', '^domain/', '^node_modules/@temporalio/(workflow|common)/'],
-        dependencyTypesNot: typeOnly,
-      },
+      to: { pathNot: ['^workflows/', '^domain/', '^node_modules/@temporalio/(workflow|common)/'] },
     },
     {
-      name: 'contracts-are-small',
-      comment: 'What is shared with workflows does not pull workflow code along.',
+      name: 'temporal-stays-out-of-the-books',
+      comment: 'Books are written by the API, pages and tools as well: no Temporal, no HTTP, no provider.',
       severity: 'error',
-      from: { path: '^(activities|api|console)/' },
-      to: { path: '^workflows/', pathNot: '^workflows/contracts/', dependencyTypesNot: typeOnly },
-    },
-    {
-      name: 'activities-are-below-the-top',
-      severity: 'error',
-      from: { path: '^activities/' },
-      to: { path: ['^(api|console|worker|dev|bench|test|simulators)/'] },
-    },
-    {
-      name: 'providers-know-only-rules',
-      comment: 'An adapter can be read, and replaced, without the engine.',
-      severity: 'error',
-      from: { path: '^providers/' },
-      to: { path: '^(workflows|activities|api|console|worker|simulators|documents|prisma|dev|bench|test)/' },
-    },
-    {
-      name: 'documents-know-only-rules',
-      severity: 'error',
-      from: { path: '^documents/' },
-      to: { path: '^(workflows|activities|providers|api|console|worker|simulators|prisma|dev|bench|test)/' },
-    },
-    {
-      name: 'simulators-are-the-outside',
-      comment: 'They speak over HTTP. What they shared with the adapters they could not find wrong. Documents are only drawing.',
-      severity: 'error',
-      from: { path: '^simulators/' },
-      to: { path: '^(workflows|activities|providers|api|console|worker|prisma|generated|dev|bench|test)/' },
-    },
-    {
-      name: 'nobody-uses-simulators',
-      severity: 'error',
-      from: { path: '^(domain|workflows|activities|providers|documents|prisma|api|console|worker)/' },
-      to: { path: '^simulators/' },
-    },
-    {
-      name: 'nothing-rests-on-the-top',
-      severity: 'error',
-      from: { pathNot: TOP },
-      to: { path: TOP },
+      from: { path: '^(books|views)/' },
+      to: { path: '^node_modules/(@temporalio|express|resend)' },
     },
     {
       name: 'not-from-tests-or-tools',
+      comment: 'In production they are not installed.',
       severity: 'error',
-      from: { path: '^(api|console|worker)/' },
+      from: { pathNot: '^(dev|bench|test)/' },
       to: { path: '^(dev|bench|test)/' },
     },
     {

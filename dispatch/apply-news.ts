@@ -10,13 +10,12 @@ interface NewsRow {
   attempts: number;
 }
 
-/** What PostgreSQL keeps refusing (a constraint, say) is not mended by trying: after about 6 s of tries a person is asked. */
+/** A statement that PostgreSQL keeps refusing (a constraint, say) is not mended by retries. After about 6 s it becomes an incident. */
 const TRIES = 6;
 
 /**
- * Judges one piece of a provider's news by the state it meets: books what is a fact, tells workflows what they wait for. What
- * can't be understood, or not be booked, is an incident and done with; kept as received, it is judged again when it may be
- * understood (`applyKeptNews`).
+ * Applies one piece of a provider's news: books the facts in it and sends workflows what they wait for. News that fits nothing
+ * or can't be booked becomes an incident. It is kept as received and judged again once it may fit (`applyKeptNews`).
  */
 export async function applyNews({ db, log }: { db: Db; log: Logger }, row: NewsRow): Promise<void> {
   const apply = (how: (tx: Tx, news: News, type: string, data: unknown) => Promise<string | null>) =>
@@ -37,10 +36,10 @@ export async function applyNews({ db, log }: { db: Db; log: Logger }, row: NewsR
   try {
     await apply(judgeNews);
   } catch (e) {
-    // What passes (a deadlock, a recovery, a timeout) is waited out, however long it takes.
+    // A passing failure (a deadlock, a recovery, a timeout) is retried for as long as it lasts.
     if (row.attempts < TRIES || !isRefusal(e)) throw e;
     log.error({ storeId: row.storeId, id: row.id, err: e }, "a provider's news can't be booked");
-    // With PostgreSQL away this fails as well, and the news is tried again.
+    // With PostgreSQL away this fails as well, and the news is retried.
     await apply(() => Promise.resolve(`can't be booked: ${(e as Error).message}`));
   }
 }

@@ -28,16 +28,19 @@ export interface Outgoing {
 }
 
 export interface Delivery {
-  /** Delivers the row at once, for at most 5 s; what can't be delivered now is left to the dispatch loop. */
-  now(storeId: string, id: string): Promise<Told>;
-  /** Once the workflow has acted on it and come to rest, with the refusal a command met when its turn came; null after `ms` of waiting. */
-  untilProcessed(storeId: string, id: string, ms: number): Promise<Told | null>;
-  /** Hands a row for a workflow to Temporal. @throws when Temporal can't be reached within 20 s: the row stays open */
-  toWorkflow(row: Outgoing): Promise<Told>;
+  /** Delivers the row at once, within 5 s. A row that can't be delivered now is left to the dispatch loop. */
+  now(storeId: string, id: string): Promise<Answer>;
+  /**
+   * Waits until the workflow has acted on the message and come to rest.
+   * @returns the refusal, if the workflow refused the command when its turn came; null after `ms` of waiting
+   */
+  untilProcessed(storeId: string, id: string, ms: number): Promise<Answer | null>;
+  /** Delivers a row to its workflow. @throws when Temporal can't be reached within 20 s; the row stays open */
+  toWorkflow(row: Outgoing): Promise<Answer>;
 }
 
-/** What a workflow said to a message: nothing, or why it will not do what it is told. */
-export interface Told {
+/** A workflow's answer to a message: nothing, or why it refuses the command. */
+export interface Answer {
   refusal?: Refusal;
 }
 
@@ -58,7 +61,7 @@ export function createDelivery({ db, client, log }: { db: Db; client: Client; lo
     return clock;
   }
 
-  async function handOver(row: Outgoing): Promise<Told> {
+  async function handOver(row: Outgoing): Promise<Answer> {
     const clock = await clockOf(row.storeId);
     const message = { ...(row.payload as object), messageId: row.id, at: instantOut(row.at) };
     const startOptions = (accountId: unknown) => ({
@@ -67,7 +70,7 @@ export function createDelivery({ db, client, log }: { db: Db; client: Client; lo
       workflowIdReusePolicy: 'REJECT_DUPLICATE' as const,
       workflowIdConflictPolicy: 'USE_EXISTING' as const,
       workflowTaskTimeout: '5s' as const,
-      ...said(row),
+      ...describe(row),
       typedSearchAttributes: attributesOf(row.storeId, accountId),
     });
     try {
@@ -87,7 +90,7 @@ export function createDelivery({ db, client, log }: { db: Db; client: Client; lo
           break;
         case 'update':
           if (parseWorkflowId(row.target).type === 'account') await startAccount(row, clock, startOptions);
-          // Handlers only take the command in, so it completes at once; only a completed one tells that it was refused.
+          // Handlers only accept the command, so an update completes at once; its result says whether it was refused.
           await client.workflow.getHandle(row.target).executeUpdate(row.name, { updateId: row.id, args: [message] });
       }
     } catch (e) {
@@ -104,16 +107,17 @@ export function createDelivery({ db, client, log }: { db: Db; client: Client; lo
         if (row.kind === 'start') await settle(db, row, 'already ended');
         else await targetEnded(row);
       } else if (e instanceof WorkflowNotFoundError) {
-        // Told to a workflow that is still to be started: after its start.
+        // The workflow is still to be started: this row is delivered after its start.
         if (await startIsOpen(row)) throw e;
         await targetEnded(row);
       } else throw e;
       return row.kind === 'update' ? { refusal: { code: 'conflict' } } : {};
     }
-    // Its coming to rest will say so, within the lease of who delivers it at once; started again after that, it is running already.
+    // A first start needs no acknowledgement here: the workflow acknowledges it when it first rests, before the API's lease ends.
+    // If the lease expires first, the second start finds it running.
     if (row.kind === 'start' && row.attempts === 0 && row.name !== 'clock') return {};
     const deliveredAt = new Date();
-    // A clock acknowledges nothing: its progress is read from the store's clock.
+    // A clock's workflow acknowledges nothing: its progress is read from the store's clock.
     const processed = row.name === 'clock' && { processedAt: deliveredAt };
     await db.dispatch.updateMany({
       where: { storeId: row.storeId, id: row.id },
@@ -149,7 +153,7 @@ export function createDelivery({ db, client, log }: { db: Db; client: Client; lo
     await client.workflow.start('account', accountStart(row, clock, options));
   }
 
-  /** @returns whether it was open until now: told twice, the first word stands */
+  /** @returns whether the row was open until now; the first outcome stands */
   async function settle(on: Pick<Db, 'dispatch'>, { storeId, id }: Outgoing, outcome: string): Promise<boolean> {
     const now = new Date();
     const { count } = await on.dispatch.updateMany({
@@ -164,7 +168,7 @@ export function createDelivery({ db, client, log }: { db: Db; client: Client; lo
     return (await db.dispatch.count({ where: { storeId, target, ...open } })) > 0;
   }
 
-  /** A tick for a workflow that has ended says nothing; anything else told to it must be looked at by a person. */
+  /** A tick for a workflow that has ended is dropped. Any other message to it becomes an incident for a person. */
   async function targetEnded(row: Outgoing): Promise<void> {
     await db.$transaction(async (tx) => {
       const wasOpen = await settle(tx, row, 'target ended');
@@ -185,7 +189,7 @@ export function createDelivery({ db, client, log }: { db: Db; client: Client; lo
     async now(storeId, id) {
       const row = await db.dispatch.findUnique({ where: { storeId_id: { storeId, id } } });
       if (!row) return {};
-      if (row.processedAt) return toldBy(row.outcome);
+      if (row.processedAt) return answerIn(row.outcome);
       try {
         return await client.connection.withDeadline(Date.now() + DELIVER_MS, () => handOver(row as Outgoing));
       } catch (e) {
@@ -199,16 +203,16 @@ export function createDelivery({ db, client, log }: { db: Db; client: Client; lo
 }
 
 /** @param outcome as the dispatch row keeps it: a refusal in JSON, or words about its delivery */
-function toldBy(outcome: string | null): Told {
+function answerIn(outcome: string | null): Answer {
   return outcome?.startsWith('{') ? { refusal: JSON.parse(outcome) as Refusal } : {};
 }
 
-/** A workflow that has nobody to ask comes to rest in 20–50 ms. */
+/** A workflow that calls no provider comes to rest in 20–50 ms. */
 const LOOK_MS = 15;
 
-/** One look for all who wait, however many they are. */
+/** One query for all waiting requests, however many they are. */
 function watchProcessed(db: Db): Delivery['untilProcessed'] {
-  const waiting = new Map<{ storeId: string; id: string; until: number }, (told: Told | null) => void>();
+  const waiting = new Map<{ storeId: string; id: string; until: number }, (answer: Answer | null) => void>();
   let looking = false;
 
   async function look(): Promise<void> {
@@ -216,12 +220,12 @@ function watchProcessed(db: Db): Delivery['untilProcessed'] {
     const rows = await db.$queryRaw<{ store_id: string; id: string; outcome: string | null }[]>`
       SELECT store_id, id, outcome FROM dispatch JOIN unnest(${asked.map((w) => w.storeId)}::text[], ${asked.map((w) => w.id)}::text[])
         AS asked (store_id, id) USING (store_id, id) WHERE processed_at IS NOT NULL`.catch(() => []);
-    const processed = new Map(rows.map(({ store_id, id, outcome }) => [`${store_id} ${id}`, toldBy(outcome)]));
+    const processed = new Map(rows.map(({ store_id, id, outcome }) => [`${store_id} ${id}`, answerIn(outcome)]));
     const now = performance.now();
     for (const each of asked) {
-      const told = processed.get(`${each.storeId} ${each.id}`) ?? null;
-      if (!told && now < each.until) continue;
-      waiting.get(each)!(told);
+      const answer = processed.get(`${each.storeId} ${each.id}`) ?? null;
+      if (!answer && now < each.until) continue;
+      waiting.get(each)!(answer);
       waiting.delete(each);
     }
   }
@@ -254,8 +258,8 @@ const typeLabels: Record<WorkflowType, string> = {
   clock: '模擬時計',
 };
 
-/** What the Temporal UI shows of a workflow from its start: type and id, no names; at most 200 bytes. */
-function said({ target }: Outgoing): { staticSummary: string; staticDetails: string } {
+/** Type and id for the Temporal UI from a workflow's start; no names, at most 200 bytes. */
+function describe({ target }: Outgoing): { staticSummary: string; staticDetails: string } {
   const { type, parts } = parseWorkflowId(target);
   const summary = `${typeLabels[type]} ${parts.join(' ')}`;
   return { staticSummary: summary, staticDetails: `**${typeLabels[type]}**  \n\`${target}\`` };

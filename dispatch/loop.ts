@@ -2,32 +2,31 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import type { Logger } from 'pino';
 import { applyNews } from './apply-news';
-import type { Deps } from '../activities/lib/deps';
-import { sendMail } from './send-mail';
+import { type MailDeps, sendMail } from './send-mail';
 import type { Db } from '../prisma/db';
 import type { Delivery, Outgoing } from './delivery';
 
 /** Rows taken at a time; 50 keep one loop busy for about a tenth of a second. */
 const BATCH = 50;
-/** Targets at work at once. A wedged one counts once, however much waits for it. */
+/** Targets that are delivered to at once. A target that hangs counts once, however many rows wait for it. */
 const TARGETS = 100;
-/** Of them mails at most: with Resend away they may all hang, and workflows are told what they are to be told all the same. */
+/** Mails among them, at most. With Resend away every mail may hang, and workflows still get their messages. */
 const MAILS = 50;
-/** More targets than these are not reached when Temporal is away: only what does not need it is taken until it is back. */
+/** Unreachable targets, at most. More mean that Temporal is away: until it is back the loop takes only rows that don't need it. */
 const HELD = 500;
-/** Looks even when not told to: a lease of a dead writer runs out, a real store's time passes. */
+/** Looks for rows without a notification too: a dead writer's lease expires, and a real store's rows fall due. */
 const POLL_MS = 500;
-/** Marks a row as being delivered; longer than any delivery. Whoever leads next does not wait for it. */
+/** Lease of a row that is being delivered; longer than any delivery. The next loop that leads does not wait for it. */
 const LEASE_SECONDS = 30;
-/** A process that hangs does not beat, so its session ends and another loop leads. */
-const BEAT_MS = 3_000;
+/** A process that hangs sends no heartbeat. Its session then ends, and another loop leads. */
+const HEARTBEAT_MS = 3_000;
 const IDLE_SESSION_MS = 15_000;
-/** PostgreSQL itself ends what takes longer, before its client gives up: a session nobody listens to would keep the lead. */
+/** PostgreSQL cancels a longer statement before its client gives up. Else an abandoned session would keep the lead. */
 const STATEMENT_MS = 10_000;
 /** After a failed try: 0.1 s, 0.2 s … at most a minute. */
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 60_000;
-/** What is still under way this long after stop() is left to whoever leads next. */
+/** Deliveries that take longer than this after stop() are left to the next loop that leads. */
 const HAND_OVER_MS = 2_000;
 
 const CLAIM = `
@@ -54,25 +53,25 @@ const CLAIM = `
 type Row = Outgoing & { seq: string };
 
 /**
- * Delivers what follows from facts: every due, undelivered row; those of one target one at a time, in order, the next only once the
- * last has been delivered. A real store's rows are due by wall clock, a simulated one's by its own clock. Of the loops of several
- * workers one leads and the others stand by: two taking rows at once would each have some of one target.
+ * Delivers every due row of the dispatch table. The rows of one target are delivered one at a time and in order. A real store's
+ * rows fall due by the wall clock, a simulated store's by its own clock. One worker's loop leads and the others stand by: two
+ * loops that took rows at once would split the rows of one target between them and lose their order.
  */
 export class DispatchLoop {
-  /** Targets that are being told something. */
-  private readonly atWork = new Map<string, Promise<void>>();
-  private mailsAtWork = 0;
-  /** Targets that were not reached, and when they are tried again, in ms of the machine's clock. */
+  /** Targets that are being delivered to. */
+  private readonly busy = new Map<string, Promise<void>>();
+  private busyMails = 0;
+  /** Targets that could not be reached, each with the time of its next try (ms of the machine's clock). */
   private readonly held = new Map<string, number>();
   private stopping = false;
   private woken = false;
   private resume: () => void = () => {};
-  /** Hears of new rows, and holds the lead as long as it lives. */
+  /** Receives the notifications of new rows, and holds the lead while it lives. */
   private session: pg.Client | null = null;
   private leads = false;
 
   constructor(
-    private readonly deps: Deps,
+    private readonly deps: MailDeps & { log: Logger },
     private readonly delivery: Delivery,
     private readonly databaseUrl: string,
   ) {}
@@ -84,18 +83,18 @@ export class DispatchLoop {
     return this.deps.log;
   }
 
-  /** Runs until stop(). Errors of the database are waited out. */
+  /** Runs until stop(). Waits while the database is away. */
   async run(): Promise<void> {
-    const beat = setInterval(() => {
+    const heartbeat = setInterval(() => {
       const { session } = this;
       session?.query('SELECT').catch(() => this.lost(session));
-    }, BEAT_MS);
+    }, HEARTBEAT_MS);
     while (!this.stopping) {
       try {
         const session = (this.session ??= await this.begin());
-        const takes = (await this.lead(session)) && this.atWork.size < TARGETS;
+        const takes = (await this.lead(session)) && this.busy.size < TARGETS;
         const rows = takes ? await this.claim(session) : [];
-        for (const [target, its] of byTarget(rows)) this.atWork.set(target, this.tell(target, its, session));
+        for (const [target, its] of byTarget(rows)) this.busy.set(target, this.deliverAll(target, its, session));
         if (rows.length < BATCH) await this.pause();
       } catch (e) {
         this.log.warn({ err: e }, 'dispatch loop: database away, trying again');
@@ -103,8 +102,8 @@ export class DispatchLoop {
         await sleep(POLL_MS);
       }
     }
-    clearInterval(beat);
-    const underWay = Promise.all(this.atWork.values());
+    clearInterval(heartbeat);
+    const underWay = Promise.all(this.busy.values());
     await Promise.race([underWay, sleep(HAND_OVER_MS, undefined, { ref: false })]);
     this.lost(this.session);
     await underWay;
@@ -122,7 +121,7 @@ export class DispatchLoop {
       `SELECT pg_try_advisory_lock(hashtextextended('dispatch', 0)) AS leads`,
     );
     if (!rows[0]!.leads) return false;
-    // What the last one had taken (only a loop counts attempts) comes first, not after what was told since.
+    // Rows that the last leader had taken (only a loop counts attempts) come before rows that were written since.
     await session.query(
       'UPDATE dispatch SET lease_until = NULL WHERE delivered_at IS NULL AND processed_at IS NULL AND attempts > 0 AND lease_until IS NOT NULL',
     );
@@ -161,7 +160,7 @@ export class DispatchLoop {
     this.resume();
   }
 
-  /** Until woken, also if that was while the loop was at work, at most for POLL_MS. */
+  /** Waits until woken, at most for POLL_MS. Returns at once if it was woken while the loop was busy. */
   private async pause(): Promise<void> {
     if (!this.woken)
       await new Promise<void>((resolve) => {
@@ -175,36 +174,36 @@ export class DispatchLoop {
   }
 
   /**
-   * Store by store, those that have something undelivered, each by its own clock; nothing of targets that are at work or were not
-   * reached a moment ago. Asked in the session that leads: one that has lost the lead without knowing it takes nothing.
+   * Takes due rows store by store, each store by its own clock. Leaves out targets that are being delivered to and targets that
+   * could not be reached a moment ago. Runs in the session that leads, so a loop that lost the lead unnoticed takes nothing.
    */
   private async claim(session: pg.Client): Promise<Row[]> {
     const now = Date.now();
     for (const [target, until] of this.held) if (until <= now) this.held.delete(target);
-    const left = [...this.atWork.keys(), ...this.held.keys()];
-    const values = [LEASE_SECONDS, left, BATCH, this.mailsAtWork < MAILS, this.held.size < HELD];
+    const left = [...this.busy.keys(), ...this.held.keys()];
+    const values = [LEASE_SECONDS, left, BATCH, this.busyMails < MAILS, this.held.size < HELD];
     const { rows } = await session.query<Row>({ name: 'claim', text: CLAIM, values });
     return rows.sort((a, b) => Number(a.seq) - Number(b.seq));
   }
 
-  /** A target's rows, one after the other. One that fails holds up the others: they stay in order. */
-  private async tell(target: string, rows: Row[], session: pg.Client): Promise<void> {
+  /** Delivers a target's rows one after the other. A row that fails holds up the rows behind it, so that they stay in order. */
+  private async deliverAll(target: string, rows: Row[], session: pg.Client): Promise<void> {
     const left = [...rows];
     let pause: number | null = null;
-    // Where another leads, it has taken what is left.
+    // If another loop leads by now, it has taken the rest.
     while (left.length > 0 && pause === null && !this.stopping && this.session === session) {
       const isMail = left[0]!.kind === 'mail';
-      if (isMail) this.mailsAtWork += 1;
+      if (isMail) this.busyMails += 1;
       pause = await this.deliver(left[0]!);
-      if (isMail) this.mailsAtWork -= 1;
+      if (isMail) this.busyMails -= 1;
       if (pause === null) left.shift();
     }
-    if (left.length > 0 && this.session === session) await this.giveBack(session, target, left, pause);
-    this.atWork.delete(target);
+    if (left.length > 0 && this.session === session) await this.release(session, target, left, pause);
+    this.busy.delete(target);
     this.wake();
   }
 
-  /** @returns null once it is delivered, else after how many ms it is to be tried again */
+  /** @returns null once it is delivered, else the pause before the next try, in ms */
   private async deliver(row: Row): Promise<number | null> {
     try {
       switch (row.kind) {
@@ -229,10 +228,10 @@ export class DispatchLoop {
   }
 
   /**
-   * What was not delivered is anyone's again; after `pause` ms, where the first was tried. A mail or a provider's news is the only row
-   * for its target, so it waits in its row: there may be a hundred thousand.
+   * Releases undelivered rows. If the first was attempted, it becomes due again after `pause` ms. A mail or a provider's news is
+   * the only row for its target, so its pause is kept in the row and not in memory: there may be a hundred thousand.
    */
-  private async giveBack(session: pg.Client, target: string, [first, ...others]: Row[], pause: number | null) {
+  private async release(session: pg.Client, target: string, [first, ...others]: Row[], pause: number | null) {
     const { storeId, id, kind } = first!;
     const alone = kind === 'mail' || kind === 'news';
     if (pause !== null && !alone) {
@@ -244,12 +243,12 @@ export class DispatchLoop {
     await this.db.$executeRaw`
       UPDATE dispatch SET lease_until = now() + make_interval(secs => ${leaseSeconds}::float8), attempts = attempts - (id = ANY(${untried}))::int
        WHERE store_id = ${storeId} AND id = ANY(${[id, ...untried]}) AND delivered_at IS NULL AND processed_at IS NULL`.catch(
-      // Whoever leads next gives them back.
+      // The next loop that leads releases them.
       () => this.lost(session),
     );
   }
 
-  /** A simulator's alarm: done when it has done its work and told us its news. */
+  /** A simulator's alarm: delivered once the simulator has done its work and posted its news. */
   private async callBack(row: Outgoing): Promise<void> {
     const answer = await fetch(row.target, {
       method: 'POST',
@@ -266,7 +265,7 @@ export class DispatchLoop {
   }
 }
 
-/** The rows of each target, in order, its start before what it is told: that can't be told before. */
+/** The rows of each target, in order. A start comes first: no message can reach a workflow before it. */
 function byTarget(rows: readonly Row[]): Map<string, Row[]> {
   const targets = new Map<string, Row[]>();
   for (const row of rows) {

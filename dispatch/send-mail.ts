@@ -3,14 +3,19 @@ import { type MailData, type MailFrame, type MailTemplate, renderMail, withDocum
 import { DocumentSumError } from '../documents/render';
 import { MissingGlyphError, TypstError } from '../documents/typst';
 import { ProviderError } from '../providers/errors';
-import type { OutgoingMail } from '../providers/mail/port';
-import { instantOut } from '../prisma/db';
-import type { Deps } from '../activities/lib/deps';
+import type { MailProvider, OutgoingMail } from '../providers/mail/port';
+import { type Db, type Tx, instantOut } from '../prisma/db';
 import { emit } from '../books/lib/events';
 import { openIncident } from '../books/lib/incidents';
 import { ownDocument } from '../books/invoice/own-documents';
 import { sellerOf } from '../books/invoice/parties';
 import { keys } from '../workflows/contracts/keys';
+
+/** The books, and the provider that mails go out by. */
+export interface MailDeps {
+  db: Db;
+  mail: MailProvider;
+}
 
 /** A row of the dispatch table that says a mail is due. */
 interface MailRow {
@@ -24,10 +29,10 @@ interface MailRow {
 const RETRY_MS = 23 * 3_600_000;
 
 /**
- * Sends one queued mail and tells of it. A mail whose fate is still unknown when Resend forgets its key is never sent blindly
- * again but becomes an incident. However late the first try is (a worker that was down for days), it is one.
+ * Sends one queued mail and emits `mail.sent`. A mail whose outcome is still unknown when Resend forgets its key is not sent
+ * again but becomes an incident. The first attempt is always made, even if it is days late.
  */
-export async function sendMail(deps: Deps, row: MailRow): Promise<void> {
+export async function sendMail(deps: MailDeps, row: MailRow): Promise<void> {
   const { db } = deps;
   const { storeId, target: key } = row;
   const mail = await db.mail.findUniqueOrThrow({ where: { storeId_key: { storeId, key } } });
@@ -83,9 +88,7 @@ export async function sendMail(deps: Deps, row: MailRow): Promise<void> {
   });
 }
 
-type Tx = Parameters<typeof emit>[0];
-
-async function done({ db }: Deps, { storeId, target }: MailRow, work: (tx: Tx) => Promise<void>): Promise<void> {
+async function done({ db }: MailDeps, { storeId, target }: MailRow, work: (tx: Tx) => Promise<void>): Promise<void> {
   await db.$transaction(async (tx) => {
     await work(tx);
     const now = new Date();
@@ -93,7 +96,7 @@ async function done({ db }: Deps, { storeId, target }: MailRow, work: (tx: Tx) =
   });
 }
 
-function giveUp(deps: Deps, row: MailRow, status: 'unknown' | 'failed', why: string): Promise<void> {
+function giveUp(deps: MailDeps, row: MailRow, status: 'unknown' | 'failed', why: string): Promise<void> {
   return done(deps, row, async (tx) => {
     await tx.mail.update({ where: { storeId_key: { storeId: row.storeId, key: row.target } }, data: { status } });
     await openIncident(tx, {
@@ -107,7 +110,7 @@ function giveUp(deps: Deps, row: MailRow, status: 'unknown' | 'failed', why: str
 }
 
 async function attachmentsOf(
-  { db }: Deps,
+  { db }: MailDeps,
   storeId: string,
   template: MailTemplate,
   invoiceId: string | null,
@@ -117,19 +120,19 @@ async function attachmentsOf(
   return document ? [{ filename: document.name, contentType: 'application/pdf', content: document.bytes }] : [];
 }
 
-/** Trying again would draw the same: somebody has to look. */
+/** A retry would fail the same way, so a person has to look. */
 function cannotBeDrawn(e: unknown): e is Error {
   return e instanceof DocumentSumError || e instanceof MissingGlyphError || e instanceof TypstError;
 }
 
-/** Who writes, to whom: the names as they are at sending. */
+/** Sender and recipient by their names at the time of sending. */
 async function frameOf(
-  { db }: Deps,
+  { db }: MailDeps,
   storeId: string,
   { template, accountId, invoiceId }: { template: string; accountId: string; invoiceId: string | null },
 ): Promise<MailFrame> {
   const store = await db.store.findUniqueOrThrow({ where: { id: storeId } });
-  // An invoice goes to whom it is made out to.
+  // A mail with an invoice goes to the recipient that the invoice is made out to.
   const invoice =
     withDocument.has(template as MailTemplate) && store.settlement === 'in_house' && invoiceId !== null
       ? await db.invoice.findUnique({ where: { storeId_id: { storeId, id: invoiceId } } })

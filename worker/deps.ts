@@ -2,8 +2,8 @@ import type { Logger } from 'pino';
 import type { Deps } from '../activities/lib/deps';
 import { instantOfMs } from '../domain/calendar';
 import type { Db } from '../prisma/db';
-import { createSbps } from '../providers/cards/sbps';
-import { createNp } from '../providers/credit/np';
+import { createSbps } from '../providers/cards/sbps/provider';
+import { createNp } from '../providers/credit/np/provider';
 import { createResend } from '../providers/mail/resend';
 
 export interface DepsOptions {
@@ -17,7 +17,7 @@ export interface DepsOptions {
 /** Providers are made per store, from its own credentials, once a process. */
 export function createDeps({ db, log, publicUrl, resend }: DepsOptions): Deps {
   const storeOf = (storeId: string) => db.store.findUniqueOrThrow({ where: { id: storeId } });
-  const remembered = <P>(make: (storeId: string) => Promise<P>) => {
+  const remembered = <P,>(make: (storeId: string) => Promise<P>) => {
     const made = new Map<string, Promise<P>>();
     return (storeId: string): Promise<P> => {
       const known = made.get(storeId);

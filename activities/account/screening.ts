@@ -1,6 +1,7 @@
 import { toYen, yen } from '../../domain/money';
 import { type Tx } from '../../prisma/db';
-import type { BuyerProfile, BuyerResult, BuyerScreening, CreditProvider } from '../../providers/credit/port';
+import type { BuyerProfile, BuyerScreening, CreditProvider } from '../../providers/credit/port';
+import type { BuyerResult } from '../../domain/account/screening';
 import type { AccountBook, ForAccount, GatewayActivities } from '../../workflows/contracts/activities';
 import { workflowIds } from '../../workflows/contracts/ids';
 import { keys } from '../../workflows/contracts/keys';

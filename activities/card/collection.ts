@@ -7,6 +7,7 @@ import { workflowIds } from '../../workflows/contracts/ids';
 import { keys } from '../../workflows/contracts/keys';
 import { chunkBefore } from '../lib/chunk';
 import type { Deps } from '../lib/deps';
+import { isFinalFailure } from '../lib/failures';
 import { inParallel } from '../lib/parallel';
 import { captureAndReceipt, chargeInvoice } from './charge';
 
@@ -58,7 +59,7 @@ async function chargeOrCapture(deps: Deps, input: Charge): Promise<ChargeOutcome
 
 /** What SBPS refuses for good or can't say concerns one order: a person looks, the others go on. */
 async function failed(deps: Deps, charge: Charge, e: unknown): Promise<null> {
-  if (!(e instanceof Error && 'nonRetryable' in e && e.nonRetryable)) throw e;
+  if (!isFinalFailure(e)) throw e;
   await deps.db.$transaction((tx) => chargeFailed(tx, charge, e.message));
   return null;
 }

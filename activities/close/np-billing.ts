@@ -1,4 +1,4 @@
-import { ApplicationFailure } from '@temporalio/common';
+import { isFinalFailure } from '../lib/failures';
 import { dateOut, sql } from '../../prisma/db';
 import type { ForPeriod, GatewayActivities } from '../../workflows/contracts/activities';
 import { workflowIds } from '../../workflows/contracts/ids';
@@ -161,7 +161,7 @@ async function register(deps: Deps, { storeId, period, at }: ForPeriod, charge: 
       });
     });
   } catch (e) {
-    if (!(e instanceof ApplicationFailure) || e.nonRetryable !== true) throw e;
+    if (!isFinalFailure(e)) throw e;
     deps.log.error({ storeId, orderId, period, err: e }, 'month not registered with NP');
     await deps.db.$transaction((tx) =>
       openIncident(tx, {

@@ -3,7 +3,7 @@ import type { Instant } from '../../domain/calendar';
 import { Prisma } from '../../generated/prisma/client';
 import { type Db, type Tx, instantIn } from '../../prisma/db';
 import { ProviderError } from '../../providers/errors';
-import { conflict, hashOf } from '../../books/lib/once';
+import { hashOf, keyConflict } from '../../books/lib/once';
 import { heartbeat } from './parallel';
 
 export interface GatewayCall<A> {
@@ -36,7 +36,7 @@ export async function gatewayCall<A>(db: Db, call: GatewayCall<A>): Promise<A> {
   });
   if (opened.count === 0) {
     const before = await db.gatewayCall.findUniqueOrThrow({ where });
-    if (before.requestHash !== requestHash) throw conflict(key);
+    if (before.requestHash !== requestHash) throw keyConflict(key);
     if (before.answer !== null) return before.answer as A;
     const found = await asked(call.find);
     if (found === 'unknown')

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
-import { ApplicationFailure } from '@temporalio/common';
 import { canonicalJson } from '../../domain/canonical-json';
+import { Conflict } from './errors';
 import { type Db, type Json, type Tx, isUniqueViolation } from '../../prisma/db';
 
-/** The same key with another business input: a bug or a forged retry, never to be tried again. */
-export function conflict(key: string): ApplicationFailure {
-  return ApplicationFailure.nonRetryable(`business key ${key} was used with another input`, 'Conflict');
+/** The same key with another business input. */
+export function keyConflict(key: string): Conflict {
+  return new Conflict(`business key ${key} was used with another input`);
 }
 
 /** SHA-256 of the value with sorted members, so equal inputs have equal hashes. */
@@ -15,7 +15,7 @@ export function hashOf(value: unknown): string {
 
 /**
  * The template of every write: runs `work` in one transaction together with a row that keeps its key, a hash of the business
- * input (never the instant) and its result. Same key and input: the stored result; same key, other input: non-retryable conflict.
+ * input (never the instant) and its result. Same key and input: the stored result; same key, other input: Conflict, which is final.
  */
 export async function once<R>(
   db: Db,
@@ -30,7 +30,7 @@ export async function once<R>(
       return await db.$transaction(async (tx) => {
         const done = await tx.once.findUnique({ where: { storeId_key: { storeId, key } } });
         if (done) {
-          if (done.inputHash !== inputHash) throw conflict(key);
+          if (done.inputHash !== inputHash) throw keyConflict(key);
           return done.result as R;
         }
         const result = await work(tx);

@@ -1,4 +1,4 @@
-import { ApplicationFailure } from '@temporalio/common';
+import { Conflict, InvalidInput } from '../lib/errors';
 import { type JstDate, type Period, dateOf, instantOfMs } from '../../domain/calendar';
 import { canMove, statesOf } from '../../domain/lifecycle';
 import { type OrderState, orderLifecycle } from '../../domain/order/lifecycle';
@@ -23,11 +23,11 @@ export type OrderRow = Omit<Loaded, 'subscriptions'> & {
   lines: (Loaded['subscriptions'][number] & { plan: Loaded['subscriptions'][number]['price']['plan'] })[];
 };
 
-export function unknownOrder(storeId: string, orderId: string): ApplicationFailure {
-  return ApplicationFailure.nonRetryable(`no order ${orderId} in store ${storeId}`, 'InvalidInput');
+export function unknownOrder(storeId: string, orderId: string): InvalidInput {
+  return new InvalidInput(`no order ${orderId} in store ${storeId}`);
 }
 
-/** @throws ApplicationFailure non-retryable InvalidInput when the store has no such order */
+/** @throws InvalidInput when the store has no such order */
 export async function loadOrder(db: Db | Tx, { storeId, orderId }: ForOrder): Promise<OrderRow> {
   const row = await db.order.findUnique({ where: { storeId_id: { storeId, id: orderId } }, include: parts });
   if (!row) throw unknownOrder(storeId, orderId);
@@ -51,8 +51,7 @@ export async function changeStatus(
     where: { storeId, id: orderId, status: { in: waysTo[to] } },
     data: { status: to, ...rest, ...(waitUntil !== undefined && { waitUntil: waitUntil && dateIn(waitUntil) }) },
   });
-  if (count === 0)
-    throw ApplicationFailure.nonRetryable(`order ${orderId} can't go to ${to} from where it is`, 'Conflict');
+  if (count === 0) throw new Conflict(`order ${orderId} can't go to ${to} from where it is`);
 }
 
 /** States an order may cross within one transaction, without coming to rest in them. */

@@ -8,7 +8,7 @@ import { createApi } from '../../api/app';
 import type { Refusal } from '../../domain/refusal';
 import { type Db, openDb } from '../../prisma/db';
 import { migrate } from '../../prisma/migrate';
-import type { Told } from '../../dispatch/delivery';
+import type { Answer } from '../../dispatch/delivery';
 import type { TestEnvironment } from '../support/global-setup';
 
 export const ADMIN_KEY = 'sk_platform_for_tests_only';
@@ -35,15 +35,15 @@ export class PretendedDelivery {
   /** Awaited before an answer is given. */
   until: Promise<void> = Promise.resolve();
 
-  async now(_storeId: string, id: string): Promise<Told> {
+  async now(_storeId: string, id: string): Promise<Answer> {
     this.delivered.push(id);
     await this.until;
     return this.refusal ? { refusal: this.refusal } : {};
   }
-  async untilProcessed(): Promise<Told | null> {
+  async untilProcessed(): Promise<Answer | null> {
     return this.isProcessed ? {} : null;
   }
-  async toWorkflow(): Promise<Told> {
+  async toWorkflow(): Promise<Answer> {
     return {};
   }
 }

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import express from 'express';
 import { instant, jstDate, period } from '../../domain/calendar';
 import { yen } from '../../domain/money';
-import { createNp } from '../../providers/credit/np';
+import { createNp } from '../../providers/credit/np/provider';
 import type { CreditProvider } from '../../providers/credit/port';
 import { SHOP, charge, profileOf } from '../support/np';
 

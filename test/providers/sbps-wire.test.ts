@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { decodeShiftJis, encodeShiftJis, isShiftJis, UnencodableCharacter } from '../../providers/cards/shift-jis';
-import { readSpsError } from '../../providers/cards/sps-errors';
+import { decodeShiftJis, encodeShiftJis, isShiftJis, UnencodableCharacter } from '../../providers/cards/sbps/shift-jis';
+import { readSpsError } from '../../providers/cards/sbps/errors';
 import {
   buildSpsRequest,
   field,
@@ -8,7 +8,7 @@ import {
   multibyteField,
   parseSpsResponse,
   spsHashcode,
-} from '../../providers/cards/sps-xml';
+} from '../../providers/cards/sbps/xml';
 import { checkDocument, readDocument, writeNg, writeOk } from '../../simulators/sbps/wire';
 import { runs } from '../support/property-runs';
 import { MERCHANT } from '../support/sbps';

@@ -2,7 +2,7 @@ import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:http';
 import { instant } from '../../domain/calendar';
 import { yen } from '../../domain/money';
-import { createSbps } from '../../providers/cards/sbps';
+import { createSbps } from '../../providers/cards/sbps/provider';
 import { authenticate, authorised, MERCHANT, OCTOBER_7, type RunningSbps, SALE, startSbps } from '../support/sbps';
 
 const NOVEMBER_1 = instant('2026-11-01T00:05:00+09:00');

@@ -2,9 +2,9 @@ import type { Buyer } from '../../dev/story/world';
 import { rows } from '../support/books';
 import { Diary } from '../support/diary';
 
-/** Running contracts whose month NP won't take, and finance's four ways out. 30,000 a month, 33,000 with tax. */
+/** NP rejects a month of a running contract, and finance has four ways out. The plan costs 30,000 yen a month, 33,000 with tax. */
 
-interface Shown {
+interface OrderView {
   status: string;
   reason: string | null;
   wait_until: string | null;
@@ -14,35 +14,35 @@ interface Shown {
 
 type Decision = 'register_again' | 'bill_in_house' | 'suspend' | 'end';
 
-const look = (diary: Diary, orderId: string) => diary.world.as('finance').get<Shown>(`/v1/orders/${orderId}`);
+const getOrder = (diary: Diary, orderId: string) => diary.world.as('finance').get<OrderView>(`/v1/orders/${orderId}`);
 
 const decide = (diary: Diary, orderId: string, decision: Decision) =>
   diary.world
     .as('finance')
-    .post<Shown>(
+    .post<OrderView>(
       `/v1/orders/${orderId}/at_risk_decisions`,
       { decision, reason: `与信否決への対応：${decision}` },
       { prefer: 'wait=20' },
     );
 
-async function paid(diary: Diary, month: string, on: string) {
+async function payBills(diary: Diary, month: string, on: string) {
   for (const { number } of await diary.invoices(month)) await diary.world.npIsPaid(number!, on);
 }
 
 const REASONS = ['21', '22', '24'] as const;
 type Reason = (typeof REASONS)[number];
 
-/** Overdue (21), over its limit (22) or judged so (24): NP refuses what is ordered from December on. */
-const npRefuses = (diary: Diary, { destinationId }: Buyer, reason: Reason) =>
+/** From December on NP rejects the buyer's orders: overdue (21), over its limit (22), or by NP's own judgement (24). */
+const npRejects = (diary: Diary, { destinationId }: Buyer, reason: Reason) =>
   reason === '22'
     ? diary.world.npGrants(destinationId, 20_000)
     : diary.world.npJudges(destinationId, reason, '2026-12-01');
 
-const npTakesAgain = (diary: Diary, { destinationId }: Buyer, reason: Reason) =>
+const npAcceptsAgain = (diary: Diary, { destinationId }: Buyer, reason: Reason) =>
   reason === '22' ? diary.world.npGrants(destinationId, 100_000) : diary.world.npJudges(destinationId, null);
 
-/** aoba and budou since October; on 12-01 NP refuses aoba's December. */
-async function decemberRefused(reason: Reason = '22') {
+/** aoba and budou have had contracts since October. On 12-01 NP rejects aoba's December. */
+async function decemberRejected(reason: Reason = '22') {
   const diary = await Diary.begin('2026-10-05T10:00:00+09:00');
   const plan = await diary.world.plan('A', '商品A', 30_000);
   const [aoba, budou] = [await diary.buyer('aoba'), await diary.buyer('budou')];
@@ -51,8 +51,8 @@ async function decemberRefused(reason: Reason = '22') {
   await diary.until('2026-11-04');
   await diary.approve('2026-10');
   await diary.until('2026-11-20');
-  await paid(diary, '2026-10', '2026-11-20');
-  await npRefuses(diary, aoba, reason);
+  await payBills(diary, '2026-10', '2026-11-20');
+  await npRejects(diary, aoba, reason);
   await diary.told();
   expect((await diary.until('2026-12-01')).filter((line) => !line.includes('invoice.paid'))).toEqual([
     '2026-12-01 close.drafted aoba 33000 2026-11',
@@ -65,29 +65,29 @@ async function decemberRefused(reason: Reason = '22') {
   return { diary, aoba, order };
 }
 
-const ordersOf = (lines: string[]) => lines.filter((line) => line.includes(' order.'));
-const issued = (lines: string[]) => lines.filter((line) => line.includes('invoice.issued'));
+const orderEvents = (lines: string[]) => lines.filter((line) => line.includes(' order.'));
+const issuedInvoices = (lines: string[]) => lines.filter((line) => line.includes('invoice.issued'));
 
-async function decemberBilled(diary: Diary) {
+async function billDecember(diary: Diary) {
   await diary.until('2027-01-05');
   await diary.approve('2026-12');
-  return issued(await diary.until('2027-01-06T12:00:00'));
+  return issuedInvoices(await diary.until('2027-01-06T12:00:00'));
 }
 
 test.each(REASONS)(
-  '%s: registered again and refused again it stays at risk; once NP takes it, it goes on and is billed by NP',
+  'reason %s: stays at risk while NP rejects the registration again, then resumes and is billed by NP once NP accepts it',
   async (reason) => {
-    const { diary, aoba, order } = await decemberRefused(reason);
-    expect(await look(diary, order.id)).toMatchObject({ status: 'at_risk', reason, lines: [{ status: 'active' }] });
+    const { diary, aoba, order } = await decemberRejected(reason);
+    expect(await getOrder(diary, order.id)).toMatchObject({ status: 'at_risk', reason, lines: [{ status: 'active' }] });
     expect(await decide(diary, order.id, 'register_again')).toMatchObject({
       status: 'at_risk',
       waiting: { for: 'at_risk_decision', owner: 'finance', due_at: '2026-12-09T00:00:00.000+09:00' },
     });
     expect(await diary.told()).toEqual([]);
-    await npTakesAgain(diary, aoba, reason);
+    await npAcceptsAgain(diary, aoba, reason);
     expect(await decide(diary, order.id, 'register_again')).toMatchObject({ status: 'active', reason: null });
     expect(await diary.told()).toEqual(['2026-12-02 order.resumed aoba 33000']);
-    expect(await decemberBilled(diary)).toEqual([
+    expect(await billDecember(diary)).toEqual([
       '2027-01-06 invoice.issued aoba 33000 2026-12 due_on=2027-01-31',
       '2027-01-06 invoice.issued budou 33000 2026-12 due_on=2027-01-31',
     ]);
@@ -95,20 +95,22 @@ test.each(REASONS)(
   },
 );
 
-test("billed in house after 24: that month is the store's own invoice beside NP's, the next one NP's again", async () => {
-  const { diary, aoba, order } = await decemberRefused('24');
+test('reason 24, billed in house: issues the store’s own invoice for that month beside NP’s, and the next month by NP again', async () => {
+  const { diary, aoba, order } = await decemberRejected('24');
   const { storeId } = diary.world;
-  const [kept] = await rows<{ account: object }>('SELECT bank_account AS account FROM stores WHERE id = $1', [storeId]);
+  const [before] = await rows<{ account: object }>('SELECT bank_account AS account FROM stores WHERE id = $1', [
+    storeId,
+  ]);
   await rows('UPDATE stores SET bank_account = NULL WHERE id = $1', [storeId]);
   await expect(decide(diary, order.id, 'bill_in_house')).rejects.toMatchObject({
     status: 409,
     problem: { code: 'own_account_missing' },
   });
-  await rows('UPDATE stores SET bank_account = $2 WHERE id = $1', [storeId, kept!.account]);
+  await rows('UPDATE stores SET bank_account = $2 WHERE id = $1', [storeId, before!.account]);
   expect(await decide(diary, order.id, 'bill_in_house')).toMatchObject({ status: 'active', reason: null });
   expect(await diary.told()).toEqual(['2026-12-02 order.resumed aoba 33000 billed=in_house months=2026-12']);
-  await npTakesAgain(diary, aoba, '24');
-  expect(await decemberBilled(diary)).toEqual([
+  await npAcceptsAgain(diary, aoba, '24');
+  expect(await billDecember(diary)).toEqual([
     '2027-01-06 invoice.issued aoba 33000 2026-12 due_on=2027-01-31',
     '2027-01-06 invoice.issued budou 33000 2026-12 due_on=2027-01-31',
   ]);
@@ -132,8 +134,8 @@ test("billed in house after 24: that month is the store's own invoice beside NP'
   expect(await diary.incidents()).toEqual([]);
 });
 
-test('suspended at once, and resumed within two weeks: the month is registered after all', async () => {
-  const { diary, aoba, order } = await decemberRefused();
+test('suspends a contract at risk at once, and registers its month when it resumes within two weeks', async () => {
+  const { diary, aoba, order } = await decemberRejected();
   expect(await decide(diary, order.id, 'suspend')).toMatchObject({
     status: 'suspended',
     waiting: { for: 'at_risk_decision', owner: 'finance', due_at: '2026-12-17T00:00:00.000+09:00' },
@@ -144,35 +146,37 @@ test('suspended at once, and resumed within two weeks: the month is registered a
     problem: { code: 'conflict' },
   });
   await diary.world.npGrants(aoba.destinationId, 100_000);
-  expect(ordersOf(await diary.until('2026-12-14'))).toEqual(['2026-12-02 order.suspended aoba 33000 reason=at_risk']);
+  expect(orderEvents(await diary.until('2026-12-14'))).toEqual([
+    '2026-12-02 order.suspended aoba 33000 reason=at_risk',
+  ]);
   expect(await decide(diary, order.id, 'register_again')).toMatchObject({
     status: 'active',
     lines: [{ status: 'active' }],
   });
   expect(await diary.told()).toEqual(['2026-12-14 order.resumed aoba 33000']);
-  expect(await decemberBilled(diary)).toHaveLength(2);
+  expect(await billDecember(diary)).toHaveLength(2);
   expect(await diary.incidents()).toEqual([]);
 });
 
-test('ended at once: what NP refused is not billed, and its close tells of it', async () => {
-  const { diary, order } = await decemberRefused();
+test('ends a contract at risk at once, does not bill the rejected month, and reports it at the close', async () => {
+  const { diary, order } = await decemberRejected();
   expect(await decide(diary, order.id, 'end')).toMatchObject({
     status: 'ended',
     waiting: null,
     lines: [{ status: 'ended', ends_on: '2026-12-02' }],
   });
-  expect(ordersOf(await diary.told())).toEqual(['2026-12-02 order.ended aoba 33000 reason=at_risk']);
+  expect(orderEvents(await diary.told())).toEqual(['2026-12-02 order.ended aoba 33000 reason=at_risk']);
   await expect(decide(diary, order.id, 'register_again')).rejects.toMatchObject({
     status: 409,
     problem: { code: 'order_not_at_risk' },
   });
-  expect(await decemberBilled(diary)).toEqual(['2027-01-06 invoice.issued budou 33000 2026-12 due_on=2027-01-31']);
+  expect(await billDecember(diary)).toEqual(['2027-01-06 invoice.issued budou 33000 2026-12 due_on=2027-01-31']);
   expect(await diary.incidents()).toEqual(['unbilled_items']);
 });
 
-test('21, and nobody decides: suspended after five business days, ended two weeks later, the month not billed', async () => {
-  const { diary } = await decemberRefused('21');
-  expect(ordersOf(await diary.until('2026-12-31'))).toEqual([
+test('reason 21, no decision: suspends after five business days, ends two weeks later, and does not bill the month', async () => {
+  const { diary } = await decemberRejected('21');
+  expect(orderEvents(await diary.until('2026-12-31'))).toEqual([
     '2026-12-09 order.suspended aoba 33000 reason=at_risk',
     '2026-12-23 order.ended aoba 33000 reason=at_risk',
   ]);
@@ -181,11 +185,11 @@ test('21, and nobody decides: suspended after five business days, ended two week
   ]);
 });
 
-test('cancelled while at risk it stays at risk; resumed it ends on its date', async () => {
-  const { diary, aoba, order } = await decemberRefused();
+test('keeps a contract at risk when it is cancelled meanwhile, and ends it on its date after it resumes', async () => {
+  const { diary, aoba, order } = await decemberRejected();
   const operator = diary.world.as('operator');
   await operator.post(`/v1/orders/${order.id}/cancellations`, { lines: 'all', reason: '利用終了' });
-  expect(await look(diary, order.id)).toMatchObject({ status: 'at_risk', lines: [{ ends_on: '2027-01-31' }] });
+  expect(await getOrder(diary, order.id)).toMatchObject({ status: 'at_risk', lines: [{ ends_on: '2027-01-31' }] });
   await expect(
     operator.post(`/v1/orders/${order.id}/cancellations`, { lines: 'all', reason: '利用終了' }),
   ).rejects.toMatchObject({ problem: { code: 'order_not_cancellable' } });
@@ -194,13 +198,13 @@ test('cancelled while at risk it stays at risk; resumed it ends on its date', as
     status: 'ending',
     wait_until: '2027-01-31',
   });
-  expect(ordersOf(await diary.until('2027-02-01'))).toEqual([
+  expect(orderEvents(await diary.until('2027-02-01'))).toEqual([
     '2026-12-02 order.resumed aoba 33000',
     '2027-01-31 order.ended aoba 33000 reason=cancellation',
   ]);
 });
 
-test('suspended, one line cancelled: resumed the other one goes on, the cancelled one ends on its date', async () => {
+test('resumes a suspended order with one line cancelled: that line ends on its date, and the other continues', async () => {
   const diary = await Diary.begin('2026-10-05T10:00:00+09:00');
   const plan = await diary.world.plan('A', '商品A', 30_000);
   const lines = [1, 2].map(() => ({ plan_id: plan, quantity: 1 }));
@@ -209,9 +213,11 @@ test('suspended, one line cancelled: resumed the other one goes on, the cancelle
   await diary.world.npGrants(aoba.destinationId, 50_000);
   await diary.until('2026-11-02');
   await decide(diary, order.id, 'suspend');
-  const goes = (await look(diary, order.id)).lines[1]!.subscription_id;
-  await diary.world.as('operator').post(`/v1/orders/${order.id}/cancellations`, { lines: [goes], reason: '不要' });
-  const statuses = async () => (await look(diary, order.id)).lines.map(({ status, ends_on }) => [status, ends_on]);
+  const cancelledLine = (await getOrder(diary, order.id)).lines[1]!.subscription_id;
+  await diary.world
+    .as('operator')
+    .post(`/v1/orders/${order.id}/cancellations`, { lines: [cancelledLine], reason: '不要' });
+  const statuses = async () => (await getOrder(diary, order.id)).lines.map(({ status, ends_on }) => [status, ends_on]);
   expect(await statuses()).toEqual([
     ['paused', null],
     ['paused', '2026-12-31'],
@@ -231,7 +237,7 @@ test('suspended, one line cancelled: resumed the other one goes on, the cancelle
   expect((await diary.invoices('2027-01')).map(({ total }) => total)).toEqual([33_000]);
 });
 
-test('registered again after its month was frozen: billed with the next month, and says so', async () => {
+test('bills a month that is registered after its freeze with the next month, and marks it late', async () => {
   const diary = await Diary.begin('2026-10-28T10:00:00+09:00');
   const plan = await diary.world.plan('A', '商品A', 30_000, { maker: true });
   const other = await diary.world.plan('B', '商品B', 10_000);
@@ -241,14 +247,14 @@ test('registered again after its month was frozen: billed with the next month, a
   await diary.until('2026-11-30');
   await diary.world.npGrants(aoba.destinationId, 20_000);
   await diary.world.as('operator').post(`/v1/orders/${order.id}/service_start`, { on: '2026-10-30' });
-  // November was opened while nobody had told of the service; December is refused on the 1st as well.
-  expect(ordersOf(await diary.until('2026-12-03'))).toEqual([
+  // November opened before anyone reported the service start, so it is registered late. NP rejects December on the 1st as well.
+  expect(orderEvents(await diary.until('2026-12-03'))).toEqual([
     '2026-11-30 order.at_risk aoba 33000 2026-11 until=2026-12-07 reason=22',
     '2026-12-01 order.at_risk aoba 33000 2026-12 until=2026-12-07 reason=22',
   ]);
   await diary.world.npGrants(aoba.destinationId, 100_000);
   await decide(diary, order.id, 'register_again');
-  expect(ordersOf(await diary.told())).toEqual(['2026-12-03 order.resumed aoba 33000']);
+  expect(orderEvents(await diary.told())).toEqual(['2026-12-03 order.resumed aoba 33000']);
   expect(
     await rows(
       `SELECT period, usage_period, status, reason->>'late' AS late FROM billable_items

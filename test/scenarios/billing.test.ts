@@ -1,23 +1,24 @@
 import { Diary, type Invoice } from '../support/diary';
 
-/** What is on a month's invoice, and whose month it is. */
+/** The lines and tax of a month's invoice, and the first month that an order is billed for. */
 
-/** NP issues what was approved; gives the month's bills. */
-async function billed(diary: Diary, period: string, approveOn: string, issuedOn: string): Promise<Invoice[]> {
+/** Approves the month and waits until NP has issued it. @returns the month's invoices */
+async function billMonth(diary: Diary, period: string, approveOn: string, issuedOn: string): Promise<Invoice[]> {
   await diary.until(approveOn);
   await diary.approve(period);
   await diary.until(`${issuedOn}T12:00:00`);
   return diary.invoices(period);
 }
 
-test('two orders of one destination: one invoice, the tax from the sum of what NP was told', async () => {
+test('bills two orders of one destination on one invoice, with the tax of the sum registered with NP', async () => {
   const diary = await Diary.begin('2026-10-05T10:00:00+09:00');
   const plan = await diary.world.plan('S', '少額', 105);
   const buyer = await diary.buyer('aoba');
   await diary.order(buyer, plan);
   await diary.order(buyer, plan);
-  // Each is registered as 105 + 10 = 115; tax of the bill 230 × 10/110 = 20.9 → 20. In house it would be 210 + 21 = 231.
-  const invoices = await billed(diary, '2026-10', '2026-11-04', '2026-11-05');
+  // Each order is registered as 105 + 10 = 115. The tax of the bill is 230 × 10/110 = 20.9, rounded down to 20. An in-house bill
+  // would come to 210 + 21 = 231.
+  const invoices = await billMonth(diary, '2026-10', '2026-11-04', '2026-11-05');
   expect(invoices).toMatchObject([{ net: 210, tax: 20, total: 230, status: 'issued' }]);
   expect(invoices[0]!.lines.map(({ net, gross }) => [net, gross])).toEqual([
     [105, 115],
@@ -26,7 +27,7 @@ test('two orders of one destination: one invoice, the tax from the sum of what N
   expect(await diary.incidents()).toEqual([]);
 });
 
-test('a second destination of the account has its own invoice', async () => {
+test('bills a second destination of the account on its own invoice', async () => {
   const diary = await Diary.begin('2026-10-05T10:00:00+09:00');
   const plan = await diary.world.plan('A', '商品A', 30_000);
   const buyer = await diary.buyer('aoba');
@@ -42,7 +43,7 @@ test('a second destination of the account has its own invoice', async () => {
     });
   await diary.order(buyer, plan);
   await diary.order(buyer, plan, { billing_destination_id: branch.id });
-  const invoices = await billed(diary, '2026-10', '2026-11-04', '2026-11-05');
+  const invoices = await billMonth(diary, '2026-10', '2026-11-04', '2026-11-05');
   expect(new Set(invoices.map((invoice) => invoice.billing_destination_id))).toEqual(
     new Set([buyer.destinationId, branch.id]),
   );
@@ -52,14 +53,14 @@ test('a second destination of the account has its own invoice', async () => {
   ]);
 });
 
-test('a quantity is taxed as one line, also where the total does not divide by it', async () => {
+test('taxes a quantity as one line, even when the total is not divisible by the quantity', async () => {
   const diary = await Diary.begin('2026-10-05T10:00:00+09:00');
   const plan = await diary.world.plan('S', '少額', 105);
   const buyer = await diary.buyer('aoba');
-  // 315 + 31.5 → 346, which three can't share; 7 × 105 = 735 + 73 = 808.
+  // 3 × 105 = 315, and with 31 tax 346, which is not divisible by 3. 7 × 105 = 735, and with 73 tax 808.
   await diary.order(buyer, plan, { lines: [{ plan_id: plan, quantity: 3 }] });
   await diary.order(buyer, plan, { lines: [{ plan_id: plan, quantity: 7 }] });
-  const invoices = await billed(diary, '2026-10', '2026-11-04', '2026-11-05');
+  const invoices = await billMonth(diary, '2026-10', '2026-11-04', '2026-11-05');
   expect(invoices).toMatchObject([{ net: 1_050, tax: 104, total: 1_154 }]);
   expect(invoices[0]!.lines.map(({ quantity, unit_amount, gross }) => [quantity, unit_amount, gross]).sort()).toEqual([
     [3, 105, 346],
@@ -68,7 +69,7 @@ test('a quantity is taxed as one line, also where the total does not divide by i
   expect(await diary.incidents()).toEqual([]);
 });
 
-test('PO number and subject are printed on the card receipt', async () => {
+test('prints the PO number and the subject on the card receipt', async () => {
   const diary = await Diary.begin('2026-10-05T10:00:00+09:00');
   const plan = await diary.world.plan('C', '商品C', 12_000);
   const order = await diary.orderByCard(
@@ -89,7 +90,7 @@ test('PO number and subject are printed on the card receipt', async () => {
   expect(text).toContain('第3四半期分');
 });
 
-test('ordered in October, passed in November: November is the first month, registered, served and billed', async () => {
+test('registers, serves and bills November first when an order of October passes screening in November', async () => {
   const diary = await Diary.begin('2026-10-30T10:00:00+09:00');
   const plan = await diary.world.plan('A', '商品A', 30_000);
   await diary.order(await diary.buyer('budou'), plan);
@@ -100,10 +101,10 @@ test('ordered in October, passed in November: November is the first month, regis
     '2026-11-01 close.drafted budou 33000 2026-10',
     '2026-11-02 order.confirmed fuji 33000',
   ]);
-  const fresh = await diary.world.as('operator').get(`/v1/orders/${order.id}`);
-  expect(fresh).toMatchObject({ first_period: '2026-11', lines: [{ starts_on: '2026-11-02' }] });
-  expect(await billed(diary, '2026-10', '2026-11-04', '2026-11-05')).toHaveLength(1);
-  const november = await billed(diary, '2026-11', '2026-12-02', '2026-12-03');
+  const confirmed = await diary.world.as('operator').get(`/v1/orders/${order.id}`);
+  expect(confirmed).toMatchObject({ first_period: '2026-11', lines: [{ starts_on: '2026-11-02' }] });
+  expect(await billMonth(diary, '2026-10', '2026-11-04', '2026-11-05')).toHaveLength(1);
+  const november = await billMonth(diary, '2026-11', '2026-12-02', '2026-12-03');
   expect(november.find((invoice) => invoice.account_id === late.accountId)).toMatchObject({
     total: 33_000,
     status: 'issued',
@@ -116,7 +117,7 @@ test('ordered in October, passed in November: November is the first month, regis
   expect(await diary.incidents()).toEqual([]);
 });
 
-test('the maker starts the service in the month after: that month is the first one billed', async () => {
+test('bills the month of the service start first when the maker starts a month after the order', async () => {
   const diary = await Diary.begin('2026-10-29T10:00:00+09:00');
   const plan = await diary.world.plan('A', '商品A', 30_000, { maker: true });
   const order = await diary.order(await diary.buyer('aoba'), plan);
@@ -126,10 +127,10 @@ test('the maker starts the service in the month after: that month is the first o
     '2026-11-05 service.started aoba 33000',
     '2026-12-01 close.drafted aoba 33000 2026-11',
   ]);
-  expect(await billed(diary, '2026-11', '2026-12-02', '2026-12-03')).toMatchObject([
+  expect(await billMonth(diary, '2026-11', '2026-12-02', '2026-12-03')).toMatchObject([
     { total: 33_000, status: 'issued' },
   ]);
-  // October's registration serves November: none is made twice.
+  // October's registration is used for November, so no month is registered twice.
   expect(Object.keys(await diary.npEffects()).sort()).toEqual([`${order.id}.202610.1`, `${order.id}.202612.1`]);
   expect(await diary.incidents()).toEqual([]);
 });

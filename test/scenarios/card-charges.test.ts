@@ -2,12 +2,15 @@ import { Api } from '../../dev/story/api';
 import { rows } from '../support/books';
 import { Diary } from '../support/diary';
 
-/** What a card is charged, and by whom it is told. Yen with tax; plans of 12,000 and 8,000 without. */
+/**
+ * Charges to a card: partial cancellations, replaced cards, declined last months and lost answers. Plans cost 12,000 and 8,000 yen
+ * without tax; events carry yen with tax.
+ */
 
 const captured = async (diary: Diary) =>
   (await diary.sbpsEffects()).filter((effect) => effect['captures'] === 1).map((effect) => effect['captured']);
 
-test('one of two lines is cancelled: from then on the card is charged for the other only, as the receipt says', async () => {
+test('charges the card for the remaining line only, as the receipt says, after one of two lines is cancelled', async () => {
   const diary = await Diary.begin('2026-11-05T10:00:00+09:00');
   const stays = await diary.world.plan('C', '商品C', 12_000);
   const goes = await diary.world.plan('D', '商品D', 8_000, { terms: 'ends_this_month_end' });
@@ -15,8 +18,13 @@ test('one of two lines is cancelled: from then on the card is charged for the ot
   const order = await diary.orderByCard(await diary.buyer('chiyo'), stays, 'ok', {}, { lines });
   await diary.world.pass3ds(order.next_action!.url);
   const storefront = diary.world.as('storefront');
-  const { lines: made } = await storefront.get<{ lines: { subscription_id: string }[] }>(`/v1/orders/${order.id}`);
-  await storefront.post(`/v1/orders/${order.id}/cancellations`, { lines: [made[1]!.subscription_id], reason: '不要' });
+  const { lines: orderLines } = await storefront.get<{ lines: { subscription_id: string }[] }>(
+    `/v1/orders/${order.id}`,
+  );
+  await storefront.post(`/v1/orders/${order.id}/cancellations`, {
+    lines: [orderLines[1]!.subscription_id],
+    reason: '不要',
+  });
   await diary.told();
   expect(await diary.until('2027-01-01')).toEqual([
     '2026-12-01 receipt.issued chiyo 22000 2026-11',
@@ -25,7 +33,7 @@ test('one of two lines is cancelled: from then on the card is charged for the ot
   expect(await captured(diary)).toEqual([22_000, 13_200]);
 });
 
-test('the address to come back to is opened before 3-D Secure has ended: the order goes on waiting', async () => {
+test('keeps the order waiting when the return address is opened before 3-D Secure has ended', async () => {
   const diary = await Diary.begin('2026-10-07T10:00:00+09:00');
   const plan = await diary.world.plan('C', '商品C', 12_000);
   const order = await diary.orderByCard(await diary.buyer('chiyo'), plan, 'ok');
@@ -36,7 +44,7 @@ test('the address to come back to is opened before 3-D Secure has ended: the ord
   expect(await diary.told()).toEqual(['2026-10-07 order.confirmed chiyo 13200']);
 });
 
-test('a card is replaced while nothing is owed: kept without a charge, and the next month is charged to it', async () => {
+test('saves a replacement card without a charge when nothing is owed, and charges the next month to it', async () => {
   const diary = await Diary.begin('2026-11-05T10:00:00+09:00');
   const plan = await diary.world.plan('C', '商品C', 12_000);
   const order = await diary.orderByCard(await diary.buyer('chiyo'), plan, 'ok_then_renewal_declined');
@@ -45,11 +53,11 @@ test('a card is replaced while nothing is owed: kept without a charge, and the n
   await diary.replaceCard(order.id, 'ok');
   expect(await captured(diary)).toEqual([13_200]);
   expect(await diary.until('2027-01-01')).toContain('2027-01-01 receipt.issued chiyo 13200 2026-12');
-  const kept = (await diary.sbpsEffects()).filter((effect) => String(effect['order_id']).endsWith('.save'));
-  expect(kept).toMatchObject([{ authorised: 13_200, commits: 0, captured: 0 }]);
+  const saves = (await diary.sbpsEffects()).filter((effect) => String(effect['order_id']).endsWith('.save'));
+  expect(saves).toMatchObject([{ authorised: 13_200, commits: 0, captured: 0 }]);
 });
 
-/** chiyo cancels in December, so January is the last month; its charge on 02-01 is declined. */
+/** chiyo cancels in December, so January is the last month. SBPS declines its charge on 02-01. */
 async function lastChargeDeclined() {
   const diary = await Diary.begin('2026-12-05T10:00:00+09:00');
   const plan = await diary.world.plan('C', '商品C', 12_000);
@@ -66,7 +74,7 @@ async function lastChargeDeclined() {
   return { diary, order };
 }
 
-test('the last month of a cancelled contract is declined: the buyer is told and pays with another card', async () => {
+test('mails the buyer when the last month of a cancelled contract is declined, and charges it to another card', async () => {
   const { diary, order } = await lastChargeDeclined();
   await diary.until('2027-02-02');
   await diary.replaceCard(order.id, 'ok');
@@ -79,15 +87,15 @@ test('the last month of a cancelled contract is declined: the buyer is told and 
   expect({ status, waiting }).toEqual({ status: 'ended', waiting: null });
 });
 
-test('the last month is declined to the end: nothing is left to suspend, finance collects', async () => {
+test('suspends nothing when every retry of the last month is declined, and asks finance to collect', async () => {
   const { diary, order } = await lastChargeDeclined();
-  const told = await diary.until('2027-02-20');
-  expect(told.filter((line) => line.includes('card.declined')).map((line) => line.slice(0, 10))).toEqual([
+  const events = await diary.until('2027-02-20');
+  expect(events.filter((line) => line.includes('card.declined')).map((line) => line.slice(0, 10))).toEqual([
     '2027-02-04',
     '2027-02-08',
     '2027-02-15',
   ]);
-  expect(told.filter((line) => line.includes(' order.'))).toEqual([]);
+  expect(events.filter((line) => line.includes(' order.'))).toEqual([]);
   expect(await diary.incidents()).toEqual(['last_charge_declined']);
   const card = await diary.world.cardToken('ok');
   await expect(
@@ -95,8 +103,8 @@ test('the last month is declined to the end: nothing is left to suspend, finance
   ).rejects.toMatchObject({ status: 409, problem: { code: 'conflict' } });
 });
 
-/** chiyo's first renewal, on 2027-01-01, after SBPS has lost as many answers to authorisations by the saved card. */
-async function answersLost(times: number) {
+/** chiyo's renewal on 2027-01-01. SBPS will lose its answers to the next `times` authorisations by the saved card. */
+async function renewalWithLostAnswers(times: number) {
   const diary = await Diary.begin('2026-11-05T10:00:00+09:00');
   const plan = await diary.world.plan('C', '商品C', 12_000);
   const order = await diary.orderByCard(await diary.buyer('chiyo'), plan, 'ok');
@@ -111,14 +119,14 @@ async function answersLost(times: number) {
   return diary;
 }
 
-test('the answer to a renewal is lost: that authorisation lapses, the saved card is charged once, at once', async () => {
-  const diary = await answersLost(1);
+test('charges the saved card once, at once, when the answer to a renewal is lost, and lets that authorisation lapse', async () => {
+  const diary = await renewalWithLostAnswers(1);
   expect(await diary.until('2027-01-01')).toEqual(['2027-01-01 receipt.issued chiyo 13200 2026-12']);
   expect(await captured(diary)).toEqual([13_200, 13_200]);
 });
 
-test('so are the answers to the tries that follow: it is asked until SBPS says that the id is used, then charged once', async () => {
-  const diary = await answersLost(3);
+test('retries while answers to a renewal stay lost, until SBPS reports the id as used, then charges once', async () => {
+  const diary = await renewalWithLostAnswers(3);
   expect(await diary.until('2027-01-01')).toEqual(['2027-01-01 receipt.issued chiyo 13200 2026-12']);
   expect(await captured(diary)).toEqual([13_200, 13_200]);
 });

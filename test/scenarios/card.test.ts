@@ -1,8 +1,8 @@
 import { Diary } from '../support/diary';
 
-/** Orders and renewals by card: 12,000 a month, 13,200 with tax. */
+/** Orders and renewals by card. The plan costs 12,000 yen a month, 13,200 with tax. */
 
-test('the buyer never comes back from 3-D Secure: cancelled after 30 minutes, the card untouched', async () => {
+test('cancels an order without touching the card when the buyer does not return from 3-D Secure within 30 minutes', async () => {
   const diary = await Diary.begin('2026-10-07T10:00:00+09:00');
   const plan = await diary.world.plan('C', '商品C', 12_000);
   const order = await diary.orderByCard(await diary.buyer('chiyo'), plan, 'ok');
@@ -15,7 +15,7 @@ test('the buyer never comes back from 3-D Secure: cancelled after 30 minutes, th
   expect(await diary.sbpsEffects()).toEqual([]);
 });
 
-test('a buyer who fails 3-D Secure is cancelled, whatever the browser brings back', async () => {
+test('cancels the order of a buyer who fails 3-D Secure, whatever the browser reports', async () => {
   const diary = await Diary.begin('2026-10-07T10:00:00+09:00');
   const plan = await diary.world.plan('C', '商品C', 12_000);
   const order = await diary.orderByCard(await diary.buyer('chiyo'), plan, 'tds_failed');
@@ -27,7 +27,7 @@ test('a buyer who fails 3-D Secure is cancelled, whatever the browser brings bac
   expect(await diary.sbpsEffects()).toEqual([]);
 });
 
-test('a buyer who comes back twice, by ok and by ng, is charged once and still waits for the maker', async () => {
+test('charges once when the buyer returns twice, by ok and by ng, and keeps waiting for the maker', async () => {
   const diary = await Diary.begin('2026-10-07T10:00:00+09:00');
   const plan = await diary.world.plan('C', '商品C', 12_000, { maker: true });
   const order = await diary.orderByCard(await diary.buyer('chiyo'), plan, 'ok');
@@ -36,12 +36,12 @@ test('a buyer who comes back twice, by ok and by ng, is charged once and still w
   expect(await diary.told()).toEqual(['2026-10-07 order.confirmed chiyo 13200']);
   const back = await fetch(`${diary.world.at.apiUrl}/v1/card_returns/${await diary.authenticationOf(order.id)}/ng`);
   expect(back.status).toBe(200);
-  // The message that comes too late must not hold up the store's clock.
+  // The second return comes too late. Its message must not block the store's clock.
   expect(await diary.until('2026-10-08')).toEqual([]);
   expect(await diary.sbpsEffects()).toHaveLength(1);
 });
 
-/** chiyo's first renewal, January's charge of December, is declined. */
+/** SBPS declines chiyo's renewal on 2027-01-01, which charges December. */
 async function declinedRenewal() {
   const diary = await Diary.begin('2026-11-05T10:00:00+09:00');
   const plan = await diary.world.plan('C', '商品C', 12_000);
@@ -57,7 +57,7 @@ async function declinedRenewal() {
   return { diary, order };
 }
 
-test('declined on the 1st and after 3, 7 and 14 days: suspended, and ended unpaid two weeks later', async () => {
+test('suspends a contract when its card is declined on the 1st and after 3, 7 and 14 days, and ends it unpaid two weeks later', async () => {
   const { diary, order } = await declinedRenewal();
   expect(await diary.until('2027-01-15T18:00:00')).toEqual([
     '2027-01-04 card.declined chiyo 13200 2026-12 code=10123999 retry_on=2027-01-08',
@@ -75,26 +75,26 @@ test('declined on the 1st and after 3, 7 and 14 days: suspended, and ended unpai
   ]);
   const { status } = await diary.world.as('operator').get<{ status: string }>(`/v1/orders/${order.id}`);
   expect(status).toBe('ended');
-  // Finance collects December, which no try has paid.
+  // Finance has to collect December, because every attempt was declined.
   expect(await diary.incidents()).toEqual(['last_charge_declined']);
-  // January was used until the suspension: its charge is declined too, and nobody is left to retry but finance.
+  // January was used until the suspension. Its charge is declined too, and now only finance can collect it.
   expect(await diary.until('2027-02-01')).toEqual([]);
   expect(await diary.incidents()).toEqual(['last_charge_declined', 'last_charge_declined']);
-  // Five authorisations under their own ids, one of them the paid first month.
+  // Every attempt had an id of its own. Only the first month's was captured.
   const effects = await diary.sbpsEffects();
   expect(effects.filter((effect) => effect['captured'])).toHaveLength(1);
 });
 
-test('the card is replaced after the second decline: charged at once, and the contract goes on', async () => {
+test('charges a replacement card at once after the second decline, and continues the contract', async () => {
   const { diary, order } = await declinedRenewal();
   await diary.until('2027-01-05');
   await diary.replaceCard(order.id, 'ok');
   expect(await diary.told()).toEqual(['2027-01-05 receipt.issued chiyo 13200 2026-12']);
-  // No further try, and January is charged to the new card.
+  // No further retry follows, and January is charged to the new card.
   expect(await diary.until('2027-02-01')).toEqual(['2027-02-01 receipt.issued chiyo 13200 2027-01']);
 });
 
-test('the card is replaced while suspended: charged and resumed', async () => {
+test('charges a card that is replaced during the suspension, and resumes the contract', async () => {
   const { diary, order } = await declinedRenewal();
   await diary.until('2027-01-20');
   await diary.replaceCard(order.id, 'ok');
@@ -105,7 +105,7 @@ test('the card is replaced while suspended: charged and resumed', async () => {
   expect(await diary.until('2027-02-01')).toEqual(['2027-02-01 receipt.issued chiyo 13200 2027-01']);
 });
 
-test('a replacement that is not authenticated changes nothing: the retries go on', async () => {
+test('continues the retries when the buyer does not authenticate the replacement card', async () => {
   const { diary, order } = await declinedRenewal();
   await diary.until('2027-01-02');
   const card = await diary.world.cardToken('ok');

@@ -4,26 +4,26 @@ import { Diary } from '../support/diary';
 import { engine } from '../support/engine';
 import { rows } from '../support/books';
 
-/* A simulated clock that is driven twice, asked twice, or has a target that never answers. */
+/* A simulated clock with several workflows that drive it, with a repeated request, or with concurrent commands. */
 
-/** October ordered, approved and billed. */
-async function lived(beside: (diary: Diary) => Promise<unknown>): Promise<string[]> {
+/** Plays October: two orders, the approval and the bills. @param beside runs while the clock advances to the approval */
+async function playOctober(beside: (diary: Diary) => Promise<unknown>): Promise<string[]> {
   const diary = await Diary.begin('2026-10-05T10:00:00+09:00');
   const plan = await diary.world.plan('A', '商品A', 30_000);
   await diary.order(await diary.buyer('aoba'), plan);
   await diary.order(await diary.buyer('budou', 'screening-3d'), plan);
-  const told = await diary.told();
-  const [to] = await Promise.all([diary.until('2026-11-04'), beside(diary)]);
+  const atOrder = await diary.told();
+  const [untilApproval] = await Promise.all([diary.until('2026-11-04'), beside(diary)]);
   await diary.approve('2026-10');
-  return [...told, ...to, ...(await diary.until('2026-11-10'))];
+  return [...atOrder, ...untilApproval, ...(await diary.until('2026-11-10'))];
 }
 
-test('three steppers of one clock: each instant is stepped once, the story is the same', async () => {
+test('steps each instant once, with the same events, when three workflows drive one clock', async () => {
   const { temporalAddress: address, temporalNamespace: namespace } = engine();
   const connection = await Connection.connect({ address });
   const client = new Client({ connection, namespace });
-  const alone = await lived(() => Promise.resolve());
-  const three = await lived(async ({ world: { storeId } }) => {
+  const alone = await playOctober(() => Promise.resolve());
+  const three = await playOctober(async ({ world: { storeId } }) => {
     for (const n of [98, 99])
       await client.workflow.start('clock', {
         workflowId: `clock/${storeId}/${n}`,
@@ -35,7 +35,7 @@ test('three steppers of one clock: each instant is stepped once, the story is th
   await connection.close();
 });
 
-test('an advance asked for again under its key, after it has arrived, is the same journey', async () => {
+test('starts no new journey when a finished advance is requested again under its key', async () => {
   const diary = await Diary.begin('2026-10-05T10:00:00+09:00');
   const key = randomUUID();
   const advance = async () => {
@@ -59,7 +59,7 @@ test('an advance asked for again under its key, after it has arrived, is the sam
   expect(await journeys()).toEqual(before);
 });
 
-test('two commands at once: one is acted on, the other changes nothing', async () => {
+test('acts on one of several concurrent commands, and the others change nothing', async () => {
   const diary = await Diary.begin('2026-10-05T10:00:00+09:00');
   const plan = await diary.world.plan('M', '商品M', 30_000, { maker: true });
   const order = await diary.order(await diary.buyer('aoba'), plan);

@@ -1,6 +1,6 @@
 import { Diary } from '../support/diary';
 
-/** Monthly closes that don't simply run through. */
+/** Monthly closes with a complication: a draft on hold, a redraft, a late approval, or nothing to bill. */
 
 async function twoBuyers() {
   const diary = await Diary.begin('2026-10-05T10:00:00+09:00');
@@ -14,7 +14,7 @@ async function twoBuyers() {
   return { diary, aoba, order, draftOf };
 }
 
-test('a draft that finance holds is not billed; the month closes and says so, the next one bills both', async () => {
+test('does not bill a draft that finance holds: its month closes with an incident, and the next month bills both', async () => {
   const { diary, aoba, draftOf } = await twoBuyers();
   const held = await draftOf(aoba.accountId);
   await diary.world.as('finance').post('/v1/closes/2026-10/hold', { invoice_id: held.id, reason: '金額確認中' });
@@ -33,7 +33,7 @@ test('a draft that finance holds is not billed; the month closes and says so, th
   ]);
 });
 
-test('held, released, drafted again: billed like the others', async () => {
+test('bills a draft like the others after a hold, a release, a second hold and a redraft', async () => {
   const { diary, aoba, draftOf } = await twoBuyers();
   const finance = diary.world.as('finance');
   const before = await draftOf(aoba.accountId);
@@ -57,13 +57,13 @@ test('held, released, drafted again: billed like the others', async () => {
   expect(await diary.incidents()).toEqual([]);
 });
 
-test('approved after NP’s cutoff: an incident until then, billed all the same', async () => {
+test('opens an incident when NP’s cutoff passes without an approval, and still bills once finance approves', async () => {
   const { diary } = await twoBuyers();
   expect(await diary.until('2026-11-04T11:59:59')).toEqual([]);
   expect(await diary.incidents()).toEqual([]);
   await diary.until('2026-11-04T12:00:00');
   expect(await diary.incidents()).toEqual(['close_not_approved']);
-  // It only tells: there is no step to repair, approving is what mends it.
+  // This incident has no failed step to repair. Only the approval resolves it.
   await expect(
     diary.world.as('finance').post('/v1/incidents/close_not_approved/2026-10/repair', { how: 'skip', reason: '…' }),
   ).rejects.toMatchObject({ status: 422, problem: { code: 'repair_not_possible' } });
@@ -78,7 +78,7 @@ test('approved after NP’s cutoff: an incident until then, billed all the same'
   expect(await diary.incidents()).toEqual([]);
 });
 
-test('a store with nothing to bill closes in silence', async () => {
+test('closes the months of a store with nothing to bill, without any event', async () => {
   const diary = await Diary.begin('2026-10-05T10:00:00+09:00');
   const plan = await diary.world.plan('A', '商品A', 30_000);
   await diary.order(await diary.buyer('emi', 'ng24'), plan);

@@ -1,8 +1,8 @@
 import { Diary } from '../support/diary';
 
-/** Orders by bank transfer that NP doesn't simply take. Prices without tax, events with 10 %. */
+/** Orders by bank transfer that NP holds, rejects or screens longer. Prices are without tax; events include 10 % tax. */
 
-test('over the limit, never released: declined when the hold has run out, with a mail that says so', async () => {
+test('declines an order over the credit limit when nobody releases it before its hold runs out, and mails the buyer', async () => {
   const diary = await Diary.begin('2026-10-06T10:00:00+09:00');
   const plan = await diary.world.plan('B', '商品B', 80_000);
   await diary.order(await diary.buyer('budou', 'limit-50000'), plan);
@@ -10,18 +10,18 @@ test('over the limit, never released: declined when the hold has run out, with a
     '2026-10-06 order.held budou 88000 until=2026-10-16',
     '2026-10-06 mail.sent budou order-held',
   ]);
-  // Seven business days, 10-12 is a holiday: the whole of 10-16 is in time, the mail waits for its window.
+  // The hold lasts seven business days, and 10-12 is a holiday. All of 10-16 is in time. The mail waits for its sending hours.
   expect(await diary.until('2026-10-16T23:59:59')).toEqual([]);
   expect(await diary.until('2026-10-17')).toEqual([
     '2026-10-17 order.declined budou 88000 reason=hold_expired',
     '2026-10-17 mail.sent budou order-declined-hold-expired',
   ]);
-  // Nothing is billed, and the release comes too late.
+  // Nothing is billed.
   expect(await diary.until('2026-11-06')).toEqual([]);
   expect(await diary.incidents()).toEqual([]);
 });
 
-test('over the limit, and the buyer gives up: cancelled, nothing billed', async () => {
+test('cancels a held order when the buyer gives up, then rejects its release and bills nothing', async () => {
   const diary = await Diary.begin('2026-10-06T10:00:00+09:00');
   const plan = await diary.world.plan('B', '商品B', 80_000);
   const order = await diary.order(await diary.buyer('budou', 'limit-50000'), plan);
@@ -36,7 +36,7 @@ test('over the limit, and the buyer gives up: cancelled, nothing billed', async 
   expect(await diary.until('2026-11-06')).toEqual([]);
 });
 
-test('21 未払い and 24 総合判断: declined, each with its own mail', async () => {
+test('declines an order for NP’s reasons 21 未払い and 24 総合判断, each with its own mail', async () => {
   const diary = await Diary.begin('2026-10-05T10:00:00+09:00');
   const plan = await diary.world.plan('A', '商品A', 30_000);
   await diary.order(await diary.buyer('gin', 'overdue21'), plan);
@@ -49,7 +49,7 @@ test('21 未払い and 24 総合判断: declined, each with its own mail', async
   ]);
 });
 
-test('the buyer itself is refused (否決): declined, and so is its next order', async () => {
+test('declines every order of a buyer that NP itself rejects (否決)', async () => {
   const diary = await Diary.begin('2026-10-05T10:00:00+09:00');
   const plan = await diary.world.plan('A', '商品A', 30_000);
   const buyer = await diary.buyer('ichi', 'deny');
@@ -61,7 +61,7 @@ test('the buyer itself is refused (否決): declined, and so is its next order',
   expect(await diary.told()).toEqual(declined.map((line) => `2026-10-06 ${line}`));
 });
 
-test('保留 and nobody corrects the data: declined after ten business days', async () => {
+test('declines an order after ten business days when NP’s screening is on hold (保留) and nobody corrects the data', async () => {
   const diary = await Diary.begin('2026-10-09T11:00:00+09:00');
   const plan = await diary.world.plan('D', '商品D', 20_000);
   await diary.order(await diary.buyer('fuji', 'hold-address'), plan);
@@ -73,7 +73,7 @@ test('保留 and nobody corrects the data: declined after ten business days', as
   ]);
 });
 
-test('審査中 for three days: the order waits in silence and is confirmed by the news', async () => {
+test('waits without events while NP screens the buyer (審査中) for three days, and confirms the order on NP’s news', async () => {
   const diary = await Diary.begin('2026-10-05T10:00:00+09:00');
   const plan = await diary.world.plan('D', '商品D', 20_000);
   const order = await diary.order(await diary.buyer('juri', 'screening-3d'), plan);
@@ -82,7 +82,7 @@ test('審査中 for three days: the order waits in silence and is confirmed by t
   expect(await diary.until('2026-10-08')).toEqual(['2026-10-08 order.confirmed juri 22000']);
 });
 
-test('two orders of one buyer wait for one screening: both are confirmed by it', async () => {
+test('confirms two orders of one buyer that wait for the same screening', async () => {
   const diary = await Diary.begin('2026-10-05T10:00:00+09:00');
   const plan = await diary.world.plan('D', '商品D', 20_000);
   const buyer = await diary.buyer('kaede', 'screening-3d');
@@ -95,10 +95,10 @@ test('two orders of one buyer wait for one screening: both are confirmed by it',
   ]);
 });
 
-test('Prefer: wait answers with the decision, whichever it is', async () => {
+test('answers a request with Prefer: wait with the decision, whichever it is', async () => {
   const diary = await Diary.begin('2026-10-05T10:00:00+09:00');
   const plan = await diary.world.plan('B', '商品B', 80_000);
-  const decided = async (reference: string, magic = '') => {
+  const orderAndWait = async (reference: string, magic = '') => {
     const { accountId } = await diary.buyer(reference, magic);
     const order = {
       account_id: accountId,
@@ -107,14 +107,14 @@ test('Prefer: wait answers with the decision, whichever it is', async () => {
     };
     return diary.world.as('storefront').post('/v1/orders', order, { prefer: 'wait=20' });
   };
-  // Each buyer's first order: NP screens the buyer, then the month.
-  expect(await decided('aoba')).toMatchObject({ status: 'active' });
-  expect(await decided('budou', 'limit-50000')).toMatchObject({ status: 'held', wait_until: '2026-10-15' });
-  expect(await decided('emi', 'ng24')).toMatchObject({ status: 'declined', reason: 'judgement' });
-  expect(await decided('fuji', 'hold-address')).toMatchObject({ status: 'screening', wait_until: '2026-10-20' });
+  // Each order is its buyer's first, so NP screens the buyer and then the month.
+  expect(await orderAndWait('aoba')).toMatchObject({ status: 'active' });
+  expect(await orderAndWait('budou', 'limit-50000')).toMatchObject({ status: 'held', wait_until: '2026-10-15' });
+  expect(await orderAndWait('emi', 'ng24')).toMatchObject({ status: 'declined', reason: 'judgement' });
+  expect(await orderAndWait('fuji', 'hold-address')).toMatchObject({ status: 'screening', wait_until: '2026-10-20' });
 });
 
-test('an account is closed once its orders are over: no more orders, by any method', async () => {
+test('closes an account only after its orders are over, and accepts no more orders for it', async () => {
   const diary = await Diary.begin('2026-10-05T10:00:00+09:00');
   const plan = await diary.world.plan('B', '商品B', 80_000);
   const buyer = await diary.buyer('budou', 'limit-50000');

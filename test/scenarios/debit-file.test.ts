@@ -7,8 +7,8 @@ import { Diary } from '../support/diary';
 import { closed, repair } from '../support/incidents';
 
 /*
- * Direct debit on a store that settles by itself: its own forms, the bank's files. October closes on 10-31, is issued on
- * 11-05, collected on 11-12, to be handed in by 11-13 and debited on 11-27.
+ * Direct debit in a store that settles in house, with its own forms and the bank's files. October closes on 10-31 and is issued
+ * on 11-05. Its debits are collected on 11-12, handed in by 11-13 and debited on 11-27.
  */
 
 interface Mandate {
@@ -23,7 +23,7 @@ interface Run {
   debits: { status: string; code: string | null; amount: number }[];
 }
 
-/** A store with buyers who have asked for direct debit on 10-05; their forms are at the bank. */
+/** A store whose buyers requested direct debit on 10-05. Their forms are at the bank. */
 async function enrolling(...references: string[]) {
   const diary = await Diary.begin('2026-10-05T10:00:00+09:00', { settlement: 'in_house' });
   const plan = await diary.world.plan('A', '商品A', 30_000);
@@ -45,16 +45,16 @@ async function enrolling(...references: string[]) {
     });
   const run = async (nominal: string) => {
     const { data } = await finance.get<{ data: (Run & { nominal: string })[] }>('/v1/debit_runs');
-    return data.find((known) => known.nominal === nominal)!;
+    return data.find((candidate) => candidate.nominal === nominal)!;
   };
   return { diary, plan, finance, mandates, complete, run };
 }
 
-/** aoba's and budou's October on debit notices; the day is 11-12, and the file is made. */
+/** aoba and budou have debit notices for October. The day is 11-12, and the request file exists. */
 async function collected() {
-  const at = await enrolling('aoba', 'budou');
-  await at.complete('aoba', { bank_account: form, customer_number: '100001' });
-  await at.complete('budou', {
+  const store = await enrolling('aoba', 'budou');
+  await store.complete('aoba', { bank_account: form, customer_number: '100001' });
+  await store.complete('budou', {
     bank_account: {
       ...form,
       bank_code: '9900',
@@ -64,19 +64,19 @@ async function collected() {
     },
     customer_number: '100002',
   });
-  await at.diary.until('2026-11-04');
-  await at.diary.approve('2026-10');
-  expect(await at.diary.until('2026-11-12')).toEqual(
+  await store.diary.until('2026-11-04');
+  await store.diary.approve('2026-10');
+  expect(await store.diary.until('2026-11-12')).toEqual(
     expect.arrayContaining([
       '2026-11-05 debit_notice.issued aoba 33000 2026-10 debit_on=2026-11-27',
       '2026-11-05 debit_notice.issued budou 33000 2026-10 debit_on=2026-11-27',
     ]),
   );
-  return at;
+  return store;
 }
 
-/** Spaces as people see them: 40 for the consignor's name and so on, by the table of the standard. */
-const file = (code: 'first' | 'later') =>
+/** The request file written by hand, with the field widths of the Zengin standard, such as 40 for the consignor's name. */
+const expectedFile = (code: 'first' | 'later') =>
   [
     '1910' +
       '1234567890' +
@@ -120,13 +120,13 @@ const file = (code: 'first' | 'later') =>
     '8' + '000002' + '000000066000' + '000000' + '000000000000' + '000000' + '000000000000' + ' '.repeat(65),
     '9' + ' '.repeat(119),
   ].join('');
-const text = (bytes: Buffer) => new TextDecoder('shift_jis').decode(bytes);
+const decode = (bytes: Buffer) => new TextDecoder('shift_jis').decode(bytes);
 
-test('incident debit_result_differs: a month by files: one debit paid, one short of funds and billed again; told otherwise later, the first stands', async () => {
+test('incident debit_result_differs: books a result file with one debit paid and one rebilled; keeps the first results when a later file differs', async () => {
   const { diary, finance, run } = await collected();
   const request = await finance.getFile('/v1/debit_runs/2026-11/file');
   expect(request.length).toBe(5 * 120);
-  expect(text(request)).toBe(file('first'));
+  expect(decode(request)).toBe(expectedFile('first'));
   expect(await run('2026-11')).toMatchObject({
     status: 'collected',
     handed_in_on: null,
@@ -154,7 +154,8 @@ test('incident debit_result_differs: a month by files: one debit paid, one short
   ]);
   expect(await run('2026-11')).toMatchObject({ status: 'booked' });
 
-  // The same file again, and line by line, is nothing new; another result for what is booked is for finance to look at.
+  // The same file changes nothing when it comes again, even with line breaks. Another result for a booked debit opens an incident
+  // for finance.
   await finance.postFile('/v1/debit_runs/2026-11/result_file', result);
   const lines = Array.from({ length: 5 }, (_, i) => [result.subarray(i * 120, i * 120 + 120), Buffer.from('\r\n')]);
   await finance.postFile('/v1/debit_runs/2026-11/result_file', Buffer.concat(lines.flat()));
@@ -169,46 +170,46 @@ test('incident debit_result_differs: a month by files: one debit paid, one short
   expect((await run('2026-11')).debits.map(({ code }) => code).sort()).toEqual(['0', '1']);
   expect(await repair(diary, 'debit_result_differs', { resolve_as: '銀行に確認、先の結果が正' })).toBe('resolved');
 
-  // Code 1 keeps the mandate: November is debited on 12-28, no longer as new.
+  // Code 1 keeps the mandate. November is debited on 12-28, no longer marked as a first debit.
   await diary.until('2026-12-14');
-  expect(text(await finance.getFile('/v1/debit_runs/2026-12/file'))).toBe(file('later'));
+  expect(decode(await finance.getFile('/v1/debit_runs/2026-12/file'))).toBe(expectedFile('later'));
 });
 
-test('a result file that does not tie is refused by name, and nothing is written', async () => {
+test('rejects a result file that does not tie, names the record and columns, and writes nothing', async () => {
   const { diary, finance, run } = await collected();
   const request = await finance.getFile('/v1/debit_runs/2026-11/file');
-  const give = (bytes: Uint8Array, nominal = '2026-11') =>
+  const upload = (bytes: Uint8Array, nominal = '2026-11') =>
     finance.postFile(`/v1/debit_runs/${nominal}/result_file`, bytes);
-  const refused = (code: string, params: object) => ({ status: 422, problem: { code, errors: [{ code, params }] } });
+  const rejection = (code: string, params: object) => ({ status: 422, problem: { code, errors: [{ code, params }] } });
   const good = answerDebits(request, () => 0);
-  await expect(give(request)).rejects.toMatchObject(
-    refused('debit_file_totals_differ', { record: 4, columns: '20-25' }),
+  await expect(upload(request)).rejects.toMatchObject(
+    rejection('debit_file_totals_differ', { record: 4, columns: '20-25' }),
   );
-  await expect(give(good.subarray(0, 595))).rejects.toMatchObject(
-    refused('debit_file_malformed', { record: 5, columns: '116-120' }),
+  await expect(upload(good.subarray(0, 595))).rejects.toMatchObject(
+    rejection('debit_file_malformed', { record: 5, columns: '116-120' }),
   );
-  await expect(give(Buffer.from(good.toString('latin1').replace('1910', '1210'), 'latin1'))).rejects.toMatchObject(
-    refused('debit_file_wrong_type', { record: 1, columns: '2-3' }),
+  await expect(upload(Buffer.from(good.toString('latin1').replace('1910', '1210'), 'latin1'))).rejects.toMatchObject(
+    rejection('debit_file_wrong_type', { record: 1, columns: '2-3' }),
   );
-  await expect(give(good, '2026-12')).rejects.toMatchObject({ status: 404 });
-  const other = await rows('SELECT 1 FROM debit_files WHERE store_id = $1', [diary.world.storeId]);
-  expect(other).toHaveLength(1);
+  await expect(upload(good, '2026-12')).rejects.toMatchObject({ status: 404 });
+  const files = await rows('SELECT 1 FROM debit_files WHERE store_id = $1', [diary.world.storeId]);
+  expect(files).toHaveLength(1);
   expect(await run('2026-11')).toMatchObject({ debits: [{ status: 'requested' }, { status: 'requested' }] });
   expect(await diary.told()).toEqual([]);
 });
 
-test('incident debit_file_not_handed_in: not handed in by 11-13, finance is told, until it is; results are taken all the same', async () => {
+test('incident debit_file_not_handed_in: opens when the file is not handed in by 11-13, is resolved by the hand-in, and does not hold up results', async () => {
   const { diary, finance, run } = await collected();
-  const waiting = async () =>
+  const debitWaits = async () =>
     (await finance.get<{ data: { for: string; owner: string }[] }>('/v1/waits?limit=100')).data
       .map((wait) => `${wait.for} ${wait.owner}`)
       .filter((wait) => wait.startsWith('debit'));
-  expect(await waiting()).toEqual(['debit_file finance']);
+  expect(await debitWaits()).toEqual(['debit_file finance']);
   await diary.until('2026-11-13T23:59:59');
   expect(await diary.incidents()).toEqual([]);
   await diary.until('2026-11-14');
   expect(await diary.incidents()).toEqual(['debit_file_not_handed_in']);
-  expect(await waiting()).toEqual(['debit_results bank']);
+  expect(await debitWaits()).toEqual(['debit_results bank']);
   await finance.post('/v1/debit_runs/2026-11/handed_in', { on: '2026-11-14' });
   expect(await closed(diary, 'debit_file_not_handed_in')).toBe('handed in');
   await expect(finance.post('/v1/debit_runs/2026-11/handed_in', { on: '2026-11-14' })).rejects.toMatchObject({
@@ -219,7 +220,7 @@ test('incident debit_file_not_handed_in: not handed in by 11-13, finance is told
   expect(await run('2026-11')).toMatchObject({ status: 'booked', handed_in_on: '2026-11-14' });
 });
 
-test('the account on the form: asked for, kept apart, shown by its last three digits', async () => {
+test('requires the bank account from the form, stores it apart, and shows only its last three digits', async () => {
   const { diary, complete, mandates } = await enrolling('aoba', 'budou');
   const missing = { status: 422, problem: { code: 'bank_account_missing' } };
   await expect(complete('aoba', {})).rejects.toMatchObject(missing);
@@ -252,22 +253,22 @@ test('the account on the form: asked for, kept apart, shown by its last three di
     status: 409,
     problem: { code: 'customer_number_taken' },
   });
-  // Neither the number nor the name is told anywhere else.
-  const told = await rows<{ place: string }>(
+  // Neither the account number nor the holder's name appears in messages, events, the audit log, stored results or answers.
+  const leaks = await rows<{ place: string }>(
     `SELECT place FROM (
        SELECT 'dispatch' AS place, payload::text AS t FROM dispatch WHERE store_id = $1
        UNION ALL SELECT 'events', data::text FROM events WHERE store_id = $1
        UNION ALL SELECT 'audit', after::text FROM audit_log WHERE store_id = $1
        UNION ALL SELECT 'once', input_hash || result::text FROM once WHERE store_id = $1
-       UNION ALL SELECT 'answers', body::text FROM idempotency_keys WHERE scope = $1) AS all_told
+       UNION ALL SELECT 'answers', body::text FROM idempotency_keys WHERE scope = $1) AS texts
       WHERE t LIKE '%7654321%' OR t LIKE '%ｱｵﾊﾞ%'`,
     [diary.world.storeId],
   );
-  expect(told).toEqual([]);
+  expect(leaks).toEqual([]);
   expect(mandates.size).toBe(2);
 });
 
-test('a mandate withdrawn before the collection: the notice is billed again by transfer, and no file is made', async () => {
+test('rebills a notice by transfer and makes no file when the mandate is withdrawn before the collection', async () => {
   const { diary, finance, complete, mandates } = await enrolling('aoba');
   await complete('aoba', { bank_account: form, customer_number: '100001' });
   await diary.until('2026-11-04');
@@ -283,7 +284,7 @@ test('a mandate withdrawn before the collection: the notice is billed again by t
   expect(await diary.invoices('2026-10')).toMatchObject([{ status: 'issued', total: 33_000 }]);
 });
 
-test('approved after the collection: too late to be debited, so invoiced by transfer', async () => {
+test('invoices by transfer when finance approves after the collection, too late for a debit', async () => {
   const { diary, complete } = await enrolling('aoba');
   await complete('aoba', { bank_account: form, customer_number: '100001' });
   await diary.until('2026-11-12');
@@ -294,7 +295,7 @@ test('approved after the collection: too late to be debited, so invoiced by tran
   ]);
 });
 
-test('a store without direct_debit offers none', async () => {
+test('rejects a request for direct debit in a store that does not offer it', async () => {
   const diary = await Diary.begin('2026-10-05T10:00:00+09:00', { settlement: 'in_house' });
   const buyer = await diary.buyer('aoba');
   await rows('UPDATE stores SET direct_debit = NULL WHERE id = $1', [diary.world.storeId]);
@@ -303,7 +304,7 @@ test('a store without direct_debit offers none', async () => {
   ).rejects.toMatchObject({ status: 409, problem: { code: 'direct_debit_not_offered' } });
 });
 
-test('paid by transfer before its collection, the deposit reversed after it: billed again, as no debit will ask for it', async () => {
+test('rebills a notice whose deposit is reversed after the collection, because no debit will collect it', async () => {
   const { diary, finance, complete, run } = await enrolling('aoba');
   await complete('aoba', { bank_account: form, customer_number: '100001' });
   await diary.until('2026-11-04');

@@ -4,8 +4,8 @@ import { Diary, type Invoice } from '../support/diary';
 import { closed } from '../support/incidents';
 
 /*
- * What buyers pay into the own account of a store that settles in house, entered by finance or from a file. October is issued
- * on 11-05 and due on 11-30; yen with tax.
+ * Deposits into the bank account of a store that settles in house. Finance enters them or imports a file. October is issued on
+ * 11-05 and due on 11-30. Amounts are yen with tax.
  */
 
 interface Deposit {
@@ -16,8 +16,8 @@ interface Deposit {
   payments: { invoice_number: string; amount: number }[];
 }
 
-/** aoba owes 33,000 and budou 88,000 for October, since 11-05. */
-async function billed() {
+/** From 11-05, aoba owes 33,000 and budou 88,000 for October. */
+async function octoberIssued() {
   const diary = await Diary.begin('2026-10-06T10:00:00+09:00', { settlement: 'in_house' });
   const finance = diary.world.as('finance');
   const buyers = new Map<string, Buyer>();
@@ -38,16 +38,16 @@ async function billed() {
       invoices.find((invoice) => invoice.account_id === buyers.get(reference)!.accountId)!;
   };
   const enter = (deposit: object) => finance.post<Deposit>('/v1/deposits', deposit);
-  const file = (text: string | Uint8Array) =>
+  const importFile = (text: string | Uint8Array) =>
     finance.postFile<{ entered: number; known: number }>(
       '/v1/deposits/import',
       typeof text === 'string' ? Buffer.from(text) : text,
       'text/csv',
     );
-  return { diary, finance, bills, enter, file };
+  return { diary, finance, bills, enter, importFile };
 }
 
-/** The journal's lines of payments: date, code, side, yen. */
+/** The journal's lines of payments and reversals: date, kind, account code, side, yen. */
 function journal(storeId: string): Promise<object[]> {
   return rows(
     `SELECT e.booked_on::text || ' ' || e.kind || ' ' || l.account_code || ' ' || l.side || ' ' || l.amount AS line
@@ -57,8 +57,8 @@ function journal(storeId: string): Promise<object[]> {
   ).then((lines) => lines.map((each) => (each as { line: string }).line as unknown as object));
 }
 
-test('short by the fee, then the rest: owed until the last yen', async () => {
-  const { diary, bills, enter } = await billed();
+test('keeps an invoice open until its last yen when a deposit is short by the transfer fee', async () => {
+  const { diary, bills, enter } = await octoberIssued();
   const { number } = (await bills('2026-10'))('aoba');
   await diary.until('2026-11-27');
   const first = await enter({ amount: 32_340, paid_on: '2026-11-27', invoice_numbers: [number] });
@@ -79,8 +79,8 @@ test('short by the fee, then the rest: owed until the last yen', async () => {
   ]);
 });
 
-test('two months at once and 500 yen too much: both paid, the rest 仮受金 and a person’s', async () => {
-  const { diary, bills, enter } = await billed();
+test('pays two months from one deposit, books the 500 yen too much as 仮受金 and opens an incident', async () => {
+  const { diary, bills, enter } = await octoberIssued();
   await diary.until('2026-12-02');
   await diary.approve('2026-11');
   await diary.until('2026-12-04');
@@ -101,8 +101,8 @@ test('two months at once and 500 yen too much: both paid, the rest 仮受金 and
   ]);
 });
 
-test('incident overpaid: entered for the wrong buyer, reversed, entered anew; owed, paid and told once more', async () => {
-  const { diary, finance, bills, enter } = await billed();
+test('incident overpaid: reverses a deposit entered for the wrong buyer and reopens the invoice; entered again, both invoices are paid', async () => {
+  const { diary, finance, bills, enter } = await octoberIssued();
   const bill = await bills('2026-10');
   await diary.until('2026-11-30');
   const wrong = await enter({ amount: 88_000, paid_on: '2026-11-30', invoice_numbers: [bill('aoba').number] });
@@ -138,17 +138,17 @@ test('incident overpaid: entered for the wrong buyer, reversed, entered anew; ow
   ]);
 });
 
-test('a file as a spreadsheet saves it, in Shift_JIS; the same again, and one that overlaps, change nothing twice', async () => {
-  const { diary, bills, file } = await billed();
+test('imports a Shift_JIS file from a spreadsheet, and enters no deposit twice when a file repeats or overlaps', async () => {
+  const { diary, bills, importFile } = await octoberIssued();
   const bill = await bills('2026-10');
   await diary.until('2026-11-30');
   const lines = `入金日,金額,請求書番号,摘要\r\n2026/11/27,"33,000",${bill('aoba').number},振込 アオバ 1127-1\r\n`;
   const { default: Encoding } = await import('encoding-japanese');
   const shiftJis = Uint8Array.from(Encoding.convert(Encoding.stringToCode(lines), { to: 'SJIS', from: 'UNICODE' }));
-  expect(await file(shiftJis)).toMatchObject({ entered: 1, known: 0 });
-  expect(await file(shiftJis)).toMatchObject({ entered: 0, known: 1 });
-  const more = `${lines}2026/11/30,¥88000,${bill('budou').number},振込 ブドウ 1130-7\r\n`;
-  expect(await file(more)).toMatchObject({ entered: 1, known: 1 });
+  expect(await importFile(shiftJis)).toMatchObject({ entered: 1, known: 0 });
+  expect(await importFile(shiftJis)).toMatchObject({ entered: 0, known: 1 });
+  const overlapping = `${lines}2026/11/30,¥88000,${bill('budou').number},振込 ブドウ 1130-7\r\n`;
+  expect(await importFile(overlapping)).toMatchObject({ entered: 1, known: 1 });
   expect(await diary.told()).toEqual([
     '2026-11-30 payment.received aoba 33000 2026-10 left=0 paid_on=2026-11-27',
     '2026-11-30 invoice.paid aoba 33000 2026-10 paid_on=2026-11-27',
@@ -157,38 +157,38 @@ test('a file as a spreadsheet saves it, in Shift_JIS; the same again, and one th
   ]);
 });
 
-test('one mistake in a file and none of it is taken; each is named by its line', async () => {
-  const { diary, finance, bills, file, enter } = await billed();
+test('rejects a file with a mistake as a whole, and names each mistake by its line', async () => {
+  const { diary, finance, bills, importFile, enter } = await octoberIssued();
   const bill = await bills('2026-10');
-  const refused = async (text: string | Uint8Array, ...errors: { pointer: string; code: string }[]) =>
-    expect(file(text)).rejects.toMatchObject({ problem: { errors } });
-  const head = 'paid_on,amount,invoice_number,reference\n';
-  const fine = `2026-11-09,33000,${bill('aoba').number},A\n`;
-  await refused(
-    `${head}${fine}2026-11-31,0,,B\n`,
+  const expectRejection = async (text: string | Uint8Array, ...errors: { pointer: string; code: string }[]) =>
+    expect(importFile(text)).rejects.toMatchObject({ problem: { errors } });
+  const header = 'paid_on,amount,invoice_number,reference\n';
+  const validLine = `2026-11-09,33000,${bill('aoba').number},A\n`;
+  await expectRejection(
+    `${header}${validLine}2026-11-31,0,,B\n`,
     { pointer: '/lines/3/amount', code: 'invalid_request' },
     { pointer: '/lines/3/paid_on', code: 'invalid_date' },
     { pointer: '/lines/3/invoice_number', code: 'invalid_request' },
   );
-  await refused(`${head}${fine}2026-11-09,1,INV-1,B\n`, {
+  await expectRejection(`${header}${validLine}2026-11-09,1,INV-1,B\n`, {
     pointer: '/lines/3/invoice_number',
     code: 'unknown_invoice',
   });
-  await refused(`${head}${fine}2026-11-10,1,${bill('budou').number},B\n`, {
+  await expectRejection(`${header}${validLine}2026-11-10,1,${bill('budou').number},B\n`, {
     pointer: '/lines/3/paid_on',
     code: 'invalid_date',
   });
-  await refused(`${head}2026-11-09,1,${bill('aoba').number} ${bill('budou').number},B\n`, {
+  await expectRejection(`${header}2026-11-09,1,${bill('aoba').number} ${bill('budou').number},B\n`, {
     pointer: '/lines/2/invoice_number',
     code: 'invoices_of_two_accounts',
   });
-  await refused(`date,amount\n`, { pointer: '/lines/1', code: 'deposit_file_malformed' });
-  await refused(head, { pointer: '/lines/2', code: 'deposit_file_malformed' });
-  await refused(`${head}"2026-11-09`, { pointer: '/lines/2', code: 'deposit_file_malformed' });
-  await refused(Uint8Array.from([0xff, 0xff]), { pointer: '/lines/1', code: 'deposit_file_malformed' });
+  await expectRejection(`date,amount\n`, { pointer: '/lines/1', code: 'deposit_file_malformed' });
+  await expectRejection(header, { pointer: '/lines/2', code: 'deposit_file_malformed' });
+  await expectRejection(`${header}"2026-11-09`, { pointer: '/lines/2', code: 'deposit_file_malformed' });
+  await expectRejection(Uint8Array.from([0xff, 0xff]), { pointer: '/lines/1', code: 'deposit_file_malformed' });
   expect(await diary.told()).toEqual([]);
   expect((await finance.get<{ data: unknown[] }>('/v1/deposits')).data).toEqual([]);
-  // Twice with one reference it is one deposit; the same words of another transfer make no other of it.
+  // The same deposit entered twice under one reference stays one deposit. Another amount under that reference is another deposit.
   const [first, again] = [
     await enter({ amount: 1_000, paid_on: '2026-11-09', invoice_numbers: [bill('aoba').number], reference: 'X' }),
     await enter({ amount: 1_000, paid_on: '2026-11-09', invoice_numbers: [bill('aoba').number], reference: 'X' }),
@@ -203,7 +203,7 @@ test('one mistake in a file and none of it is taken; each is named by its line',
   expect(other.id).not.toBe(first.id);
 });
 
-test('what is paid to NP or by card is not entered here', async () => {
+test('rejects a deposit for an invoice that NP collects', async () => {
   const diary = await Diary.begin('2026-10-06T10:00:00+09:00');
   const buyer = await diary.buyer('aoba');
   await diary.order(buyer, await diary.world.plan('A', '商品A', 30_000));

@@ -1,7 +1,7 @@
 import { Diary } from '../support/diary';
 import { repair } from '../support/incidents';
 
-/** Mandates (口座振替) that don't go the short way. Form posted on 10-23 unless told otherwise. */
+/** Mandates (口座振替) with lost or defective forms, delays, withdrawals or steps out of order. */
 
 async function requested() {
   const diary = await Diary.begin('2026-10-20T10:00:00+09:00');
@@ -20,10 +20,10 @@ async function requested() {
   return { diary, buyer, id, step };
 }
 
-/** Only what concerns the mandate and its debits; the months' bills run beside. */
-const ofMandate = (lines: string[]) => lines.filter((line) => / (direct_debit|debit)\./.test(line));
+/** Only the events of the mandate and its debits, without the months' bills. */
+const mandateEvents = (lines: string[]) => lines.filter((line) => / (direct_debit|debit)\./.test(line));
 
-test('the form does not come back: reminders after 14 and 30 days, expired after 90', async () => {
+test('reminds after 14 and 30 days that the form has not come back, and expires the mandate after 90', async () => {
   const { diary, step } = await requested();
   await diary.until('2026-10-23');
   await step('form_posted', { on: '2026-10-23' });
@@ -35,8 +35,8 @@ test('the form does not come back: reminders after 14 and 30 days, expired after
   expect(await reminders()).toHaveLength(1);
   await diary.until('2026-11-23');
   expect(await reminders()).toHaveLength(2);
-  expect(ofMandate(await diary.until('2027-01-21T23:59:59'))).toEqual([]);
-  expect(ofMandate(await diary.until('2027-01-22'))).toEqual([
+  expect(mandateEvents(await diary.until('2027-01-21T23:59:59'))).toEqual([]);
+  expect(mandateEvents(await diary.until('2027-01-22'))).toEqual([
     '2027-01-22 direct_debit.expired aoba reason=form not returned',
   ]);
   await expect(step('form_received', { on: '2027-01-22' })).rejects.toMatchObject({
@@ -45,7 +45,7 @@ test('the form does not come back: reminders after 14 and 30 days, expired after
   });
 });
 
-test('a defect: the form is posted again, and its reminders count anew', async () => {
+test('restarts the reminders when a defective form is posted again', async () => {
   const { diary, step } = await requested();
   await diary.until('2026-10-23');
   await step('form_posted', { on: '2026-10-23' });
@@ -57,40 +57,40 @@ test('a defect: the form is posted again, and its reminders count anew', async (
   await step('form_posted', { on: '2026-11-24' });
   await diary.until('2026-12-01');
   await step('form_received', { on: '2026-12-01' });
-  expect(ofMandate(await diary.told())).toEqual(['2026-12-01 direct_debit.received aoba expected_on=2027-02-01']);
+  expect(mandateEvents(await diary.told())).toEqual(['2026-12-01 direct_debit.received aoba expected_on=2027-02-01']);
   expect((await diary.incidents()).filter((kind) => kind === 'direct_debit_form_not_returned')).toEqual([]);
-  // The first form would have been late on 2027-01-03; the second is on 2027-02-02.
-  expect(ofMandate(await diary.until('2027-02-01T23:59:59'))).toEqual([]);
-  expect(ofMandate(await diary.until('2027-02-02'))).toEqual(['2027-02-02 direct_debit.late aoba']);
+  // The first form would have become late on 2027-01-03. The second becomes late on 2027-02-02.
+  expect(mandateEvents(await diary.until('2027-02-01T23:59:59'))).toEqual([]);
+  expect(mandateEvents(await diary.until('2027-02-02'))).toEqual(['2027-02-02 direct_debit.late aoba']);
   await step('complete', { evidence: '登録完了リスト' });
-  expect(ofMandate(await diary.told())).toEqual([
+  expect(mandateEvents(await diary.told())).toEqual([
     '2027-02-02 direct_debit.active aoba first_period=2027-02 first_debit_on=2027-03-29',
   ]);
 });
 
-test('incident direct_debit_overdue_at_bank: four months at the bank, finance is told to ask, once a month', async () => {
+test('incident direct_debit_overdue_at_bank: asks finance to contact the bank after four months there, then once a month', async () => {
   const { diary, step } = await requested();
   await diary.until('2026-10-23');
   await step('form_posted', { on: '2026-10-23' });
   await diary.until('2026-11-02');
   await step('form_received', { on: '2026-11-02' });
-  const asked = async () => (await diary.incidents()).filter((kind) => kind === 'direct_debit_overdue_at_bank');
-  expect(ofMandate(await diary.until('2027-03-02T23:59:59'))).toEqual([
+  const overdue = async () => (await diary.incidents()).filter((kind) => kind === 'direct_debit_overdue_at_bank');
+  expect(mandateEvents(await diary.until('2027-03-02T23:59:59'))).toEqual([
     '2026-11-02 direct_debit.received aoba expected_on=2027-01-02',
     '2027-01-03 direct_debit.late aoba',
   ]);
-  expect(await asked()).toHaveLength(0);
+  expect(await overdue()).toHaveLength(0);
   await diary.until('2027-03-03');
-  expect(await asked()).toHaveLength(1);
+  expect(await overdue()).toHaveLength(1);
   expect(await repair(diary, 'direct_debit_overdue_at_bank', { resolve_as: '銀行に照会、4月中に登録予定' })).toBe(
     'resolved',
   );
-  expect(await asked()).toHaveLength(0);
+  expect(await overdue()).toHaveLength(0);
   await diary.until('2027-04-05');
-  expect(await asked()).toHaveLength(1);
+  expect(await overdue()).toHaveLength(1);
 });
 
-test('withdrawn before it is in force: the next request starts afresh', async () => {
+test('starts a new mandate after an earlier one was withdrawn before it was in force', async () => {
   const { diary, buyer, step } = await requested();
   const request = () =>
     diary.world.as('operator').post<{ id: string }>('/v1/direct_debits', { account_id: buyer.accountId });
@@ -106,18 +106,18 @@ test('withdrawn before it is in force: the next request starts afresh', async ()
   expect(await diary.told()).toEqual(['2026-10-23 direct_debit.requested aoba']);
 });
 
-test('out of order: refused by name, and nothing is written', async () => {
+test('rejects a step out of order by name, and writes nothing', async () => {
   const { diary, step } = await requested();
-  const refused = { status: 409, problem: { code: 'mandate_out_of_order' } };
-  await expect(step('form_received', { on: '2026-10-20' })).rejects.toMatchObject(refused);
-  await expect(step('complete', { evidence: '…' })).rejects.toMatchObject(refused);
-  await expect(step('reject', { reason: '…' })).rejects.toMatchObject(refused);
+  const outOfOrder = { status: 409, problem: { code: 'mandate_out_of_order' } };
+  await expect(step('form_received', { on: '2026-10-20' })).rejects.toMatchObject(outOfOrder);
+  await expect(step('complete', { evidence: '…' })).rejects.toMatchObject(outOfOrder);
+  await expect(step('reject', { reason: '…' })).rejects.toMatchObject(outOfOrder);
   await step('form_posted', { on: '2026-10-20' });
-  await expect(step('form_posted', { on: '2026-10-20' })).rejects.toMatchObject(refused);
+  await expect(step('form_posted', { on: '2026-10-20' })).rejects.toMatchObject(outOfOrder);
   expect(await diary.told()).toEqual(['2026-10-20 direct_debit.form_posted aoba']);
 });
 
-test('completed before the usual two months: never late; 取引なし ends it, and the next month is paid by transfer', async () => {
+test('never marks a mandate late that is completed within two months; 取引なし ends it, and the next month is billed by transfer', async () => {
   const { diary, buyer, step } = await requested();
   await diary.until('2026-10-23');
   await step('form_posted', { on: '2026-10-23' });
@@ -134,10 +134,10 @@ test('completed before the usual two months: never late; 取引なし ends it, a
   expect((await diary.until('2026-11-05T12:00:00')).slice(-1)).toEqual([
     '2026-11-05 debit_notice.issued aoba 33000 2026-10 debit_on=2026-11-27',
   ]);
-  // 11-27 and three business days: the day the results come is a close's too.
+  // Results come three business days after 11-27, on the day of November's approval.
   await diary.until('2026-12-02T09:00:00');
   await diary.approve('2026-11');
-  // The mail and the mandate's end follow side by side.
+  // The mail and the end of the mandate follow concurrently, so the lines are sorted.
   expect((await diary.until('2026-12-02T18:00:00')).sort()).toEqual([
     '2026-12-02 billing.requested aoba 33000 2026-11',
     '2026-12-02 debit.failed aoba 33000 2026-10 code=2 reason=取引なし',
@@ -145,14 +145,14 @@ test('completed before the usual two months: never late; 取引なし ends it, a
     '2026-12-02 invoice.rebilled aoba 33000 2026-10 due_on=2026-12-31 revision=2',
     '2026-12-02 mail.sent aoba debit-failed',
   ]);
-  // November was drafted for a debit that nobody can make any more.
+  // November was drafted for a debit. The mandate has ended, so it is invoiced by transfer.
   expect(await diary.until('2026-12-03T12:00:00')).toEqual([
     '2026-12-03 invoice.issued aoba 33000 2026-11 due_on=2026-12-31',
   ]);
   expect(await diary.incidents()).toEqual([]);
 });
 
-test('completed before NP knows the buyer it is refused: NP would bill by transfer what our books debit', async () => {
+test('rejects the completion of a mandate before NP knows the buyer, because NP would bill by transfer while we debit', async () => {
   const diary = await Diary.begin('2026-10-05T10:00:00+09:00');
   const buyer = await diary.buyer('aoba');
   const finance = diary.world.as('finance');

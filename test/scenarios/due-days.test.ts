@@ -2,10 +2,10 @@ import { rows } from '../support/books';
 import { newWorld } from '../support/engine';
 import { expectedStory, playStory } from '../support/play';
 
-/** A simulated store works only the days that call for something. Its books are those of a store that works every day. */
+/** A simulated store runs only the days on which something is due. Its books must equal those of a store that runs every day. */
 
-/** Has each date worked at 00:05, due or not: the clock steps to what is due, whoever wrote it. */
-async function workEveryDay(storeId: string, from: string, to: string): Promise<void> {
+/** Makes the store run every date at 00:05, due or not. The clock steps to any due row of dispatch, also to those written here. */
+async function runEveryDay(storeId: string, from: string, to: string): Promise<void> {
   await rows(
     `INSERT INTO dispatch (store_id, id, kind, target, name, payload, at, due_at)
      SELECT $1, 'start/store-day/' || $1 || '/' || day, 'start', 'store-day/' || $1 || '/' || day, 'storeDay',
@@ -15,7 +15,7 @@ async function workEveryDay(storeId: string, from: string, to: string): Promise<
   );
 }
 
-/** The books without ids: every bill with its number, lines and money, and the journal, in their order. */
+/** The books without ids: every bill with its number, lines and amounts, and the journal, both in a fixed order. */
 async function booksOf(storeId: string): Promise<unknown[]> {
   const bills = rows(
     `SELECT a.reference, i.number, i.period, i.settlement, i.status, i.revision, i.net::text, i.tax::text, i.total::text,
@@ -34,9 +34,9 @@ async function booksOf(storeId: string): Promise<unknown[]> {
   return [await bills, await journal];
 }
 
-test('half a year with every day worked: the same events, bills, numbers and journal', async () => {
+test('gives the same events, bills, numbers and journal for half a year in which every day runs', async () => {
   const [due, every] = [await newWorld('2026-10-01'), await newWorld('2026-10-01')];
-  await workEveryDay(every.storeId, '2026-10-02', '2027-04-02');
+  await runEveryDay(every.storeId, '2026-10-02', '2027-04-02');
   const [ofDue, ofEvery] = await Promise.all([playStory(due), playStory(every)]);
   expect(ofDue).toEqual(expectedStory());
   expect(ofEvery).toEqual(ofDue);
@@ -48,7 +48,7 @@ test('half a year with every day worked: the same events, bills, numbers and jou
         storeId,
       ])
     ).length;
-  // October 1 to April 2 are 184 days; the firsts and the beginnings of the debit runs are due among them.
+  // October 1 to April 2 are 184 days. Only the firsts of the months and the starts of the debit runs are due.
   expect(await days(every.storeId)).toBe(184);
   expect(await days(due.storeId)).toBeLessThan(20);
 }, 300_000);

@@ -1,17 +1,20 @@
 import { Diary } from '../support/diary';
 
-/** A buyer that doesn't pay NP: OK → ALRT → NG → paid → OK, and what becomes of its contracts. 30,000 a month, 33,000 with tax. */
+/**
+ * A buyer does not pay NP, and its guarantee goes from OK to ALRT to NG, then back to OK after the payment. The tests follow its
+ * contracts. The plan costs 30,000 yen a month, 33,000 with tax.
+ */
 
 const decide = (diary: Diary, orderId: string, decision: string) =>
   diary.world
     .as('finance')
     .post(`/v1/orders/${orderId}/at_risk_decisions`, { decision, reason: '入金を確認' }, { prefer: 'wait=20' });
 
-async function paid(diary: Diary, month: string, on: string) {
+async function payBills(diary: Diary, month: string, on: string) {
   for (const { number } of await diary.invoices(month)) await diary.world.npIsPaid(number!, on);
 }
 
-test('two bills unpaid: at risk for the month to come, registered again once NP guarantees it', async () => {
+test('puts a contract at risk for the next month after two unpaid bills, and registers it again once NP guarantees it', async () => {
   const diary = await Diary.begin('2026-10-05T10:00:00+09:00');
   const [stays, goes] = [await diary.world.plan('A', '商品A', 30_000), await diary.world.plan('B', '商品B', 10_000)];
   const aoba = await diary.buyer('aoba');
@@ -27,12 +30,13 @@ test('two bills unpaid: at risk for the month to come, registered again once NP 
   await diary.approve('2026-11');
   await diary.told();
 
-  // October's bill was to be paid by 11-30: ALRT three business days later, NG after a month.
+  // October's bill was payable by 11-30. NP sets ALRT three business days later, and NG after a month.
   expect(await diary.until('2026-12-29')).toEqual([
     '2026-12-03 invoice.issued aoba 44000 2026-11 due_on=2026-12-31',
     '2026-12-03 guarantee.changed aoba status=ALRT',
   ]);
-  // What ends with the year has no month to come. Finance has five business days: bank holidays 12-31 to 01-03.
+  // The contract that ends with the year has no next month, so it is not at risk. For the other one finance has five business
+  // days; 12-31 to 01-03 are bank holidays.
   expect(await diary.until('2026-12-31')).toEqual([
     '2026-12-30 order.at_risk aoba 33000 2027-01 until=2027-01-08 reason=guarantee_ng',
     '2026-12-30 guarantee.changed aoba status=NG',
@@ -40,13 +44,13 @@ test('two bills unpaid: at risk for the month to come, registered again once NP 
   await expect(diary.order(aoba, stays)).rejects.toMatchObject({
     problem: { errors: [{ code: 'account_suspended' }] },
   });
-  // January is refused on the 1st, which is known already.
+  // NP rejects January on the 1st. No event follows, because the order is at risk already.
   expect(await diary.until('2027-01-04')).toEqual([
     '2026-12-31 order.ended aoba 11000 reason=cancellation',
     '2027-01-01 close.drafted aoba 44000 2026-12',
   ]);
-  await paid(diary, '2026-10', '2027-01-04');
-  await paid(diary, '2026-11', '2027-01-04');
+  await payBills(diary, '2026-10', '2027-01-04');
+  await payBills(diary, '2026-11', '2027-01-04');
   expect(await decide(diary, order.id, 'register_again')).toMatchObject({ status: 'at_risk' });
   await diary.until('2027-01-05');
   await diary.approve('2026-12');
@@ -65,7 +69,7 @@ test('two bills unpaid: at risk for the month to come, registered again once NP 
   expect(await diary.incidents()).toEqual([]);
 });
 
-/** November's bill, to be paid by 01-04, is not; NG on 02-04, when February is registered. */
+/** November's bill, payable by 01-04, stays unpaid. NP sets NG on 02-04, when February is already registered. */
 async function ngInFebruary() {
   const diary = await Diary.begin('2026-11-05T10:00:00+09:00');
   const plan = await diary.world.plan('A', '商品A', 30_000);
@@ -79,7 +83,7 @@ async function ngInFebruary() {
     await diary.until(approveOn);
     await diary.approve(month);
   }
-  await paid(diary, '2026-12', '2027-01-25');
+  await payBills(diary, '2026-12', '2027-01-25');
   expect((await diary.until('2027-02-05')).filter((line) => line.startsWith('2027-02-04'))).toEqual([
     '2027-02-04 order.at_risk aoba 33000 2027-03 until=2027-02-28 reason=guarantee_ng',
     '2027-02-04 guarantee.changed aoba status=NG',
@@ -87,16 +91,16 @@ async function ngInFebruary() {
   return { diary, order };
 }
 
-test('NG within a guaranteed month: given to its end, then suspended; resumed in March, March is billed and only that', async () => {
+test('suspends after NG only at the end of the guaranteed month, and bills March alone when the contract resumes in March', async () => {
   const { diary, order } = await ngInFebruary();
-  await paid(diary, '2027-01', '2027-02-26');
+  await payBills(diary, '2027-01', '2027-02-26');
   expect(await diary.until('2027-03-02')).toEqual([
     '2027-03-01 order.suspended aoba 33000 reason=at_risk',
     '2027-03-01 close.drafted aoba 33000 2027-02',
     '2027-03-02 invoice.paid aoba 33000 2027-01 paid_on=2027-02-26',
   ]);
   await diary.approve('2027-02');
-  await paid(diary, '2026-11', '2027-03-02');
+  await payBills(diary, '2026-11', '2027-03-02');
   expect(await diary.until('2027-03-05')).toEqual([
     '2027-03-02 billing.requested aoba 33000 2027-02',
     '2027-03-03 invoice.issued aoba 33000 2027-02 due_on=2027-03-31',
@@ -111,7 +115,7 @@ test('NG within a guaranteed month: given to its end, then suspended; resumed in
   expect(await diary.incidents()).toEqual([]);
 });
 
-test('NG, and finance bills the month to come in house beforehand: NP is not asked for it', async () => {
+test('does not register a month with NP after NG when finance has decided to bill it in house', async () => {
   const { diary, order } = await ngInFebruary();
   await decide(diary, order.id, 'bill_in_house');
   expect(await diary.told()).toEqual(['2027-02-05 order.resumed aoba 33000 billed=in_house months=2027-03']);

@@ -3,9 +3,12 @@ import { Diary } from '../support/diary';
 import { rows } from '../support/books';
 import { booksRefuse, npTells, repair } from '../support/incidents';
 
-/* What our own database or the mail refuses: nothing is lost, a person decides, and it goes on where it was. */
+/*
+ * Our own database or the mail provider refuses something. Nothing is lost: a person decides, and the work continues where it
+ * stopped.
+ */
 
-const sold = async (settlement: 'np' | 'in_house') => {
+const storeWithOrder = async (settlement: 'np' | 'in_house') => {
   const diary = await Diary.begin('2026-10-05T10:00:00+09:00', { settlement });
   const plan = await diary.world.plan('A', '商品A', 30_000);
   await diary.order(await diary.buyer('aoba'), plan);
@@ -13,34 +16,34 @@ const sold = async (settlement: 'np' | 'in_house') => {
   return diary;
 };
 
-test('incident draft: what the database refuses is tried some times, then a person is asked; retried, the month is drafted', async () => {
-  const diary = await sold('np');
-  const mend = await booksRefuse(diary, 'INSERT ON invoices');
+test('incident draft: retries a write that the database refuses, then asks a person; a retry drafts the month', async () => {
+  const diary = await storeWithOrder('np');
+  const restore = await booksRefuse(diary, 'INSERT ON invoices');
   await diary.until('2026-11-02');
   expect(await diary.incidents()).toEqual(['draft']);
-  await mend();
+  await restore();
   await repair(diary, 'draft', 'retry');
   expect((await diary.invoices('2026-10')).map(({ status, total }) => [status, total])).toEqual([['draft', 33_000]]);
 });
 
-test('incident draft: skipped, the month is billed to nobody, and its close tells of it', async () => {
-  const diary = await sold('in_house');
-  const mend = await booksRefuse(diary, 'INSERT ON invoices');
+test('incident draft: after a skip, bills nobody for the month and reports the unbilled items at its close', async () => {
+  const diary = await storeWithOrder('in_house');
+  const restore = await booksRefuse(diary, 'INSERT ON invoices');
   await diary.until('2026-11-02');
   await repair(diary, 'draft', 'skip');
-  await mend();
+  await restore();
   expect(await diary.invoices('2026-10')).toEqual([]);
   expect(await diary.incidents()).toEqual(['unbilled_items']);
 });
 
-test('incident issue: skipped, its drafts take no number and are billed with the next month', async () => {
-  const diary = await sold('in_house');
+test('incident issue: after a skip, gives the drafts no number and bills them with the next month', async () => {
+  const diary = await storeWithOrder('in_house');
   await diary.until('2026-11-02');
   await diary.approve('2026-10');
-  const mend = await booksRefuse(diary, 'UPDATE ON invoices', `NEW.status = 'issued'`);
+  const restore = await booksRefuse(diary, 'UPDATE ON invoices', `NEW.status = 'issued'`);
   await diary.until('2026-11-06');
   await repair(diary, 'issue', 'skip');
-  await mend();
+  await restore();
   expect((await diary.invoices('2026-10')).map(({ status, number }) => [status, number])).toEqual([['void', null]]);
   expect(await diary.incidents()).toEqual(['unbilled_items']);
   await diary.until('2026-12-02');
@@ -50,25 +53,25 @@ test('incident issue: skipped, its drafts take no number and are billed with the
   );
 });
 
-test('incident issue: retried, the month is issued with the first number', async () => {
-  const diary = await sold('in_house');
+test('incident issue: a retry issues the month', async () => {
+  const diary = await storeWithOrder('in_house');
   await diary.until('2026-11-02');
   await diary.approve('2026-10');
-  const mend = await booksRefuse(diary, 'UPDATE ON invoices', `NEW.status = 'issued'`);
+  const restore = await booksRefuse(diary, 'UPDATE ON invoices', `NEW.status = 'issued'`);
   await diary.until('2026-11-06');
   expect(await diary.incidents()).toEqual(['issue']);
-  await mend();
+  await restore();
   await repair(diary, 'issue', 'retry');
   expect((await diary.invoices('2026-10')).map(({ status }) => status)).toEqual(['issued']);
   expect(await diary.incidents()).toEqual([]);
 });
 
-test('incident np_month_registration: NP has the month, our books refuse it; retried, NP is asked and it is booked', async () => {
-  const diary = await sold('np');
-  const mend = await booksRefuse(diary, 'INSERT ON credit_transactions');
+test('incident np_month_registration: NP accepts the month but our database refuses it; a retry asks NP first and books the month once', async () => {
+  const diary = await storeWithOrder('np');
+  const restore = await booksRefuse(diary, 'INSERT ON credit_transactions');
   await diary.until('2026-11-02');
   expect(await diary.incidents()).toEqual(['np_month_registration']);
-  await mend();
+  await restore();
   await repair(diary, 'np_month_registration', 'retry');
   const registered = Object.values(await diary.npEffects());
   expect(registered).toEqual([
@@ -79,12 +82,12 @@ test('incident np_month_registration: NP has the month, our books refuse it; ret
   expect(booked).toHaveLength(2);
 });
 
-test('incident np_month_registration: skipped, its order is not billed, and the others’ months go on', async () => {
-  const diary = await sold('np');
-  const mend = await booksRefuse(diary, 'INSERT ON credit_transactions');
+test('incident np_month_registration: after a skip, bills October but not November, and reports the unbilled items', async () => {
+  const diary = await storeWithOrder('np');
+  const restore = await booksRefuse(diary, 'INSERT ON credit_transactions');
   await diary.until('2026-11-02');
   await repair(diary, 'np_month_registration', 'skip');
-  await mend();
+  await restore();
   await diary.approve('2026-10');
   await diary.until('2026-12-02');
   expect((await diary.invoices('2026-10')).map(({ status, total }) => [status, total])).toEqual([['issued', 33_000]]);
@@ -92,7 +95,7 @@ test('incident np_month_registration: skipped, its order is not billed, and the 
   expect(await diary.incidents()).toContain('unbilled_items');
 });
 
-test('incident mail_unknown: a day of tries, and Resend forgets what it may have taken; asked about, it is sent as a first try', async () => {
+test('incident mail_unknown: asks a person once Resend has forgotten the idempotency key after a day of attempts; a retry sends the mail as new', async () => {
   const diary = await Diary.begin('2026-10-05T10:00:00+09:00');
   const plan = await diary.world.plan('A', '商品A', 30_000);
   const { accountId } = await diary.buyer('emi', 'ng24');
@@ -106,7 +109,7 @@ test('incident mail_unknown: a day of tries, and Resend forgets what it may have
       { account_id: accountId, payment: { method: 'bank_transfer' }, lines: [{ plan_id: plan, quantity: 1 }] },
       { prefer: 'wait=20' },
     );
-  // Resend keeps its keys for a day of wall time, which no clock of ours moves.
+  // Resend keeps idempotency keys for a day of wall time. No simulated clock can move that, so the test moves the row back.
   await rows(`UPDATE mails SET first_tried_at = now() - interval '24 hours' WHERE store_id = $1`, [
     diary.world.storeId,
   ]);
@@ -117,45 +120,45 @@ test('incident mail_unknown: a day of tries, and Resend forgets what it may have
   expect(await diary.told()).toEqual(['2026-10-05 mail.sent emi order-declined-judgement']);
 });
 
-test('incident workflow_failed, message_undeliverable: an order changed past the engine ends its workflow; who tells it more is told so', async () => {
+test('incident workflow_failed, message_undeliverable: an order edited directly in the database fails its workflow; a later command is rejected', async () => {
   const diary = await Diary.begin('2026-10-06T10:00:00+09:00');
   const plan = await diary.world.plan('B', '商品B', 80_000);
   const order = await diary.order(await diary.buyer('budou', 'limit-50000'), plan);
   await diary.told();
-  const byHand = (status: string) => rows('UPDATE orders SET status = $2 WHERE id = $1', [order.id, status]);
-  await byHand('cancelled');
-  // Its hold runs out with 10-16, and a cancelled order can't be declined.
+  const setStatus = (status: string) => rows('UPDATE orders SET status = $2 WHERE id = $1', [order.id, status]);
+  await setStatus('cancelled');
+  // The hold ends with 10-16, and a cancelled order can't be declined.
   expect(await diary.until('2026-10-17')).toEqual([]);
   expect(await diary.incidents()).toEqual(['workflow_failed']);
-  await byHand('held');
+  await setStatus('held');
   await expect(
     diary.world.as('operator').post(`/v1/orders/${order.id}/release`, { reason: '増額済み' }),
   ).rejects.toMatchObject({ status: 409, problem: { code: 'conflict' } });
   expect(await diary.incidents()).toEqual(['workflow_failed', 'message_undeliverable']);
-  await byHand('cancelled');
+  await setStatus('cancelled');
   expect(await repair(diary, 'workflow_failed', { resolve_as: '注文は取消のまま、NPに連絡' })).toBe('resolved');
   expect(await repair(diary, 'message_undeliverable', { resolve_as: '新しい注文を依頼' })).toBe('resolved');
   expect(await diary.incidents()).toEqual([]);
 });
 
-test('incident mail_failed: refused by Resend for its sender, sent once that is mended; refused again it is open again', async () => {
+test('incident mail_failed: stays open after a retry while Resend rejects the sender address; a retry with a correct address sends the mail', async () => {
   const diary = await Diary.begin('2026-10-05T10:00:00+09:00');
   const plan = await diary.world.plan('A', '商品A', 30_000);
-  const sender = (address: string) =>
+  const setSender = (address: string) =>
     rows('UPDATE stores SET mail_from = $2 WHERE id = $1', [diary.world.storeId, address]);
-  await sender('no address');
+  await setSender('no address');
   await diary.order(await diary.buyer('emi', 'ng24'), plan);
   expect(await diary.told()).toEqual([expect.stringContaining('order.declined emi')]);
   expect(await repair(diary, 'mail_failed', 'retry')).toBe('open');
-  await sender('store@store.example.jp');
+  await setSender('store@store.example.jp');
   expect(await repair(diary, 'mail_failed', 'retry')).toBe('resolved');
   expect(await diary.told()).toEqual([expect.stringContaining('mail.sent emi')]);
 });
 
-test('incident news_not_understood: kept for a person, closed in words', async () => {
+test('incident news_not_understood: keeps news about an unknown bill until a person resolves it with a note', async () => {
   const diary = await Diary.begin('2026-10-05T10:00:00+09:00');
-  const stray = { bill_number: 'NP-0', paid_on: '2026-10-05', amount: 100 };
-  await npTells(diary, 'bill.paid', stray, '2026-10-05T10:00:00+09:00');
+  const unknownBill = { bill_number: 'NP-0', paid_on: '2026-10-05', amount: 100 };
+  await npTells(diary, 'bill.paid', unknownBill, '2026-10-05T10:00:00+09:00');
   await diary.told();
   expect(await diary.incidents()).toEqual(['news_not_understood']);
   expect(await repair(diary, 'news_not_understood', { resolve_as: '別店舗の入金、NPに連絡' })).toBe('resolved');

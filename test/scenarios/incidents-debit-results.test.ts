@@ -4,9 +4,12 @@ import { form } from '../support/debit-form';
 import { Diary } from '../support/diary';
 import { closed, repair } from '../support/incidents';
 
-/* Debits in house whose results need a person. October's notices are collected on 11-12, handed in, and debited on 11-27. */
+/*
+ * In-house debits whose results need a person. The engine collects October's notices on 11-12, finance hands the file in, and the
+ * bank debits on 11-27.
+ */
 
-async function handedIn(...references: string[]) {
+async function handedInDebits(...references: string[]) {
   const diary = await Diary.begin('2026-10-05T10:00:00+09:00', { settlement: 'in_house' });
   const plan = await diary.world.plan('A', '商品A', 30_000);
   const finance = diary.world.as('finance');
@@ -34,8 +37,8 @@ async function handedIn(...references: string[]) {
   return { diary, finance, buyers, numberOf };
 }
 
-test('incident debit_results_late: no file five business days after the debit; closed once it is imported', async () => {
-  const { diary } = await handedIn('aoba');
+test('incident debit_results_late: opens when no result file is there five business days after the debit, and is resolved by its import', async () => {
+  const { diary } = await handedInDebits('aoba');
   await diary.until('2026-12-02');
   await diary.approve('2026-11');
   await diary.until('2026-12-04T23:59:59');
@@ -52,8 +55,8 @@ test('incident debit_results_late: no file five business days after the debit; c
   expect(await closed(diary, 'debit_results_late')).toBe('all results booked');
 });
 
-test('incident paid_twice: paid by transfer, in full or in part, while the bank was asked to debit it: the rest is 仮受金', async () => {
-  const { diary, finance, buyers, numberOf } = await handedIn('aoba', 'budou');
+test('incident paid_twice: opens when an invoice is debited after a transfer paid all or part of it, and books the excess as 仮受金', async () => {
+  const { diary, finance, buyers, numberOf } = await handedInDebits('aoba', 'budou');
   const [aoba, budou] = [await numberOf(buyers[0]!), await numberOf(buyers[1]!)];
   await diary.until('2026-11-20');
   await finance.post('/v1/deposits', { amount: 33_000, paid_on: '2026-11-20', invoice_numbers: [aoba] });

@@ -1,9 +1,12 @@
 import { Diary } from '../support/diary';
 import { closed, npTells, repair } from '../support/incidents';
 
-/* Mandates and debits that need a person: each kind of incident made to happen, decided on, and what follows. */
+/*
+ * Mandates and debits that need a person. Each test makes a kind of incident happen, has a person decide, and checks what
+ * follows.
+ */
 
-/** A mandate at the bank since 10-26; `complete` puts it in force. */
+/** A mandate whose form has been at the bank since 10-26. `complete` puts the mandate in force. */
 async function atBank() {
   const diary = await Diary.begin('2026-10-20T10:00:00+09:00');
   const plan = await diary.world.plan('A', '商品A', 30_000);
@@ -23,7 +26,7 @@ async function atBank() {
   return { diary, buyer, id, step, complete: () => step('complete', { evidence: '登録完了リスト' }) };
 }
 
-test('incident np_direct_debit, np_direct_debit_end: NP is told again that debits begin, and that they end', async () => {
+test('incident np_direct_debit, np_direct_debit_end: a retry notifies NP that debits begin; a skip ends them without NP', async () => {
   const { diary, step, complete } = await atBank();
   await diary.npFails('directDebitActive', 'refuse');
   await complete();
@@ -38,8 +41,8 @@ test('incident np_direct_debit, np_direct_debit_end: NP is told again that debit
   expect(await diary.incidents()).toEqual([]);
 });
 
-/** October's debit has failed for want of funds, and NP does not give the bill that is due again. */
-async function dueAgain() {
+/** October's debit failed for lack of funds. NP does not deliver the document of the bill that is due again. */
+async function rebilledWithoutDocument() {
   const { diary, buyer, complete } = await atBank();
   await complete();
   await diary.world.bankAnswers(buyer.destinationId, [1]);
@@ -53,8 +56,8 @@ async function dueAgain() {
   return diary;
 }
 
-test('incident np_bill_document: the bill due again after a failed debit has its document once NP gives it', async () => {
-  const diary = await dueAgain();
+test('incident np_bill_document: a retry stores the document of a bill that is due again after a failed debit', async () => {
+  const diary = await rebilledWithoutDocument();
   await repair(diary, 'np_bill_document', 'retry');
   const [october] = await diary.invoices('2026-10');
   expect(october).toMatchObject({ status: 'issued', total: 33_000 });
@@ -62,15 +65,15 @@ test('incident np_bill_document: the bill due again after a failed debit has its
   expect(await diary.incidents()).toEqual([]);
 });
 
-test('incident np_bill_document: skipped, the invoice stays without, and the next debit day goes on', async () => {
-  const diary = await dueAgain();
+test('incident np_bill_document: after a skip, leaves the invoice without its new document, and runs the next debit day', async () => {
+  const diary = await rebilledWithoutDocument();
   await repair(diary, 'np_bill_document', 'skip');
   expect(await diary.invoices('2026-10')).toMatchObject([{ status: 'issued', revisions: [{ revision: 1 }] }]);
   await diary.until('2027-01-05T12:00:00');
   expect(await diary.invoices('2026-11')).toMatchObject([{ status: 'paid' }]);
 });
 
-test('incident document_missing: an issued bill whose document NP would not give', async () => {
+test('incident document_missing: opens when NP does not deliver the document of an issued bill', async () => {
   const { diary } = await atBank();
   await diary.until('2026-11-04');
   await diary.approve('2026-10');
@@ -82,7 +85,7 @@ test('incident document_missing: an issued bill whose document NP would not give
   expect(await repair(diary, 'document_missing', { resolve_as: 'NPの画面から取得して保管' })).toBe('resolved');
 });
 
-test('incident direct_debit_form_not_returned: closed in words; the next reminder is another one', async () => {
+test('incident direct_debit_form_not_returned: a person resolves it with a note; the next reminder opens another one', async () => {
   const diary = await Diary.begin('2026-10-20T10:00:00+09:00');
   const { accountId } = await diary.buyer('aoba');
   const { id } = await diary.world.as('operator').post<{ id: string }>('/v1/direct_debits', { account_id: accountId });
@@ -94,7 +97,7 @@ test('incident direct_debit_form_not_returned: closed in words; the next reminde
   expect(await diary.incidents()).toEqual(['direct_debit_form_not_returned']);
 });
 
-test('incident unknown_debit_code: NP tells of a code that nobody knows; the debit stays open until finance has asked', async () => {
+test('incident unknown_debit_code: opens when NP reports an unknown code; the debit stays open until finance enters the result', async () => {
   const { diary, complete } = await atBank();
   await complete();
   await diary.until('2026-11-04');
@@ -112,12 +115,12 @@ test('incident unknown_debit_code: NP tells of a code that nobody knows; the deb
     '2026-11-30 invoice.paid aoba 33000 2026-10 paid_on=2026-11-27',
   ]);
   expect(await closed(diary, 'unknown_debit_code')).toBe('booked with 0');
-  // The same told by NP three business days after the debit is nothing new.
+  // NP reports the same result three business days after the debit. It changes nothing.
   await diary.until('2026-12-02T10:00:00');
   expect(await diary.incidents()).toEqual([]);
 });
 
-test('incident np_direct_debit, np_direct_debit_end: skipped, it is in force for us; retried, NP is told that it ends', async () => {
+test('incident np_direct_debit, np_direct_debit_end: a skip puts the mandate in force in our books only; a retry notifies NP of its end', async () => {
   const { diary, step, complete } = await atBank();
   await diary.npFails('directDebitActive', 'refuse');
   await complete();

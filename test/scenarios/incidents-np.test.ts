@@ -2,14 +2,14 @@ import { rows } from '../support/books';
 import { Diary } from '../support/diary';
 import { closed, openIncident, repair } from '../support/incidents';
 
-/* What NP will not take: each kind of incident made to happen, decided on, and what the books say then. */
+/* NP rejects a call. Each test makes a kind of incident happen, has a person decide, and checks what follows. */
 
 const begin = async () => {
   const diary = await Diary.begin('2026-10-05T10:00:00+09:00');
   return { diary, plan: await diary.world.plan('A', '商品A', 30_000) };
 };
 
-test('incident np_registration: retried, NP is asked first and has the month once', async () => {
+test('incident np_registration: a retry asks NP first and registers the month once', async () => {
   const { diary, plan } = await begin();
   await diary.npFails('registerTransaction', 'refuse');
   const order = await diary.order(await diary.buyer('aoba'), plan);
@@ -20,7 +20,7 @@ test('incident np_registration: retried, NP is asked first and has the month onc
   expect(await diary.npEffects()).toEqual({ [`${order.id}.202610.1`]: { received: 1, registered: 1 } });
 });
 
-test('incident np_registration: skipped, the order is declined; a way of another kind is refused', async () => {
+test('incident np_registration: a skip declines the order; a resolution of another kind of incident is rejected', async () => {
   const { diary, plan } = await begin();
   await diary.npFails('registerTransaction', 'refuse');
   await diary.order(await diary.buyer('aoba'), plan);
@@ -30,7 +30,7 @@ test('incident np_registration: skipped, the order is declined; a way of another
   expect(await diary.npEffects()).toEqual({});
 });
 
-test('incident np_registration, draft_check, unbilled_items: a month taken as registered that NP has not is held, and not billed in silence', async () => {
+test('incident np_registration, draft_check, unbilled_items: holds a month resolved as registered that NP does not have, and reports it unbilled', async () => {
   const { diary, plan } = await begin();
   await diary.npFails('registerTransaction', 'refuse');
   await diary.order(await diary.buyer('aoba'), plan);
@@ -46,7 +46,7 @@ test('incident np_registration, draft_check, unbilled_items: a month taken as re
   expect(await repair(diary, 'unbilled_items', { resolve_as: '11月分と併せて請求' })).toBe('resolved');
 });
 
-test('incident np_registration_failed: one order of the 1st is not taken; tried again it is billed with the others', async () => {
+test('incident np_registration_failed: opens when NP rejects the month of an order on the 1st; after a retry the month is billed on time', async () => {
   const { diary, plan } = await begin();
   await diary.order(await diary.buyer('aoba'), plan);
   await diary.told();
@@ -62,7 +62,7 @@ test('incident np_registration_failed: one order of the 1st is not taken; tried 
   expect(await diary.incidents()).toEqual([]);
 });
 
-test('incident np_cancellation: NP is told again that nothing comes of an order', async () => {
+test('incident np_cancellation: a retry sends the cancellation to NP again', async () => {
   const { diary } = await begin();
   const plan = await diary.world.plan('M', '商品M', 30_000, { maker: true });
   const order = await diary.order(await diary.buyer('aoba'), plan);
@@ -76,7 +76,7 @@ test('incident np_cancellation: NP is told again that nothing comes of an order'
   expect(await diary.incidents()).toEqual([]);
 });
 
-test('incident np_cancellation: told to NP by its console, gone on without', async () => {
+test('incident np_cancellation: a skip cancels the order without NP, after a person has cancelled it in NP’s console', async () => {
   const { diary } = await begin();
   const plan = await diary.world.plan('M', '商品M', 30_000, { maker: true });
   const order = await diary.order(await diary.buyer('aoba'), plan);
@@ -87,7 +87,7 @@ test('incident np_cancellation: told to NP by its console, gone on without', asy
   expect(await diary.incidents()).toEqual([]);
 });
 
-test('incident np_buyer_screening: retried, the buyer is screened and the order goes on', async () => {
+test('incident np_buyer_screening: a retry screens the buyer and confirms the order', async () => {
   const { diary, plan } = await begin();
   await diary.npFails('registerBuyer', 'refuse');
   await diary.order(await diary.buyer('aoba'), plan);
@@ -96,7 +96,7 @@ test('incident np_buyer_screening: retried, the buyer is screened and the order 
   expect(await diary.told()).toEqual(['2026-10-05 order.confirmed aoba 33000']);
 });
 
-test('incident np_buyer_screening: skipped and never heard of, the order is declined after ten business days', async () => {
+test('incident np_buyer_screening: after a skip and no news from NP, declines the order after ten business days', async () => {
   const { diary, plan } = await begin();
   await diary.npFails('registerBuyer', 'refuse');
   await diary.order(await diary.buyer('aoba'), plan);
@@ -105,7 +105,7 @@ test('incident np_buyer_screening: skipped and never heard of, the order is decl
   expect(await diary.until('2026-10-21')).toContainEqual(expect.stringContaining('order.declined aoba'));
 });
 
-test('incident np_billing_request: asked again before the cutoff, the month is billed once', async () => {
+test('incident np_billing_request: a retry before the cutoff bills the month once', async () => {
   const { diary, plan } = await begin();
   await diary.order(await diary.buyer('aoba'), plan);
   await diary.until('2026-11-04');
@@ -119,7 +119,7 @@ test('incident np_billing_request: asked again before the cutoff, the month is b
   expect(await diary.incidents()).toEqual([]);
 });
 
-test('incident np_billing_request: skipped, its drafts are billed with the next month, and the close tells of it', async () => {
+test('incident np_billing_request: after a skip, bills the drafts with the next month and reports the unbilled items', async () => {
   const { diary, plan } = await begin();
   await diary.order(await diary.buyer('aoba'), plan);
   await diary.until('2026-11-04');
@@ -135,7 +135,7 @@ test('incident np_billing_request: skipped, its drafts are billed with the next 
   );
 });
 
-test('incident np_mirror: skipped, it is fetched the next day', async () => {
+test('incident np_mirror: after a skip, fetches NP’s bill the next day', async () => {
   const { diary, plan } = await begin();
   await diary.order(await diary.buyer('aoba'), plan);
   await diary.until('2026-11-04');
@@ -147,7 +147,7 @@ test('incident np_mirror: skipped, it is fetched the next day', async () => {
   expect(await diary.incidents()).toEqual([]);
 });
 
-test('incident np_mirror: fetched again, the bill is ours as well', async () => {
+test('incident np_mirror: a retry fetches NP’s bill into our books', async () => {
   const { diary, plan } = await begin();
   await diary.order(await diary.buyer('aoba'), plan);
   await diary.until('2026-11-04');
@@ -160,7 +160,7 @@ test('incident np_mirror: fetched again, the bill is ours as well', async () => 
   expect(await diary.incidents()).toEqual([]);
 });
 
-test('incident np_bill_differs, np_bills_missing: not mirrored while it differs, asked for daily, ours once it agrees', async () => {
+test('incident np_bill_differs, np_bills_missing: does not book NP’s bill while it differs, asks for it daily, and books it once it agrees', async () => {
   const { diary, plan } = await begin();
   const { destinationId } = await diary.buyer('aoba').then(async (buyer) => {
     await diary.order(buyer, plan);
@@ -172,18 +172,18 @@ test('incident np_bill_differs, np_bills_missing: not mirrored while it differs,
   const [buyer] = await rows<{ id: string }>('SELECT np_buyer_id AS id FROM billing_destinations WHERE id = $1', [
     destinationId,
   ]);
-  const knownAs = (id: string) =>
+  const setNpBuyerId = (id: string) =>
     rows('UPDATE billing_destinations SET np_buyer_id = $2 WHERE id = $1', [destinationId, id]);
-  await knownAs('99999999999');
+  await setNpBuyerId('99999999999');
   expect(await diary.until('2026-11-06')).toEqual([]);
   expect(await diary.incidents()).toEqual(['np_bill_differs', 'np_bills_missing']);
-  await knownAs(buyer!.id);
+  await setNpBuyerId(buyer!.id);
   expect(await diary.until('2026-11-07')).toContainEqual(expect.stringContaining('invoice.issued aoba 33000 2026-10'));
   await closed(diary, 'np_bills_missing');
   expect(await repair(diary, 'np_bill_differs', { resolve_as: 'NPに確認、11-06に取込済み' })).toBe('resolved');
 });
 
-test('incident close_not_approved: closed by the approval, late as it is', async () => {
+test('incident close_not_approved: is resolved by a late approval', async () => {
   const { diary, plan } = await begin();
   await diary.order(await diary.buyer('aoba'), plan);
   await diary.until('2026-11-04T12:00:00');
@@ -193,7 +193,7 @@ test('incident close_not_approved: closed by the approval, late as it is', async
   await closed(diary, 'close_not_approved');
 });
 
-test('incident service_start_late: told once a plan’s days are over, closed by the start', async () => {
+test('incident service_start_late: opens when the days that a plan allows have passed, and is resolved by the start', async () => {
   const { diary } = await begin();
   const plan = await diary.world.plan('M', '商品M', 30_000, { maker: true });
   const order = await diary.order(await diary.buyer('aoba'), plan);

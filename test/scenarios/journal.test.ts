@@ -2,7 +2,7 @@ import { Story } from '../../dev/story/story';
 import { checkBooks, rows, settled } from '../support/books';
 import { newWorld } from '../support/engine';
 
-test('after each step of the story debits equal credits, and each account code ties with the invoices', async () => {
+test('keeps debits equal to credits, and each account code equal to the invoices, after each step of the story', async () => {
   const world = await newWorld('2026-10-01');
   const story = new Story(world);
   await story.prepare();
@@ -12,7 +12,7 @@ test('after each step of the story debits equal credits, and each account code t
     await settled(world.storeId);
     await checkBooks(world.storeId);
   }
-  // By hand: chiyo's six receipts of 13,200; aoba's five bills of 33,000, budou's four of 88,000, fuji's five of 22,000.
+  // Added up by hand: six receipts of 13,200 for chiyo; bills: aoba five of 33,000, budou four of 88,000, fuji five of 22,000.
   const codes = await rows(
     `SELECT account_code AS code, side, sum(amount)::int AS yen FROM journal_lines WHERE store_id = $1
       GROUP BY account_code, side ORDER BY account_code, side`,

@@ -2,16 +2,19 @@ import { form } from '../support/debit-form';
 import { Diary } from '../support/diary';
 import { rows } from '../support/books';
 
-/** An order binds by the instant it was accepted: one second before and after midnight JST at a month's end. Yen with tax. */
+/**
+ * The instant of acceptance decides the first month of an order. The tests order one second before and one second after midnight
+ * JST at a month's end. Amounts are yen with tax.
+ */
 
 interface Midnight {
-  /** The months before and after it, and the one after them. */
+  /** The month that ends at midnight, the month that begins, and the one after. */
   months: [string, string, string];
   last: string;
   first: string;
-  /** Noon of the last day, when everything else is made. */
+  /** Noon of the last day, when the store begins. */
   eve: string;
-  /** When the two months are approved, and a day after each is issued. */
+  /** Days on which the first two months are approved, and days by which each of them is issued. */
   approved: [string, string];
   issued: [string, string];
 }
@@ -34,8 +37,8 @@ const YEAR: Midnight = {
 };
 const { last: LAST_SECOND, first: FIRST_SECOND } = OCTOBER;
 
-/** Two orders, one in each second; ids in that order. */
-async function overMidnight(
+/** Places one order in the last second and one in the first. @returns their ids as `before` and `after` */
+async function orderAroundMidnight(
   settlement: 'np' | 'in_house',
   order: (diary: Diary) => Promise<string>,
   { last, first, eve }: Midnight = OCTOBER,
@@ -49,8 +52,8 @@ async function overMidnight(
   return { diary, before, after };
 }
 
-/** A buyer's mandate, active at once. */
-async function mandate(diary: Diary, accountId: string, settlement: 'np' | 'in_house', on: string) {
+/** Brings a buyer's mandate to the bank. @returns a function that completes it */
+async function mandateAtBank(diary: Diary, accountId: string, settlement: 'np' | 'in_house', on: string) {
   const finance = diary.world.as('finance');
   const { id } = await finance.post<{ id: string }>('/v1/direct_debits', { account_id: accountId });
   await diary.told();
@@ -60,7 +63,7 @@ async function mandate(diary: Diary, accountId: string, settlement: 'np' | 'in_h
   return () => finance.post(`/v1/direct_debits/${id}/complete`, { evidence: '口座振替登録済通知', ...inHouse });
 }
 
-/** Which month of service each item of the order is for, and which month bills it. */
+/** A line for each billable item of the order: its month of use, the month that bills it, and its status. */
 async function items(diary: Diary, orderId: string): Promise<string[]> {
   const found = await rows<{ usage: string; period: string; status: string }>(
     `SELECT usage_period AS usage, period, status FROM billable_items WHERE store_id = $1 AND order_id = $2 ORDER BY usage_period`,
@@ -75,7 +78,7 @@ async function firstPeriods(diary: Diary, ...ids: string[]): Promise<string[]> {
   return (await Promise.all(orders)).map((order) => `${order.accepted_at.slice(0, 19)} ${order.first_period}`);
 }
 
-/** Totals of a month, with how many lines. */
+/** Total, number of lines and status of each invoice of a month. */
 async function bills(diary: Diary, period: string): Promise<unknown[]> {
   return (await diary.invoices(period)).map(({ total, lines, status }) => [total, lines.length, status]);
 }
@@ -89,9 +92,9 @@ const both = (['np', 'in_house'] as const).flatMap((settlement) =>
   ).map(([when, midnight]) => [when, settlement, midnight] as const),
 );
 
-test.each(both)('at %s by bank transfer, settled %s: the old month has one line, the new one both', async (...of) => {
+test.each(both)('at %s, settlement %s: bills one order by transfer, then both', async (...of) => {
   const [, settlement, midnight] = of;
-  const [old, young, next] = midnight.months;
+  const [oldMonth, newMonth, nextMonth] = midnight.months;
   let buyer: Awaited<ReturnType<Diary['buyer']>> | undefined;
   let plan: string | undefined;
   const order = async (diary: Diary) => {
@@ -99,75 +102,84 @@ test.each(both)('at %s by bank transfer, settled %s: the old month has one line,
     buyer ??= await diary.buyer('aoba');
     return (await diary.order(buyer, plan)).id;
   };
-  const { diary, before, after } = await overMidnight(settlement, order, midnight);
-  expect(await firstPeriods(diary, before, after)).toEqual([`${midnight.last} ${old}`, `${midnight.first} ${young}`]);
+  const { diary, before, after } = await orderAroundMidnight(settlement, order, midnight);
+  expect(await firstPeriods(diary, before, after)).toEqual([
+    `${midnight.last} ${oldMonth}`,
+    `${midnight.first} ${newMonth}`,
+  ]);
   await diary.until(midnight.approved[0]);
-  expect(await items(diary, before)).toEqual([`${old} with ${old} billable`, `${young} with ${young} billable`]);
-  expect(await items(diary, after)).toEqual([`${young} with ${young} billable`]);
-  await diary.approve(old);
+  expect(await items(diary, before)).toEqual([
+    `${oldMonth} with ${oldMonth} billable`,
+    `${newMonth} with ${newMonth} billable`,
+  ]);
+  expect(await items(diary, after)).toEqual([`${newMonth} with ${newMonth} billable`]);
+  await diary.approve(oldMonth);
   await diary.until(midnight.approved[1]);
-  expect(await bills(diary, old)).toEqual([[33_000, 1, 'issued']]);
-  await diary.approve(young);
+  expect(await bills(diary, oldMonth)).toEqual([[33_000, 1, 'issued']]);
+  await diary.approve(newMonth);
   await diary.until(midnight.issued[1]);
-  expect(await bills(diary, young)).toEqual([[66_000, 2, 'issued']]);
-  expect(await items(diary, after)).toContain(`${next} with ${next} billable`);
-  // The old month once, the two after it twice.
+  expect(await bills(diary, newMonth)).toEqual([[66_000, 2, 'issued']]);
+  expect(await items(diary, after)).toContain(`${nextMonth} with ${nextMonth} billable`);
+  // NP registers the old month for one order, and each of the two months after it for both orders.
   if (settlement === 'np')
     expect(Object.values(await diary.npEffects())).toEqual(Array(5).fill({ received: 1, registered: 1 }));
   expect(await diary.incidents()).toEqual([]);
 });
 
-const billed = (lines: string[]) =>
+const issuedLines = (lines: string[]) =>
   lines
     .filter((line) => /(debit_notice|invoice)\.issued/.test(line))
     .map((line) => line.split(' ').slice(1, 5).join(' '));
 
-test.each(both)('at %s by direct debit, settled %s: a notice over one line, then one over both', async (...of) => {
+test.each(both)('at %s, settlement %s: issues a debit notice for one order, then for both', async (...of) => {
   const [, settlement, midnight] = of;
-  const [old, young] = midnight.months;
+  const [oldMonth, newMonth] = midnight.months;
   let buyer: Awaited<ReturnType<Diary['buyer']>> | undefined;
   let plan: string | undefined;
   const order = async (diary: Diary) => {
     plan ??= await diary.world.plan('A', '商品A', 30_000);
-    const known = buyer;
+    const existing = buyer;
     buyer ??= await diary.buyer('aoba');
     const { id } = await diary.order(buyer, plan);
-    // NP takes a mandate of a buyer it has screened.
-    if (!known) await (await mandate(diary, buyer.accountId, settlement, midnight.eve.slice(0, 10)))();
+    // NP accepts a mandate only for a buyer that it has screened.
+    if (!existing) await (await mandateAtBank(diary, buyer.accountId, settlement, midnight.eve.slice(0, 10)))();
     return id;
   };
-  const { diary, before, after } = await overMidnight(settlement, order, midnight);
-  expect(await firstPeriods(diary, before, after)).toEqual([`${midnight.last} ${old}`, `${midnight.first} ${young}`]);
+  const { diary, before, after } = await orderAroundMidnight(settlement, order, midnight);
+  expect(await firstPeriods(diary, before, after)).toEqual([
+    `${midnight.last} ${oldMonth}`,
+    `${midnight.first} ${newMonth}`,
+  ]);
   await diary.until(midnight.approved[0]);
-  await diary.approve(old);
-  expect(billed(await diary.until(midnight.issued[0]))).toEqual([`debit_notice.issued aoba 33000 ${old}`]);
+  await diary.approve(oldMonth);
+  expect(issuedLines(await diary.until(midnight.issued[0]))).toEqual([`debit_notice.issued aoba 33000 ${oldMonth}`]);
   await diary.until(midnight.approved[1]);
-  await diary.approve(young);
-  expect(billed(await diary.until(midnight.issued[1]))).toEqual([`debit_notice.issued aoba 66000 ${young}`]);
+  await diary.approve(newMonth);
+  expect(issuedLines(await diary.until(midnight.issued[1]))).toEqual([`debit_notice.issued aoba 66000 ${newMonth}`]);
 });
 
 test.each(both)(
-  'at %s a mandate settled %s, active a second before: that month is debited; a second after: paid by transfer',
+  'at %s, settlement %s: debits the old month when the mandate is active a second before, bills it by transfer when a second after',
   async (...of) => {
     const [, settlement, midnight] = of;
     const billedWhenActive = async (at: string) => {
       const diary = await Diary.begin(midnight.eve, { settlement });
       const buyer = await diary.buyer('aoba');
       await diary.order(buyer, await diary.world.plan('A', '商品A', 30_000));
-      const complete = await mandate(diary, buyer.accountId, settlement, midnight.eve.slice(0, 10));
+      const complete = await mandateAtBank(diary, buyer.accountId, settlement, midnight.eve.slice(0, 10));
       await diary.until(at);
       await complete();
       await diary.until(midnight.approved[0]);
       await diary.approve(midnight.months[0]);
-      return billed(await diary.until(midnight.issued[0]));
+      return issuedLines(await diary.until(midnight.issued[0]));
     };
     expect(await billedWhenActive(midnight.last)).toEqual([`debit_notice.issued aoba 33000 ${midnight.months[0]}`]);
     expect(await billedWhenActive(midnight.first)).toEqual([`invoice.issued aoba 33000 ${midnight.months[0]}`]);
   },
 );
 
-test('by card: a receipt for October and November, and for November only', async () => {
-  const { diary, before, after } = await overMidnight('np', async (diary) => {
+test('issues card receipts for October and November to the first order, and for November only to the second', async () => {
+  const { diary, before, after } = await orderAroundMidnight('np', async (diary) => {
     const plan = await diary.world.plan(`C${Math.random()}`, '商品C', 12_000);
     const order = await diary.orderByCard(await diary.buyer(`chiyo-${plan.slice(-6)}`), plan, 'ok');
     await diary.world.pass3ds(order.next_action!.url);
@@ -189,7 +201,7 @@ test('by card: a receipt for October and November, and for November only', async
   expect(await diary.incidents()).toEqual([]);
 });
 
-test('a card shown before midnight and authenticated after it: the service begins with the new month', async () => {
+test('begins the service with the new month when the card is given before midnight and authenticated after it', async () => {
   const diary = await Diary.begin('2026-10-31T23:59:59+09:00');
   const plan = await diary.world.plan('C', '商品C', 12_000);
   const order = await diary.orderByCard(await diary.buyer('chiyo'), plan, 'ok');

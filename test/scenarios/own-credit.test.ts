@@ -1,10 +1,10 @@
 import { Diary } from '../support/diary';
 
-/** Orders by bank transfer in a store that settles in house. Prices without tax, events with 10 %. */
+/** Orders by bank transfer in a store that settles in house. Prices are without tax; events include 10 % tax. */
 
 const begin = () => Diary.begin('2026-10-06T10:00:00+09:00', { settlement: 'in_house' });
 
-test('over its own limit: held, a mail that names nobody else, released once the limit is raised', async () => {
+test('holds an order over the store’s own credit limit, with a mail that does not name NP, until the operator releases it', async () => {
   const diary = await begin();
   const plan = await diary.world.plan('B', '商品B', 80_000);
   const buyer = await diary.buyer('budou');
@@ -18,7 +18,7 @@ test('over its own limit: held, a mail that names nobody else, released once the
     '2026-10-06 mail.sent budou order-held',
   ]);
   expect(await diary.mailText('order-held')).not.toContain('ネットプロテクションズ');
-  // Released without a higher limit it is decided anew, and held anew.
+  // A release without a higher limit decides the order again, and holds it again.
   await diary.until('2026-10-07');
   await operator.post(`/v1/orders/${order.id}/release`, { reason: '再判定' });
   expect(await diary.told()).toEqual([
@@ -29,7 +29,7 @@ test('over its own limit: held, a mail that names nobody else, released once the
   await finance.post(limits, { amount: 200_000, reason: '決算書を確認' });
   await operator.post(`/v1/orders/${order.id}/release`, { reason: '与信枠 200,000円に増額済み' });
   expect(await diary.told()).toEqual(['2026-10-08 order.confirmed budou 88000']);
-  // 88,000 used: a second one fits, a third does not.
+  // 88,000 of 200,000 is used. A second order fits, a third does not.
   await diary.order(buyer, plan);
   await diary.order(buyer, plan);
   expect(await diary.told()).toEqual([
@@ -37,18 +37,18 @@ test('over its own limit: held, a mail that names nobody else, released once the
     '2026-10-08 order.confirmed budou 88000',
     '2026-10-08 mail.sent budou order-held',
   ]);
-  // Nobody releases it: declined when the hold has run out.
+  // Nobody releases the third order, so it is declined when its hold runs out.
   expect(await diary.until('2026-10-21')).toEqual([
     '2026-10-21 order.declined budou 88000 reason=hold_expired',
     '2026-10-21 mail.sent budou order-declined-hold-expired',
   ]);
 });
 
-test('an order that waits for its maker uses the limit; cancelled, its amount is free again', async () => {
+test('counts an order that waits for its maker against the limit, and frees its amount when it is cancelled', async () => {
   const diary = await begin();
   const plan = await diary.world.plan('A', '商品A', 400_000, { maker: true });
   const buyer = await diary.buyer('aoba');
-  // Nobody has set a limit: 500,000.
+  // Nobody has set a limit, so the default of 500,000 applies.
   const first = await diary.order(buyer, plan);
   expect(first.status).toBe('provisioning');
   const second = await diary.order(buyer, plan);
@@ -68,14 +68,14 @@ test('an order that waits for its maker uses the limit; cancelled, its amount is
   expect((await diary.order(buyer, plan)).status).toBe('held');
 });
 
-test('with something overdue the next order is declined; a card is nobody’s credit', async () => {
+test('declines the next order by transfer while an invoice is overdue, but accepts one by card', async () => {
   const diary = await begin();
   const plan = await diary.world.plan('D', '商品D', 20_000);
   const buyer = await diary.buyer('fuji');
   await diary.order(buyer, plan);
   await diary.until('2026-11-04');
   await diary.approve('2026-10');
-  // Due on Monday the 30th: in time all of that day, overdue from the next.
+  // The invoice is due on Monday 11-30. It is not overdue on that day, but from the next.
   await diary.until('2026-11-30T23:59:59');
   expect((await diary.order(buyer, plan)).status).toBe('active');
   await diary.until('2026-12-01');

@@ -1,12 +1,12 @@
 import { Diary } from '../support/diary';
 
-/** What a store that settles in house decides of its own bills: how tax is rounded, when its numbers begin again. */
+/** Settings of a store that bills in house: how it rounds tax, and in which month its invoice numbers restart. */
 
-test('tax rounded up once an invoice, and numbers that begin again in January', async () => {
+test('rounds tax up once per invoice, and restarts invoice numbers in January', async () => {
   const settings = { tax_rounding: 'ceil', fiscal_first_month: 1 };
   const diary = await Diary.begin('2026-11-05T10:00:00+09:00', { settlement: 'in_house', settings });
   const buyer = await diary.buyer('aoba');
-  // 335 yen three times: 10 % of 1,005 is 100.5, of each alone it would be 34 and 102 together.
+  // Three times 335 yen is 1,005, and 10 % of it is 100.5, rounded up to 101. Rounded one by one, the tax would be 3 × 34 = 102.
   const plans = [await diary.world.plan('A', '商品A', 335), await diary.world.plan('B', '商品B', 335)];
   await diary.order(buyer, plans[0]!, { lines: plans.map((plan_id, i) => ({ plan_id, quantity: i + 1 })) });
   await diary.until('2026-12-02');

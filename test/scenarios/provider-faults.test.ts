@@ -1,8 +1,8 @@
 import { Diary } from '../support/diary';
 
-/** NP as it can be on a bad day: what it is asked for happens once, and what it tells is believed once. */
+/** NP and SBPS fail in various ways. Each request still takes effect once, and each piece of news is applied once. */
 
-test('NP takes a registration and the answer is lost: asked after, not sent again', async () => {
+test('asks NP about a registration whose answer was lost, and does not send it again', async () => {
   const diary = await Diary.begin('2026-10-05T10:00:00+09:00');
   const plan = await diary.world.plan('A', '商品A', 30_000);
   await diary.npFails('registerTransaction', 'timeout_after_effect');
@@ -11,7 +11,7 @@ test('NP takes a registration and the answer is lost: asked after, not sent agai
   expect(await diary.npEffects()).toEqual({ [`${order.id}.202610.1`]: { received: 1, registered: 1 } });
 });
 
-test('NP is away, then refuses to answer, then is back: each month is registered once', async () => {
+test('registers each month once when NP is down, then times out, then recovers', async () => {
   const diary = await Diary.begin('2026-10-05T10:00:00+09:00');
   const plan = await diary.world.plan('A', '商品A', 30_000);
   await diary.npFails('registerBuyer', 'down');
@@ -26,7 +26,7 @@ test('NP is away, then refuses to answer, then is back: each month is registered
   });
 });
 
-test('the billing request times out after its effect: asked again, billed once', async () => {
+test('bills once when the billing request times out after its effect', async () => {
   const diary = await Diary.begin('2026-10-05T10:00:00+09:00');
   const plan = await diary.world.plan('A', '商品A', 30_000);
   await diary.order(await diary.buyer('aoba'), plan);
@@ -40,7 +40,7 @@ test('the billing request times out after its effect: asked again, billed once',
   expect(await diary.incidents()).toEqual([]);
 });
 
-/** One buyer, October billed and paid on 11-27; NP tells of it on 12-01. */
+/** Two buyers pay October's bills on 11-27. NP reports it on 12-01. */
 async function paidInNovember(fault: 'news_twice' | 'news_late' | 'news_out_of_order') {
   const diary = await Diary.begin('2026-10-05T10:00:00+09:00');
   const plan = await diary.world.plan('A', '商品A', 30_000);
@@ -60,7 +60,7 @@ async function paidInNovember(fault: 'news_twice' | 'news_late' | 'news_out_of_o
 
 const payments = (lines: string[]) => lines.filter((line) => line.includes('invoice.paid'));
 
-test('news told twice, or after the news that followed it, change nothing', async () => {
+test('applies news once when it arrives twice or out of order', async () => {
   const paid = [
     '2026-12-01 invoice.paid aoba 33000 2026-10 paid_on=2026-11-27',
     '2026-12-01 invoice.paid budou 33000 2026-10 paid_on=2026-11-27',
@@ -68,12 +68,12 @@ test('news told twice, or after the news that followed it, change nothing', asyn
   for (const fault of ['news_twice', 'news_out_of_order'] as const) {
     const diary = await paidInNovember(fault);
     expect(payments(await diary.until('2026-12-03'))).toEqual(paid);
-    // November's drafts wait for their approval; nothing else is amiss.
+    // The only incident is that November's drafts wait for their approval.
     expect(await diary.incidents()).toEqual(['close_not_approved']);
   }
 });
 
-test('news of a payment a day late: known a day later, dated as it happened', async () => {
+test('records a payment that NP reports a day late with the date on which it happened', async () => {
   const diary = await paidInNovember('news_late');
   expect(payments(await diary.until('2026-12-02T08:59:59'))).toEqual([
     '2026-12-01 invoice.paid budou 33000 2026-10 paid_on=2026-11-27',
@@ -83,7 +83,7 @@ test('news of a payment a day late: known a day later, dated as it happened', as
   ]);
 });
 
-test('NP is silent about its bills: they are fetched at the end of the issue day', async () => {
+test('fetches NP’s bills at the end of the issue day when NP sends no news about them', async () => {
   const diary = await Diary.begin('2026-10-05T10:00:00+09:00');
   const plan = await diary.world.plan('A', '商品A', 30_000);
   await diary.order(await diary.buyer('aoba'), plan);
@@ -96,7 +96,7 @@ test('NP is silent about its bills: they are fetched at the end of the issue day
   expect(await diary.incidents()).toEqual([]);
 });
 
-test('a registration reaches NP twice, as through a proxy: the refusal of the second is not believed', async () => {
+test('ignores the rejection of the second request when a registration reaches NP twice, as through a proxy', async () => {
   const diary = await Diary.begin('2026-10-05T10:00:00+09:00');
   const plan = await diary.world.plan('A', '商品A', 30_000);
   await diary.npFails('registerBuyer', 'answer_twice');
@@ -107,7 +107,7 @@ test('a registration reaches NP twice, as through a proxy: the refusal of the se
   expect(await diary.incidents()).toEqual([]);
 });
 
-test('a corrected application does not reach NP: it is made again, not taken for refused', async () => {
+test('sends a corrected application again when it does not reach NP, and does not treat it as rejected', async () => {
   const diary = await Diary.begin('2026-10-05T10:00:00+09:00');
   const plan = await diary.world.plan('A', '商品A', 30_000);
   const fuji = await diary.buyer('fuji', 'hold-address', { address: '東京都渋谷区渋谷一丁目（番地不明）' });
@@ -119,7 +119,7 @@ test('a corrected application does not reach NP: it is made again, not taken for
   expect(await diary.until('2026-10-06')).toContain('2026-10-06 order.confirmed fuji 33000');
 });
 
-test('NP is away when its documents are fetched: fetched when it is back, nobody has to look', async () => {
+test('fetches NP’s documents once NP is up again, without an incident', async () => {
   const diary = await Diary.begin('2026-10-05T10:00:00+09:00');
   const plan = await diary.world.plan('A', '商品A', 30_000);
   await diary.order(await diary.buyer('aoba'), plan);
@@ -132,7 +132,7 @@ test('NP is away when its documents are fetched: fetched when it is back, nobody
   expect(await diary.incidents()).toEqual([]);
 });
 
-test("the answer to a buyer's first authorisation is lost: it lapses, and the card that SBPS has kept is charged", async () => {
+test('lets a first authorisation lapse when its answer is lost, and charges the card that SBPS has saved', async () => {
   const diary = await Diary.begin('2026-10-05T10:00:00+09:00');
   const plan = await diary.world.plan('C', '商品C', 12_000);
   const order = await diary.orderByCard(await diary.buyer('chiyo'), plan, 'ok');
@@ -142,7 +142,7 @@ test("the answer to a buyer's first authorisation is lost: it lapses, and the ca
   expect((await diary.sbpsEffects()).map(({ commits }) => commits)).toEqual([0, 1]);
 });
 
-test('the request for 3-D Secure does not reach SBPS: its token is not spent, and it is sent again', async () => {
+test('sends the 3-D Secure request again with the unspent token when it does not reach SBPS', async () => {
   const diary = await Diary.begin('2026-10-05T10:00:00+09:00');
   const plan = await diary.world.plan('C', '商品C', 12_000);
   await diary.sbpsFails('TA02-00101-101', 'refuse');

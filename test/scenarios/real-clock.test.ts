@@ -3,8 +3,9 @@ import { contractsEnd, monthByTheSchedule, nobodyActs, slowMandates } from '../r
 import { RealEngine } from '../support/real-store';
 
 /**
- * Each workflow type on a store with a real clock: deadlines by durable timers, days by the Schedule. The clock workflow itself
- * belongs to simulated stores only; a day, a month's opening and its cards have nothing to wait for.
+ * Plays each workflow type on a store with a real clock. Durable timers keep the deadlines, and a Temporal Schedule starts the
+ * days. The clock workflow belongs to simulated stores only. A store day, the opening of a month and the collection of its cards
+ * wait for nothing.
  */
 
 const engine = new RealEngine();
@@ -15,7 +16,7 @@ const SCREENING = '購入企業審査の結果（NP）';
 const FORM_POSTED = '口座振替依頼書の送付';
 const FORM_BACK = '口座振替依頼書の返送（購入者）';
 
-test('orders nobody acts on end by their timers, each with its intended date', async () => {
+test('ends orders that nobody acts on by their timers, each with its intended date', async () => {
   const { diary, ids } = await nobodyActs(engine);
   expect(await diary.until('2026-10-31')).toEqual([
     '2026-10-06 order.confirmed aoba 88000',
@@ -60,7 +61,7 @@ test('orders nobody acts on end by their timers, each with its intended date', a
   expect(timers.length).toBeGreaterThan(1);
 });
 
-test('a form that never comes back, and a bank that takes longer', async () => {
+test('expires a mandate whose form never comes back, and marks one late when the bank takes longer than usual', async () => {
   const { diary, ids } = await slowMandates(engine);
   expect(await diary.until('2027-01-25')).toEqual([
     '2026-10-20 direct_debit.form_posted aoba',
@@ -97,7 +98,7 @@ test('a form that never comes back, and a bank that takes longer', async () => {
   ]);
 });
 
-test('October, begun by the Schedule, reviewed late, issued, collected and debited', async () => {
+test('bills October by the Schedule: card receipts, a late approval, then invoices and debits', async () => {
   const { diary, ids, told } = await monthByTheSchedule(engine);
   expect(told).toEqual([
     '2026-10-05 direct_debit.form_posted aoba',
@@ -116,7 +117,7 @@ test('October, begun by the Schedule, reviewed late, issued, collected and debit
     '2026-12-02 debit.succeeded aoba 33000 2026-10 code=0',
     '2026-12-02 invoice.paid aoba 33000 2026-10 paid_on=2026-11-27',
   ]);
-  // October's was closed by its late approval.
+  // The late approval resolved October's incident. This one is November's.
   expect(await diary.incidents()).toEqual(['close_not_approved']);
 
   expect(await diary.rests(ids['monthlyClose.real-overdue']!)).toEqual([
@@ -133,20 +134,20 @@ test('October, begun by the Schedule, reviewed late, issued, collected and debit
     expect(await diary.timers(ids[kind]!)).toEqual([]);
 }, 180_000);
 
-test('contracts end by their timers: on their date, as nobody decides, as the card never pays', async () => {
+test('ends contracts by their timers: on the end date, for want of a decision, or when the card never pays', async () => {
   const { diary, ids, told } = await contractsEnd(engine);
-  const of = (what: string) => told.filter((line) => line.includes(what));
-  expect(of('aoba').filter((line) => line.includes('order.'))).toEqual([
+  const linesWith = (text: string) => told.filter((line) => line.includes(text));
+  expect(linesWith('aoba').filter((line) => line.includes('order.'))).toEqual([
     '2026-11-05 order.confirmed aoba 11000',
     '2026-11-30 order.ended aoba 11000 reason=cancellation',
   ]);
-  expect(of('budou').filter((line) => line.includes('order.'))).toEqual([
+  expect(linesWith('budou').filter((line) => line.includes('order.'))).toEqual([
     '2026-11-05 order.confirmed budou 33000',
     '2026-12-01 order.at_risk budou 33000 2026-12 until=2026-12-08 reason=22',
     '2026-12-09 order.suspended budou 33000 reason=at_risk',
     '2026-12-23 order.ended budou 33000 reason=at_risk',
   ]);
-  expect(of('chiyo').filter((line) => !line.includes('mail.'))).toEqual([
+  expect(linesWith('chiyo').filter((line) => !line.includes('mail.'))).toEqual([
     '2026-11-05 order.confirmed chiyo 33000',
     '2026-12-01 receipt.issued chiyo 33000 2026-11',
     '2027-01-01 card.declined chiyo 33000 2026-12 code=10123999 retry_on=2027-01-04',
@@ -175,7 +176,7 @@ test('contracts end by their timers: on their date, as nobody decides, as the ca
   );
 }, 180_000);
 
-test('October in house: issued on its day, the debit file handed in late, one debit failed', async () => {
+test('bills October in house: issues on the issue day, waits for a debit file handed in late, rebills one failed debit', async () => {
   const { diary, ids, told } = await inHouseByTheSchedule(engine);
   expect(told.filter((line) => !line.includes('mail.')).sort()).toEqual([
     '2026-10-05 order.held juri 33000 until=2026-10-15',
@@ -194,13 +195,13 @@ test('October in house: issued on its day, the debit file handed in late, one de
     '2026-12-01 invoice.paid aoba 33000 2026-10 paid_on=2026-11-27',
     '2026-12-01 invoice.rebilled budou 33000 2026-10 due_on=2026-12-31 revision=2',
   ]);
-  // Its file is mended; November's review may be overdue by now.
+  // The late hand-in resolved the incident of the debit file. November's review may be overdue by now.
   expect((await diary.incidents()).filter((kind) => kind !== 'close_not_approved')).toEqual([]);
   expect(await diary.timers(ids['monthlyClose.real-in-house']!)).toEqual([
     '請求書案の確認と承認（NP締切まで）: cancelled',
     '請求書の発行日: fired',
   ]);
-  // Handed in, and answered.
+  // The hand-in ends the first wait for results, and the imported results end the second.
   expect(await diary.timers(ids['debitRun.real-in-house']!)).toEqual([
     '口座振替依頼ファイルの金融機関への提出: fired',
     '口座振替の結果: cancelled',

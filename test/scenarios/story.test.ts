@@ -3,11 +3,11 @@ import { newWorld } from '../support/engine';
 import { expectedStory, playStory } from '../support/play';
 import { checkBooks } from '../support/books';
 
-test('half a year of a store that settles by NP: exactly these events, no other', async () => {
+test('plays half a year of a store that settles by NP with exactly the expected events', async () => {
   expect(await playStory(await newWorld('2026-10-01'))).toEqual(expectedStory());
 }, 120_000);
 
-test('the same half year of a store that settles in house: exactly these events, no other', async () => {
+test('plays the same half year of a store that settles in house with exactly the expected events', async () => {
   const world = await newWorld('2026-10-01', { settlement: 'in_house' });
   expect(await playStory(world, new InHouseStory(world))).toEqual(expectedStory('story.in-house.jsonl'));
   await checkBooks(world.storeId);

@@ -5,7 +5,7 @@ import { type Stack, startStack } from '../../dev/stack';
 import { World } from '../../dev/story/world';
 import { expectedStory, playStory } from '../support/play';
 
-/* An engine of its own, whose worker runs each activity twice and believes only the second answer. */
+/* Runs its own engine, whose worker runs each activity twice and uses only the second result. */
 
 let stack: Stack;
 beforeAll(async () => {
@@ -14,16 +14,16 @@ beforeAll(async () => {
 });
 afterAll(() => stack?.stop());
 
-test('the story with every activity run twice: the same events, and outside each effect once', async () => {
+test('plays the same events, and causes each external effect once, when every activity runs twice', async () => {
   const world = await World.create(stack, { now: '2026-10-01' });
   expect(await playStory(world)).toEqual(expectedStory());
 
   await settled(world);
   const { effects, doubled, lost, stuck } = await outcomeOf(stack, world);
   expect({ doubled, lost, stuck }).toEqual({ doubled: [], lost: [], stuck: [] });
-  // Of each kind some, lest a check of nothing passes.
-  const of = (kind: string) => effects.filter((effect) => effect.startsWith(kind)).length;
+  // Each kind of effect occurs, so the check above did not pass on an empty list.
+  const countOf = (kind: string) => effects.filter((effect) => effect.startsWith(kind)).length;
   expect(
-    ['NP buyer', 'NP registered', 'NP billed', 'SBPS committed', 'SBPS captured', 'mail'].filter((k) => !of(k)),
+    ['NP buyer', 'NP registered', 'NP billed', 'SBPS committed', 'SBPS captured', 'mail'].filter((k) => !countOf(k)),
   ).toEqual([]);
 }, 180_000);

@@ -7,7 +7,7 @@ import {
   parseSpsResponse,
   spsHashcode,
   type SpsField,
-} from '../../providers/cards/sps-xml';
+} from '../../providers/cards/sbps/xml';
 import { MERCHANT, type RunningSbps, startSbps } from '../support/sbps';
 
 let sbps: RunningSbps;

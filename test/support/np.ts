@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import express from 'express';
 import { type Instant, endOf, instant, jstDate } from '../../domain/calendar';
 import { yen } from '../../domain/money';
-import { createNp } from '../../providers/credit/np';
+import { createNp } from '../../providers/credit/np/provider';
 import type { BuyerProfile, TransactionRequest } from '../../providers/credit/port';
 import { createNpSimulator } from '../../simulators/np/app';
 
@@ -86,7 +86,7 @@ export async function startNp() {
     });
     return { status: response.status, text: await response.text() };
   };
-  const read = async <T>(path: string): Promise<T> => {
+  const read = async <T,>(path: string): Promise<T> => {
     const response = await fetch(`${simulator.url}/control/${path}?shop_code=${SHOP.shopCode}`);
     return (await response.json()) as T;
   };

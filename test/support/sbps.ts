@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { instant } from '../../domain/calendar';
 import { yen } from '../../domain/money';
 import type { CardProvider } from '../../providers/cards/port';
-import { createSbps } from '../../providers/cards/sbps';
+import { createSbps } from '../../providers/cards/sbps/provider';
 import { createSbpsSimulator } from '../../simulators/sbps/app';
 
 export const MERCHANT = { merchantId: '30132', serviceId: '001', hashKey: 'c2b8a9d0e7' };

@@ -2,7 +2,6 @@ import http from 'node:http';
 import net, { type AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import pino from 'pino';
-import type { Deps } from '../../activities/lib/deps';
 import { DispatchLoop } from '../../dispatch/loop';
 import { ApiUnderTest } from '../api/support';
 
@@ -56,7 +55,7 @@ async function listening(server: net.Server): Promise<number> {
 }
 
 function begin(databaseUrl = api.databaseUrl, db: object = api.db): DispatchLoop {
-  const deps = { db, log: pino({ level: 'silent' }) } as unknown as Deps;
+  const deps = { db, log: pino({ level: 'silent' }) } as unknown as ConstructorParameters<typeof DispatchLoop>[0];
   const loop = new DispatchLoop(deps, api.delivery, databaseUrl);
   loops.push(loop);
   ends.push(loop.run());

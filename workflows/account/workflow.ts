@@ -1,7 +1,7 @@
 import { allHandlersFinished, condition, continueAsNew } from '@temporalio/workflow';
 import { addMonths, dateOf, endOf } from '../../domain/calendar';
 import { policy } from '../../domain/policy';
-import type { Guarantee } from '../../providers/credit/port';
+import type { Guarantee } from '../../domain/account/screening';
 import { keys } from '../contracts/keys';
 import * as messages from '../contracts/messages';
 import { book } from '../lib/activities';

@@ -2,7 +2,7 @@ import type { Instant, JstDate, Period } from '../../domain/calendar';
 import type { Refusal } from '../../domain/refusal';
 import type { IncidentKind } from '../../domain/incidents';
 import type { OwnCreditAnswer } from '../../domain/order/own-credit';
-import type { BuyerResult, Guarantee } from '../../providers/credit/port';
+import type { BuyerResult, Guarantee } from '../../domain/account/screening';
 import type { Message } from './messages';
 
 /*

@@ -1,7 +1,7 @@
 import { defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { Instant, JstDate, Period } from '../../domain/calendar';
 import type { RiskDecision } from '../../domain/order/risk';
-import type { BuyerResult, Guarantee } from '../../providers/credit/port';
+import type { BuyerResult, Guarantee } from '../../domain/account/screening';
 
 /** What every start carries: the store, its kind of clock, the instant of the fact that caused it, and the message to acknowledge. */
 export interface Start {

@@ -7,7 +7,7 @@ import {
 } from '@temporalio/workflow';
 import type { BookActivities, ClockActivities, GatewayActivities } from '../contracts/activities';
 
-/** Failures that trying again cannot mend. */
+/** Failures that trying again cannot mend, by the names of their classes (books/lib/errors.ts) or types. */
 const FINAL = ['Conflict', 'ProviderRejected', 'InvalidInput'];
 
 /**
@@ -75,7 +75,8 @@ export const clockwork = proxyActivities<ClockActivities>({
 
 /** Whether the step failed for good; else it was only PostgreSQL or the network. */
 export function isFinal(e: unknown): boolean {
-  return e instanceof ActivityFailure && e.cause instanceof ApplicationFailure && e.cause.nonRetryable === true;
+  if (!(e instanceof ActivityFailure && e.cause instanceof ApplicationFailure)) return false;
+  return e.cause.nonRetryable === true || FINAL.includes(e.cause.type ?? '');
 }
 
 /** One line for an incident: what kind of failure and what it said. */

@@ -9,8 +9,8 @@ import { keys } from '../contracts/keys';
 import * as messages from '../contracts/messages';
 import { book } from '../lib/activities';
 import { Life, type WaitFor } from '../lib/life';
-import { runContract } from './contract';
-import type { Contract, OrderMessage } from './contract-state';
+import { runContract } from './contract/contract';
+import type { Contract, OrderMessage } from './contract/state';
 
 /** One order: credit or card, then the service, then the contract until its end. */
 export async function order(input: messages.OrderStart & { contract?: Contract }): Promise<void> {

@@ -1,7 +1,7 @@
-import { ProviderError, type ProviderFailure } from '../errors';
-import { readSpsError, type SpsErrorKind } from './sps-errors';
+import { ProviderError, type ProviderFailure } from '../../errors';
+import { readSpsError, type SpsErrorKind } from './errors';
 import { UnencodableCharacter } from './shift-jis';
-import { buildSpsRequest, parseSpsResponse, type SpsField } from './sps-xml';
+import { buildSpsRequest, parseSpsResponse, type SpsField } from './xml';
 
 export interface SpsAccess {
   /** Without the path: `https://stbfep.sps-system.com` (test), `https://api.sps-system.com`. */

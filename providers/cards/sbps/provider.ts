@@ -1,9 +1,9 @@
-import { parseJstDate, type Instant, type JstDate } from '../../domain/calendar';
-import { ProviderError } from '../errors';
-import type { CardBrand, CardInquiry, CardProvider, CardStep } from './port';
+import { parseJstDate, type Instant, type JstDate } from '../../../domain/calendar';
+import { ProviderError } from '../../errors';
+import type { CardBrand, CardInquiry, CardProvider, CardStep } from '../port';
 import { encodeShiftJis, isShiftJis } from './shift-jis';
-import { createSpsCall, type SpsAccess, type SpsAnswer } from './sps-call';
-import { field, fieldGroup, multibyteField, type SpsField } from './sps-xml';
+import { createSpsCall, type SpsAccess, type SpsAnswer } from './call';
+import { field, fieldGroup, multibyteField, type SpsField } from './xml';
 
 export interface SbpsConfig extends Omit<SpsAccess, 'timeoutMs'> {
   /**

@@ -1,10 +1,10 @@
-import { type Period, dateOf } from '../../domain/calendar';
-import { atRiskUntil } from '../../domain/order/risk';
-import { keys } from '../contracts/keys';
-import type { OrderStart } from '../contracts/messages';
-import { book } from '../lib/activities';
-import type { Life } from '../lib/life';
-import type { Contract, OrderMessage } from './contract-state';
+import { type Period, dateOf } from '../../../domain/calendar';
+import { atRiskUntil } from '../../../domain/order/risk';
+import { keys } from '../../contracts/keys';
+import type { OrderStart } from '../../contracts/messages';
+import { book } from '../../lib/activities';
+import type { Life } from '../../lib/life';
+import type { Contract, OrderMessage } from './state';
 
 /** A running contract's months that NP won't take: how the risk arises, and how the contract is taken out of it. */
 export class ContractRisk {

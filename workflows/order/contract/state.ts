@@ -1,9 +1,9 @@
-import type { Instant, JstDate, Period } from '../../domain/calendar';
-import type { RiskDecision } from '../../domain/order/risk';
-import type { BuyerResult } from '../../providers/credit/port';
-import type { OrderFacts } from '../contracts/activities';
-import type { Command, Message } from '../contracts/messages';
-import type { Carried } from '../lib/life';
+import type { Instant, JstDate, Period } from '../../../domain/calendar';
+import type { RiskDecision } from '../../../domain/order/risk';
+import type { BuyerResult } from '../../../domain/account/screening';
+import type { OrderFacts } from '../../contracts/activities';
+import type { Command, Message } from '../../contracts/messages';
+import type { Carried } from '../../lib/life';
 
 export type OrderMessage =
   | ({ kind: 'buyerDecided'; destinationId: string; result: BuyerResult } & Message)

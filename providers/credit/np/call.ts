@@ -1,6 +1,6 @@
-import { refusalTexts } from '../../domain/refusal-codes';
-import { ProviderError } from '../errors';
-import { ASSUMED } from './np-assumed';
+import { refusalTexts } from '../../../domain/refusal-codes';
+import { ProviderError } from '../../errors';
+import { ASSUMED } from './assumed';
 
 /** One merchant's access to NP掛け払い. */
 export interface NpAccess {

@@ -1,11 +1,11 @@
-import { type Instant, addMs, dateOf } from '../../domain/calendar';
-import { cardRetryAt, policy } from '../../domain/policy';
-import { workflowIds } from '../contracts/ids';
-import { keys } from '../contracts/keys';
-import type { OrderStart } from '../contracts/messages';
-import { book } from '../lib/activities';
-import type { Life } from '../lib/life';
-import type { Arrears, Contract, OrderMessage } from './contract-state';
+import { type Instant, addMs, dateOf } from '../../../domain/calendar';
+import { cardRetryAt, policy } from '../../../domain/policy';
+import { workflowIds } from '../../contracts/ids';
+import { keys } from '../../contracts/keys';
+import type { OrderStart } from '../../contracts/messages';
+import { book } from '../../lib/activities';
+import type { Life } from '../../lib/life';
+import type { Arrears, Contract, OrderMessage } from './state';
 
 /** The card of a running contract: the months it did not pay, their retries, and a new card in its place. */
 export class ContractCard {

@@ -9,18 +9,18 @@ import {
   endOf,
   periodEnd,
   periodOf,
-} from '../../domain/calendar';
-import type { RiskDecision } from '../../domain/order/risk';
-import { policy } from '../../domain/policy';
-import type { Owner } from '../contracts/activities';
-import { keys } from '../contracts/keys';
-import type { OrderStart } from '../contracts/messages';
-import { book } from '../lib/activities';
-import type { Life } from '../lib/life';
-import { ContractCard } from './contract-card';
-import { ContractRisk } from './contract-risk';
-import type { Contract, OrderMessage } from './contract-state';
-import type { order } from './workflow';
+} from '../../../domain/calendar';
+import type { RiskDecision } from '../../../domain/order/risk';
+import { policy } from '../../../domain/policy';
+import type { Owner } from '../../contracts/activities';
+import { keys } from '../../contracts/keys';
+import type { OrderStart } from '../../contracts/messages';
+import { book } from '../../lib/activities';
+import type { Life } from '../../lib/life';
+import { ContractCard } from './card';
+import { ContractRisk } from './risk';
+import type { Contract, OrderMessage } from './state';
+import type { order } from '../workflow';
 
 type Deadline = {
   at: Instant;

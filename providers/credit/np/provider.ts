@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
-import { dateOf, type Instant } from '../../domain/calendar';
-import { policy } from '../../domain/policy';
-import type { RateClass } from '../../domain/tax';
-import { ProviderError } from '../errors';
-import { readBills, readBuyer, readBuyers, readTransaction } from './np-answers';
-import { ASSUMED } from './np-assumed';
-import { createNpCall, type NpAccess } from './np-call';
-import type { BuyerProfile, CreditProvider, TransactionRequest } from './port';
+import { dateOf, type Instant } from '../../../domain/calendar';
+import { policy } from '../../../domain/policy';
+import type { RateClass } from '../../../domain/tax';
+import { ProviderError } from '../../errors';
+import { readBills, readBuyer, readBuyers, readTransaction } from './answers';
+import { ASSUMED } from './assumed';
+import { createNpCall, type NpAccess } from './call';
+import type { BuyerProfile, CreditProvider, TransactionRequest } from '../port';
 
 export interface NpConfig extends Omit<NpAccess, 'timeoutMs'> {
   /** Only tests shorten it. 30 s: what the one known caller of this API waits. */

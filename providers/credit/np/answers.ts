@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { jstDate, parseJstDate } from '../../domain/calendar';
-import { yen } from '../../domain/money';
-import { ProviderError } from '../errors';
-import { ASSUMED } from './np-assumed';
-import type { BuyerScreening, IssuedBill, TransactionResult } from './port';
+import { jstDate, parseJstDate } from '../../../domain/calendar';
+import { yen } from '../../../domain/money';
+import { ProviderError } from '../../errors';
+import { ASSUMED } from './assumed';
+import type { BuyerScreening, IssuedBill, TransactionResult } from '../port';
 
 const amount = z
   .string()
