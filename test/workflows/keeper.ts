@@ -31,8 +31,8 @@ export interface KeeperStart extends Start {
 /** `begin anew` continues as new, `stop` ends; past its deadline it keeps `due` and ends. */
 export async function keeper(input: KeeperStart): Promise<string> {
   const life = new Life<Told>(input, null, input.carried);
-  life.hear('told', told);
-  life.obey('ordered', ordered, (m) => (m.text === 'the impossible' ? refusal('conflict') : null));
+  life.onSignal('told');
+  life.onCommand('ordered', (m) => (m.text === 'the impossible' ? refusal('conflict') : null));
   for (;;) {
     const m = await life.next(input.until, { waitingFor: 'contract', owner: 'buyer', status: 'active' });
     const text = m?.text ?? 'due';
@@ -51,8 +51,8 @@ export async function keeper(input: KeeperStart): Promise<string> {
 /** Takes only what a person orders; what is told waits. */
 export async function selective(input: KeeperStart): Promise<void> {
   const life = new Life<Told>(input, null, input.carried);
-  life.hear('told', told);
-  life.obey('ordered', ordered, () => null);
+  life.onSignal('told');
+  life.onCommand('ordered');
   const wait = { waitingFor: 'release', owner: 'operator', status: 'held' } as const;
   await life.next(input.until, wait, 'ordered');
   const left = await life.next(input.until, wait);

@@ -4,21 +4,16 @@ import { policy } from '../../domain/policy';
 import type { Chunk } from '../contracts/activities';
 import { workflowIds } from '../contracts/ids';
 import { keys } from '../contracts/keys';
-import * as messages from '../contracts/messages';
+import type { MessagesFor, PeriodStart } from '../contracts/messages';
 import { book, bulk } from '../lib/activities';
 import { everyChunk } from '../lib/chunks';
 import { Life } from '../lib/life';
 import { refusal } from '../lib/refusals';
 
-type CloseMessage =
-  | ({ kind: 'approve' } & messages.Command)
-  | ({ kind: 'hold'; invoiceId: string } & messages.Command)
-  | ({ kind: 'releaseHold'; invoiceId: string } & messages.Command)
-  | ({ kind: 'redraft' } & messages.Command)
-  | ({ kind: 'billsIssued' } & messages.Message);
+type CloseMessage = MessagesFor<'monthlyClose'>;
 
 /** A store's month: freeze, draft, review, ask NP for its bills (or issue our own), close. Cards are collected beside it. */
-export async function monthlyClose(input: messages.PeriodStart): Promise<void> {
+export async function monthlyClose(input: PeriodStart): Promise<void> {
   const close = new Close(input);
   await close.freezeAndDraft();
   if (close.hasDrafts) {
@@ -37,14 +32,14 @@ class Close {
   private npDrafts = 0;
   private ownDrafts = 0;
 
-  constructor(private readonly input: messages.PeriodStart) {
+  constructor(private readonly input: PeriodStart) {
     const life = (this.life = new Life<CloseMessage>(input, null));
     const whileInReview = () => (this.inReview ? null : refusal('close_not_in_review'));
-    life.obey('approve', messages.approve, whileInReview);
-    life.obey('hold', messages.hold, whileInReview);
-    life.obey('releaseHold', messages.releaseHold, whileInReview);
-    life.obey('redraft', messages.redraft, whileInReview);
-    life.hear('billsIssued', messages.billsIssued);
+    life.onCommand('approve', whileInReview);
+    life.onCommand('hold', whileInReview);
+    life.onCommand('releaseHold', whileInReview);
+    life.onCommand('redraft', whileInReview);
+    life.onSignal('billsIssued');
   }
 
   get hasDrafts(): boolean {

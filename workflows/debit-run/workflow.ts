@@ -2,14 +2,11 @@ import { allHandlersFinished, condition, continueAsNew } from '@temporalio/workf
 import { type Instant, type JstDate, dateOf, endOf } from '../../domain/calendar';
 import { debitResultLateOn, debitResultOn } from '../../domain/close/terms';
 import { keys } from '../contracts/keys';
-import * as messages from '../contracts/messages';
+import type { DebitRunStart, MessagesFor } from '../contracts/messages';
 import { book, bulk } from '../lib/activities';
 import { type Carried, Life } from '../lib/life';
 
-type DebitRunMessage =
-  | ({ kind: 'fileHandedIn'; on: JstDate } & messages.Command)
-  | ({ kind: 'debitReported'; key: string; code: string } & messages.Message)
-  | ({ kind: 'importResults'; results: { key: string; code: string }[] } & messages.Command);
+type DebitRunMessage = MessagesFor<'debitRun'>;
 
 interface RunProgress {
   /** How many results are still to come, and until when they are waited for. */
@@ -24,15 +21,13 @@ interface RunProgress {
  * One debit day: collect what is to be debited, in house have the file handed in, wait for the results, book each. A result a
  * message: many make a new run.
  */
-export async function debitRun(
-  input: messages.DebitRunStart & { progress?: RunProgress; carried?: Carried },
-): Promise<void> {
+export async function debitRun(input: DebitRunStart & { progress?: RunProgress; carried?: Carried }): Promise<void> {
   const life = new Life<DebitRunMessage>(input, null, input.carried);
   const until = endOf(debitResultOn(input.debitOn));
   const run = input.progress ?? { open: 0, until, handInBy: null, handedIn: false };
-  life.hear('debitReported', messages.debitReported);
-  life.obey('importResults', messages.importResults, () => null);
-  life.obey('fileHandedIn', messages.fileHandedIn, () => (run.handedIn ? { code: 'conflict' } : null));
+  life.onSignal('debitReported');
+  life.onCommand('importResults');
+  life.onCommand('fileHandedIn', () => (run.handedIn ? { code: 'conflict' } : null));
   const fact = () => ({ ...life.fact, nominal: input.nominal, debitOn: input.debitOn });
 
   if (!input.progress) {

@@ -4,18 +4,11 @@ import type { DirectDebitState } from '../../domain/direct-debit/lifecycle';
 import { type MandateEvent, afterEvent, formExpiryOn, formReminders } from '../../domain/direct-debit/rules';
 import { policy } from '../../domain/policy';
 import { keys } from '../contracts/keys';
-import * as messages from '../contracts/messages';
+import type { DirectDebitStart, MessagesFor } from '../contracts/messages';
 import { book } from '../lib/activities';
 import { type Carried, Life } from '../lib/life';
 
-type DirectDebitMessage =
-  | ({ kind: 'formPosted'; on: JstDate } & messages.Command)
-  | ({ kind: 'formReceived'; on: JstDate } & messages.Command)
-  | ({ kind: 'complete'; evidence: string; debitAccountId: string | null } & messages.Command)
-  | ({ kind: 'reject'; reason: string } & messages.Command)
-  | ({ kind: 'withdraw' } & messages.Command)
-  | ({ kind: 'enrolmentCompleted' } & messages.Message)
-  | ({ kind: 'mandateEnded'; code: string } & messages.Message);
+type DirectDebitMessage = MessagesFor<'directDebit'>;
 
 /** What a mandate has to remember to decide its next step; dates only, so a new run waits no longer. */
 interface MandateProgress {
@@ -29,7 +22,7 @@ interface MandateProgress {
   late: boolean;
 }
 
-type MandateInput = messages.DirectDebitStart & { progress?: MandateProgress; carried?: Carried };
+type MandateInput = DirectDebitStart & { progress?: MandateProgress; carried?: Carried };
 
 /** One mandate (口座振替): the form goes out and comes back, the bank takes about two months, then it debits until it ends. */
 export async function directDebit(input: MandateInput): Promise<void> {
@@ -59,13 +52,13 @@ class Mandate {
       late: false,
     };
     const life = (this.life = new Life<DirectDebitMessage>(input, input.accountId, input.carried));
-    life.obey('formPosted', messages.formPosted, () => this.refusal('form_posted'));
-    life.obey('formReceived', messages.formReceived, () => this.refusal('form_received'));
-    life.obey('complete', messages.complete, () => this.refusal('completed'));
-    life.obey('reject', messages.reject, () => this.refusal('rejected'));
-    life.obey('withdraw', messages.withdraw, () => this.refusal('withdrawn'));
-    life.hear('enrolmentCompleted', messages.enrolmentCompleted);
-    life.hear('mandateEnded', messages.mandateEnded);
+    life.onCommand('formPosted', () => this.refusal('form_posted'));
+    life.onCommand('formReceived', () => this.refusal('form_received'));
+    life.onCommand('complete', () => this.refusal('completed'));
+    life.onCommand('reject', () => this.refusal('rejected'));
+    life.onCommand('withdraw', () => this.refusal('withdrawn'));
+    life.onSignal('enrolmentCompleted');
+    life.onSignal('mandateEnded');
   }
 
   get over(): boolean {

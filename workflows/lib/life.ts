@@ -1,8 +1,8 @@
 import {
   ApplicationFailure,
-  type SignalDefinition,
   condition,
-  type defineUpdate,
+  defineSignal,
+  defineUpdate,
   isCancellation,
   setHandler,
   workflowInfo,
@@ -12,7 +12,7 @@ import { type StepKind, incidentKinds } from '../../domain/incidents';
 import { policy } from '../../domain/policy';
 import type { Refusal } from '../../domain/refusal';
 import type { Owner } from '../contracts/activities';
-import { type Accepted, type Command, type Message, type Start, repair, tick } from '../contracts/messages';
+import type { Accepted, Command, Message, MessageName, Payload, Start } from '../contracts/messages';
 import { book, failureText, gateway } from './activities';
 import { labelOf, show } from './details';
 import { type CarriedInbox, Inbox } from './inbox';
@@ -56,12 +56,12 @@ export class Life<M extends { kind: string } & Message> {
     this.asOf = carried?.asOf ?? start.at;
     this.inbox = new Inbox(start.messageId, carried);
     this.tickedAt = carried?.tickedAt ?? null;
-    setHandler(tick, (m) => {
+    setHandler(defineSignal<[Message]>('tick' satisfies MessageName), (m) => {
       this.inbox.done(m.messageId);
       if (this.tickedAt === null || m.at > this.tickedAt) this.tickedAt = m.at;
     });
     setHandler(
-      repair,
+      defineUpdate<Accepted, [Command & Payload<'repair'>]>('repair'),
       (m) => {
         const taken = this.repairs.take(m.incident, { how: m.how, messageId: m.messageId });
         if (!taken) this.inbox.turnAway(m.messageId, { code: 'conflict' });
@@ -88,32 +88,32 @@ export class Life<M extends { kind: string } & Message> {
     return gateway(`${workflowInfo().taskQueue}-gateway`);
   }
 
-  /** News from outside: taken in order of arrival, judged by state when its turn comes. */
-  hear<K extends M['kind']>(kind: K, signal: SignalDefinition<[Body<M, K>]>): void {
-    setHandler(signal, (m) => this.inbox.accept({ kind, ...m } as unknown as M));
+  /** Receives a signal: taken in order of arrival, judged by state when its turn comes. */
+  onSignal(name: Exclude<M, Command>['kind']): void {
+    setHandler(defineSignal<[Message]>(name), (m) => this.inbox.accept({ kind: name, ...m } as unknown as M));
   }
 
   /**
-   * A person's command: `judge` says no at once and leaves no trace in history, but only at rest: in the middle of a step (a worker
-   * that has died is replayed with what came meanwhile) the books may be further than it knows, so the command is taken in. It is
-   * asked again when the command's turn comes, and at the next rest: of two taken in together the first may have changed what the
-   * second was allowed by, which is then refused after all.
+   * Receives a person's command. At rest `judge` rejects it at once, which leaves no trace in history. In the middle of a step it
+   * is accepted: the worker may have died, and the books may be further than the replayed workflow knows. `judge` is asked again
+   * when the command's turn comes, and at the next rest: if two commands were accepted together, the first may have changed what
+   * allowed the second, which is then rejected after all.
    */
-  obey<K extends M['kind']>(
-    kind: K,
-    update: ReturnType<typeof defineUpdate<Accepted, [Body<M, K> & Command]>>,
-    judge: (m: Body<M, K> & Command) => Refusal | null,
+  onCommand<K extends Extract<M, Command>['kind']>(
+    name: K,
+    judge: (m: Extract<M, { kind: K }>) => Refusal | null = () => null,
   ): void {
-    this.inbox.judge(kind, (m) => judge(m as unknown as Body<M, K> & Command));
+    const given = (m: Command) => ({ kind: name, ...m }) as unknown as Extract<M, { kind: K }>;
+    this.inbox.judge(name, (m) => judge(m as Extract<M, { kind: K }>));
     setHandler(
-      update,
+      defineUpdate<Accepted, [Command]>(name),
       (m) => {
-        this.inbox.accept({ kind, ...m } as unknown as M);
+        this.inbox.accept(given(m));
         return { accepted: true };
       },
       {
         validator: (m) => {
-          const refusal = this.atRest ? judge(m) : null;
+          const refusal = this.atRest ? judge(given(m)) : null;
           if (refusal) throw refusing(refusal);
         },
       },
@@ -245,5 +245,3 @@ export class Life<M extends { kind: string } & Message> {
 function refusing(refusal: Refusal): ApplicationFailure {
   return ApplicationFailure.nonRetryable(refusal.code, 'Refusal', refusal);
 }
-
-type Body<M, K> = Omit<Extract<M, { kind: K }>, 'kind'>;

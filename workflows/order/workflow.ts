@@ -6,14 +6,14 @@ import { refusal } from '../lib/refusals';
 import type { CancelReason, DeclineReason, OrderFacts } from '../contracts/activities';
 import { workflowIds } from '../contracts/ids';
 import { keys } from '../contracts/keys';
-import * as messages from '../contracts/messages';
+import type { OrderStart } from '../contracts/messages';
 import { book } from '../lib/activities';
 import { Life, type WaitFor } from '../lib/life';
 import { runContract } from './contract/contract';
 import type { Contract, OrderMessage } from './contract/state';
 
 /** One order: credit or card, then the service, then the contract until its end. */
-export async function order(input: messages.OrderStart & { contract?: Contract }): Promise<void> {
+export async function order(input: OrderStart & { contract?: Contract }): Promise<void> {
   const process = new OrderProcess(input);
   const contract = input.contract ?? (await process.toContract());
   if (contract) await runContract(process.life, input, contract, process.unregistered);
@@ -34,28 +34,26 @@ class OrderProcess {
   /** The first month: that of the credit decision, which may be a later one than that of the order. */
   private period!: Period;
 
-  constructor(private readonly input: messages.OrderStart & { contract?: Contract }) {
+  constructor(private readonly input: OrderStart & { contract?: Contract }) {
     this.order = { orderId: input.orderId };
     this.contract = input.contract ?? null;
     const life = (this.life = new Life<OrderMessage>(input, input.accountId, input.contract?.carried));
-    life.hear('buyerDecided', messages.buyerDecided);
-    life.hear('cardReturned', messages.cardReturned);
-    life.hear('chargeDeclined', messages.chargeDeclined);
-    life.hear('atRisk', messages.atRisk);
-    life.obey('cancel', messages.cancel, ({ lines }) =>
+    life.onSignal('buyerDecided');
+    life.onSignal('cardReturned');
+    life.onSignal('chargeDeclined');
+    life.onSignal('atRisk');
+    life.onCommand('cancel', ({ lines }) =>
       this.contract || (this.cancellable && lines === 'all') ? null : refusal('order_not_cancellable'),
     );
-    life.obey('release', messages.release, () => (this.heldForRelease ? null : refusal('order_not_held')));
-    life.obey('decideRisk', messages.decideRisk, ({ decision }) =>
+    life.onCommand('release', () => (this.heldForRelease ? null : refusal('order_not_held')));
+    life.onCommand('decideRisk', ({ decision }) =>
       checkRiskDecision(decision, {
         atRisk: Boolean(this.contract?.risk),
         suspended: Boolean(this.contract?.suspendedUntil),
       }),
     );
-    life.obey('serviceStarted', messages.serviceStarted, () =>
-      this.awaitingService ? null : refusal('service_start_unexpected'),
-    );
-    life.obey('replaceCard', messages.replaceCard, () => (this.contract ? null : refusal('conflict')));
+    life.onCommand('serviceStarted', () => (this.awaitingService ? null : refusal('service_start_unexpected')));
+    life.onCommand('replaceCard', () => (this.contract ? null : refusal('conflict')));
   }
 
   /** @returns the contract in force, or null when the order ended in a refusal or cancellation */

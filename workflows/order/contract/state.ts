@@ -1,20 +1,9 @@
 import type { Instant, JstDate, Period } from '../../../domain/calendar';
-import type { RiskDecision } from '../../../domain/order/risk';
-import type { BuyerResult } from '../../../domain/account/screening';
 import type { OrderFacts } from '../../contracts/activities';
-import type { Command, Message } from '../../contracts/messages';
+import type { MessagesFor } from '../../contracts/messages';
 import type { Carried } from '../../lib/life';
 
-export type OrderMessage =
-  | ({ kind: 'buyerDecided'; destinationId: string; result: BuyerResult } & Message)
-  | ({ kind: 'cardReturned'; authenticationRef: string; result: 'ok' | 'ng' } & Message)
-  | ({ kind: 'chargeDeclined'; period: Period; invoiceId: string; declinedOn: JstDate } & Message)
-  | ({ kind: 'atRisk'; period: Period; reason: string } & Message)
-  | ({ kind: 'cancel'; lines: string[] | 'all' } & Command)
-  | ({ kind: 'release' } & Command)
-  | ({ kind: 'decideRisk'; decision: RiskDecision } & Command)
-  | ({ kind: 'serviceStarted'; on: JstDate } & Command)
-  | ({ kind: 'replaceCard'; authenticationRef: string } & Command);
+export type OrderMessage = MessagesFor<'order'>;
 
 /** What a running contract has to remember to decide its next step; absolute dates only, so a new run waits no longer. */
 export interface Contract {
