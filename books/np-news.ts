@@ -4,9 +4,10 @@ import { yen } from '../domain/money';
 import { type Tx, sql } from '../prisma/db';
 import { workflowIds } from '../workflows/contracts/ids';
 import { keys } from '../workflows/contracts/keys';
+import type { Payload } from '../workflows/contracts/messages';
 import { puzzled as debitPuzzled } from './direct-debit/incidents';
 import { openIncident, resolveIncident } from './lib/incidents';
-import { enqueue, enqueueFrom } from './lib/outbox';
+import { enqueueFrom, send } from './lib/outbox';
 import { keyFrom } from './lib/sql';
 import { recordPayments } from './receivable/payments';
 import { settleInvoice } from './receivable/settle';
@@ -49,11 +50,17 @@ export async function judgeNews(tx: Tx, news: News, type: string, data: unknown)
   switch (type) {
     case 'buyer.screened':
       return when(shapes[type], data, (told) =>
-        tellAccount(tx, news, told.buyer_id, 'buyerScreened', { newsId: news.eventId }),
+        tellAccount(tx, news, told.buyer_id, (destinationId) => ({
+          name: 'buyerScreened',
+          payload: { destinationId, newsId: news.eventId },
+        })),
       );
     case 'guarantee.changed':
       return when(shapes[type], data, ({ buyer_id, status }) =>
-        tellAccount(tx, news, buyer_id, 'guaranteeChanged', { status }),
+        tellAccount(tx, news, buyer_id, (destinationId) => ({
+          name: 'guaranteeChanged',
+          payload: { destinationId, status },
+        })),
       );
     case 'bills.issued':
       return when(shapes[type], data, (told) => billsIssued(tx, news, told.close_on));
@@ -76,19 +83,17 @@ async function when<S extends z.ZodType>(
   return `malformed: ${told.error.issues.map(({ path, message }) => `${path.join('/')}: ${message}`).join('; ')}`;
 }
 
-async function tellAccount(tx: Tx, news: News, npBuyerId: string, name: string, told: object): Promise<string | null> {
+async function tellAccount<N extends 'buyerScreened' | 'guaranteeChanged'>(
+  tx: Tx,
+  news: News,
+  npBuyerId: string,
+  say: (destinationId: string) => { name: N; payload: Payload<N> },
+): Promise<string | null> {
   const { storeId, at } = news;
   const destination = await tx.billingDestination.findUnique({ where: { storeId_npBuyerId: { storeId, npBuyerId } } });
   if (!destination) return `unknown buyer ${npBuyerId}`;
-  await enqueue(tx, {
-    storeId,
-    id: keys.message.news(news.eventId),
-    kind: 'signal',
-    target: workflowIds.account(destination.accountId),
-    name,
-    payload: { destinationId: destination.id, ...told },
-    at,
-  });
+  const to = workflowIds.account(destination.accountId);
+  await send(tx, { storeId, id: keys.message.news(news.eventId), to, at, ...say(destination.id) });
   return null;
 }
 
@@ -98,16 +103,8 @@ async function billsIssued(tx: Tx, news: News, closeOn: JstDate): Promise<null> 
   // Told late: the close has fetched the bills by itself.
   const close = await tx.close.findUnique({ where: { storeId_period: { storeId, period } } });
   if (close?.status === 'closed') return null;
-  const target = workflowIds.monthlyClose(storeId, period);
-  await enqueue(tx, {
-    storeId,
-    id: keys.message.news(news.eventId),
-    kind: 'signal',
-    target,
-    name: 'billsIssued',
-    payload: {},
-    at,
-  });
+  const to = workflowIds.monthlyClose(storeId, period);
+  await send(tx, { storeId, id: keys.message.news(news.eventId), to, name: 'billsIssued', payload: {}, at });
   return null;
 }
 
@@ -148,12 +145,11 @@ async function debitResult(tx: Tx, news: News, number: string, code: string): Pr
     if (debit.code !== code) await debitPuzzled(tx, { storeId, nominal, at }, 'debit_result_differs', key, code);
     return null;
   }
-  const target = workflowIds.debitRun(storeId, nominal);
-  await enqueue(tx, {
+  const to = workflowIds.debitRun(storeId, nominal);
+  await send(tx, {
     storeId,
     id: keys.message.news(news.eventId),
-    kind: 'signal',
-    target,
+    to,
     name: 'debitReported',
     payload: { key, code },
     at,

@@ -7,7 +7,7 @@ import { workflowIds } from '../../workflows/contracts/ids';
 import { keys } from '../../workflows/contracts/keys';
 import type { Deps } from '../lib/deps';
 import { emit } from '../../books/lib/events';
-import { enqueue } from '../../books/lib/outbox';
+import { send } from '../../books/lib/outbox';
 import { gatewayCall } from '../lib/gateway-call';
 import { once } from '../../books/lib/once';
 import { putComingMonthAtRisk } from '../order/risk';
@@ -93,14 +93,13 @@ async function record(tx: Tx, input: ForAccount, answer: Answer, cause: string):
     select: { id: true },
     orderBy: { id: 'asc' },
   });
-  await enqueue(
+  await send(
     tx,
     ...waiting.map(({ id }) => ({
       storeId,
       id: keys.message.buyerDecided(cause, id),
-      kind: 'signal' as const,
-      target: workflowIds.order(id),
-      name: 'buyerDecided',
+      to: workflowIds.order(id),
+      name: 'buyerDecided' as const,
       payload: { destinationId, result: answer.result },
       at,
     })),

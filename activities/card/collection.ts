@@ -1,6 +1,6 @@
 import { type Instant, type Period, dateOf } from '../../domain/calendar';
 import { openIncident } from '../../books/lib/incidents';
-import { enqueue } from '../../books/lib/outbox';
+import { send } from '../../books/lib/outbox';
 import type { Tx } from '../../prisma/db';
 import type { ChargeOutcome, GatewayActivities } from '../../workflows/contracts/activities';
 import { workflowIds } from '../../workflows/contracts/ids';
@@ -91,11 +91,10 @@ async function tellOrder(tx: Tx, { storeId, at, orderId, period, invoiceId }: Ch
       at,
       detail: { failure: 'declined after the contract had ended', invoice: invoiceId },
     });
-  await enqueue(tx, {
+  await send(tx, {
     storeId,
     id: keys.message.chargeDeclined(orderId, period),
-    kind: 'signal',
-    target: workflowId,
+    to: workflowId,
     name: 'chargeDeclined',
     payload: { period, invoiceId, declinedOn: dateOf(at) },
     at,

@@ -7,7 +7,7 @@ import { chunkBefore } from '../lib/chunk';
 import { CHUNK } from './draft';
 import type { Deps } from '../lib/deps';
 import { storeBillDocument } from './np-documents';
-import { enqueue } from '../../books/lib/outbox';
+import { send } from '../../books/lib/outbox';
 import { openIncident } from '../../books/lib/incidents';
 import { asked, gatewayCall } from '../lib/gateway-call';
 import { mirrorPage } from './np-mirror';
@@ -150,11 +150,10 @@ async function register(deps: Deps, { storeId, period, at }: ForPeriod, charge: 
   try {
     await registerCharge(deps, { storeId, orderId, period, n: 1, at }, charge, async (tx, result) => {
       if (result.outcome === 'registered') return;
-      await enqueue(tx, {
+      await send(tx, {
         storeId,
         id: keys.message.monthAtRisk(orderId, period),
-        kind: 'signal',
-        target: workflowIds.order(orderId),
+        to: workflowIds.order(orderId),
         name: 'atRisk',
         payload: { period, reason: result.reason },
         at,

@@ -4,7 +4,7 @@ import type { ForOrder, OrderBook } from '../../workflows/contracts/activities';
 import { workflowIds } from '../../workflows/contracts/ids';
 import { keys } from '../../workflows/contracts/keys';
 import type { Deps } from '../lib/deps';
-import { enqueue } from '../../books/lib/outbox';
+import { send } from '../../books/lib/outbox';
 import { once } from '../../books/lib/once';
 import type { contractBook } from './contract';
 import type { ownCreditBook } from './own-credit';
@@ -54,9 +54,9 @@ export function orderBook({
       orderStep(db, input, 'ask-clearance', async (tx) => {
         await changeStatus(tx, input, 'screening');
         const id = keys.message.clear(destinationId, input.orderId);
-        const target = workflowIds.account(accountId);
+        const to = workflowIds.account(accountId);
         const { storeId, at } = input;
-        await enqueue(tx, { storeId, id, kind: 'signal', target, name: 'clear', payload: { destinationId }, at });
+        await send(tx, { storeId, id, to, name: 'clear', payload: { destinationId }, at });
       }),
 
     screeningHeld: ({ until, ...input }) =>

@@ -4,7 +4,7 @@ import type { ForAccount, ForOrder, OrderBook } from '../../workflows/contracts/
 import { workflowIds } from '../../workflows/contracts/ids';
 import { keys } from '../../workflows/contracts/keys';
 import type { Deps } from '../lib/deps';
-import { enqueue } from '../../books/lib/outbox';
+import { send } from '../../books/lib/outbox';
 import { makeBillable } from '../../books/order/items';
 import { changeStatus } from '../../books/order/rows';
 import { orderStep, tell } from '../../books/order/service';
@@ -75,11 +75,10 @@ export async function putComingMonthAtRisk(tx: Tx, { storeId, at, destinationId 
   const row = (orderId: string) => ({
     storeId,
     id: keys.message.comingMonthAtRisk(orderId, cause),
-    kind: 'signal' as const,
-    target: workflowIds.order(orderId),
-    name: 'atRisk',
+    to: workflowIds.order(orderId),
+    name: 'atRisk' as const,
     payload: { period, reason: 'guarantee_ng' },
     at,
   });
-  await enqueue(tx, ...orders.map(({ id }) => row(id)));
+  await send(tx, ...orders.map(({ id }) => row(id)));
 }

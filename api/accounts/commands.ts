@@ -100,7 +100,7 @@ export const accountCommandRoutes: Route[] = [
         refuse('screening_not_open', { params: { state: destination.buyerStatus } });
       const ref = destination.accountId;
       const message = await giveCommand(tx, context, {
-        workflowId: workflowIds.account(ref),
+        to: workflowIds.account(ref),
         name: 'reapply',
         target: destination.id,
         payload: { destinationId: destination.id },
@@ -134,7 +134,7 @@ export const accountCommandRoutes: Route[] = [
       const open = await tx.order.count({ where });
       if (open > 0) refuse('conflict', { params: { open_orders: open } });
       const message = await giveCommand(tx, context, {
-        workflowId: workflowIds.account(ref),
+        to: workflowIds.account(ref),
         name: 'closeAccount',
         target: ref,
         payload: {},

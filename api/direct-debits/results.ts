@@ -35,7 +35,7 @@ export async function giveResults(
   let message: string | null = null;
   for (let from = 0; from < open.length; from += RESULTS_A_MESSAGE)
     message = await giveCommand(tx, context, {
-      workflowId: workflowIds.debitRun(storeId, nominal),
+      to: workflowIds.debitRun(storeId, nominal),
       name: 'importResults',
       target: keys.audited.debitRun(nominal),
       payload: { results: open.slice(from, from + RESULTS_A_MESSAGE) },

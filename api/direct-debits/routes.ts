@@ -8,6 +8,7 @@ import type { DirectDebit } from '../../generated/prisma/client';
 import { type Tx, dateIn, dateOut, isUniqueViolation } from '../../prisma/db';
 import { workflowIds } from '../../workflows/contracts/ids';
 import { keys } from '../../workflows/contracts/keys';
+import type { CommandTo, Payload } from '../../workflows/contracts/messages';
 import { LEASE_SECONDS, audit, giveCommand } from '../lib/commands';
 import { customerNumber, debitAccount, keepDebitAccount } from './accounts';
 import { directDebitShape as shape, directDebitStatus as status, showDirectDebit as show } from './shapes';
@@ -124,15 +125,15 @@ export const directDebitRoutes: Route[] = [
 ];
 
 /** One step of the procedure, refused out of order before it reaches the workflow. */
-function step<B extends z.ZodType>(
+function step<B extends z.ZodType, N extends CommandTo<'directDebit'>>(
   verb: 'form_posted' | 'form_received' | 'complete' | 'reject' | 'withdraw',
   summary: string,
   taken: {
     body: B;
     event: MandateEvent;
-    name: string;
+    name: N;
     refusals?: RefusalCode[];
-    payload(body: z.output<B>, tx: Tx, context: WriteContext, mandate: DirectDebit): object | Promise<object>;
+    payload(body: z.output<B>, tx: Tx, context: WriteContext, mandate: DirectDebit): Payload<N> | Promise<Payload<N>>;
   },
 ): Route {
   return command({
@@ -150,7 +151,7 @@ function step<B extends z.ZodType>(
       if (on !== undefined) refuseImplausible(on, lastStepOn(directDebit), context.at);
       const why = (context.body as { reason?: string }).reason;
       const message = await giveCommand(tx, context, {
-        workflowId: workflowIds.directDebit(directDebit.id),
+        to: workflowIds.directDebit(directDebit.id),
         name: taken.name,
         target: directDebit.id,
         payload: await taken.payload(context.body, tx, context, directDebit),
@@ -197,7 +198,8 @@ async function request(
   if (running) refuse('mandate_already_running', { params: { id: running.id, state: running.status } });
 
   const directDebitId = newId('ddb');
-  const payload = { directDebitId, accountId: account.id, settlement: store.settlement };
+  const settlement = store.settlement as 'np' | 'in_house';
+  const payload = { directDebitId, accountId: account.id, settlement };
   try {
     await tx.directDebit.create({
       data: {

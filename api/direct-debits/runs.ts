@@ -98,7 +98,7 @@ export const debitRunRoutes: Route[] = [
       const { at } = await requestOf(tx, run);
       refuseImplausible(context.body.on, dateOf(instantOut(at)), context.at);
       const message = await giveCommand(tx, context, {
-        workflowId: workflowIds.debitRun(run.storeId, run.nominal),
+        to: workflowIds.debitRun(run.storeId, run.nominal),
         name: 'fileHandedIn',
         target: keys.audited.debitRun(run.nominal),
         payload: { on: context.body.on },

@@ -1,7 +1,8 @@
-import { enqueue } from '../../books/lib/outbox';
+import { sendCommand } from '../../books/lib/outbox';
 import type { Prisma } from '../../generated/prisma/client';
 import { type Tx, sql } from '../../prisma/db';
 import { keys } from '../../workflows/contracts/keys';
+import type { CommandName, Payload, Receiver } from '../../workflows/contracts/messages';
 import { newId } from './input/ids';
 import type { WriteContext } from './route';
 
@@ -35,25 +36,25 @@ export function auditing({ store, at, actor, role, requestId }: Doer, fact: Audi
  * message id. The payload gets `by`; delivery adds `messageId` and `at`.
  * @returns the message id
  */
-export async function giveCommand(
+export async function giveCommand<N extends CommandName>(
   tx: Tx,
   context: Doer,
-  order: { workflowId: string; name: string; target: string; payload?: object; reason?: string },
+  order: { to: Receiver<N>; name: N; target: string; payload: Payload<N>; reason?: string },
 ): Promise<string> {
-  const message = keys.message.command(order.workflowId, order.name, newId('msg'));
+  const message = keys.message.command(order.to, order.name, newId('msg'));
   await audit(tx, context, {
     action: order.name,
     target: order.target,
     ...(order.reason !== undefined && { reason: order.reason }),
     after: { message, ...order.payload },
   });
-  await enqueue(tx, {
+  await sendCommand(tx, {
     storeId: context.store.id,
     id: message,
-    kind: 'update',
-    target: order.workflowId,
+    to: order.to,
     name: order.name,
-    payload: { ...order.payload, by: context.actor },
+    payload: order.payload,
+    by: context.actor,
     at: context.at,
     leaseSeconds: LEASE_SECONDS,
   });

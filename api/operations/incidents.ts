@@ -4,7 +4,7 @@ import { parseInstant } from '../../domain/calendar';
 import { type IncidentKind, incidentKinds, incidentText, waysOf } from '../../domain/incidents';
 import type { Incident } from '../../generated/prisma/client';
 import { type Tx, instantIn, instantOut } from '../../prisma/db';
-import { workflowIds } from '../../workflows/contracts/ids';
+import { workflowIdOf, workflowIds } from '../../workflows/contracts/ids';
 import { periodOfIncident } from '../../workflows/contracts/keys';
 import type { Repair } from '../../workflows/contracts/messages';
 import { audit, giveCommand } from '../lib/commands';
@@ -94,7 +94,7 @@ export const incidentRoutes: Route[] = [
         return { message: null, ref: incident.id };
       }
       const message = await giveCommand(tx, context, {
-        workflowId: incident.workflowId!,
+        to: workflowIdOf(incident.workflowId!),
         name: 'repair',
         target: incident.id,
         payload: { incident: incident.id, how },

@@ -1,5 +1,5 @@
 import type { RequestHandler } from 'express';
-import { enqueue } from '../../books/lib/outbox';
+import { send } from '../../books/lib/outbox';
 import { toYen } from '../../domain/money';
 import { workflowIds } from '../../workflows/contracts/ids';
 import { keys } from '../../workflows/contracts/keys';
@@ -47,7 +47,7 @@ export const cardRoutes: Route[] = [
         },
       });
       const message = await giveCommand(tx, context, {
-        workflowId: workflow.workflowId,
+        to: workflow.workflowId,
         name: 'replaceCard',
         target: order.id,
         payload: { authenticationRef },
@@ -79,11 +79,10 @@ export function cardReturn(env: Surroundings): RequestHandler {
     const advancing = await env.db
       .$transaction(async (tx) => {
         const at = await acceptedAt(tx, store, env.now);
-        await enqueue(tx, {
+        await send(tx, {
           storeId,
           id: message,
-          kind: 'signal',
-          target: workflowIds.order(orderId),
+          to: workflowIds.order(orderId),
           name: 'cardReturned',
           payload: { authenticationRef, result },
           at,

@@ -8,7 +8,7 @@ import { workflowIds } from '../../workflows/contracts/ids';
 import { keys } from '../../workflows/contracts/keys';
 import { puzzled } from './incidents';
 import { emit } from '../lib/events';
-import { enqueue } from '../lib/outbox';
+import { send } from '../lib/outbox';
 import { post } from '../ledger/journal';
 import { type Rebilled, debitFact, rebill } from '../invoice/rebill';
 import { resolveIncident } from '../lib/incidents';
@@ -113,11 +113,10 @@ async function tellMandateEnded(tx: Tx, { storeId, at }: ForDebitRun, debit: Deb
     where: { storeId, destinationId: debit.destination_id, status: 'active' },
   });
   if (!mandate) return;
-  await enqueue(tx, {
+  await send(tx, {
     storeId,
     id: keys.message.mandateEnded(debit.key),
-    kind: 'signal',
-    target: workflowIds.directDebit(mandate.id),
+    to: workflowIds.directDebit(mandate.id),
     name: 'mandateEnded',
     payload: { code },
     at,
