@@ -10,7 +10,7 @@ const rooms = {
   domain: [],
   documents: ['domain'],
   providers: ['domain'],
-  simulators: ['domain', 'documents'],
+  simulators: ['documents'],
   prisma: ['domain', 'generated'],
   books: ['domain', CONTRACTS, 'documents', 'prisma', 'generated'],
   activities: ['domain', CONTRACTS, 'books', 'documents', 'providers', 'prisma', 'generated'],
@@ -81,6 +81,13 @@ module.exports = {
       severity: 'error',
       from: { path: '^(books|views)/' },
       to: { path: '^node_modules/(@temporalio|express|resend)' },
+    },
+    {
+      name: 'simulators-do-not-reach-the-engine',
+      comment: 'A mistake in code that they share with the engine would go unnoticed. Nor through the documents they draw.',
+      severity: 'error',
+      from: { path: '^simulators/' },
+      to: { path: HOUSE, pathNot: '^(simulators|documents)/', reachable: true },
     },
     {
       name: 'not-from-tests-or-tools',

@@ -14,7 +14,7 @@ const project = {
   setupFiles: ['<rootDir>/test/support/property-runs.ts'],
 };
 
-const ENGINE = ['api', 'activities', 'worker', 'workflows', 'scenarios', 'replay'];
+const ENGINE = ['api', 'activities', 'books', 'dispatch', 'prisma', 'workflows', 'scenarios', 'replay'];
 
 module.exports = {
   // The engine beside needs its share of the machine; CI has two cores.

@@ -29,18 +29,18 @@ export interface Outgoing {
 
 export interface Delivery {
   /** Delivers the row at once, within 5 s. A row that can't be delivered now is left to the dispatch loop. */
-  now(storeId: string, id: string): Promise<Answer>;
+  now(storeId: string, id: string): Promise<Reply>;
   /**
    * Waits until the workflow has acted on the message and come to rest.
    * @returns the refusal, if the workflow refused the command when its turn came; null after `ms` of waiting
    */
-  untilProcessed(storeId: string, id: string, ms: number): Promise<Answer | null>;
+  untilProcessed(storeId: string, id: string, ms: number): Promise<Reply | null>;
   /** Delivers a row to its workflow. @throws when Temporal can't be reached within 20 s; the row stays open */
-  toWorkflow(row: Outgoing): Promise<Answer>;
+  toWorkflow(row: Outgoing): Promise<Reply>;
 }
 
 /** A workflow's answer to a message: nothing, or why it refuses the command. */
-export interface Answer {
+export interface Reply {
   refusal?: Refusal;
 }
 
@@ -61,7 +61,7 @@ export function createDelivery({ db, client, log }: { db: Db; client: Client; lo
     return clock;
   }
 
-  async function handOver(row: Outgoing): Promise<Answer> {
+  async function handOver(row: Outgoing): Promise<Reply> {
     const clock = await clockOf(row.storeId);
     const message = { ...(row.payload as object), messageId: row.id, at: instantOut(row.at) };
     const startOptions = (accountId: unknown) => ({
@@ -189,7 +189,7 @@ export function createDelivery({ db, client, log }: { db: Db; client: Client; lo
     async now(storeId, id) {
       const row = await db.dispatch.findUnique({ where: { storeId_id: { storeId, id } } });
       if (!row) return {};
-      if (row.processedAt) return answerIn(row.outcome);
+      if (row.processedAt) return replyIn(row.outcome);
       try {
         return await client.connection.withDeadline(Date.now() + DELIVER_MS, () => handOver(row as Outgoing));
       } catch (e) {
@@ -203,7 +203,7 @@ export function createDelivery({ db, client, log }: { db: Db; client: Client; lo
 }
 
 /** @param outcome as the dispatch row keeps it: a refusal in JSON, or words about its delivery */
-function answerIn(outcome: string | null): Answer {
+function replyIn(outcome: string | null): Reply {
   return outcome?.startsWith('{') ? { refusal: JSON.parse(outcome) as Refusal } : {};
 }
 
@@ -212,7 +212,7 @@ const LOOK_MS = 15;
 
 /** One query for all waiting requests, however many they are. */
 function watchProcessed(db: Db): Delivery['untilProcessed'] {
-  const waiting = new Map<{ storeId: string; id: string; until: number }, (answer: Answer | null) => void>();
+  const waiting = new Map<{ storeId: string; id: string; until: number }, (answer: Reply | null) => void>();
   let looking = false;
 
   async function look(): Promise<void> {
@@ -220,7 +220,7 @@ function watchProcessed(db: Db): Delivery['untilProcessed'] {
     const rows = await db.$queryRaw<{ store_id: string; id: string; outcome: string | null }[]>`
       SELECT store_id, id, outcome FROM dispatch JOIN unnest(${asked.map((w) => w.storeId)}::text[], ${asked.map((w) => w.id)}::text[])
         AS asked (store_id, id) USING (store_id, id) WHERE processed_at IS NOT NULL`.catch(() => []);
-    const processed = new Map(rows.map(({ store_id, id, outcome }) => [`${store_id} ${id}`, answerIn(outcome)]));
+    const processed = new Map(rows.map(({ store_id, id, outcome }) => [`${store_id} ${id}`, replyIn(outcome)]));
     const now = performance.now();
     for (const each of asked) {
       const answer = processed.get(`${each.storeId} ${each.id}`) ?? null;

@@ -4,16 +4,16 @@ import Handlebars from 'handlebars';
 import { jstDate, weekdayJa } from '../domain/calendar';
 import type { SettledBy, SupportDesks } from './support';
 
-/** What every mail needs: who writes, to whom. */
+/** Data that every mail needs: sender and recipient. */
 export interface MailFrame {
   store: {
-    /** The store's name as customers know it, in the subject and the signature. */
+    /** The store's name for its customers, used in the subject and the signature. */
     name: string;
     /** The seller (STORE.md V1). */
     seller: string;
     url: string;
     desks: SupportDesks;
-    /** Bills by transfer and debit are NP's; else the store's own. */
+    /** True when NP issues the bills for transfer and debit, false when the store does. */
     settlesByNp: boolean;
   };
   recipient: { company: string; department: string | null; person: string | null };
@@ -22,27 +22,30 @@ export interface MailFrame {
 export interface MailOrder {
   number: string;
   orderedOn: string;
-  /** What was ordered, on one line. */
+  /** Summary of the order on one line. */
   summary: string;
-  /** Yen with tax, of one month. */
+  /** Yen with tax per month. */
   total: number;
 }
 
 /** Dates are JST dates `YYYY-MM-DD`; amounts are yen with tax. */
 export interface MailData {
-  /** P4: the order would exceed the customer's credit limit; it is kept through `until`. */
+  /** P4: the order would exceed the customer's credit limit. It is held through `until`. */
   'order-held': { order: MailOrder; until: string };
-  /** NP 24 総合判断: no reason can be given; the customer may order by card. */
+  /** NP 24 総合判断: we can give no reason. The customer may order by card. */
   'order-declined-judgement': { order: MailOrder; orderUrl: string };
-  /** NP 21: an overdue bill at NP, whose desk can say which. */
+  /** NP 21: the customer has an overdue bill at NP. The desk of NP can say which. */
   'order-declined-overdue': { order: MailOrder };
   /** The limit was not raised by `until`. */
   'order-declined-hold-expired': { order: MailOrder; until: string; orderUrl: string };
-  /** Screening of the buyer ended in 否決, or (`expired`) had no result by its deadline. */
+  /** Screening of the buyer ended in 否決 or, if `expired`, had no result by its deadline. */
   'order-declined-screening': { order: MailOrder; expired: boolean; orderUrl: string };
   /** P10: the issuer did not approve the card. */
   'order-cancelled-card': { order: MailOrder; orderUrl: string };
-  /** A monthly charge was declined. `retryOn` null: there is no further attempt. The card can be replaced through `replaceUntil`. */
+  /**
+   * A monthly charge was declined. A null `retryOn` means that there is no further attempt. The card can be replaced
+   * through `replaceUntil`.
+   */
   'card-declined': {
     order: MailOrder;
     period: string;
@@ -51,21 +54,24 @@ export interface MailData {
     replaceCardUrl: string;
     replaceUntil: string;
   };
-  /** The debit failed; the same invoice is now to be paid by transfer. `issuer` is whose invoice it is (NP, or the seller). */
-  /** In house: the invoice is attached, with the account to pay into. */
+  /** In house: the invoice is attached. It names the account to pay into. */
   'invoice-issued': { invoice: { number: string; total: number; period: string }; dueOn: string };
-  /** In house: the debit notice is attached; it takes the invoice's place. */
+  /** In house: the debit notice is attached. It replaces the invoice. */
   'debit-notice-issued': { invoice: { number: string; total: number; period: string }; debitOn: string };
+  /** The debit failed, so the same invoice must be paid by transfer. `issuer` is who issued it, NP or the seller. */
   'debit-failed': {
     invoice: { number: string; issuer: string; total: number };
-    /** In house: the same invoice, as it is now to be paid, comes with the mail. */
+    /** In house: the reissued invoice is attached. */
     attached: boolean;
     debitOn: string;
     /** The bank's reason, e.g. 資金不足. */
     reason: string;
     dueOn: string;
   };
-  /** The service stops on `suspendedOn` for want of payment; unpaid through `endsOn`, the contract ends. */
+  /**
+   * The service stops on `suspendedOn`, because bills are unpaid. If they are unpaid through `endsOn`, the contract
+   * ends.
+   */
   'contract-suspended': {
     order: MailOrder;
     settledBy: SettledBy;
@@ -73,7 +79,7 @@ export interface MailData {
     suspendedOn: string;
     endsOn: string;
   };
-  /** The contract ended on `endedOn`; what is unpaid stays owed. */
+  /** The contract ended on `endedOn`. The unpaid amount stays owed. */
   'contract-ended-unpaid': { order: MailOrder; settledBy: SettledBy; unpaid: number; endedOn: string };
 }
 
@@ -85,7 +91,10 @@ export interface RenderedMail {
   html: string;
 }
 
-/** The desk each mail names; `settledBy` in the data decides where the same mail goes to either kind of customer. */
+/**
+ * The support desk that each mail names. `settledBy`: the data of the mail decide, because customers of every payment
+ * method get it.
+ */
 const deskOf: Record<MailTemplate, SettledBy | 'settledBy'> = {
   'order-held': 'bank_transfer',
   'order-declined-judgement': 'bank_transfer',
@@ -101,7 +110,7 @@ const deskOf: Record<MailTemplate, SettledBy | 'settledBy'> = {
   'contract-ended-unpaid': 'settledBy',
 };
 
-/** Mails that carry the document of their invoice, where the store issues it itself. */
+/** Mails with the document of their invoice attached, if the store issues it itself. */
 export const withDocument: ReadonlySet<MailTemplate> = new Set([
   'invoice-issued',
   'debit-notice-issued',
@@ -123,7 +132,7 @@ handlebars.registerHelper('month', (period: string) => {
   const [year, month] = period.split('-').map(Number);
   return `${year}年${month}月`;
 });
-// `strict` does not look at the conditions of blocks, where a missing field would silently choose the other branch.
+// `strict` does not check the conditions of blocks. A missing field there would silently choose the other branch.
 handlebars.registerHelper('if', function (this: unknown, value: unknown, options: Handlebars.HelperOptions) {
   if (value === undefined) throw new Error('{{#if}} asks for a field that is missing');
   return value ? options.fn(this) : options.inverse(this);
@@ -131,7 +140,7 @@ handlebars.registerHelper('if', function (this: unknown, value: unknown, options
 for (const partial of ['greeting', 'order', 'signature'])
   handlebars.registerPartial(partial, source(`_${partial}.hbs`));
 
-/** Plain text is not escaped; `strict` makes a missing field an error instead of a blank. */
+/** Plain text is not escaped. `strict` makes a missing field an error instead of a blank. */
 const plain = { strict: true, noEscape: true } as const;
 const layout = handlebars.compile(source('layout.html.hbs'), { strict: true });
 
@@ -141,7 +150,7 @@ interface Compiled {
 }
 const compiled = new Map<MailTemplate, Compiled>();
 
-/** A template's first line is `subject: …`, then a blank line, then the text. */
+/** The first line of a template is `subject: …`. A blank line and the text follow. */
 function compile(template: MailTemplate): Compiled {
   let found = compiled.get(template);
   if (!found) {
@@ -153,7 +162,7 @@ function compile(template: MailTemplate): Compiled {
   return found;
 }
 
-/** Values stay on one line: a line break in a name could forge a mail header or a row of the table. */
+/** Values stay on one line, because a line break in a name could forge a mail header or a row of the table. */
 function refuseLineBreaks(value: unknown, pointer: string): void {
   if (typeof value === 'string' && /[\p{Cc}\u2028\u2029]/u.test(value)) {
     throw new Error(`${pointer}: control characters and line breaks don't belong in a mail`);
@@ -163,7 +172,10 @@ function refuseLineBreaks(value: unknown, pointer: string): void {
   }
 }
 
-/** Blocks of the text as the layout draws them: lines `■label：value` become a table, the signature its foot. */
+/**
+ * Splits the text into blocks for the layout. Lines `■label：value` become a table, and the signature becomes the
+ * footer.
+ */
 function blocksOf(text: string) {
   const [body, foot] = text.split('\n――――――――――――――――――――\n') as [string, string];
   const blocks = body
@@ -181,13 +193,13 @@ function blocksOf(text: string) {
   return { blocks, foot: foot.trim().split('\n').map(piecesOf) };
 }
 
-/** Text and links in turn; the layout escapes both. */
+/** Splits a line into text and links. The layout escapes both. */
 function piecesOf(line: string) {
   return line.split(/(https?:\/\/[^\s（）「」、。]+)/).map((text, index) => ({ text, link: index % 2 === 1 }));
 }
 
 /**
- * One source, three renderings: the text is the mail, the HTML is that text laid out.
+ * Renders the subject, the text, and an HTML version that lays out the same text.
  *
  * @throws Error for a missing field or a control character in a value
  */

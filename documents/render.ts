@@ -1,16 +1,16 @@
 import { renderTypst } from './typst';
 import type { DebitNoticeData, InvoiceData, NpBillData, QualifiedInvoiceData, ReceiptData } from './shapes';
 
-/** The figures of a document do not add up. Nothing is drawn: a wrong total must never reach a buyer. */
+/** The amounts of a document do not add up. Nothing is drawn, because a wrong total must never reach a buyer. */
 export class DocumentSumError extends Error {
   override readonly name = 'DocumentSumError';
 }
 
-const sum = (figures: number[]) => figures.reduce((total, figure) => total + figure, 0);
+const sum = (amounts: number[]) => amounts.reduce((total, amount) => total + amount, 0);
 
-function mustEqual(number: string, what: string, printed: number, reckoned: number): void {
-  if (printed !== reckoned)
-    throw new DocumentSumError(`${number}: ${what} is ${printed}, but its parts make ${reckoned}`);
+function mustEqual(number: string, field: string, printed: number, computed: number): void {
+  if (printed !== computed)
+    throw new DocumentSumError(`${number}: ${field} is ${printed}, but its parts make ${computed}`);
 }
 
 function checkSums({ number, lines, taxes, netTotal, taxTotal, total }: QualifiedInvoiceData): void {

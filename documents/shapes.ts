@@ -1,9 +1,9 @@
 /**
- * What each document prints, frozen at issue. Plain values, so that a document can be drawn again from stored JSON:
- * dates are JST dates `YYYY-MM-DD`, yen are integers and say whether they hold tax.
+ * Data of each document, frozen at issue. They are plain values, so a document can be drawn again from stored JSON.
+ * Dates are JST dates `YYYY-MM-DD`. Amounts are whole yen, and each comment says whether they include tax.
  */
 
-/** Names as in domain/tax. A reduced line is printed with ※ and the legend. */
+/** Names as in domain/tax. A reduced line is printed with ※ and a legend. */
 export type LineRateClass = 'standard' | 'reduced' | 'exempt' | 'out_of_scope';
 
 /** 発行者. `registrationNumber` is T + 13 digits. */
@@ -15,7 +15,7 @@ export interface Issuer {
   registrationNumber: string;
 }
 
-/** 宛名: the firm gets 御中, the person 様. */
+/** 宛名. A firm gets 御中, a person 様. */
 export interface Recipient {
   company: string;
   department: string | null;
@@ -24,7 +24,7 @@ export interface Recipient {
   address: string;
 }
 
-/** Who answers questions (STORE.md S1): NP's desk for transfer and debit, the store's contact form for card. */
+/** The contact for questions (STORE.md S1): NP's desk for transfer and debit, the store's contact form for card. */
 export interface SupportDesk {
   name: string;
   phone: string | null;
@@ -36,7 +36,7 @@ export interface SupportDesk {
 
 export interface DocumentLine {
   description: string;
-  /** Printed small beneath, e.g. the PO number where the orders of one invoice have several. */
+  /** Printed small beneath the description, e.g. the PO number when the orders of one invoice have several. */
   notes?: string[];
   /** First and last day of use; both null for a one-off charge. */
   periodFrom: string | null;
@@ -49,7 +49,7 @@ export interface DocumentLine {
   rateClass: LineRateClass;
 }
 
-/** One row per rate; tax is rounded once here, never per line (令70条の10). */
+/** One row per rate. The tax is rounded once here, never per line (令70条の10). */
 export interface TaxRow {
   rateClass: LineRateClass;
   /** 10, 8, or 0 where no tax applies. */
@@ -60,13 +60,13 @@ export interface TaxRow {
   tax: number;
 }
 
-/** The fields of a 適格請求書 (消費税法57条の4①) and what a buyer's accounts department files by. */
+/** The fields of a 適格請求書 (消費税法57条の4①), and the references that a buyer's accounts department needs. */
 export interface QualifiedInvoiceData {
   number: string;
   issuedOn: string;
   issuer: Issuer;
   recipient: Recipient;
-  /** 件名 and 発注番号, printed as the buyer gave them. */
+  /** 件名 and 発注番号, printed as the buyer wrote them. */
   subject: string | null;
   poNumber: string | null;
   periodFrom: string;
@@ -84,19 +84,19 @@ export interface QualifiedInvoiceData {
 
 /** 請求書 of a store that settles in house. */
 export interface InvoiceData extends QualifiedInvoiceData {
-  /** 1, or 2 and up when the same invoice is billed again; printed as 再発行. */
+  /** 1 at first. 2 and up when the same invoice is billed again, printed as 再発行. */
   revision: number;
   /** Day of the newest revision; null for the first. */
   revisedOn: string | null;
   dueOn: string;
-  /** Where to pay; the fee is the buyer's (STORE.md P7). */
+  /** Account to pay into. The buyer pays the transfer fee (STORE.md P7). */
   account: { bank: string; branch: string; type: string; number: string; holder: string };
 }
 
-/** 口座振替通知書: takes the invoice's place. */
+/** 口座振替通知書. It replaces the invoice. */
 export interface DebitNoticeData extends QualifiedInvoiceData {
   debitOn: string;
-  /** `maskedNumber` shows the last three digits only, e.g. `****567`; null where the account is not known to the store. */
+  /** `maskedNumber` shows only the last three digits, e.g. `****567`. null when the store does not know the account. */
   debitAccount: { bank: string; branch: string; type: string; maskedNumber: string; holder: string } | null;
 }
 
@@ -107,15 +107,15 @@ export interface ReceiptData extends QualifiedInvoiceData {
   paidOn: string;
   /** 但し書き, e.g. 商品A 2026年10月分 利用料. */
   purpose: string;
-  /** e.g. VISA; null when the payment service does not tell. Never a card number. */
+  /** e.g. VISA; null when the payment service does not report it. Never a card number. */
   cardBrand: string | null;
-  /** What the card statement shows (STORE.md P11). */
+  /** Text on the card statement (STORE.md P11). */
   descriptor: string;
 }
 
 /**
- * What Net Protections issues and mails (STORE.md P6, D5), drawn by the NP simulator. Amounts are as registered:
- * with tax; the tax contained is reckoned from each rate's total and rounded once.
+ * A bill that Net Protections issues and mails (STORE.md P6, D5), drawn by the NP simulator. Amounts include tax, as
+ * registered. The contained tax is computed from the total of each rate and rounded once.
  */
 export interface NpBillData {
   kind: 'invoice' | 'debit_notice';
@@ -130,7 +130,7 @@ export interface NpBillData {
   /** 購入企業ID, 11 digits. */
   buyerId: string;
   recipient: Recipient;
-  /** The store whose receivables were assigned to Net Protections. */
+  /** The store that assigned its receivables to Net Protections. */
   seller: { name: string; registrationNumber: string };
   transactions: {
     orderedOn: string;
@@ -149,6 +149,6 @@ export interface NpBillData {
   taxes: { rate: 10 | 8; /** yen with tax */ total: number; /** yen: the tax in it */ tax: number }[];
   /** Yen with tax. */
   total: number;
-  /** Where to pay; null for a debit notice. */
+  /** Account to pay into; null for a debit notice. */
   virtualAccount: { bank: string; branch: string; type: string; number: string; holder: string } | null;
 }

@@ -2,10 +2,10 @@ import type { SupportDesk } from './shapes';
 
 export type SettledBy = 'bank_transfer' | 'direct_debit' | 'card';
 
-/** Who answers questions, by how the order is paid (STORE.md S1). */
+/** The contact for questions, by payment method (STORE.md S1). */
 export type SupportDesks = Record<SettledBy, SupportDesk>;
 
-/** NP掛け払い's published desk: the default for transfer and debit of a store that settles by NP (STORE.md S1). */
+/** NP掛け払い's published desk, the default for transfer and debit of a store that settles by NP (STORE.md S1). */
 export const npDesk: SupportDesk = {
   name: 'NP掛け払い お客様サポートデスク',
   phone: '03-4577-9631',
@@ -14,7 +14,7 @@ export const npDesk: SupportDesk = {
   hours: '10:00〜17:00（土日祝日を除く）',
 };
 
-/** The store's contact form: the default for card payments (STORE.md S1). */
+/** The store's contact form, the default for card payments (STORE.md S1). */
 export function contactForm(storeName: string, url: string): SupportDesk {
   return { name: `${storeName} お問い合わせフォーム`, phone: null, email: null, url, hours: null };
 }

@@ -3,12 +3,18 @@ import path from 'node:path';
 import { NodeCompiler } from '@myriaddreamin/typst-ts-node-compiler';
 import * as fontkit from 'fontkit';
 
-/** Data of a document. `issuedOn` (JST date, YYYY-MM-DD) is also the PDF's creation date, so equal data gives equal bytes. */
+/**
+ * Data of a document. `issuedOn` (JST date, YYYY-MM-DD) is also the creation date of the PDF, so equal data give equal
+ * bytes.
+ */
 export interface TypstData {
   issuedOn: string;
 }
 
-/** A character that no font can draw. Typst would print an empty box (tofu) without a word, so this is checked beforehand. */
+/**
+ * Thrown for a character that no font can draw. Typst would silently print an empty box (tofu), so we check before
+ * drawing.
+ */
 export class MissingGlyphError extends Error {
   override readonly name = 'MissingGlyphError';
   constructor(
@@ -21,14 +27,14 @@ export class MissingGlyphError extends Error {
   }
 }
 
-/** The template itself failed: a bug, or a field the template needs and the data lacks. */
+/** The template itself failed. Either it has a bug, or the data lack a field that it needs. */
 export class TypstError extends Error {
   override readonly name = 'TypstError';
 }
 
 const templates = path.join(__dirname, 'templates');
 
-/** Per weight, in order of preference; the same order as `fonts` in templates/common.typ. */
+/** Fonts per weight in order of preference, as in `fonts` of templates/common.typ. */
 const fontFiles = {
   regular: [
     '@expo-google-fonts/biz-udpgothic/400Regular/BIZUDPGothic_400Regular.ttf',
@@ -42,13 +48,13 @@ const fontFiles = {
 
 interface Engine {
   compiler: NodeCompiler;
-  /** Every weight has to be able to draw the character: names appear in both. */
+  /** True when every weight can draw the character. Names appear in both weights. */
   canDraw(codePoint: number): boolean;
 }
 
 let engine: Engine | undefined;
 
-/** Reading the fonts takes about 0.1 s and 20 MB, so it happens once, at the first document. */
+/** Runs once, at the first document, because reading the fonts takes about 0.1 s and 20 MB. */
 function start(): Engine {
   const read = (files: string[]) => files.map((file) => readFileSync(require.resolve(file)));
   const weights = [read(fontFiles.regular), read(fontFiles.bold)];
@@ -77,11 +83,12 @@ function checkGlyphs(value: unknown, pointer: string, canDraw: Engine['canDraw']
   }
 }
 
-/** Compiled pieces unused for this many documents leave Typst's cache, which would otherwise grow without end. */
+/** Typst drops compiled pieces that this many documents did not use. Otherwise its cache would grow without end. */
 const cacheAge = 10;
 
 /**
- * Renders `templates/<template>.typ` as PDF/A-2b. The data reach the template as JSON: text in them is never markup.
+ * Renders `templates/<template>.typ` as PDF/A-2b. The template receives the data as JSON, so text in them is never
+ * markup.
  *
  * @throws MissingGlyphError, TypstError
  */

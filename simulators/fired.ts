@@ -1,4 +1,4 @@
-/** How often each fault was met, by mode: what was filed and met nobody is not counted. */
+/** Counts how often each fault mode took effect. A fault that no request has met does not count. */
 export class Fired {
   private readonly times = new Map<string, number>();
 

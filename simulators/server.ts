@@ -6,7 +6,7 @@ import { createSbpsSimulator } from './sbps/app';
 
 export type SimulatorName = 'np' | 'sbps' | 'resend';
 
-/** The outside world: all three simulators, each on a port of its own; port 0 takes a free one. */
+/** Starts all three simulators, each on its own port. Port 0 takes any free port. */
 export async function startSimulators(
   ports: Record<SimulatorName, number>,
 ): Promise<{ urls: Record<SimulatorName, string>; close(): Promise<void> }> {
@@ -29,7 +29,10 @@ export async function startSimulators(
   }
 }
 
-/** As a process: NP_PORT, SBPS_PORT, RESEND_PORT; one JSON line on standard output when all of them serve. */
+/**
+ * Runs as a process with NP_PORT, SBPS_PORT and RESEND_PORT. Prints one JSON line on standard output when all of them
+ * accept requests.
+ */
 async function main(): Promise<void> {
   const port = (name: string) => {
     const value = Number(process.env[name]);

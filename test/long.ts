@@ -11,14 +11,14 @@ import { join, resolve } from 'node:path';
 const ROOT = resolve(__dirname, '..');
 const RESULTS = join(ROOT, '.shimebi', 'long');
 /** Their engines are their own, with workers of their own. */
-const OWN_ENGINE = ['twice', 'real-clock'].map((name) => `test/scenarios/${name}`);
+const OWN_ENGINE = ['faults/twice', 'time/real-clock'].map((name) => `test/scenarios/${name}`);
 /** One project only: a pattern given here takes the place of each project's own, and `unit` would run the scenarios as well. */
 const SCENARIOS = [
   ...['--selectProjects', 'engine', '--testTimeout', '300000'],
   ...['--testPathIgnorePatterns', ...OWN_ENGINE, '--', 'test/scenarios'],
 ];
 /** All that the rounds of scenarios leave out. */
-const BESIDE_SCENARIOS = ['api', 'activities', 'worker', 'workflows', 'replay']
+const BESIDE_SCENARIOS = ['api', 'activities', 'books', 'dispatch', 'prisma', 'workflows', 'replay']
   .map((folder) => `test/${folder}/`)
   .concat(OWN_ENGINE);
 

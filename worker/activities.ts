@@ -8,7 +8,7 @@ import { creditGateway } from '../activities/order/np-credit';
 import { debitBook } from '../activities/direct-debit/debit-run';
 import type { Deps } from '../activities/lib/deps';
 import { directDebitBook, directDebitGateway } from '../activities/direct-debit/mandate';
-import { npBillingGateway } from '../activities/close/np-billing';
+import { npBillingGateway } from '../activities/close/np/billing';
 import { orderBook } from '../activities/order/confirmation';
 import { contractBook } from '../activities/order/contract';
 import { ownCreditBook } from '../activities/order/own-credit';

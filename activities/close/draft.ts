@@ -18,10 +18,10 @@ import { keyFrom, ratesOn, taxOf } from '../../books/lib/sql';
 
 /** Invoices of one transaction: some 4,000 rows with their lines and items. */
 export const CHUNK = 500;
-/** Transactions of a chunk of drafts side by side: what one writes is bound by the CPU of its one PostgreSQL process. */
+/** Concurrent transactions in a chunk of drafts. Each is bound by the CPU of its one PostgreSQL process. */
 const SIDE_BY_SIDE = 2;
 
-/** From the freeze to what finance reviews. A period is drafted again by deleting its drafts; nothing here has a number yet. */
+/** From the freeze to finance's review. Drafting a period again deletes its drafts, which have no number yet. */
 export function draftSteps({
   db,
 }: Deps): Pick<CloseBook, 'freezePeriod' | 'draftChunk' | 'presentDrafts' | 'holdInvoice' | 'reopenDrafts'> {
@@ -51,7 +51,7 @@ export function draftSteps({
       return { issueOn: issue_on, cutoffAt };
     },
 
-    /** The next 1,000 destinations of the store, with or without anything to bill: so a chunk is the same when run again. */
+    /** Drafts the next 1,000 destinations of the store, with or without items to bill, so that a second run has the same chunk. */
     async draftChunk({ storeId, period, after }) {
       const terms = await termsOf(db, storeId);
       const destinations = await db.billingDestination.findMany({
@@ -83,9 +83,9 @@ export function draftSteps({
       return db.$transaction(async (tx) => {
         await joinByHash(tx);
         await setFailingAside(tx, input);
-        await tellDrafted(tx, storeId, period, at);
+        await emitDrafted(tx, storeId, period, at);
         await tx.close.updateMany({ where: { storeId, period, status: 'drafting' }, data: { status: 'review' } });
-        // Held ones too: finance may release them as long as there is a review.
+        // Held drafts count too: finance may release them while the review lasts.
         const drafts = await tx.invoice.groupBy({
           by: ['settlement'],
           where: { storeId, period, status: { in: ['draft', 'held'] } },
@@ -105,7 +105,7 @@ export function draftSteps({
       await db.invoice.updateMany({ where: { storeId, period, id: invoiceId, status: from }, data: { status: to } });
     },
 
-    /** Card drafts stay: their charges may be under way. */
+    /** Card drafts stay, because their charges may be under way. */
     async reopenDrafts({ storeId, period }) {
       const drafts = sql`
         SELECT id FROM invoices WHERE store_id = ${storeId} AND period = ${period} AND settlement <> 'card'
@@ -122,9 +122,9 @@ export function draftSteps({
 }
 
 /**
- * One invoice per destination and settlement, per order for a card, from what is billable and on no invoice yet. Tax: in house
- * on the tax-exclusive sum of each rate; else within the sum of the registered tax-inclusive amounts (DESIGN §5). A mandate is for
- * what the store settles by: NP debits none of our own invoices beside its bills.
+ * Makes one invoice per destination and settlement (per order for a card) from billable items that are on no invoice yet. Tax: in
+ * house on the tax-exclusive sum of each rate, else within the sum of the registered tax-inclusive amounts (DESIGN §5). A mandate
+ * covers the store's own settlement only: NP debits its bills, not the in-house invoices beside them.
  */
 async function draft(
   tx: Tx,
@@ -193,7 +193,7 @@ async function draft(
      WHERE b.id = t.item_id AND ${unbilled(sql`b`)}`);
 }
 
-/** A card has one receipt per order (its capture); else a destination's orders share an invoice. */
+/** A card has one receipt per order (its capture). Otherwise a destination's orders share an invoice. */
 const REF = sql`CASE i.settlement WHEN 'card' THEN i.order_id ELSE '' END`;
 
 /** keys.invoice in SQL, of the row `t`. */
@@ -204,8 +204,8 @@ export function invoiceId(period: Period): Prisma.Sql {
 }
 
 /**
- * What must hold before anyone is billed: the lines make the total, and with NP the registrations make it too. A draft that
- * fails is held with an incident for finance, the others go on.
+ * Checks before billing that the lines, and with NP also the registrations, sum to the total. Holds a failing draft and opens an
+ * incident for finance. The other drafts go on.
  */
 async function setFailingAside(tx: Tx, { storeId, period, at }: ForPeriod): Promise<void> {
   await tx.$executeRaw(sql`/* set */
@@ -240,8 +240,8 @@ async function setFailingAside(tx: Tx, { storeId, period, at }: ForPeriod): Prom
     UPDATE invoices SET status = 'held' WHERE store_id = ${storeId} AND id IN (SELECT id FROM failing)`);
 }
 
-/** Of the drafts that finance reviews; a card's are collected, not reviewed. */
-async function tellDrafted(tx: Tx, storeId: string, period: Period, at: Instant): Promise<void> {
+/** Emits `close.drafted` for the drafts that finance reviews. Card drafts are collected without a review. */
+async function emitDrafted(tx: Tx, storeId: string, period: Period, at: Instant): Promise<void> {
   await emitForInvoices(
     tx,
     { storeId, at },

@@ -22,7 +22,7 @@ export function issueSteps({
   return {
     async approveClose({ storeId, period, at, by }) {
       await db.$transaction(async (tx) => {
-        // Past the collection no debit of the month can be handed in any more (in house): what it would take is paid by transfer.
+        // After the collection no debit of the month can be handed in (in house), so these invoices are paid by transfer.
         if (dateOf(at) >= debitCollectOn(closeTerms(period).debit_on))
           await tx.invoice.updateMany({
             where: {
@@ -63,13 +63,13 @@ export function issueSteps({
     },
 
     /**
-     * Held ones are passed over. A chunk run again finds its drafts issued and goes on with the next. Period and status are
-     * asked together so that only the primary key can serve: the index by period would read all that is left, each time.
+     * Passes over held drafts. A second run finds its drafts issued and goes on with the next. The query names period and status
+     * together so that only the primary key fits: the index by period would read all remaining drafts each time.
      */
     async issueChunk({ storeId, period, at, after }) {
       let next: string | null = null;
       const issue = async (tx: Tx) => {
-        // It takes few to be drafts, and would read and sort all of the store's to find them; in the key's order 500 are soon met.
+        // The planner underestimates the number of drafts and would sort all the store's invoices; in key order 500 are found quickly.
         await tx.$executeRaw(sql`SET LOCAL enable_sort = off`);
         const drafts = await tx.$queryRaw<{ id: string; method: string }[]>(sql`/* set */
           SELECT id, method FROM invoices
@@ -105,7 +105,7 @@ export function issueSteps({
       );
     },
 
-    /** Closed when NP has issued all it was asked for. What was held or never registered is not billed, but not in silence. */
+    /** Closes the month once NP has issued every requested bill. Held drafts and unregistered items are reported, not dropped. */
     async closePeriod(input) {
       const { storeId, period } = input;
       return db.$transaction(async (tx) => {
@@ -122,14 +122,14 @@ export function issueSteps({
 
 interface CarriedOver {
   invoiceIds: string[];
-  /** The month that bills them instead. */
+  /** The month that bills the items instead. */
   to: Period;
 }
 
 /**
- * A closed month issues nothing any more, so what is still held, or was left out with a chunk that failed, is billed with the
- * next open one: its items go there and say why, and the draft that will never have a number is void. A card's receipt stays:
- * its order knows when it is charged again.
+ * A closed month issues nothing more. Drafts that are still held, or were left out with a failed chunk, are billed with the next
+ * open month: their items move there with a note, and the drafts become void. A card's receipt stays, because its order knows
+ * when it is charged again.
  */
 async function carryHeldOver(tx: Tx, { storeId, period }: ForPeriod): Promise<CarriedOver | null> {
   const held = await tx.invoice.findMany({

@@ -10,7 +10,7 @@ import { keyFrom, ratesOn, settlementIn, taxOf } from '../../books/lib/sql';
 
 export function periodBook({ db }: Deps): PeriodBook {
   return {
-    /** Run again it makes what is missing; the count is of all items of the month, so a lost answer comes out the same. */
+    /** A second run makes the missing items only. The count covers all items of the month, so a lost answer comes out the same. */
     async openPeriod({ storeId, period }) {
       const { rounding } = await termsOf(db, storeId);
       return db.$transaction(async (tx) => {
@@ -26,7 +26,7 @@ export function periodBook({ db }: Deps): PeriodBook {
   };
 }
 
-/** A cancelled line whose last day has passed, while its order may run on with others. */
+/** Ends cancelled lines whose last day has passed. Their orders may run on with other lines. */
 async function endLines(tx: Tx, storeId: string, period: Period): Promise<void> {
   await tx.subscription.updateMany({
     where: { storeId, status: { in: ['ending', 'paused'] }, endsOn: { lt: dateIn(periodStart(period)) } },
@@ -34,7 +34,7 @@ async function endLines(tx: Tx, storeId: string, period: Period): Promise<void> 
   });
 }
 
-/** A line bills a month in which it is in force for a day or more; its first month was made when the order was confirmed. */
+/** Bills each line that is in force on at least one day of the month. A line's first month was made when its order was confirmed. */
 async function makeItems(tx: Tx, storeId: string, period: Period, rounding: Rounding): Promise<void> {
   const tax = taxOf(sql`(s.unit_amount * s.quantity)`, sql`rates.rate`, sql`100`, rounding);
   await tx.$executeRaw(sql`/* set */

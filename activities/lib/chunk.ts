@@ -3,12 +3,12 @@ import { ApplicationFailure } from '@temporalio/common';
 import { Prisma } from '../../generated/prisma/client';
 import { type Db, isRefusal } from '../../prisma/db';
 
-/** What PostgreSQL keeps refusing is not mended by trying: after about 4 s of tries a person is asked. */
+/** A statement that PostgreSQL keeps refusing is not mended by retries. After about 4 s it becomes an incident. */
 const TRIES = 4;
 
 /**
- * Does the work of one chunk. A failure says where the next chunk begins, so that a person can have this one alone left out.
- * @param next as the chunk would have answered, once it knows
+ * Does the work of one chunk. A failure carries the start of the next chunk, so that a person can skip this one alone.
+ * @param next the start of the next chunk, once it is known
  */
 export async function chunkBefore<T>(next: () => string | null, work: () => Promise<T>): Promise<T> {
   try {
@@ -27,17 +27,17 @@ export async function chunkBefore<T>(next: () => string | null, work: () => Prom
 }
 
 /**
- * To be called after the first of many chunks that fill a table: PostgreSQL then knows a store for many rows (0.1 s), where
- * autovacuum would tell it within a minute. It had taken it for a row or two, so that any index beginning with the store seemed as
- * good as the key: of the first 10,000 accounts in an empty database each foreign key check read all invoices there were, 80 s in all.
+ * Runs ANALYZE (0.1 s) after the first of many chunks that fill a table; autovacuum would take up to a minute. Until then the
+ * planner assumes that a store has one or two rows and picks any index that starts with store_id. For the first 10,000 accounts
+ * of an empty database each foreign key check then read all invoices, 80 s in all.
  */
 export async function knowSize(db: Db, table: 'invoices' | 'journal_entries'): Promise<void> {
   const analyse = [Prisma.sql`SET LOCAL lock_timeout = '1s'`, Prisma.raw(`ANALYZE ${table}`)];
-  // Only speed is at stake: while a vacuum holds the table, autovacuum is at it already.
+  // Only speed is at stake. If a vacuum holds the table, autovacuum is analysing it already.
   await db.$transaction(analyse.map((statement) => db.$executeRaw(statement))).catch(() => {});
 }
 
-/** Outside of an activity there is no second try. */
+/** The number of this try; 1 outside of an activity. */
 function tries(): number {
   return asyncLocalStorage.getStore()?.info.attempt ?? 1;
 }

@@ -4,7 +4,7 @@ import type { CardProvider } from '../../providers/cards/port';
 import type { CreditProvider } from '../../providers/credit/port';
 import type { MailProvider } from '../../providers/mail/port';
 
-/** What activities are given: the books, each store's providers, and where this engine is reached from outside. */
+/** The means of every activity: the books, each store's providers, and the address that this engine is reached by. */
 export interface Deps {
   db: Db;
   credit(storeId: string): Promise<CreditProvider>;

@@ -14,17 +14,18 @@ export interface GatewayCall<A> {
   at: Instant;
   /** The business input; the same key with another one is refused. */
   request: unknown;
-  /** Asks the provider whether an earlier try had its effect: the answer, null = it never saw it, 'unknown' = it can't say. */
+  /** Asks the provider for the effect of an earlier try: its answer, null = it never saw the call, 'unknown' = it can't say. */
   find: () => Promise<A | null | 'unknown'>;
   send: () => Promise<A>;
-  /** Books the answer, in the transaction that closes the call. */
+  /** Records the answer, in the transaction that closes the call. */
   record: (tx: Tx, answer: A) => Promise<void>;
 }
 
 /**
- * One effect outside, at most once: a row is written before the call and closed with the answer; a retry that finds it open
- * asks the provider before it sends again. What the provider can't say either is `UnknownOutcome`, for a person.
- * @throws ApplicationFailure non-retryable: Conflict, ProviderRejected, UnknownOutcome
+ * Makes one call to a provider with at most one effect. A row is written before the call and closed with the answer. A retry that
+ * finds the row open asks the provider before it sends again. If the provider can't say either, the failure is `UnknownOutcome`
+ * and a person decides.
+ * @throws Conflict; ApplicationFailure non-retryable ProviderRejected, UnknownOutcome
  */
 export async function gatewayCall<A>(db: Db, call: GatewayCall<A>): Promise<A> {
   const { storeId, key, provider } = call;
@@ -47,8 +48,8 @@ export async function gatewayCall<A>(db: Db, call: GatewayCall<A>): Promise<A> {
 }
 
 /**
- * A refusal is final, unless it is a request that has come twice (through a proxy, or from two tries at once) and whose second
- * copy is refused as a repetition of the first: the provider is asked what it has.
+ * A refusal is final, except when a request arrived twice (through a proxy, or from two tries at once) and the provider refused
+ * the second copy as a duplicate. So a refused call asks the provider for the first copy's effect.
  */
 async function sent<A>(call: GatewayCall<A>): Promise<A> {
   try {
@@ -61,7 +62,7 @@ async function sent<A>(call: GatewayCall<A>): Promise<A> {
   }
 }
 
-/** Of two tries at once the first to close is the one that is booked; the other gives its answer, not its own. */
+/** If two tries run at once, the first to close the call is recorded. The other returns the recorded answer. */
 async function close<A>(db: Db, call: GatewayCall<A>, answer: A): Promise<A> {
   const { storeId, key } = call;
   return db.$transaction(async (tx) => {
@@ -77,8 +78,8 @@ async function close<A>(db: Db, call: GatewayCall<A>, answer: A): Promise<A> {
 }
 
 /**
- * A provider's refusal of the request itself is final; everything else is tried again, asking first. One activity may make four
- * calls of up to 30 s, so each is told to Temporal.
+ * A provider's refusal of the request itself is final; every other failure is retried, asking first. One activity may make four
+ * calls of up to 30 s, so each call sends a heartbeat before and after.
  */
 export async function asked<A>(call: () => Promise<A>): Promise<A> {
   heartbeat();

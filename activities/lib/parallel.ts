@@ -1,9 +1,8 @@
 import { asyncLocalStorage } from '@temporalio/activity';
 
 /**
- * Does the work for every item, at most `width` at a time, and tells Temporal after each that this activity is alive. One that
- * fails doesn't stop the others.
- * @throws the first failure, after all are done
+ * Does the work for every item, at most `width` at a time, and sends a heartbeat after each. A failure does not stop the others.
+ * @throws the first failure, after all items are done
  */
 export async function inParallel<T>(
   items: readonly T[],
@@ -22,7 +21,7 @@ export async function inParallel<T>(
   if (failures.length > 0) throw failures[0];
 }
 
-/** Outside of an activity nobody listens. */
+/** Does nothing outside of an activity. */
 export function heartbeat(): void {
   asyncLocalStorage.getStore()?.heartbeat();
 }

@@ -1,9 +1,9 @@
 import type { Client } from '@temporalio/client';
 import type { Db } from '../../prisma/db';
 
-/** Tries after which nobody is believed to come back: with pauses of up to a minute, a quarter of an hour. */
+/** After this many tries an outage counts as stuck: a quarter of an hour, with pauses of up to a minute. */
 const TRIES = 20;
-/** More are not looked at: they wait for the same. */
+/** More rows are not examined: they wait for the same thing. */
 const LOOKED_AT = 10;
 
 interface OpenRow {
@@ -15,13 +15,13 @@ interface OpenRow {
   delivered: boolean;
 }
 
-/** What a workflow is at, as Temporal tells it. */
+/** A step that a workflow is busy with, as Temporal reports it. */
 export interface Pending {
   type: string;
   attempt: number;
   running: boolean;
   failure: string | null;
-  /** The last try ended because its worker died, or because somebody outside could not be reached or understood. */
+  /** The last try ended because its worker died, or because a provider could not be reached or understood. */
   outage: boolean;
 }
 
@@ -29,10 +29,10 @@ export interface Pending {
 export type AskPending = (workflowId: string) => Promise<Pending[]>;
 
 /**
- * Why a store that made no progress has not settled. An outage is not "stuck": a row that is delivered again and again, a step
- * that is at work, or one that is tried again since its worker died or its provider was away. Nor is Temporal's own. A step that
- * fails by a fault of ours, or a message nobody acts on, is.
- * @returns the words for a person, or null while there is reason to wait
+ * Explains why a store without progress has not settled. An outage is not stuck: a row whose delivery is retried, a step that
+ * runs, a step that is retried because its worker died or its provider was away, or an outage of Temporal itself. A step that
+ * fails by a fault of ours, or a message that no workflow acts on, is stuck.
+ * @returns a sentence for a person, or null while there is reason to wait
  */
 export async function stuckAt(db: Db, askPending: AskPending, storeId: string): Promise<string | null> {
   const rows = await db.$queryRaw<OpenRow[]>`
@@ -50,18 +50,18 @@ export async function stuckAt(db: Db, askPending: AskPending, storeId: string): 
     const at = steps.length > 0 ? `, at ${steps.join(', ')}` : '';
     named.push(`${row.kind} ${row.name} for ${row.target} (message ${row.id}, ${row.attempts} attempts${at})`);
   }
-  // Settled meanwhile.
+  // No rows are open: the store has settled meanwhile.
   return named.length > 0 ? named.join('; ') : null;
 }
 
-/** A workflow task under way for the first time; one that fails by a bug of ours is at a later try. */
+/** A workflow task at its first try. A task that fails by a bug of ours is at a later try. */
 const DECIDING: Pending = { type: 'workflow', attempt: 1, running: true, failure: null, outage: false };
 
 /** Asks Temporal itself. */
 export function askTemporal(client: Client): AskPending {
   return async (workflowId) => {
     const { raw } = await client.workflow.getHandle(workflowId).describe();
-    // It decides, or does a local step: between the end of a long step and what follows there is no activity to be seen.
+    // The workflow decides or runs a local step. Between two long steps Temporal shows no activity.
     const decides = raw.pendingWorkflowTask?.attempt === 1 ? [DECIDING] : [];
     const steps = (raw.pendingActivities ?? []).map((step) => {
       const failure = step.lastFailure;

@@ -9,25 +9,25 @@ import { askTemporal, stuckAt } from './clock-watch';
 import type { Deps } from '../lib/deps';
 import { enqueue, enqueueFrom, startRow } from '../../books/lib/outbox';
 
-/** One call steps this long, then hands back to the workflow, which goes on in a new run. */
+/** One call steps for this long. Then the workflow continues in a new run. */
 const CALL_MS = 20_000;
-/** Nothing done for this long of wall time, and nobody away: the step has failed, and the clock says what is stuck. */
+/** Without progress for this much wall time, and without an outage, the step has failed and the clock names what is stuck. */
 const STUCK_MS = 30_000;
-/** How often a step that takes longer is looked at for progress. */
+/** How often a longer step is checked for progress. */
 const LOOK_MS = 1_000;
 
 /**
- * A simulated store's time. A step sets the clock to the next due instant and rings every alarm due then; the next step waits
- * until the store has settled: no due dispatch row is open, which means that every message of the step, and every one that
- * followed from it, has been acted on and its workflow rests again. Rows are written in the transaction of the fact they
- * follow from, so nothing can be under way that is not counted.
+ * A simulated store's time. A step sets the clock to the next due instant and rings every alarm that is due then. The next step
+ * waits until the store has settled, which means that no due dispatch row is open: every message of the step, and every message
+ * that followed from it, has been acted on, and its workflow is at rest again. Rows are written in the transaction of the fact
+ * that causes them, so no work is under way uncounted.
  */
 export function clockActivities({ db, log }: Deps): ClockActivities {
   async function settle(storeId: string): Promise<'settled' | 'later' | { stuck: string }> {
     const began = Date.now();
     let looked = began;
     let last = { mark: '', at: began };
-    // At the end of a long step there may be nothing to be seen for a moment: whoever is stuck is so at the next look as well.
+    // At the end of a long step no progress may show for a moment. A workflow that is really stuck still looks stuck at the next check.
     let doubted = false;
     for (let pause = 2; ; pause = Math.min(pause * 1.3, 50)) {
       const [state] = await db.$queryRaw<{ open: boolean }[]>`
@@ -53,8 +53,8 @@ export function clockActivities({ db, log }: Deps): ClockActivities {
   }
 
   /**
-   * Differs when something was done since: a message acted on, a fact told, a provider called, a bill drafted. The last three
-   * are what a month's close of many accounts does for minutes between two messages. Each is the end of an index.
+   * A mark that differs after any progress: a message acted on, an event, a provider's call, a drafted bill. A close of many
+   * accounts does the last three for minutes between two messages. Each is read from the end of an index.
    */
   async function progressOf(storeId: string): Promise<string> {
     const [done] = await db.$queryRaw<{ mark: string }[]>`
@@ -66,7 +66,7 @@ export function clockActivities({ db, log }: Deps): ClockActivities {
     return done!.mark;
   }
 
-  /** The next instant at which something is due, up to the target: a row, a workflow's alarm, or a day with calendar work. */
+  /** The next due instant up to the target: of a row, of a workflow's alarm, or of a day with calendar work. */
   async function nextInstant(storeId: string, target: Instant): Promise<Instant | null> {
     const [due] = await db.$queryRaw<{ at: Date | null }[]>`
       SELECT least(
@@ -81,8 +81,9 @@ export function clockActivities({ db, log }: Deps): ClockActivities {
   }
 
   /**
-   * Only from the instant that was seen to settle: of two steppers (a call that timed out and its retry) one moves the clock,
-   * the other finds it moved and looks again. So time never goes back, and no step begins before the last has settled.
+   * Moves the clock only from the instant that was seen to settle. If two calls step at once (one that timed out and its retry),
+   * one moves the clock and the other finds it moved and looks again. So time never goes back, and no step begins before the
+   * last one has settled.
    */
   async function step(storeId: string, from: Date, now: Instant): Promise<void> {
     await db.$transaction(async (tx) => {

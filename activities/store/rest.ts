@@ -7,7 +7,7 @@ import { openIncident, resolveIncident } from '../../books/lib/incidents';
 /** Where a workflow stands: its wait, the messages it has acted on, its incidents. */
 export function restBook({ db }: Deps): Omit<StoreBook, 'workStoreDays'> {
   return {
-    /** One statement, since every workflow does it at every step: the wait is written and its messages are done, or neither. */
+    /** One statement, because every workflow runs it at every step: it writes the wait and acknowledges the messages, or neither. */
     async rest({ storeId, workflowId, wait, processed, refused = [], at }) {
       const outcomes = Object.fromEntries(refused.map(({ id, refusal }) => [id, JSON.stringify(refusal)]));
       const acknowledged = sql`
@@ -35,7 +35,7 @@ export function restBook({ db }: Deps): Omit<StoreBook, 'workStoreDays'> {
     async workflowFailed({ storeId, at, workflowId, detail }) {
       await db.$transaction(async (tx) => {
         const wait = await tx.wait.findUnique({ where: { storeId_workflowId: { storeId, workflowId } } });
-        // It has come further than its start: to where it rested last.
+        // The workflow failed after its start: take the instant at which it last came to rest.
         const since = wait && instantOut(wait.since);
         await openIncident(tx, {
           storeId,
@@ -46,7 +46,7 @@ export function restBook({ db }: Deps): Omit<StoreBook, 'workStoreDays'> {
           detail: { failure: detail },
         });
         await tx.wait.deleteMany({ where: { storeId, workflowId } });
-        // Also those being delivered this moment; what comes later finds that its target has ended.
+        // Includes rows that are being delivered now. Later rows find that their target has ended.
         await tx.dispatch.updateMany({
           where: {
             storeId,

@@ -12,7 +12,7 @@ import { keyFrom, rowsIn } from '../lib/sql';
 /** Key of the event of its issue, of the row `i`. */
 const ISSUED = keyFrom(keys.event.issued('*', '*', '*'), sql`i.kind`, sql`i.id`, sql`i.revision`);
 
-/** What an invoice or debit notice gets at its issue. */
+/** Number and dates that an invoice or debit notice gets at its issue. */
 export interface Issue {
   invoiceId: string;
   number: string;
@@ -35,8 +35,8 @@ interface Issued {
 }
 
 /**
- * Issues what is still a draft (in house) or requested (np): number, dates and recipient frozen, posted, told. What was issued
- * before is left alone, so the same list can come again.
+ * Issues drafts (in house) or requested invoices (np): freezes number, dates and recipient, posts the sale, emits the event and
+ * queues the mail. Leaves issued ones alone, so that the same list may come again.
  */
 export async function issueInvoices(
   tx: Tx,
@@ -75,7 +75,7 @@ export async function issueInvoices(
   await mailOwn(tx, { storeId, at }, issued);
 }
 
-/** NP mails its bills by itself; the store's own go out with their PDF. */
+/** Queues the mails of the store's own invoices, which go out with their PDF. NP mails its bills itself. */
 async function mailOwn(tx: Tx, fact: { storeId: string; at: Instant }, issued: readonly Issued[]): Promise<void> {
   const ids = issued.flatMap(({ id, settlement }) => (settlement === 'in_house' ? [id] : [])).sort();
   if (ids.length === 0) return;
@@ -95,7 +95,7 @@ async function mailOwn(tx: Tx, fact: { storeId: string; at: Instant }, issued: r
   });
 }
 
-/** The sale, dated the last day of its month; with NP also its assignment (P3), dated the issue. */
+/** The sale, dated the last day of its month. With NP also the assignment of the claim (P3), dated the issue. */
 function postingsOf(invoice: Issued, period: Period, issuedOn: JstDate): Posting[] {
   const { id, settlement, total, account_id: accountId } = invoice;
   const sale = {

@@ -7,16 +7,16 @@ import type { MailTemplate } from '../../documents/mails';
 import { enqueueFrom } from '../lib/outbox';
 import { keyFrom } from '../lib/sql';
 
-/** Whom an invoice is mailed to: the addresses frozen with it, To first. Of the row `i`. */
+/** Recipients of an invoice's mail: the addresses frozen with it, To first. Reads the row `i`. */
 const RECIPIENTS = sql`
   ARRAY[i.recipient->>'email_to'] || ARRAY(SELECT jsonb_array_elements_text(coalesce(i.recipient->'email_cc', '[]')))`;
 
 /**
  * Queues one mail for each of any number of invoices, in two inserts of one statement: a month's issue writes 100,000. The PDF
- * is drawn when the mail goes out (activities/mail.ts).
- * @param event key of the event it tells of, from the row `i`
- * @param data what its template needs, from the row `i`
- * @param which of the rows `i` of invoices; already bound to the store
+ * is drawn when the mail goes out (dispatch/send-mail.ts).
+ * @param event key of the event that the mail reports, from the row `i`
+ * @param data data of its template, from the row `i`
+ * @param which condition on the row `i` of invoices; already bound to the store
  */
 export async function queueInvoiceMails(
   tx: Tx,

@@ -18,9 +18,9 @@ export interface OwnDocument {
 }
 
 /**
- * The store's own document of an issued invoice's newest revision: drawn when first asked for (by its mail, or by a person) from
- * what was frozen at issue, and from then on the stored one (電子帳簿保存法). A close of 100,000 draws none.
- * @returns null for what the store does not issue itself, or not yet
+ * The store's own document of the newest revision of an issued invoice. It is drawn at the first request (by its mail or a person)
+ * from the data frozen at issue; later requests return the stored one (電子帳簿保存法). A close of 100,000 draws none.
+ * @returns null for an invoice that the store does not issue itself, or has not issued yet
  * @throws DocumentSumError, MissingGlyphError when it can't be drawn
  */
 export async function ownDocument(db: Db, storeId: string, invoiceId: string): Promise<OwnDocument | null> {
@@ -54,7 +54,7 @@ export async function ownDocument(db: Db, storeId: string, invoiceId: string): P
   return { kind, name, bytes: kept.bytes };
 }
 
-/** As frozen with the invoice, beside the seller's own members. */
+/** Members frozen with the invoice beside those of the seller. */
 interface FrozenSeller {
   store: string;
   bank_account: unknown;
@@ -89,7 +89,7 @@ async function draw(db: Db, invoice: Invoice): Promise<Uint8Array> {
     periodTo: periodEnd(months.at(-1)!),
     lines: lines.map((line) => ({
       description: line.description,
-      // Where the orders differ in them, each line says its own.
+      // If the orders differ in these, each line prints its own.
       notes: [
         ...(poNumber === null && line.po_number !== null ? [`発注番号 ${line.po_number}`] : []),
         ...(subject === null && line.subject !== null ? [`件名 ${line.subject}`] : []),

@@ -1,6 +1,6 @@
 import { storeDefaults } from '../../domain/policy';
 
-/** The seller as stored with its store (V1); the members the API has validated. */
+/** The seller as stored with its store (V1). The API has validated its members. */
 export interface Seller {
   name: string;
   registrationNumber: string;
@@ -10,7 +10,7 @@ export interface Seller {
   contactUrl: string;
 }
 
-/** The account that buyers of an in-house store pay into, as stored with it; the members the API has validated. */
+/** The account that buyers of an in-house store pay into, as stored with it. The API has validated its members. */
 export interface BankAccount {
   bank: string;
   branch: string;
@@ -19,7 +19,7 @@ export interface BankAccount {
   holderKana: string;
 }
 
-/** @throws Error for a store that has none: nothing that asks for money may be printed without it */
+/** @throws Error for a store that has none: no document that asks for money may be printed without it */
 export function bankAccountOf(stored: unknown): BankAccount {
   const account = stored as Record<string, string> | null | undefined;
   if (!account) throw new Error('the store has no bank_account to be paid into');

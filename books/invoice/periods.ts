@@ -16,7 +16,7 @@ export async function addPeriod(
   return count === 1;
 }
 
-/** The first month from `from` on that still takes items, held until the transaction ends. */
+/** The first month from `from` on that still takes items. It cannot be frozen until the transaction ends. */
 export async function holdOpenPeriod(tx: Tx, storeId: string, from: Period): Promise<Period> {
   let period = from;
   for (;;) {

@@ -8,7 +8,7 @@ import { emit } from '../lib/events';
 import { queueMail } from '../lib/mails';
 import { sellerOf } from './parties';
 
-/** Who issues, and is owed, what is settled by NP (P3, P6). */
+/** The issuer and creditor of bills that NP settles (P3, P6). */
 const NP_NAME = '株式会社ネットプロテクションズ';
 
 /** An invoice that could not be debited. */
@@ -20,11 +20,14 @@ export interface Rebilled {
   settlement: 'np' | 'in_house';
   number: string;
   revision: number;
-  /** Yen with tax that are to be paid by transfer now. */
+  /** Yen with tax to be paid by transfer. */
   amount: bigint;
 }
 
-/** @param cause key of the fact that it follows from, by which its mail is sent once */
+/**
+ * Bills an invoice anew by transfer: the next revision of the same number, due at the end of the month (DESIGN §5), with a mail.
+ * @param cause key of the fact that causes it; its mail is sent once
+ */
 export async function rebill(
   tx: Tx,
   input: { storeId: string; at: Instant; debitOn: JstDate },

@@ -4,25 +4,25 @@ import type { Rate, RateClass, TaxSummary } from '../../domain/tax';
 import { type Tx, sql } from '../../prisma/db';
 import { rowsIn } from '../lib/sql';
 
-/** What is posted, under its business key, e.g. `sale/<invoice id>`. */
+/** An entry to be posted under its business key, e.g. `sale/<invoice id>`. */
 export interface Posting {
   id: string;
   entry: JournalEntry;
   /** null = of several invoices, or of none. */
   invoiceId: string | null;
   accountId: string;
-  /** Id of the entry that it takes back. */
+  /** Id of the entry that it reverses. */
   reverses?: string;
 }
 
-/** Posts one entry of an invoice, once; nothing for an entry without lines. Lines carry the invoice's account. */
+/** Posts one entry of an invoice, once. Ignores an entry without lines. Its lines carry the invoice's account. */
 export async function post(tx: Tx, storeId: string, id: string, entry: JournalEntry, invoiceId: string): Promise<void> {
   const where = { storeId_id: { storeId, id: invoiceId } };
   const { accountId } = await tx.invoice.findUniqueOrThrow({ where, select: { accountId: true } });
   await postAll(tx, storeId, [{ id, entry, invoiceId, accountId }]);
 }
 
-/** Any number of entries in two statements. That each balances is judged by the database at commit. */
+/** Posts any number of entries in one statement. The database checks at commit that each balances. */
 export async function postAll(tx: Tx, storeId: string, postings: readonly Posting[]): Promise<void> {
   const moved = postings.filter(({ entry }) => entry.lines.length > 0);
   if (moved.length === 0) return;
@@ -62,7 +62,7 @@ export interface StoredRate {
   gross: number;
 }
 
-/** An invoice's totals as the domain knows them. */
+/** An invoice's totals in the domain's form. */
 export function taxSummary(invoice: { net: bigint; tax: bigint; total: bigint; taxes: unknown }): TaxSummary {
   return {
     rates: (invoice.taxes as StoredRate[]).map(({ rate_class, rate, net, tax, gross }) => ({

@@ -1,6 +1,6 @@
 /*
- * Failures that trying again cannot mend. Workflows know them by the names of their classes (workflows/lib/activities.ts), so
- * that books need no Temporal.
+ * Failures that a retry cannot mend. Workflows know them by the names of their classes (workflows/lib/activities.ts), so that
+ * books need no Temporal.
  */
 
 /** A business key was used with another input, or a transition is not in its life cycle: a bug, or a forged retry. */

@@ -10,12 +10,12 @@ import type { EventType } from '../../workflows/contracts/events';
 
 export interface EventFact {
   storeId: string;
-  /** Business key: the same fact is told once, whoever finds it again. */
+  /** Business key: the same fact is emitted once, even if it is found again. */
   key: string;
   type: EventType;
-  /** Instant acted on. */
+  /** Instant of the fact. */
   at: Instant;
-  /** Date the fact belongs to when that is not the date of `at` (a contract ends on its last day, told at midnight). */
+  /** Date of the fact, when that is not the date of `at` (a contract ends on its last day; its event is emitted at midnight). */
   on?: JstDate;
   accountId: string;
   orderId?: string;

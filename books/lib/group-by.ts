@@ -1,4 +1,4 @@
-/** In the order of each key's first item. */
+/** Groups items by key, in the order of each key's first item. */
 export function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
   const groups = new Map<string, T[]>();
   for (const item of items) {

@@ -13,7 +13,7 @@ export interface IncidentFact {
   detail: object;
 }
 
-/** One that is open already stays as it is; one that a person took as done is open once more. */
+/** Opens an incident. An open one stays as it is; a resolved one opens again. */
 export async function openIncident(tx: Tx, { storeId, id, kind, at, workflowId, detail }: IncidentFact): Promise<void> {
   const openedAt = instantIn(at);
   const { owner } = incidentKinds[kind];
@@ -29,8 +29,8 @@ export async function openIncident(tx: Tx, { storeId, id, kind, at, workflowId, 
 }
 
 /**
- * The statement that opens one incident for each row of `from`, for those who write it together with its cause. One that was
- * opened before is open again, with the new detail.
+ * The statement that opens one incident for each row of `from`, for use in the statement that writes the cause. An incident that
+ * exists already opens again with the new detail.
  */
 export function openingIncidents(
   { storeId, at }: { storeId: string; at: Instant },

@@ -7,7 +7,7 @@ import { enqueue } from './outbox';
 
 export interface MailFact {
   storeId: string;
-  /** Key of the event it tells of. */
+  /** Key of the event that the mail reports. */
   event: string;
   template: MailTemplate;
   at: Instant;

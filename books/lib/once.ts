@@ -3,7 +3,7 @@ import { canonicalJson } from '../../domain/canonical-json';
 import { Conflict } from './errors';
 import { type Db, type Json, type Tx, isUniqueViolation } from '../../prisma/db';
 
-/** The same key with another business input. */
+/** The failure when a key is used with another business input. */
 export function keyConflict(key: string): Conflict {
   return new Conflict(`business key ${key} was used with another input`);
 }
@@ -14,8 +14,9 @@ export function hashOf(value: unknown): string {
 }
 
 /**
- * The template of every write: runs `work` in one transaction together with a row that keeps its key, a hash of the business
- * input (never the instant) and its result. Same key and input: the stored result; same key, other input: Conflict, which is final.
+ * The template of every write: runs `work` in one transaction together with a row of its key, a hash of the business input (never
+ * the instant) and its result. The same key and input again return the stored result.
+ * @throws Conflict when the key was used with another input
  */
 export async function once<R>(
   db: Db,
@@ -38,7 +39,7 @@ export async function once<R>(
         return result;
       });
     } catch (e) {
-      // Two tries at once: the loser rolls back and reads what the winner stored.
+      // If two tries run at once, the loser rolls back and reads the result that the winner stored.
       const stored = isUniqueViolation(e) && (await db.once.findUnique({ where: { storeId_key: { storeId, key } } }));
       if (!stored) throw e;
     }

@@ -20,19 +20,19 @@ import { rowsIn } from './sql';
 
 export interface DispatchRow {
   storeId: string;
-  /** Message id: workflow id or business key of what it says; the same message is sent once. */
+  /** Message id: the workflow id or the business key of the message. The same message is sent once. */
   id: string;
   kind: 'start' | 'signal' | 'update' | 'tick' | 'mail' | 'news' | 'http';
   /** Workflow id, mail key, news id or URL. */
   target: string;
-  /** Workflow type, message name or what the URL is called for. */
+  /** Workflow type, message name, or the purpose of the URL. */
   name: string;
   payload: object;
   /** Instant of the fact. */
   at: Instant;
-  /** When it may go out; the fact's own instant unless later. */
+  /** When it may go out; by default the instant of the fact. */
   dueAt?: Instant;
-  /** Wall-clock lease of the writer, who will deliver it itself at once. */
+  /** Wall-clock lease of a writer that delivers the row itself at once. */
   leaseSeconds?: number;
 }
 

@@ -5,15 +5,15 @@ import { type Db, type Tx, sql } from '../../prisma/db';
 export const WHOLE_STORE = { timeout: 300_000 };
 
 /**
- * For set-based statements. PostgreSQL has no statistics of a month that has just begun, takes it for a row or two and joins by
- * nested loops: checking 1,200 drafts took over 15 s, by hash joins 20 ms. Every table is therefore reached by a range of its
- * key, never row by row. Such statements are marked as sets (prisma/db.ts): no plan is kept that was made when the month was empty.
+ * For set-based statements. PostgreSQL has no statistics for a month that has just begun. It assumes one or two rows and joins by
+ * nested loops: checking 1,200 drafts took over 15 s, and 20 ms by hash joins. So every table is read by a range of its key, never
+ * row by row. Such statements are marked as sets (prisma/db.ts), so that no plan made for an empty month is kept.
  */
 export async function joinByHash(tx: Tx): Promise<void> {
   await tx.$executeRaw(sql`SET LOCAL enable_nestloop = off`);
 }
 
-/** How the store rounds tax; read before the statements that reckon with it. */
+/** The store's rounding of tax and its settlement, read before the statements that use them. */
 export async function termsOf(db: Db | Tx, storeId: string): Promise<{ rounding: Rounding; settlement: string }> {
   const store = await db.store.findUniqueOrThrow({
     where: { id: storeId },

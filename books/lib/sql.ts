@@ -4,8 +4,8 @@ import { Prisma } from '../../generated/prisma/client';
 import { sql } from '../../prisma/db';
 
 /*
- * Rules that whole stores need in SQL, where 100,000 rows can't travel. Each says the same as its twin in domain/ or
- * contracts/keys; test/activities/close-sql.test.ts compares them.
+ * Rules that are needed in SQL as well, because the 100,000 rows of a whole store can't travel to Node. Each computes the same as
+ * its twin in domain/ or workflows/contracts; a property test compares the two.
  */
 
 /** The rates in force on that date as rows (rate_class, rate, place), `place` in the order of print. */
@@ -29,7 +29,7 @@ export function taxOf(amount: Prisma.Sql, rate: Prisma.Sql, whole: Prisma.Sql, r
   return sql`(sign(${amount})::bigint * (${magnitude}))`;
 }
 
-/** How a month of the order `o` in the store `st` is settled: by card, as the store settles, or in house where finance decided so. */
+/** Settlement of a month of the order `o` in the store `st`: card, in house by finance's decision, or the store's own. */
 export function settlementIn(period: Period): Prisma.Sql {
   return sql`CASE WHEN o.method = 'card' THEN 'card' WHEN ${period}::text = ANY(o.unguaranteed_months) THEN 'in_house'
                   ELSE st.settlement END`;
@@ -39,7 +39,7 @@ export function settlementIn(period: Period): Prisma.Sql {
 export const owed = sql`(i.total - coalesce((SELECT sum(p.amount) FROM payments p
   WHERE p.store_id = i.store_id AND p.invoice_id = i.id), 0))::bigint`;
 
-/** A business key with columns' values where the pattern, made by contracts/keys, has its `*`s. */
+/** A business key in SQL: the pattern made by workflows/contracts, with a column's value in place of each `*`. */
 export function keyFrom(pattern: string, ...values: Prisma.Sql[]): Prisma.Sql {
   const [head, ...rest] = pattern.split('*');
   if (rest.length !== values.length) throw new RangeError(`${pattern} takes ${rest.length} values`);
@@ -47,7 +47,7 @@ export function keyFrom(pattern: string, ...values: Prisma.Sql[]): Prisma.Sql {
   return sql`(${head}::text || ${Prisma.join(parts, ' || ')})`;
 }
 
-/** Rows made in the program, for `jsonb_to_recordset`: one parameter for any number of them. */
+/** Rows of the program for `jsonb_to_recordset`: one parameter for any number of rows. */
 export function rowsIn(rows: readonly object[]): Prisma.Sql {
   return sql`${JSON.stringify(rows)}::jsonb`;
 }

@@ -5,11 +5,11 @@ import type { Yen } from '../../domain/money';
 export interface CardToken {
   token: string;
   tokenKey: string;
-  /** The pair of the 3-D Secure script (card holder's name, mail, phone), which the issuer's risk check reads. */
+  /** Token pair of the 3-D Secure script (card holder's name, mail, phone) for the issuer's risk check. */
   tdsInfo?: { token: string; tokenKey: string };
 }
 
-/** What SBPS knows of one authorisation (MG01-00101-101). */
+/** SBPS's record of one authorisation (MG01-00101-101). */
 export interface CardInquiry {
   commit: 'unprocessed' | 'committed' | 'cancelled_after_commit' | 'cancelled_uncommitted';
   payment: 'authorised' | 'captured' | 'cancelled' | 'refunded';
@@ -19,18 +19,22 @@ export type CardAuthorisation =
   | { outcome: 'authorised'; trackingId: string; spsTransactionId: string; brand: CardBrand; approval: string }
   | {
       outcome: 'declined';
-      /** 3+2+3, e.g. 10123999; `brand_not_accepted` when SBPS authorised a brand outside P8 (never committed). */
+      /**
+       * SBPS's code, e.g. 10123999, or `brand_not_accepted` when SBPS authorised a brand outside P8 (never committed).
+       */
       code: string;
     };
 
-/** STORE.md P8. SBPS: J V M A D. */
+/** Brands that the store accepts (STORE.md P8). SBPS calls them J V M A D. */
 export type CardBrand = 'JCB' | 'VISA' | 'Mastercard' | 'American Express' | 'Diners Club';
 
-/** Any step after authorisation: done, already done (found by inquiry), or refused with SBPS's code. */
+/**
+ * Result of a step after authorisation: done, already done (the inquiry confirms it), or refused with a code of SBPS.
+ */
 export type CardStep = { outcome: 'done'; processedOn: JstDate | null } | { outcome: 'refused'; code: string };
 
 export interface CardProvider {
-  /** TA02-00101-101: asks for 3-D Secure; the shopper is sent to `redirectUrl` and comes back to one of ours. */
+  /** TA02-00101-101. Requests 3-D Secure. The shopper goes to `redirectUrl` and returns to `okUrl` or `ngUrl`. */
   request3ds(request: {
     customerCode: string;
     amount: Yen;
@@ -44,8 +48,9 @@ export interface CardProvider {
   /** TA02-00201-101 */
   result3ds(authenticationId: string, at: Instant): Promise<'passed' | 'failed' | 'pending'>;
   /**
-   * ST01-00118-101 with a 3-D Secure authentication (saves the card under customerCode), or ST01-00131-101 with the saved card.
-   * One-off payment only (P9: dealings_type 10). `orderId` ≤ 38 characters, unique per merchant, from card-auth/<order>/<period>/<n>.
+   * ST01-00118-101 with a 3-D Secure authentication, which saves the card under customerCode, or ST01-00131-101 with
+   * the saved card. One-off payment only (P9: dealings_type 10). `orderId` has at most 38 characters, is unique per
+   * merchant and comes from card-auth/<order>/<period>/<n>.
    */
   authorise(request: {
     orderId: string;
@@ -57,7 +62,7 @@ export interface CardProvider {
     by: { authenticationId: string } | 'saved_card';
     at: Instant;
   }): Promise<CardAuthorisation>;
-  /** ST02-00101-101. Without it the authorisation lapses. */
+  /** ST02-00101-101. An authorisation that is not committed lapses. */
   commit(trackingId: string, at: Instant): Promise<CardStep>;
   /** ST02-00201-101 */
   capture(trackingId: string, amount: Yen, at: Instant): Promise<CardStep>;

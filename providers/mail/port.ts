@@ -1,4 +1,4 @@
-/** One mail, rendered. `idempotencyKey` is our mail key; Resend keeps it for 24 h. */
+/** One rendered mail. `idempotencyKey` is our mail key; Resend keeps it for 24 h. */
 export interface OutgoingMail {
   from: string;
   to: string[];
@@ -8,7 +8,10 @@ export interface OutgoingMail {
   text: string;
   attachments: { filename: string; contentType: string; content: Uint8Array }[];
   idempotencyKey: string;
-  /** Business instant of the mail (RFC 3339), sent as the header X-Business-Time: a simulated store's mails then show its own dates. */
+  /**
+   * Business time of the mail (RFC 3339), sent as the header X-Business-Time, so that mails of a simulated store show
+   * its own dates.
+   */
   at?: string;
 }
 

@@ -5,17 +5,20 @@ import type { MailProvider, OutgoingMail } from './port';
 export interface ResendConfig {
   /** `re_…` */
   apiKey: string;
-  /** https://api.resend.com, or the simulator's address. */
+  /** https://api.resend.com, or the address of the simulator. */
   baseUrl: string;
 }
 
-/** Resend answers in under a second; after ten, whether the mail went out is unknown and the key is asked again. */
+/**
+ * Resend answers in under a second. After ten we do not know whether it sent the mail, and a retry uses the same key.
+ */
 const TIMEOUT_MS = 10_000;
 
 /**
- * 409 `concurrent_idempotent_requests`: the first request is still at work, its end not known.
- * 409 `invalid_idempotent_request`: the key was used for another mail; no repetition helps.
- * 429: not taken, too fast or over a quota. No status: the connection broke, before or after the mail was taken.
+ * 409 `concurrent_idempotent_requests`: the first request is still in progress and its result unknown.
+ * 409 `invalid_idempotent_request`: the key was used for another mail, so a retry does not help.
+ * 429: not accepted, too fast or over a quota. No status: the connection broke, before or after Resend accepted the
+ * mail.
  */
 function failureOf({ name, statusCode }: ErrorResponse): ProviderFailure {
   if (name === 'concurrent_idempotent_requests' || statusCode === null) return 'unknown';
@@ -23,14 +26,14 @@ function failureOf({ name, statusCode }: ErrorResponse): ProviderFailure {
   return statusCode >= 500 ? 'unknown' : 'rejected';
 }
 
-/** Mails through Resend. Sending again with the same key within 24 h gives the first answer and no second mail. */
+/** Sends mails through Resend. The same key within 24 h returns the first answer and sends no second mail. */
 export function createResend({ apiKey, baseUrl }: ResendConfig): MailProvider {
   const resend = new Resend(apiKey, { baseUrl });
 
   return {
     /** @throws ProviderError */
     async send(mail: OutgoingMail): Promise<{ providerId: string }> {
-      // The SDK hands its options on to fetch; its types leave `signal` out.
+      // The SDK passes its options to fetch, but its types leave `signal` out.
       const options: CreateEmailRequestOptions & { signal: AbortSignal } = {
         idempotencyKey: mail.idempotencyKey,
         signal: AbortSignal.timeout(TIMEOUT_MS),

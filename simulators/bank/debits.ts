@@ -1,9 +1,9 @@
-/** What the bank sees of a record of the request: its own words, read from their columns. */
+/** A record of the request, as the bank reads it from its columns. */
 export interface DebitSeen {
   bankCode: string;
   branchCode: string;
   accountNumber: string;
-  /** 顧客番号, without the zeros before it. */
+  /** 顧客番号 without leading zeros. */
   customerNumber: string;
   /** Yen. */
   amount: number;
@@ -15,10 +15,10 @@ export type ResultCode = 0 | 1 | 2 | 3 | 4 | 8 | 9;
 const WIDTH = 120;
 
 /**
- * The bank's answer to a request file for direct debits (全銀 type 91): the same file, with each record's result in column 112
- * and the results' counts and amounts in columns 20–55 of the trailer. Reads and writes columns by number and shares no code
- * with the engine, so that a mistake of the engine's layout shows.
- * @throws Error as a bank refuses a file it can't process
+ * Returns the bank's answer to a request file for direct debits (全銀 type 91). It is the same file with the result of
+ * each record in column 112, and the counts and amounts of the results in columns 20–55 of the trailer. It works by
+ * column number and shares no code with the engine, so a mistake in the engine's layout shows.
+ * @throws Error for a file that a bank would reject
  */
 export function answerDebits(request: Uint8Array, resultOf: (debit: DebitSeen) => ResultCode): Buffer {
   const file = Buffer.from(request);
@@ -50,7 +50,7 @@ export function answerDebits(request: Uint8Array, resultOf: (debit: DebitSeen) =
   return file;
 }
 
-/** Columns from–to of a record; both from 1. */
+/** Columns `from` to `to` of a record. Records and columns count from 1. */
 function columns(file: Buffer, record: number, from: number, to: number): string {
   const start = (record - 1) * WIDTH;
   return file.toString('latin1', start + from - 1, start + to);

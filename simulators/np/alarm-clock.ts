@@ -1,14 +1,14 @@
-import type { Instant } from '../../domain/calendar';
+import type { Moment } from '../dates';
 import { NotDelivered, postJson } from './post';
 import type { MerchantSettings } from './settings';
 
-/** What NP does later; each has its handler in alarms.ts. */
+/** Work that NP does later. alarms.ts has a handler for each kind. */
 export type AlarmKind =
   'screening' | 'issue' | 'payment' | 'debits' | 'overdue' | 'overdue-month' | 'guarantee' | 'late-news';
 
 /**
- * Asks the store's clock to call back at `at`. The id is made of what is to be done, so the clock keeps one of it however
- * often it is filed.
+ * Asks the store's clock to call back at `at`. The id names the work, so the clock keeps one alarm however often it is
+ * filed.
  *
  * @throws NotDelivered
  */
@@ -16,7 +16,7 @@ export async function fileAlarm(
   { settings }: { settings: MerchantSettings },
   kind: AlarmKind,
   subject: string,
-  at: Instant,
+  at: Moment,
   data: object,
 ): Promise<void> {
   const status = await postJson(

@@ -1,35 +1,38 @@
 import express from 'express';
-import type { JstDate, Period } from '../../domain/calendar';
+import type { Day, Month } from '../dates';
 import type { AlarmKind } from './alarm-clock';
-import { issueBills } from './billing';
+import { issueBills } from './billing/billing';
 import type { AlarmBody, Merchant } from './books';
 import { decide } from './buyers';
-import { confirmPayment, judgeOverdue, restoreGuarantee, settleDebits } from './settlement';
+import { confirmPayment, judgeOverdue, restoreGuarantee, settleDebits } from './billing/settlement';
 
-/** What is done when the store's clock calls back. Each may run again and then finds its work done. */
-const doings: Record<AlarmKind, (merchant: Merchant, body: AlarmBody) => void | Promise<void>> = {
+/** Handlers for the callbacks of the store's clock. Each may run twice. The second run finds its work done. */
+const handlers: Record<AlarmKind, (merchant: Merchant, body: AlarmBody) => void | Promise<void>> = {
   screening: (m, { at, reference, application }) => decide(m, String(reference), Number(application), at),
-  issue: (m, { at, period }) => issueBills(m, period as Period, at),
+  issue: (m, { at, period }) => issueBills(m, period as Month, at),
   payment: async (m, { at, bill_number, n }) => {
     const bill = m.bills.get(String(bill_number));
     if (bill) await confirmPayment(m, bill, Number(n), at);
   },
-  debits: (m, { at, debit_on }) => settleDebits(m, debit_on as JstDate, at),
-  overdue: (m, { at, pay_until }) => judgeOverdue(m, pay_until as JstDate, 'ALRT', at),
-  'overdue-month': (m, { at, pay_until }) => judgeOverdue(m, pay_until as JstDate, 'NG', at),
+  debits: (m, { at, debit_on }) => settleDebits(m, debit_on as Day, at),
+  overdue: (m, { at, pay_until }) => judgeOverdue(m, pay_until as Day, 'ALRT', at),
+  'overdue-month': (m, { at, pay_until }) => judgeOverdue(m, pay_until as Day, 'NG', at),
   guarantee: (m, { at, buyer_id }) => restoreGuarantee(m, String(buyer_id), at),
   'late-news': (m, { event_id }) => m.news.deliverLate(String(event_id)),
 };
 
-/** `POST /alarms/:merchant/:kind`: answers 204 when the work is done and its news delivered, 503 to be called again. */
+/**
+ * `POST /alarms/:merchant/:kind` answers 204 when the work is done and its news delivered. It answers 503 to be called
+ * again.
+ */
 export function alarmRoutes(merchants: Map<string, Merchant>): express.Router {
   const router = express.Router();
   router.post('/:merchant/:kind', express.json(), async (req, res) => {
     const merchant = merchants.get(req.params.merchant);
-    const doing = doings[req.params.kind as AlarmKind];
-    if (!merchant || !doing) return void res.status(404).json({ error: 'no such merchant or alarm' });
+    const handler = handlers[req.params.kind as AlarmKind];
+    if (!merchant || !handler) return void res.status(404).json({ error: 'no such merchant or alarm' });
     await merchant.exclusively(async () => {
-      await doing(merchant, req.body as AlarmBody);
+      await handler(merchant, req.body as AlarmBody);
       await merchant.news.deliver();
     });
     res.status(204).end();

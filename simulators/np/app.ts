@@ -2,13 +2,14 @@ import express from 'express';
 import { alarmRoutes } from './alarms';
 import type { Merchant } from './books';
 import { ControlError, controlRoutes } from './control';
-import { NpError } from './errors';
+import { NpError } from './wire/errors';
 import { NotDelivered } from './post';
-import { wireRoutes } from './wire';
+import { wireRoutes } from './wire/wire';
 
 /**
- * Stand-in for NP掛け払い: its wire at `/v1`, `/alarms` where the store's clock calls back, and, outside the wire, `/control`.
- * Kept in memory, by merchant, with no clock of its own; docs/magic-values-np.md lists what it can do.
+ * Stand-in for NP掛け払い. `/v1` is the API of NP. The store's clock calls back at `/alarms`. Tests and the demo steer it
+ * at `/control`. It keeps the data of each merchant in memory and has no clock. docs/magic-values-np.md lists its
+ * features.
  */
 export function createNpSimulator(): express.Express {
   const merchants = new Map<string, Merchant>();
@@ -21,7 +22,7 @@ export function createNpSimulator(): express.Express {
     if (res.headersSent) return next(error);
     if (error instanceof NpError) return void res.status(error.httpStatus).json(error.body);
     if (error instanceof ControlError) return void res.status(error.httpStatus).json({ error: error.message });
-    // Nothing was done that the same call again would not find and finish.
+    // The caller may repeat the call. It then continues where this one stopped.
     if (error instanceof NotDelivered) {
       const { body } = new NpError('maintenance', error.message);
       return void res.status(503).json(body);

@@ -1,5 +1,5 @@
-import type { Instant, JstDate, Period } from '../../domain/calendar';
-import { Faults } from './faults';
+import type { Moment, Day, Month } from '../dates';
+import { Faults } from './wire/faults';
 import { NewsDesk } from './news';
 import type { MerchantSettings } from './settings';
 
@@ -22,22 +22,24 @@ export interface Profile {
 export interface Buyer {
   /** 購入企業ID, 11 digits. */
   id: string;
-  /** The shop's own id of the buyer. */
+  /** The shop's own id for the buyer. */
   reference: string;
   profile: Profile;
   result: ScreeningResult;
   reasons: string[];
   guarantee: Guarantee;
-  /** Yen with tax a month; null until passed. */
+  /** Monthly limit in yen with tax; null until screening is passed. */
   limit: number | null;
-  /** How often it applied. */
+  /** Number of applications so far. */
   applications: number;
   /** First month billed by direct debit; null = by transfer. */
-  debitFrom: Period | null;
-  /** Result codes of the coming debits; none left = 0. */
+  debitFrom: Month | null;
+  /** Result codes of the next debits. When the list is empty, debits succeed (0). */
   debitOutcomes: number[];
-  /** What is ordered from that day on is refused for that reason, whatever its limit; null = judged by the limit. */
-  refusal: { reason: '21' | '24'; from: JstDate } | null;
+  /**
+   * Charges ordered from that day on are refused for this reason, whatever the limit. null: they are judged as usual.
+   */
+  refusal: { reason: '21' | '24'; from: Day } | null;
   transactions: Transaction[];
 }
 
@@ -53,23 +55,23 @@ export interface Transaction {
   id: string;
   shopTransactionId: string;
   buyerId: string;
-  orderedOn: JstDate;
+  orderedOn: Day;
   /** Yen with tax. */
   total: number;
   details: TransactionDetail[];
   /** 発注番号 and 件名, printed on the bill. */
   poNumber: string | null;
   subject: string | null;
-  /** Only a registered one (審査OK) goes on; a refused one keeps its shopTransactionId used up. */
+  /** Only a registered transaction (審査OK) can be billed. A refused one uses up its shopTransactionId. */
   status: 'registered' | 'refused' | 'bill_requested' | 'billed' | 'cancelled';
   ngReason: '21' | '22' | '24' | null;
-  /** 請求書発行基準日, once billing is requested. */
-  billBaseDate: JstDate | null;
+  /** 請求書発行基準日; null until billing is requested. */
+  billBaseDate: Day | null;
 }
 
 export interface Payment {
   amount: number;
-  paidOn: JstDate;
+  paidOn: Day;
   confirmed: boolean;
 }
 
@@ -77,25 +79,25 @@ export interface Bill {
   /** F-1-YYYYMMDD-NNNNNN */
   number: string;
   kind: 'invoice' | 'debit_notice';
-  /** 2 once its debit has failed and it is to be paid by transfer. */
+  /** 1 at first. 2 after a failed debit, when the bill must be paid by transfer. */
   revision: number;
   buyerId: string;
-  issuedOn: JstDate;
-  closeOn: JstDate;
-  /** As printed; `payUntil` is the same or the next bank business day. */
-  dueOn: JstDate;
-  payUntil: JstDate;
-  debitOn: JstDate | null;
+  issuedOn: Day;
+  closeOn: Day;
+  /** As printed. `payUntil` is the same day or the next business day. */
+  dueOn: Day;
+  payUntil: Day;
+  debitOn: Day | null;
   transactions: Transaction[];
   status: 'issued' | 'paid' | 'void';
   payments: Payment[];
-  /** What being overdue has made of the guarantee. */
+  /** Guarantee status that this bill causes by being overdue; null while it is not. */
   overdue: 'ALRT' | 'NG' | null;
-  /** Highest revision that was mailed. */
+  /** Highest revision mailed so far; 0 = none. */
   mailed: number;
 }
 
-/** All that NP knows of one shop; nothing is shared between shops, so equal stories get equal numbers. */
+/** NP's data about one shop. Shops share nothing, so the same story always gets the same numbers. */
 export class Merchant {
   readonly buyers = new Map<string, Buyer>();
   readonly buyersByReference = new Map<string, Buyer>();
@@ -103,10 +105,10 @@ export class Merchant {
   readonly transactionsByShopId = new Map<string, Transaction>();
   /** In number order. */
   readonly bills = new Map<string, Bill>();
-  readonly issued = new Set<Period>();
+  readonly issued = new Set<Month>();
   readonly faults = new Faults();
   readonly news: NewsDesk = new NewsDesk(this);
-  /** Per shopTransactionId: how often it was sent, and how often that registered something. */
+  /** Per shopTransactionId: how often it was received, and how often that registered a transaction. */
   readonly effects = new Map<string, { received: number; registered: number }>();
   private readonly sequences = new Map<string, number>();
   private queue: Promise<unknown> = Promise.resolve();
@@ -120,7 +122,9 @@ export class Merchant {
     return n;
   }
 
-  /** One at a time, in order of arrival: a repeated callback must not meet its first run half done. */
+  /**
+   * Runs work one at a time, in order of arrival. A repeated callback must not start while its first run is unfinished.
+   */
   exclusively<T>(work: () => Promise<T>): Promise<T> {
     const result = this.queue.then(work);
     this.queue = result.catch(() => undefined);
@@ -128,8 +132,8 @@ export class Merchant {
   }
 }
 
-/** What a later doing is called back with. */
+/** Body of a callback from the store's clock. */
 export interface AlarmBody {
-  at: Instant;
+  at: Moment;
   [key: string]: unknown;
 }

@@ -1,24 +1,24 @@
-import { addDays, atTime, type Instant, type JstDate, type Period, periodOf } from '../../domain/calendar';
+import { addDays, atTime, type Day, type Moment, type Month, monthOf } from '../dates';
 import { fileAlarm } from './alarm-clock';
 import type { Buyer, Guarantee, Merchant, Profile, Transaction } from './books';
-import { NpError } from './errors';
-import { magicOf } from './magic';
+import { NpError } from './wire/errors';
+import { magicOf } from './wire/magic';
 
-/** 購入企業登録 and 審査. Answers at once, unless the buyer's magic values make it take days. */
+/** 購入企業登録 and 審査. Screening ends at once unless the buyer's magic values make it take days. */
 export async function registerBuyer(
   merchant: Merchant,
   reference: string,
   profile: Profile,
-  appliedOn: JstDate,
+  appliedOn: Day,
 ): Promise<Buyer> {
-  const free = () => {
+  const assertNotRegistered = () => {
     if (merchant.buyersByReference.has(reference)) throw new NpError('duplicateBuyer', reference);
   };
-  free();
+  assertNotRegistered();
   const magic = magicOf(profile);
   if (magic.screening === 'takes_three_days') {
     await fileDecision(merchant, reference, 1, addDays(appliedOn, 3));
-    free();
+    assertNotRegistered();
   }
   const buyer: Buyer = {
     id: String(10_000_000_000 + merchant.next('buyer')),
@@ -43,8 +43,8 @@ export async function registerBuyer(
   return buyer;
 }
 
-/** 申請 once more after 保留 or 取消: what was wrong must have been changed, then NP decides the next day at 09:00. */
-export async function reapply(merchant: Merchant, buyer: Buyer, profile: Profile, appliedOn: JstDate): Promise<void> {
+/** A second 申請 after 保留 or 取消. If the buyer has corrected its data, NP decides the next day at 09:00. */
+export async function reapply(merchant: Merchant, buyer: Buyer, profile: Profile, appliedOn: Day): Promise<void> {
   if (buyer.result !== 'held' && buyer.result !== 'cancelled') throw new NpError('buyerState', buyer.result);
   const before = buyer.profile;
   const addressChanged = profile.address !== before.address || profile.zipCode !== before.zipCode;
@@ -56,12 +56,12 @@ export async function reapply(merchant: Merchant, buyer: Buyer, profile: Profile
   if (corrected) Object.assign(buyer, { result: 'screening', reasons: [] });
 }
 
-/** NP's people have decided: whoever is still being screened passes. */
-export function decide(merchant: Merchant, reference: string, application: number, at: Instant): void {
+/** NP's staff have decided: a buyer that is still in screening passes. */
+export function decide(merchant: Merchant, reference: string, application: number, at: Moment): void {
   const buyer = merchant.buyersByReference.get(reference);
   if (!buyer || buyer.result !== 'screening' || buyer.applications !== application) return;
   pass(buyer);
-  merchant.news.tell(`buyer.screened/${buyer.id}/${application}`, at, {
+  merchant.news.report(`buyer.screened/${buyer.id}/${application}`, at, {
     type: 'buyer.screened',
     data: {
       buyer_id: buyer.id,
@@ -73,19 +73,19 @@ export function decide(merchant: Merchant, reference: string, application: numbe
   });
 }
 
-export function setGuarantee(merchant: Merchant, buyer: Buyer, status: Guarantee, at: Instant): void {
+export function setGuarantee(merchant: Merchant, buyer: Buyer, status: Guarantee, at: Moment): void {
   if (buyer.guarantee === status) return;
   buyer.guarantee = status;
-  merchant.news.tell(`guarantee.changed/${buyer.id}/${status}/${at}`, at, {
+  merchant.news.report(`guarantee.changed/${buyer.id}/${status}/${at}`, at, {
     type: 'guarantee.changed',
     data: { buyer_id: buyer.id, status },
   });
 }
 
-/** Transactions of the month that count: registered and not cancelled. */
-export function registeredIn(buyer: Buyer, month: Period): Transaction[] {
+/** Transactions of the month that count towards the limit: registered and not cancelled. */
+export function registeredIn(buyer: Buyer, month: Month): Transaction[] {
   return buyer.transactions.filter(
-    (t) => t.status !== 'refused' && t.status !== 'cancelled' && periodOf(t.orderedOn) === month,
+    (t) => t.status !== 'refused' && t.status !== 'cancelled' && monthOf(t.orderedOn) === month,
   );
 }
 
@@ -94,11 +94,11 @@ function pass(buyer: Buyer): void {
 }
 
 function hold(buyer: Buyer): void {
-  // RE009 in the sibling's table: the address needs to be put right.
+  // RE009 in NP後払い's table: the address must be corrected.
   Object.assign(buyer, { result: 'held', reasons: ['RE009'] });
 }
 
-function fileDecision(merchant: Merchant, reference: string, application: number, on: JstDate): Promise<void> {
+function fileDecision(merchant: Merchant, reference: string, application: number, on: Day): Promise<void> {
   const at = atTime(on, '09:00');
   return fileAlarm(merchant, 'screening', `${reference}/${application}`, at, { reference, application });
 }

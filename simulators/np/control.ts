@@ -1,17 +1,14 @@
 import express from 'express';
 import { z } from 'zod';
-import { type Instant, type JstDate, parseInstant, parseJstDate } from '../../domain/calendar';
+import { isDay, momentOf } from '../dates';
 import { type Buyer, Merchant } from './books';
 import { setGuarantee } from './buyers';
-import { faultSchema } from './faults';
-import { pay } from './settlement';
-import { totalOf } from './bill-figures';
-import { billFields, buyerFields } from './wire-fields';
+import { faultSchema } from './wire/faults';
+import { pay } from './billing/settlement';
+import { totalOf } from './billing/figures';
+import { billFields, buyerFields } from './wire/fields';
 
-const date = z
-  .string()
-  .refine((s) => parseJstDate(s) !== null, 'a date YYYY-MM-DD')
-  .transform((s) => s as JstDate);
+const date = z.string().refine(isDay, 'a date YYYY-MM-DD');
 const shop = { shop_code: z.string() };
 const buyer = { ...shop, buyer_id: z.string().optional(), reference: z.string().optional() };
 
@@ -31,25 +28,25 @@ const limitSchema = z.strictObject({ ...buyer, limit: z.int().min(0) });
 const guaranteeSchema = z.strictObject({
   ...buyer,
   status: z.enum(['OK', 'ALRT', 'NG']),
-  /** When it happens. */
+  /** Moment of the change. */
   at: z.string().transform((s, ctx) => {
-    const at = parseInstant(s);
-    if (!at) ctx.addIssue('an RFC 3339 date-time');
-    return at as Instant;
+    const at = momentOf(s);
+    if (at === null) ctx.addIssue('an RFC 3339 date-time');
+    return at ?? z.NEVER;
   }),
 });
 const paymentSchema = z.strictObject({
   ...shop,
   bill_number: z.string(),
-  /** Yen; what is still to be paid unless told otherwise. */
+  /** Yen; by default the open amount. */
   amount: z.int().min(1).optional(),
   paid_on: date,
 });
 const refusalsSchema = z.strictObject({
   ...buyer,
-  /** null: NP takes the buyer's charges again, within its limit. */
+  /** null: NP accepts the buyer's charges again, within its limit. */
   reason: z.enum(['21', '24']).nullable(),
-  /** Charges ordered on that day or later. */
+  /** Applies to charges ordered on that day or later. */
   from: date.optional(),
 });
 const debitsSchema = z.strictObject({
@@ -57,7 +54,7 @@ const debitsSchema = z.strictObject({
   outcomes: z.array(z.union([0, 1, 2, 3, 4, 8, 9].map((code) => z.literal(code)))),
 });
 
-/** A control call that can't be done; `{error}` with this status. */
+/** A control call that cannot be carried out. The answer is `{error}` with this status. */
 export class ControlError extends Error {
   constructor(
     readonly httpStatus: 404 | 409 | 422,
@@ -67,12 +64,12 @@ export class ControlError extends Error {
   }
 }
 
-/** What no shop can ask of NP: JSON, for tests, scripts and the demo. */
+/** Controls that no shop has at NP, as JSON, for tests, scripts and the demo. */
 export function controlRoutes(merchants: Map<string, Merchant>): express.Router {
   const router = express.Router();
   router.use(express.json());
 
-  /** Known ones keep their books: the engine may register anew at each start. */
+  /** A known merchant keeps its data, because the engine may register it again at each start. */
   router.post('/merchants', (req, res) => {
     const body = parse(merchantSchema, req.body);
     const settings = {
@@ -92,7 +89,7 @@ export function controlRoutes(merchants: Map<string, Merchant>): express.Router 
     res.status(204).end();
   });
 
-  /** NP grants another limit; the shop sees it in NP's console, there is no news of it. */
+  /** NP grants another limit. The shop sees it in NP's console. NP sends no news. */
   router.post('/limits', (req, res) => {
     const body = parse(limitSchema, req.body);
     const { found } = buyerNamed(merchants, body);
@@ -101,7 +98,7 @@ export function controlRoutes(merchants: Map<string, Merchant>): express.Router 
     res.status(204).end();
   });
 
-  /** From a day on NP judges a buyer otherwise, as it may in the middle of a contract; there is no news of it. */
+  /** From a given day NP refuses a buyer's charges, as it may in the middle of a contract. NP sends no news. */
   router.post('/refusals', (req, res) => {
     const { reason, from, ...body } = parse(refusalsSchema, req.body);
     if (reason && !from) throw new ControlError(422, 'from: a date YYYY-MM-DD');
@@ -143,7 +140,7 @@ export function controlRoutes(merchants: Map<string, Merchant>): express.Router 
     res.status(204).end();
   });
 
-  /** No more faults; news held back by one is told. */
+  /** Removes all faults and sends the news that a fault held back. */
   router.post('/faults/clear', async (req, res) => {
     const { shop_code: shopCode } = parse(z.strictObject(shop), req.body);
     const merchant = merchantNamed(merchants, shopCode);
@@ -152,7 +149,7 @@ export function controlRoutes(merchants: Map<string, Merchant>): express.Router 
     res.status(204).end();
   });
 
-  /** How often each mode was met. */
+  /** How often each fault mode took effect. */
   router.get('/faults', (req, res) => {
     res.json({ fired: merchantNamed(merchants, String(req.query.shop_code)).faults.fired.tally() });
   });
@@ -167,7 +164,7 @@ export function controlRoutes(merchants: Map<string, Merchant>): express.Router 
     res.json({ transactions });
   });
 
-  /** Per shopTransactionId, for a check that nothing was registered twice. */
+  /** Counts per shopTransactionId, for a check that nothing was registered twice. */
   router.get('/effects', (req, res) => {
     const merchant = merchantNamed(merchants, String(req.query.shop_code));
     res.json({ effects: Object.fromEntries(merchant.effects) });

@@ -1,6 +1,6 @@
-import { addDays, atTime, dateOf, type Instant, timeOf } from '../../domain/calendar';
+import { addDays, atTime, dayOf, type Moment } from '../dates';
 import { fileAlarm } from './alarm-clock';
-import type { Faults } from './faults';
+import type { Faults } from './wire/faults';
 import { NotDelivered, postJson } from './post';
 import type { MerchantSettings } from './settings';
 
@@ -18,41 +18,39 @@ export type News =
       data: { bill_number: string; buyer_id: string; debit_on: string; code: number; amount: number };
     };
 
-export type Notice = News & { event_id: string; occurred_at: Instant };
+export type Notice = News & { event_id: string; occurred_at: Moment };
 
-/** A merchant's news: each told once, in order, unless a fault says otherwise, and kept until the engine has taken it. */
+/**
+ * A merchant's news. Each notice is sent once and in order, unless a fault changes that. It is kept until the engine
+ * accepts it.
+ */
 export class NewsDesk {
-  private readonly known = new Set<string>();
-  private waiting: Notice[] = [];
+  private readonly reported = new Set<string>();
+  private queue: Notice[] = [];
   private readonly late = new Map<string, Notice>();
   private heldBack: Notice[] = [];
 
   constructor(private readonly merchant: { settings: MerchantSettings; faults: Faults }) {}
 
-  /** `id` says what happened, so that work done twice tells it once. */
-  tell(id: string, at: Instant, news: News): void {
+  /** Queues a notice. `id` names the event, so work that runs twice reports it once. */
+  report(id: string, at: Moment, news: News): void {
     const event_id = `np/${this.merchant.settings.shopCode}/${id}`;
-    if (this.known.has(event_id)) return;
-    this.known.add(event_id);
-    this.waiting.push({ event_id, occurred_at: at, ...news });
+    if (this.reported.has(event_id)) return;
+    this.reported.add(event_id);
+    this.queue.push({ event_id, occurred_at: at, ...news });
   }
 
-  /** @throws NotDelivered; what is left is delivered by the next call */
+  /** Sends the queued notices. The next call sends any that are left. @throws NotDelivered */
   async deliver(): Promise<void> {
-    for (let notice = this.waiting[0]; notice; notice = this.waiting[0]) {
-      // Late once is late, also when its alarm could not be filed at the first try.
+    for (let notice = this.queue[0]; notice; notice = this.queue[0]) {
+      // A late notice stays late, even if its alarm could not be filed at the first attempt.
       const fault = this.late.has(notice.event_id) ? 'news_late' : this.merchant.faults.takeForNews(notice.type);
       if (fault === 'news_late') {
         this.late.set(notice.event_id, notice);
-        await fileAlarm(
-          this.merchant,
-          'late-news',
-          notice.event_id,
-          atTime(addDays(dateOf(notice.occurred_at), 1), timeOf(notice.occurred_at)),
-          {
-            event_id: notice.event_id,
-          },
-        );
+        const { event_id, occurred_at: at } = notice;
+        await fileAlarm(this.merchant, 'late-news', event_id, atTime(addDays(dayOf(at), 1), at.slice(11, 16)), {
+          event_id,
+        });
       } else if (fault === 'news_out_of_order') {
         this.heldBack.push(notice);
       } else {
@@ -63,17 +61,17 @@ export class NewsDesk {
           this.heldBack.shift();
         }
       }
-      this.waiting.shift();
+      this.queue.shift();
     }
   }
 
-  /** What was to come after a notice that never followed is told now. */
+  /** Sends notices that wait for a following notice, which has not come. */
   async deliverHeldBack(): Promise<void> {
-    this.waiting.push(...this.heldBack.splice(0));
+    this.queue.push(...this.heldBack.splice(0));
     await this.deliver();
   }
 
-  /** The day after, for a notice that a fault made late. */
+  /** Sends a notice that a fault delayed by a day. */
   async deliverLate(eventId: string): Promise<void> {
     const notice = this.late.get(eventId);
     if (!notice) return;

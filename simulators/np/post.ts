@@ -1,14 +1,17 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** Real milliseconds before each further try; a receiver that is away longer gets it when the callback is repeated. */
+/**
+ * Real milliseconds before each retry. A receiver that is away longer gets the message when the clock repeats its
+ * callback.
+ */
 const RETRY_AFTER_MS = [50, 200, 800];
 
-/** What was sent didn't arrive: the caller answers its own caller with 503, so that it is tried again. */
+/** A message could not be delivered. The request that caused it is answered with 503, so that its sender repeats it. */
 export class NotDelivered extends Error {}
 
-/** POSTs JSON, again on no answer, 429 and 5xx. Answers with the last status, 2xx or 4xx. @throws NotDelivered */
+/** POSTs JSON. Retries when there is no answer, and on 429 and 5xx. Returns the final status. @throws NotDelivered */
 export async function postJson(url: string, headers: Record<string, string>, body: object): Promise<number> {
-  let last = '';
+  let lastFailure = '';
   for (const wait of [...RETRY_AFTER_MS, null]) {
     try {
       const response = await fetch(url, {
@@ -19,11 +22,11 @@ export async function postJson(url: string, headers: Record<string, string>, bod
       });
       await response.arrayBuffer();
       if (response.status < 500 && response.status !== 429) return response.status;
-      last = `HTTP ${response.status}`;
+      lastFailure = `HTTP ${response.status}`;
     } catch (error) {
-      last = String(error instanceof Error ? (error.cause ?? error) : error);
+      lastFailure = String(error instanceof Error ? (error.cause ?? error) : error);
     }
     if (wait !== null) await pause(wait);
   }
-  throw new NotDelivered(`${url}: ${last}`);
+  throw new NotDelivered(`${url}: ${lastFailure}`);
 }

@@ -8,6 +8,6 @@ export interface MerchantSettings {
   /** Base URL of a Resend API; null = NP's mails are not sent. */
   mailUrl: string | null;
   seller: { name: string; registrationNumber: string };
-  /** Where this simulator is reached, for callbacks. */
+  /** URL of this simulator, for callbacks. */
   ownUrl: string;
 }

@@ -1,13 +1,13 @@
-import { type JstDate, periodOf } from '../../domain/calendar';
-import { totalOf } from './bill-figures';
+import { type Day, monthOf } from '../dates';
+import { totalOf } from './billing/figures';
 import type { Buyer, Merchant, Transaction, TransactionDetail } from './books';
 import { registeredIn } from './buyers';
-import { NpError } from './errors';
-import { magicOf } from './magic';
+import { NpError } from './wire/errors';
+import { magicOf } from './wire/magic';
 
 export interface NewTransaction {
   shopTransactionId: string;
-  orderedOn: JstDate;
+  orderedOn: Day;
   total: number;
   details: TransactionDetail[];
   poNumber: string | null;
@@ -15,10 +15,13 @@ export interface NewTransaction {
   summaries: { rate: 10 | 8; total: number }[];
 }
 
-/** NP's default floor of a buyer's negative transactions in a month, yen with tax (japan-domain.md §1.5). */
+/**
+ * NP's default lower limit for the sum of a buyer's negative transactions in a month, yen with tax (japan-domain.md
+ * §1.5).
+ */
 const NEGATIVE_FLOOR = -100_000;
 
-/** 取引登録: all rows are checked before the first is taken, then each is screened for itself. */
+/** 取引登録. All rows are checked before the first is accepted. Then each is screened separately. */
 export function registerTransactions(merchant: Merchant, buyer: Buyer, rows: NewTransaction[]): Transaction[] {
   for (const row of rows) {
     const effect = merchant.effects.get(row.shopTransactionId) ?? { received: 0, registered: 0 };
@@ -56,7 +59,7 @@ export function registerTransactions(merchant: Merchant, buyer: Buyer, rows: New
   });
 }
 
-/** All or none; cancelled ones may be named again. */
+/** All or none. Naming a cancelled transaction again is allowed. */
 export function cancelTransactions(merchant: Merchant, ids: string[]): void {
   const transactions = ids.map((id) => {
     const transaction = merchant.transactions.get(id);
@@ -72,7 +75,7 @@ export function cancelTransactions(merchant: Merchant, ids: string[]): void {
   });
   const bills = new Set(transactions.map((transaction) => billOf(merchant, transaction)));
   for (const transaction of transactions) transaction.status = 'cancelled';
-  // A bill driven to nothing is void, with all that is left on it.
+  // A bill whose total falls to zero or below is void, and its remaining transactions are cancelled.
   for (const bill of bills) {
     if (!bill || totalOf(bill.transactions) > 0) continue;
     bill.status = 'void';
@@ -80,16 +83,19 @@ export function cancelTransactions(merchant: Merchant, ids: string[]): void {
   }
 }
 
-/** 21 overdue or guarantee NG, 24 judgement, 22 beyond the month's limit or the floor of negative ones. */
-function refusal(buyer: Buyer, total: number, orderedOn: JstDate): Transaction['ngReason'] {
+/**
+ * 21: overdue or guarantee NG. 24: judgement of NP. 22: over the limit of the month, or under the lower limit of
+ * negative transactions.
+ */
+function refusal(buyer: Buyer, total: number, orderedOn: Day): Transaction['ngReason'] {
   const asked = buyer.refusal && orderedOn >= buyer.refusal.from ? buyer.refusal.reason : null;
   const reason = asked ?? magicOf(buyer.profile).refusesWith;
   if (buyer.guarantee === 'NG' || reason === '21') return '21';
   if (reason === '24') return '24';
-  const month = registeredIn(buyer, periodOf(orderedOn));
+  const month = registeredIn(buyer, monthOf(orderedOn));
   const negative = month.reduce((sum, t) => sum + Math.min(t.total, 0), Math.min(total, 0));
   if (negative < NEGATIVE_FLOOR) return '22';
-  // A negative one never goes beyond the limit, even where the limit was lowered below what is registered.
+  // A negative transaction never exceeds the limit, even if the limit is now below the registered total.
   return total > 0 && totalOf(month) + total > (buyer.limit ?? 0) ? '22' : null;
 }
 

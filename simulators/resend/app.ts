@@ -31,7 +31,10 @@ const faultAnswers: Partial<Record<FaultMode, ResendError>> = {
   in_progress: errors.inProgress,
 };
 
-/** `GET /emails/:id` as Resend answers it. `created_at` is the business time the sender stated, for there is no clock here. */
+/**
+ * Answer of `GET /emails/:id`. `created_at` is the business time that the sender stated, because the simulator has no
+ * clock.
+ */
 function emailOf(mail: StoredMail) {
   return {
     object: 'email',
@@ -51,13 +54,16 @@ function emailOf(mail: StoredMail) {
   };
 }
 
-/** Stand-in for api.resend.com with an inbox at `/`. Mails are kept in memory; docs/magic-values-mail.md lists what it can do. */
+/**
+ * Stand-in for api.resend.com with an inbox at `/`. It keeps mails in memory. docs/magic-values-mail.md lists its
+ * features.
+ */
 export function createResendSimulator(): express.Express {
   const mailbox = new Mailbox();
   const faults = new Faults();
   const app = express();
   app.disable('x-powered-by');
-  // Resend takes 40 MB a mail, attachments in base64 included.
+  // Resend accepts up to 40 MB per mail, including attachments in base64.
   app.use(express.json({ limit: '40mb' }));
 
   const refuse = (res: express.Response, error: ResendError) => void res.status(error.statusCode).json(error);

@@ -11,8 +11,8 @@ const fates = {
   suppressed: '送信停止',
 } as const;
 
-/** More than this is found by searching, not by scrolling. */
-const SHOWN = 200;
+/** Mails on one page. Search finds older ones. */
+const PAGE_SIZE = 200;
 
 const handlebars = Handlebars.create();
 const page = (name: string) =>
@@ -39,14 +39,14 @@ function summary(mail: StoredMail) {
 
 const kilobytes = (base64: string) => Math.max(1, Math.round((base64.length * 3) / 4 / 1024));
 
-/** The pages a person reads: the list at `/`, one mail, its HTML in a sandboxed frame, its attachments. */
+/** Pages for people: the list at `/`, one mail, its HTML in a sandboxed frame, its attachments. */
 export function inboxPages(mailbox: Mailbox): express.Router {
   const router = express.Router();
 
   router.get('/', (req, res) => {
     const to = typeof req.query.to === 'string' ? req.query.to : '';
     const found = mailbox.list(to);
-    const mails = found.slice(0, SHOWN).map(summary);
+    const mails = found.slice(0, PAGE_SIZE).map(summary);
     res
       .type('html')
       .send(listPage({ title: '受信箱', to, mails, count: found.length, hidden: found.length - mails.length }));

@@ -1,23 +1,26 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { EmailRequest } from './request';
 
-/** What became of a mail, as Resend's `last_event` says it. */
+/** Final state of a mail, as in `last_event` of Resend. */
 export type MailFate = 'delivered' | 'bounced' | 'complained' | 'suppressed';
 
 export interface StoredMail extends EmailRequest {
   id: string;
-  /** Counts from 1 in the order of arrival; the simulator has no clock. */
+  /** Counts from 1 in order of arrival, because the simulator has no clock. */
   sequence: number;
   idempotencyKey: string | null;
   fate: MailFate;
 }
 
-export type SendResult = { outcome: 'taken'; id: string } | { outcome: 'other_payload' };
+export type SendResult = { outcome: 'accepted'; id: string } | { outcome: 'other_payload' };
 
-/** A simulated year of the demo store is about 300 mails; 5,000 hold the longest test and stay under 200 MB with PDFs. */
+/**
+ * A simulated year of the demo store sends about 300 mails. 5,000 are enough for the longest test and stay under 200 MB
+ * with PDFs.
+ */
 const CAPACITY = 5000;
 
-/** Resend's test addresses (bounced@resend.dev, …), taken by their local part at any domain. */
+/** Resend's test addresses (bounced@resend.dev, …), recognised by their local part at any domain. */
 const FATES: Record<string, MailFate> = { bounced: 'bounced', complained: 'complained', suppressed: 'suppressed' };
 
 function fateOf(to: string[]): MailFate {
@@ -38,18 +41,22 @@ export class Mailbox {
   private readonly keys = new Map<string, { payload: string; id: string }>();
   private sequence = 0;
 
-  /** Same key and payload: the first answer again. Keys live as long as their mail (Resend: 24 h of real time). */
+  /**
+   * The same key and payload return the first answer again. A key lives as long as its mail (at Resend: 24 h of real
+   * time).
+   */
   send(request: EmailRequest, apiKey: string, idempotencyKey: string | null): SendResult {
     const key = idempotencyKey === null ? null : `${apiKey} ${idempotencyKey}`;
     const payload = createHash('sha256').update(JSON.stringify(request)).digest('hex');
     const before = key === null ? undefined : this.keys.get(key);
-    if (before) return before.payload === payload ? { outcome: 'taken', id: before.id } : { outcome: 'other_payload' };
+    if (before)
+      return before.payload === payload ? { outcome: 'accepted', id: before.id } : { outcome: 'other_payload' };
 
     const id = randomUUID();
     this.mails.set(id, { ...request, id, sequence: ++this.sequence, idempotencyKey, fate: fateOf(request.to) });
     if (key !== null) this.keys.set(key, { payload, id });
     if (this.mails.size > CAPACITY) this.forgetOldest();
-    return { outcome: 'taken', id };
+    return { outcome: 'accepted', id };
   }
 
   find(id: string): StoredMail | undefined {

@@ -6,8 +6,9 @@ import { threeDSecurePage } from './three-d-secure';
 import { checkDocument, type Merchant, readDocument, Refusal, type SpsDocument, writeNg, writeOk } from './wire';
 
 /**
- * Stand-in for SBPS's API type at its real path, `POST /api/xmlapi.do`, with the issuer's page at `/3ds/:id` and, outside
- * the wire, `/control/*`. Kept in memory, by merchant; docs/magic-values-cards.md lists what it can do.
+ * Stand-in for the API type of SBPS at its real path, `POST /api/xmlapi.do`. `/3ds/:id` is the page of the card issuer.
+ * Tests and the demo steer it at `/control/*`. It keeps the data of each merchant in memory. docs/magic-values-cards.md
+ * lists its features.
  */
 export function createSbpsSimulator(): express.Express {
   const books = new SbpsBooks();
@@ -25,9 +26,9 @@ export function createSbpsSimulator(): express.Express {
     if (fault && misbehaveBefore(fault, req, res)) return;
 
     const pageUrl = `${req.protocol}://${req.get('host')}${req.baseUrl}/3ds`;
-    const ask = () => (read instanceof Refusal ? writeNg(read.code, '') : answerTo(read, merchant, books, pageUrl));
-    if (fault?.mode === 'answer_twice') ask();
-    const answer = ask();
+    const respond = () => (read instanceof Refusal ? writeNg(read.code, '') : answerTo(read, merchant, books, pageUrl));
+    if (fault?.mode === 'answer_twice') respond();
+    const answer = respond();
     const send = () => void res.type('text/xml; charset=Shift_JIS').send(answer);
     if (fault && fault.mode !== 'answer_twice') return misbehaveAfter(fault, req, send);
     send();
@@ -80,14 +81,14 @@ function answerTo(document: SpsDocument, merchant: Merchant, books: SbpsBooks, p
   }
 }
 
-/** True when the request ends here, without effect. */
+/** Returns true when the request ends here, without effect. */
 function misbehaveBefore({ mode }: Fault, req: express.Request, res: express.Response): boolean {
   if (mode === 'down') res.status(503).end();
   if (mode === 'refuse') req.socket.destroy();
   return mode === 'down' || mode === 'refuse' || mode === 'timeout_before_effect';
 }
 
-/** The effect stands; what the caller hears of it is another matter. */
+/** The request has taken effect. The fault decides whether and when the caller gets the answer. */
 function misbehaveAfter({ mode, delay_ms }: Fault, req: express.Request, send: () => void): void {
   if (mode === 'timeout_after_effect') req.socket.destroy();
   if (mode === 'slow') setTimeout(send, delay_ms);

@@ -7,7 +7,7 @@ const COMMIT_STATUS = { unprocessed: '0', committed: '1', cancelled_after_commit
 const PAYMENT_STATUS = { authorised: '1', captured: '2', cancelled: '3', refunded: '4' };
 const TDS_RESULT = { pending: '0', passed: '1', failed: '2' };
 
-/** Everything SBPS would know, in memory. It has no clock: what a request is dated, is now. */
+/** SBPS's data, in memory. It has no clock: the date of a request is its current date. */
 export class SbpsBooks {
   readonly merchants = new Map<string, Merchant>();
   readonly tokens = new Tokens();
@@ -24,7 +24,7 @@ export class SbpsBooks {
     return this.savedCards.get(`${merchantId}/${customerCode}`) ?? refuse('95');
   }
 
-  /** Does what the call asks and gives its answer. `pageUrl` is where the 3-D Secure pages are. @throws Refusal */
+  /** Carries out the call and returns its answer. `pageUrl` is the base of the 3-D Secure pages. @throws Refusal */
   answer(request: SpsRequest, pageUrl: string): Answer {
     const { tokens, authentications, transactions } = this;
     const merchantId = request.get('merchant_id');

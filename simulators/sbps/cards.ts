@@ -1,41 +1,34 @@
 import { z } from 'zod';
-import { type JstDate, parseJstDate } from '../../domain/calendar';
+import { type Day, isDay } from '../dates';
 import { refuse } from './wire';
 
 /**
- * What a card will do, chosen with its token:
+ * How a card behaves, chosen with its token:
  * - `ok`: everything passes
  * - `declined`: the issuer refuses every authorisation (type 23)
- * - `insufficient_limit`: likewise, over the card's limit (type 22)
- * - `tds_failed`: 3-D Secure ends as failed whatever the shopper does
- * - `ok_then_renewal_declined`: passes with 3-D Secure; authorisations by the saved card are refused (type 23), with
- *   `declined_from` only those whose request_date is that date or later
+ * - `insufficient_limit`: the issuer refuses every authorisation as over the card's limit (type 22)
+ * - `tds_failed`: 3-D Secure fails whatever the shopper does
+ * - `ok_then_renewal_declined`: passes with 3-D Secure, but authorisations with the saved card are refused (type 23).
+ *   `declined_from` limits the refusals to request dates from that day on.
  */
 export const cardSchema = z.strictObject({
   scenario: z.enum(['ok', 'declined', 'insufficient_limit', 'tds_failed', 'ok_then_renewal_declined']),
-  /** JCB, VISA, Mastercard, American Express, Diners Club; X: a brand the store does not take (P8). */
+  /** JCB, VISA, Mastercard, American Express, Diners Club. X is a brand that the store does not accept (P8). */
   brand: z.enum(['J', 'V', 'M', 'A', 'D', 'X']).default('V'),
-  declined_from: z
-    .string()
-    .transform((s, context) => {
-      const date = parseJstDate(s);
-      if (date === null) context.addIssue('not an existing date (YYYY-MM-DD)');
-      return date ?? z.NEVER;
-    })
-    .optional(),
+  declined_from: z.string().refine(isDay, 'not an existing date (YYYY-MM-DD)').optional(),
 });
 
 export type Card = z.infer<typeof cardSchema>;
 
-/** The issuer's word on an authorisation. @throws Refusal */
-export function askIssuer(card: Card, by: 'three_d_secure' | 'saved_card', on: JstDate): void {
+/** The issuer's decision on an authorisation. @throws Refusal */
+export function askIssuer(card: Card, by: 'three_d_secure' | 'saved_card', on: Day): void {
   if (card.scenario === 'declined') refuse('23');
   if (card.scenario === 'insufficient_limit') refuse('22');
   if (card.scenario !== 'ok_then_renewal_declined' || by !== 'saved_card') return;
   if (!card.declined_from || on >= card.declined_from) refuse('23');
 }
 
-/** Number of digits and the last four, which is all that response_info_type 2 shows. */
+/** Length and last four digits of each brand's card number. response_info_type 2 shows no more. */
 const NUMBER = {
   J: [16, '0000'],
   V: [16, '1111'],
@@ -50,7 +43,7 @@ export function maskedNumber({ brand }: Card): string {
   return last.padStart(length, '*');
 }
 
-/** One-time tokens as SBPS's JavaScript hands them out. They never expire, for there is no clock here. */
+/** One-time tokens as SBPS's JavaScript issues them. They never expire, because the simulator has no clock. */
 export class Tokens {
   private readonly issued = new Map<string, { key: string; card: Card; used: boolean }>();
 
@@ -61,7 +54,7 @@ export class Tokens {
     return pair;
   }
 
-  /** @throws Refusal T1 for a token or key that is not ours, T2 the second time. */
+  /** @throws Refusal T1 for an unknown token or key, T2 for a token used before. */
   redeem(token: string, key: string): Card {
     const found = this.issued.get(token);
     if (!found || found.key !== key) return refuse('T1');

@@ -12,7 +12,7 @@ const merchantSchema = z.strictObject({
 
 const answerSchema = z.strictObject({ result: z.enum(['passed', 'failed']) });
 
-/** What no shop can ask of SBPS: JSON, for tests, scripts and the demo. */
+/** Controls that no shop has at SBPS, as JSON, for tests, scripts and the demo. */
 export function controlRoutes(books: SbpsBooks, faults: Faults): express.Router {
   const router = express.Router();
   router.use(express.json());
@@ -25,13 +25,13 @@ export function controlRoutes(books: SbpsBooks, faults: Faults): express.Router 
     res.status(204).end();
   });
 
-  /** SBPS's JavaScript in the shopper's browser. */
+  /** Stands in for SBPS's JavaScript in the shopper's browser. */
   router.post('/tokens', (req, res) => {
     const card = parse(cardSchema, req.body, res);
     if (card) res.status(201).json(books.tokens.issue(card));
   });
 
-  /** The shopper at the 3-D Secure page; `location` is where the browser would be sent. */
+  /** The shopper's answer at the 3-D Secure page. The browser would be sent to `location`. */
   router.post('/3ds/:id', (req, res) => {
     const body = parse(answerSchema, req.body, res);
     if (!body) return;
@@ -41,7 +41,7 @@ export function controlRoutes(books: SbpsBooks, faults: Faults): express.Router 
     res.json({ result: authentication.result, location });
   });
 
-  /** What the saved card of a customer does from now on; saves one where there is none. */
+  /** Sets how a customer's saved card behaves from now on. Saves a card if there is none. */
   router.post('/cards/:merchant/:customer', (req, res) => {
     const card = parse(cardSchema, req.body, res);
     if (!card) return;
@@ -63,12 +63,12 @@ export function controlRoutes(books: SbpsBooks, faults: Faults): express.Router 
     res.status(204).end();
   });
 
-  /** How often each mode was met. */
+  /** How often each fault mode took effect. */
   router.get('/faults', (req, res) => {
     res.json({ fired: faults.firedAt(String(req.query.merchant_id)).tally() });
   });
 
-  /** What took effect, by order_id: for a check that nobody was charged twice. */
+  /** Effects by order_id, for a check that nobody was charged twice. */
   router.get('/effects', (req, res) => {
     const merchantId = typeof req.query.merchant_id === 'string' ? req.query.merchant_id : '';
     res.json({
@@ -92,7 +92,7 @@ export function controlRoutes(books: SbpsBooks, faults: Faults): express.Router 
   return router;
 }
 
-/** Answers 422 itself when the body does not fit. */
+/** Returns null after answering 422 when the body is invalid. */
 function parse<T>(schema: z.ZodType<T>, body: unknown, res: express.Response): T | null {
   const result = schema.safeParse(body ?? {});
   if (result.success) return result.data;

@@ -1,8 +1,11 @@
-/** CP932 as a Java server reads and writes it (MS932): two codes that read the same are written as one. */
+/**
+ * CP932 as a Java server reads and writes it (MS932). Where two codes mean the same character, it always writes the
+ * same one of them.
+ */
 
 const decoder = new TextDecoder('shift_jis', { fatal: true });
 
-/** null when the bytes are no Shift_JIS. */
+/** Returns null when the bytes are not Shift_JIS. */
 export function decodeCp932(bytes: Uint8Array): string | null {
   try {
     return decoder.decode(bytes);
@@ -11,7 +14,7 @@ export function decodeCp932(bytes: Uint8Array): string | null {
   }
 }
 
-/** @throws Error for what {@link decodeCp932} can't have given. */
+/** @throws Error for a character that CP932 does not have. */
 export function encodeCp932(text: string): Buffer {
   const codes = canonicalCodes();
   return Buffer.concat(
@@ -30,7 +33,7 @@ function canonicalCodes(): Map<string, Buffer> {
   canonical = new Map();
   for (let byte = 0; byte <= 0xff; byte++) add(canonical, Buffer.of(byte));
   for (let lead = 0x81; lead <= 0xfc; lead++) {
-    // ED and EE repeat what FA to FC hold, and are read but never written.
+    // ED and EE repeat characters of FA to FC. MS932 reads these codes but never writes them.
     if (lead === 0xed || lead === 0xee) continue;
     for (let trail = 0x40; trail <= 0xfc; trail++) add(canonical, Buffer.of(lead, trail));
   }
@@ -44,9 +47,9 @@ function add(codes: Map<string, Buffer>, code: Buffer): void {
 }
 
 /**
- * Japanese sent as UTF-8 by mistake. Most such bytes also read as Shift_JIS (mojibake with half-width kana in between), so
- * only their being sound UTF-8 for Japanese gives them away; at least three characters of it, since a kanji followed by a
- * half-width kana can be both.
+ * Detects Japanese sent as UTF-8 by mistake. Most such bytes are also valid Shift_JIS (mojibake with half-width kana in
+ * between). So the check asks whether they are valid UTF-8 of Japanese characters. It needs at least three of these,
+ * because a kanji followed by a half-width kana can be both.
  */
 export function looksLikeUtf8(bytes: Uint8Array): boolean {
   try {

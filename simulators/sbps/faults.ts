@@ -7,8 +7,9 @@ import { Fired } from '../fired';
  * - `refuse`: the connection is cut at once, nothing done
  * - `timeout_before_effect`: never answered, nothing done
  * - `timeout_after_effect`: done, then the connection is cut without an answer
- * - `hang_after_effect`: done, then never answered, until the caller's own time-out
- * - `answer_twice`: the request reaches SBPS twice, as through a proxy that repeats it; the caller hears the second answer
+ * - `hang_after_effect`: done, but never answered; the caller times out
+ * - `answer_twice`: the request reaches SBPS twice, as through a proxy that repeats it; the caller receives the second
+ *   answer
  * - `slow`: done and answered after `delay_ms` of real time
  */
 export const faultSchema = z.strictObject({
@@ -24,14 +25,14 @@ export const faultSchema = z.strictObject({
     'answer_twice',
     'slow',
   ]),
-  /** How many requests it hits. */
+  /** How many requests it affects. */
   times: z.int().min(1).max(1000).default(1),
   delay_ms: z.int().min(1).max(60_000).default(1000),
 });
 
 export type Fault = z.infer<typeof faultSchema>;
 
-/** Faults in the order they were filed; each is used up after `times` requests. */
+/** Faults in the order they were filed. Each is removed after `times` requests. */
 export class Faults {
   private filed: Fault[] = [];
   private readonly fired = new Map<string, Fired>();
@@ -44,7 +45,7 @@ export class Faults {
     this.filed = this.filed.filter((fault) => fault.merchant_id !== merchantId);
   }
 
-  /** The fault for this call of this merchant, if any; counts it as used. */
+  /** Returns the fault for this call of this merchant, if any, and counts one use. */
   take(merchantId: string, apiId: string): Fault | null {
     const index = this.filed.findIndex((f) => f.merchant_id === merchantId && (f.api_id === '*' || f.api_id === apiId));
     const fault = this.filed[index];
@@ -54,7 +55,7 @@ export class Faults {
     return fault;
   }
 
-  /** Of that merchant's calls. */
+  /** Counts of the faults in the calls of that merchant. */
   firedAt(merchantId: string): Fired {
     const fired = this.fired.get(merchantId) ?? new Fired();
     this.fired.set(merchantId, fired);

@@ -1,13 +1,13 @@
 /*
- * What each call takes, in the order of SBPS's specification. `type`: 9 digits, X half-width, M multibyte as Base64,
+ * Fields of each call, in the order of SBPS's specification. `type`: 9 digits, X half-width, M multibyte as Base64,
  * date YYYYMMDDHHMMSS, or the list of defined values. `item` is the last part of an error code.
  */
 
 export interface FieldSpec {
-  /** Nested ones as `pay_option_manage/amount`. */
+  /** Nested fields as `pay_option_manage/amount`. */
   path: string;
   type: '9' | 'X' | 'M' | 'date' | readonly string[];
-  /** In bytes of Shift_JIS; `exact` when shorter is wrong too. */
+  /** Bytes of Shift_JIS. With `exact`, a shorter value is wrong too. */
   max: number;
   exact?: true;
   required?: true;
@@ -27,7 +27,7 @@ const RETURN_BRAND: FieldSpec = {
   max: 1,
   item: '999',
 };
-// 1 would announce 3DES values, which the token flows simulated here do not have.
+// 1 would announce 3DES values. The token flows simulated here have none.
 const ENCRYPTED: FieldSpec = { path: 'encrypted_flg', type: ['0'], max: 1, item: '028' };
 const SEAL: FieldSpec[] = [
   { path: 'request_date', type: 'date', max: 14, exact: true, required: true, item: '023' },
@@ -47,7 +47,7 @@ const SALE: FieldSpec[] = [
   { path: 'free2', type: 'M', max: 20, item: '011' },
   { path: 'free3', type: 'M', max: 20, item: '012' },
 ];
-/** The simulated contract knows one-off payment only (STORE.md P9), so 21, 61 and 80 are not defined in it. */
+/** The simulated contract allows one-off payment only (STORE.md P9), so 21, 61 and 80 are not defined. */
 const PAYMENT: FieldSpec[] = [
   { path: 'pay_method_info/dealings_type', type: ['10'], max: 2, item: '202' },
   { path: 'pay_method_info/divide_times', type: '9', max: 3, item: '203' },

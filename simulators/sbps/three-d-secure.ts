@@ -10,7 +10,7 @@ export interface Authentication {
   okUrl: string;
   ngUrl: string;
   result: 'pending' | 'passed' | 'failed';
-  /** An authorisation took it; it serves once. */
+  /** An authorisation has used it. It can be used once. */
   used: boolean;
 }
 
@@ -39,7 +39,10 @@ export class Authentications {
     return this.byId.get(id);
   }
 
-  /** The shopper's answer, once; the page opened again leads to where the first answer led. Returns that address. */
+  /**
+   * Records the shopper's answer and returns the address to continue at. A second answer changes nothing and returns
+   * the first address.
+   */
   answer(authentication: Authentication, wanted: 'passed' | 'failed'): string {
     if (authentication.result === 'pending') {
       authentication.result = authentication.card.scenario === 'tds_failed' ? 'failed' : wanted;
@@ -47,15 +50,15 @@ export class Authentications {
     return authentication.result === 'passed' ? authentication.okUrl : authentication.ngUrl;
   }
 
-  /** @throws Refusal for another merchant's or unknown id (assumed code: 07). */
+  /** @throws Refusal for an unknown id or another merchant's (assumed code: 07). */
   of(merchantId: string, id: string): Authentication {
     const found = this.byId.get(id);
     return found && found.merchantId === merchantId ? found : refuse('07');
   }
 
   /**
-   * The authentication an authorisation leans on (codes assumed).
-   * @throws Refusal 95 another customer's, 94 used before, 36 not passed or for less than this amount.
+   * The authentication that an authorisation uses (codes assumed).
+   * @throws Refusal 95: another customer's. 94: used before. 36: not passed, or passed for a smaller amount.
    */
   passedFor(request: SpsRequest): Authentication {
     const found = this.of(request.get('merchant_id'), request.get('pay_option_manage/tds_authentication_id'));
@@ -66,7 +69,7 @@ export class Authentications {
   }
 }
 
-/** What the shopper sees at `redirect_url`, in the issuer's place. */
+/** The issuer's page, which the shopper sees at `redirect_url`. */
 export function threeDSecurePage({ merchantId, amount, result }: Authentication): string {
   const yen = String(amount).replace(/\B(?=(\d{3})+$)/g, ',');
   const buttons = `<form method="post">

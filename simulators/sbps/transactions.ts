@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { addPeriods, dateOf, type JstDate, periodEnd, periodOf } from '../../domain/calendar';
+import { addMonths, type Day, lastDayOf, monthOf } from '../dates';
 import type { Card } from './cards';
-import { instantOfDigits, refuse, type SpsRequest } from './wire';
+import { dayOfDigits, refuse, type SpsRequest } from './wire';
 
-/** One authorisation and what became of it, in SBPS's own states. */
+/** An authorisation and its later steps, in SBPS's own states. */
 export interface Transaction {
   merchantId: string;
   orderId: string;
@@ -13,8 +13,8 @@ export interface Transaction {
   approval: string;
   card: Card;
   amount: number;
-  authorisedOn: JstDate;
-  capturedOn: JstDate | null;
+  authorisedOn: Day;
+  capturedOn: Day | null;
   captured: number;
   refunded: number;
   commitStatus: 'unprocessed' | 'committed' | 'cancelled_after_commit' | 'cancelled_uncommitted';
@@ -30,13 +30,16 @@ export class Transactions {
   private readonly byTracking = new Map<string, Transaction>();
   private readonly byOrder = new Map<string, Transaction>();
 
-  /** Refused with 96 where the order_id has been authorised before. A declined one leaves its order_id free (assumed). */
+  /**
+   * @throws Refusal 96 when the order_id was authorised before. A declined authorisation leaves its order_id free
+   * (assumed).
+   */
   assertNewOrder(request: SpsRequest): void {
     if (this.byOrder.has(orderKey(request))) refuse('96', '004');
   }
 
   authorise(request: SpsRequest, card: Card): Transaction {
-    // Ids follow from the order, so a restarted simulator does not hand out those of another one again.
+    // Ids are derived from the order, so a restarted simulator does not reuse the ids of another order.
     const digits = BigInt(`0x${createHash('sha1').update(orderKey(request)).digest('hex')}`).toString();
     const trackingId = digits.slice(-14);
     const { apiId } = request;
@@ -80,7 +83,7 @@ export class Transactions {
     transaction.commits += 1;
   }
 
-  /** Of the whole authorisation, or of less where an amount is given. */
+  /** Captures the whole authorisation, or less when the request gives an amount. */
   capture(request: SpsRequest): void {
     const transaction = this.find(request);
     const amount = Number(request.get('pay_option_manage/amount') || transaction.amount);
@@ -95,7 +98,7 @@ export class Transactions {
     transaction.captures += 1;
   }
 
-  /** ST02-00303-101: before the capture it releases the authorisation, afterwards it gives all the money back. */
+  /** ST02-00303-101. Before the capture it releases the authorisation. Afterwards it refunds the full amount. */
   refundInFull(request: SpsRequest): void {
     const transaction = this.find(request);
     if (transaction.paymentStatus === 'cancelled') refuse('45');
@@ -106,7 +109,7 @@ export class Transactions {
       transaction.paymentStatus = 'cancelled';
       return;
     }
-    this.giveBack(transaction, transaction.captured - transaction.refunded, request);
+    this.recordRefund(transaction, transaction.captured - transaction.refunded, request);
   }
 
   /** ST02-00307-101 */
@@ -117,14 +120,14 @@ export class Transactions {
     if (transaction.paymentStatus === 'authorised') refuse('K0');
     if (transaction.paymentStatus === 'refunded') refuse('46');
     if (transaction.refunded + amount > transaction.captured) refuse('K1');
-    this.giveBack(transaction, amount, request);
+    this.recordRefund(transaction, amount, request);
   }
 
   ofMerchant(merchantId: string): Transaction[] {
     return [...this.byTracking.values()].filter((transaction) => transaction.merchantId === merchantId);
   }
 
-  private giveBack(transaction: Transaction, amount: number, request: SpsRequest): void {
+  private recordRefund(transaction: Transaction, amount: number, request: SpsRequest): void {
     const on = processedOn(request);
     const soldOn = transaction.capturedOn ?? on;
     if (on < soldOn || on > endOfThirdMonth(soldOn)) refuse('56');
@@ -134,26 +137,25 @@ export class Transactions {
   }
 }
 
-export function requestedOn(request: SpsRequest): JstDate {
-  return dayOf(request.get('request_date'));
+export function requestedOn(request: SpsRequest): Day {
+  return dayIn(request.get('request_date'));
 }
 
-/** processing_datetime, or the request's own date where it was left out. */
-export function processedOn(request: SpsRequest): JstDate {
-  return dayOf(request.get('processing_datetime') || request.get('request_date'));
+/** processing_datetime, or request_date when it is missing. */
+export function processedOn(request: SpsRequest): Day {
+  return dayIn(request.get('processing_datetime') || request.get('request_date'));
 }
 
-function dayOf(digits: string): JstDate {
-  const at = instantOfDigits(digits);
-  return at ? dateOf(at) : refuse('06', '023');
+function dayIn(digits: string): Day {
+  return dayOfDigits(digits) ?? refuse('06', '023');
 }
 
 /**
- * "3ヶ月目末日" read as the end of the third month after this one; the specification does not say whether it counts the
- * first. The wider reading, so that nobody's own stricter window is cut.
+ * "3ヶ月目末日", read as the end of the third month after this one. The specification does not say whether the first month
+ * counts. This is the wider reading, so a store can still apply a stricter one itself.
  */
-function endOfThirdMonth(from: JstDate): JstDate {
-  return periodEnd(addPeriods(periodOf(from), 3));
+function endOfThirdMonth(from: Day): Day {
+  return lastDayOf(addMonths(monthOf(from), 3));
 }
 
 function orderKey(request: SpsRequest): string {

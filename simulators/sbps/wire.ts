@@ -1,10 +1,10 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { XMLBuilder, XMLParser } from 'fast-xml-parser';
-import { parseInstant } from '../../domain/calendar';
+import { type Day, dayOf, momentOf } from '../dates';
 import { decodeCp932, encodeCp932, looksLikeUtf8 } from './cp932';
 import { REQUEST_FIELDS, type FieldSpec } from './request-fields';
 
-/** SBPS says no: answered as NG with this code of 3+2+3. */
+/** SBPS refuses the call. The answer is NG with this code of 3+2+3 characters. */
 export class Refusal extends Error {
   override readonly name = 'Refusal';
   constructor(readonly code: string) {
@@ -12,7 +12,7 @@ export class Refusal extends Error {
   }
 }
 
-/** Refused for a card call: type and item. */
+/** Refuses a card call with this type and item. */
 export function refuse(type: string, item = '999'): never {
   throw new Refusal(`101${type}${item}`);
 }
@@ -25,7 +25,7 @@ export interface Merchant {
 
 export interface SpsRequest {
   apiId: string;
-  /** '' for what was left out; multibyte fields as text. */
+  /** Returns '' for a missing field, and text for a multibyte field. */
   get(path: string): string;
 }
 
@@ -34,7 +34,7 @@ const xmlOptions = { preserveOrder: true, ignoreAttributes: false, attributeName
 const parser = new XMLParser({ ...xmlOptions, parseTagValue: false, parseAttributeValue: false });
 const builder = new XMLBuilder(xmlOptions);
 
-/** XML error, before the payment method is known. */
+/** Code of an XML error, before the payment method is known. */
 const UNREADABLE = '99900999';
 
 export interface SpsDocument {
@@ -42,7 +42,7 @@ export interface SpsDocument {
   values: ReadonlyMap<string, string>;
 }
 
-/** @throws Refusal 00 unless it is XML declared and encoded Shift_JIS with the root `sps-api-request`. */
+/** @throws Refusal 00 unless the body is XML, declared and encoded as Shift_JIS, with the root `sps-api-request`. */
 export function readDocument(body: Buffer): SpsDocument {
   if (!/^<\?xml version="1\.0" encoding="shift_jis"\s*\?>/i.test(body.toString('latin1')))
     throw new Refusal(UNREADABLE);
@@ -92,7 +92,7 @@ export function checkDocument({ apiId, values }: SpsDocument, merchant: Merchant
   if (texts.get('merchant_id') !== merchant.merchantId) refuse('14', '001');
   if (texts.get('service_id') !== merchant.serviceId) refuse('14', '002');
 
-  // In the order of the specification, so a document in another order hashed in that order fails here.
+  // Hashes in the order of the specification. A document that was hashed in another order fails here.
   const sealed = specs.filter((spec) => spec.path !== 'sps_hashcode').map((spec) => texts.get(spec.path) ?? '');
   const expected = createHash('sha1')
     .update(encodeCp932(sealed.join('') + merchant.hashKey))
@@ -109,7 +109,7 @@ function checkField({ type, max, exact, required, item }: FieldSpec, wire: strin
     refuse('04', item);
   const length = encodeCp932(text).length;
   if (length > max || (exact && length < max)) refuse('05', item);
-  if (type === 'date' && !instantOfDigits(text)) refuse('06', item);
+  if (type === 'date' && dayOfDigits(text) === null) refuse('06', item);
   if (item === '008' && Number(text) < 1) refuse('06', item);
   if (Array.isArray(type) && !type.includes(text)) refuse('07', item);
   return text;
@@ -123,10 +123,11 @@ function decodeMultibyte(wire: string, item: string): string {
   return /[\t\r\n]/.test(text) ? refuse('04', item) : text;
 }
 
-/** `20261005100000` → the instant; null when there is no such moment. */
-export function instantOfDigits(digits: string) {
+/** `20261005100000` → `2026-10-05`. Returns null when there is no such moment. */
+export function dayOfDigits(digits: string): Day | null {
   const [, y, mo, d, h, mi, s] = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)$/.exec(digits) ?? [];
-  return parseInstant(`${y}-${mo}-${d}T${h}:${mi}:${s}+09:00`);
+  const at = momentOf(`${y}-${mo}-${d}T${h}:${mi}:${s}+09:00`);
+  return at && dayOf(at);
 }
 
 export type Answer = { [tag: string]: string | Answer };
@@ -135,7 +136,7 @@ export function writeOk(apiId: string, answer: Answer, date: string): Buffer {
   return write({ res_result: 'OK', ...answer, res_err_code: '', res_date: date }, { id: apiId });
 }
 
-/** Without id and everything else, as SBPS's own do. `date` is '' when the request had none. */
+/** Like SBPS's own, an NG answer has no id and no other fields. `date` is '' when the request had none. */
 export function writeNg(code: string, date: string): Buffer {
   return write({ res_result: 'NG', res_err_code: code, res_date: date }, {});
 }

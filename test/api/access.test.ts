@@ -11,13 +11,13 @@ beforeAll(async () => {
 afterAll(() => api.stop());
 
 test.each(routes.map((route) => [route.operation, route] as const))(
-  '%s: the roles of the table, and no other',
+  '%s admits the roles of the access table, and no others',
   async (operation, route) => {
     const path = route.path.replace(/[:*]\w+/g, 'x');
     const keys = [...storeRoles.map((role) => [role, store.keyOf(role)] as const), ['platform', ADMIN_KEY] as const];
     const allowed: string[] = [];
     for (const [role, key] of keys) {
-      // An empty body about nothing that exists: whoever is let through is told so.
+      // The body is empty and the id does not exist, so an admitted role receives an answer other than 403.
       const { status, body } = await api.ask(route.method.toUpperCase(), path, {
         key,
         ...(route.method !== 'get' && { body: {} }),

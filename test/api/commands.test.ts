@@ -1,6 +1,6 @@
 import { ApiUnderTest, type StoreUnderTest, cardOrder } from './support';
 
-/* What a command leaves for its workflow, and what it refuses by the state it meets. The workflows themselves are played elsewhere. */
+/* The message that a command writes for its workflow, and the states in which it is rejected. Other tests run the workflows. */
 
 const api = new ApiUnderTest();
 let store: StoreUnderTest;
@@ -10,43 +10,43 @@ beforeAll(async () => {
 });
 afterAll(() => api.stop());
 
-async function set(orderId: string, status: string): Promise<void> {
+async function setStatus(orderId: string, status: string): Promise<void> {
   await api.db.order.update({ where: { storeId_id: { storeId: store.id, id: orderId } }, data: { status } });
 }
 
-/** The one command of that name for the workflow, with its audit entry. */
-async function command(target: string, name: string) {
+/** The command with that name in the workflow's dispatch rows, with its audit entry. */
+async function findCommand(target: string, name: string) {
   const row = await api.db.dispatch.findFirstOrThrow({ where: { storeId: store.id, target, name, kind: 'update' } });
   const audits = await api.db.auditEntry.findMany({ where: { storeId: store.id, action: name } });
   const audit = audits.find((entry) => (entry.after as { message: string }).message === row.id);
   return { payload: row.payload, reason: audit?.reason, role: audit?.role, actor: audit?.actor };
 }
 
-test('release: only a held order, and the reason is kept beside who gave it', async () => {
+test('release: only a held order; the reason is recorded with the person who gave it', async () => {
   const { id } = await store.order();
   expect(await store.post(`/v1/orders/${id}/release`, { reason: '増枠' })).toMatchObject({
     status: 409,
     body: { code: 'order_not_held', errors: [{ params: { state: 'received' } }] },
   });
-  await set(id, 'held');
+  await setStatus(id, 'held');
   expect((await store.post(`/v1/orders/${id}/release`, {})).body.code).toBe('reason_missing');
   expect((await store.post(`/v1/orders/${id}/release`, { reason: '増枠' }, 'finance')).status).toBe(403);
   expect((await store.post(`/v1/orders/${id}/release`, { reason: '増枠' })).status).toBe(200);
-  const given = await command(`order/${id}`, 'release');
-  expect(given).toMatchObject({ reason: '増枠', role: 'operator' });
-  expect(given.payload).toEqual({ by: given.actor });
+  const release = await findCommand(`order/${id}`, 'release');
+  expect(release).toMatchObject({ reason: '増枠', role: 'operator' });
+  expect(release.payload).toEqual({ by: release.actor });
 });
 
-test('service start: only while it is being provisioned', async () => {
+test('service start: only while the order is being provisioned', async () => {
   const { id } = await store.order();
   const start = () => store.post(`/v1/orders/${id}/service_start`, { on: '2026-10-05' });
   expect((await start()).body.code).toBe('service_start_unexpected');
-  await set(id, 'provisioning');
+  await setStatus(id, 'provisioning');
   expect((await start()).status).toBe(200);
-  expect(await command(`order/${id}`, 'serviceStarted')).toMatchObject({ payload: { on: '2026-10-05' } });
+  expect(await findCommand(`order/${id}`, 'serviceStarted')).toMatchObject({ payload: { on: '2026-10-05' } });
 });
 
-test('cancellation: previewed by the line’s terms, told once a day, then asked for', async () => {
+test('cancellation: the preview follows the line’s terms and is reported once a day; then it is requested', async () => {
   const order = await store.order();
   const line = order.lines[0]!.subscription_id;
   const preview = () => store.post(`/v1/orders/${order.id}/cancellations/preview`, {}, 'storefront');
@@ -56,7 +56,7 @@ test('cancellation: previewed by the line’s terms, told once a day, then asked
     lines: [{ reason: 'not_started' }],
   });
 
-  await set(order.id, 'active');
+  await setStatus(order.id, 'active');
   await api.db.subscription.update({
     where: { storeId_id: { storeId: store.id, id: line } },
     data: { status: 'active', startsOn: new Date('2026-10-05') },
@@ -79,19 +79,22 @@ test('cancellation: previewed by the line’s terms, told once a day, then asked
   expect(
     (await store.post(`/v1/orders/${order.id}/cancellations`, { lines: [line], reason: '不要' }, 'storefront')).status,
   ).toBe(200);
-  expect(await command(`order/${order.id}`, 'cancel')).toMatchObject({ payload: { lines: [line] }, reason: '不要' });
+  expect(await findCommand(`order/${order.id}`, 'cancel')).toMatchObject({
+    payload: { lines: [line] },
+    reason: '不要',
+  });
 
-  await set(order.id, 'ended');
+  await setStatus(order.id, 'ended');
   expect((await preview()).body.code).toBe('order_not_cancellable');
 });
 
-test('a card is replaced for a running card order only; the tokens stay in the database', async () => {
+test('only a running card order can replace its card; the tokens stay in the database', async () => {
   const [account, plan] = [await store.account(), await store.plan()];
   const order = (await store.post('/v1/orders', cardOrder(account.id, plan))).body;
   const replace = (id: string, body: object = {}) =>
     store.post(`/v1/orders/${id}/card`, { token: 'tok_2', token_key: 'tkey_2', ...body }, 'storefront');
   expect((await replace(order.id)).body.code).toBe('conflict');
-  await set(order.id, 'suspended');
+  await setStatus(order.id, 'suspended');
   expect((await replace(order.id, { brand: 'UnionPay' })).body.errors[0]).toMatchObject({
     code: 'card_brand_unsupported',
     pointer: '/brand',
@@ -103,12 +106,12 @@ test('a card is replaced for a running card order only; the tokens stay in the d
   });
   expect(first).toMatchObject({ purpose: 'order', token: 'tok_1' });
   expect(second).toMatchObject({ purpose: 'replacement', token: 'tok_2', tokenKey: 'tkey_2' });
-  const { payload } = await command(`order/${order.id}`, 'replaceCard');
+  const { payload } = await findCommand(`order/${order.id}`, 'replaceCard');
   expect(payload).toMatchObject({ authenticationRef: second!.id });
   expect(JSON.stringify(payload)).not.toContain('tok_2');
 });
 
-test('3-D Secure: the order says where to go; each way back only makes the workflow ask SBPS', async () => {
+test('3-D Secure: the order returns the redirect; each return only makes the workflow ask SBPS for the result', async () => {
   const [account, plan] = [await store.account(), await store.plan()];
   const return_urls = { ok: 'https://shop.example/ok', ng: 'https://shop.example/ng' };
   const order = (await store.post('/v1/orders', cardOrder(account.id, plan, { return_urls }))).body;
@@ -131,9 +134,9 @@ test('3-D Secure: the order says where to go; each way back only makes the workf
   expect(again.body).toContain('本人認証が完了しました');
   expect(again.body).toContain('href="https://shop.example/ok"');
   const signals = await api.db.dispatch.findMany({ where: { name: 'cardReturned', target: `order/${order.id}` } });
-  // Each visit is told: who came back too early comes back again.
-  const told = { authenticationRef: authentication.id, result: 'ok' };
-  expect(signals.map((row) => row.payload)).toEqual([told, told]);
+  // Each return sends a signal, because a buyer who returns too early returns again.
+  const signal = { authenticationRef: authentication.id, result: 'ok' };
+  expect(signals.map((row) => row.payload)).toEqual([signal, signal]);
   await api.db.clock.update({ where: { storeId: store.id }, data: { status: 'advancing', targetAt: new Date() } });
   const busy = await api.ask('GET', `/v1/card_returns/${authentication.id}/ok`);
   expect(busy.status).toBe(409);
@@ -143,7 +146,7 @@ test('3-D Secure: the order says where to go; each way back only makes the workf
     expect((await api.ask('GET', `/v1/card_returns/${path}`)).status).toBe(404);
 });
 
-test('direct debit: asked for, told, started; each step goes to its workflow', async () => {
+test('direct debit: a request records the event and starts the workflow; each step is sent to the workflow', async () => {
   const account = await store.account();
   const made = await store.post('/v1/direct_debits', { account_id: account.id }, 'storefront');
   expect(made).toMatchObject({ status: 201, body: { status: 'requested', requested_on: '2026-10-05' } });
@@ -161,20 +164,20 @@ test('direct debit: asked for, told, started; each step goes to its workflow', a
   for (const on of ['2026-10-04', '2026-10-06'])
     expect(await post(on, 'finance')).toMatchObject({ status: 400, body: { errors: [{ pointer: '/on' }] } });
   expect((await post('2026-10-05', 'finance')).status).toBe(200);
-  expect(await command(`direct-debit/${id}`, 'formPosted')).toMatchObject({
+  expect(await findCommand(`direct-debit/${id}`, 'formPosted')).toMatchObject({
     payload: { on: '2026-10-05' },
     role: 'finance',
   });
 });
 
-test('two requests for a direct debit at once: one is made', async () => {
+test('of three concurrent requests for a direct debit, one succeeds', async () => {
   const account = await store.account();
   const ask = () => store.post('/v1/direct_debits', { account_id: account.id }, 'storefront');
   const answers = await Promise.all([ask(), ask(), ask()]);
   expect(answers.map((answer) => answer.status).sort()).toEqual([201, 409, 409]);
 });
 
-test('the limit NP granted is recorded with its reason; a screening is applied for again only on hold', async () => {
+test('a credit limit granted by NP is recorded with its reason; only a held screening can be requested again', async () => {
   const account = await store.account();
   const destination = account.billing_destinations[0]!.id;
   const limit = { amount: 200_000, reason: 'NPより増枠の連絡' };
@@ -196,10 +199,12 @@ test('the limit NP granted is recorded with its reason; a screening is applied f
     data: { buyerStatus: 'held', npBuyerId: '12345678901' },
   });
   expect((await reapply()).status).toBe(200);
-  expect(await command(`account/${account.id}`, 'reapply')).toMatchObject({ payload: { destinationId: destination } });
+  expect(await findCommand(`account/${account.id}`, 'reapply')).toMatchObject({
+    payload: { destinationId: destination },
+  });
 });
 
-test('a close is approved, held, released and redrafted while in review only', async () => {
+test('a close accepts approve, hold and redraft only while it is in review', async () => {
   const period = '2026-10';
   await api.db.billingPeriod.create({ data: { storeId: store.id, period, status: 'frozen' } });
   const where = { storeId_period: { storeId: store.id, period } };
@@ -217,7 +222,7 @@ test('a close is approved, held, released and redrafted while in review only', a
   await api.db.close.update({ where, data: { status: 'review' } });
   expect((await approve('operator')).status).toBe(403);
   expect((await approve('approver')).body).toMatchObject({ period, status: 'review', invoices: [], blockers: [] });
-  expect(await command(`close/${store.id}/${period}`, 'approve')).toMatchObject({ role: 'approver' });
+  expect(await findCommand(`close/${store.id}/${period}`, 'approve')).toMatchObject({ role: 'approver' });
   const hold = { invoice_id: 'inv_x', reason: '確認中' };
   expect((await store.post(`/v1/closes/${period}/hold`, hold, 'finance')).body.errors[0]).toMatchObject({
     code: 'not_found',
@@ -227,7 +232,7 @@ test('a close is approved, held, released and redrafted while in review only', a
   expect((await store.get('/v1/closes')).body.data).toHaveLength(1);
 });
 
-test('an incident is repaired through the workflow that waits for the decision', async () => {
+test('the repair of an incident is sent to the workflow that waits for the decision', async () => {
   const order = await store.order();
   const id = `np-txn/${order.id}/2026-10/1`;
   const incident = { storeId: store.id, kind: 'np_registration', owner: 'operator', detail: {}, openedAt: new Date() };
@@ -245,13 +250,13 @@ test('an incident is repaired through the workflow that waits for the decision',
   const repair = (of: string, body: object) => store.post(`/v1/incidents/${of}/repair`, body);
   expect((await repair(id, { how: 'ignore', reason: 'x' })).status).toBe(400);
   expect((await repair(id, { how: { resolve_as: 'registered' }, reason: 'NPに確認' })).body.id).toBe(id);
-  expect(await command(`order/${order.id}`, 'repair')).toMatchObject({
+  expect(await findCommand(`order/${order.id}`, 'repair')).toMatchObject({
     payload: { incident: id, how: { resolveAs: 'registered' } },
     reason: 'NPに確認',
   });
 });
 
-test('an incident nothing waits for is taken as done, and says why', async () => {
+test('an incident that no workflow waits for is resolved at once, with the reason', async () => {
   const incident = { storeId: store.id, kind: 'news_not_understood', owner: 'operator', detail: {} };
   await api.db.incident.create({ data: { ...incident, id: 'news/1', openedAt: new Date() } });
   const repair = (how: unknown) => store.post('/v1/incidents/news/1/repair', { how, reason: 'NPに確認' });
@@ -269,7 +274,7 @@ test('an incident nothing waits for is taken as done, and says why', async () =>
   expect(audits).toMatchObject([{ action: 'repair', reason: 'NPに確認', role: 'operator' }]);
 });
 
-test('a mail that was given up is sent again when asked', async () => {
+test('a retry queues a mail with unknown result again', async () => {
   const [storeId, key] = [store.id, 'mail/order.declined/ord_1/order-declined-overdue/1'];
   const done = { deliveredAt: new Date(), processedAt: new Date() };
   const at = new Date('2026-10-05T12:00:00+09:00');
@@ -290,8 +295,8 @@ test('a mail that was given up is sent again when asked', async () => {
   await api.db.incident.create({
     data: { storeId, id: key, kind: 'mail_unknown', owner: 'operator', detail: {}, openedAt: at },
   });
-  const asked = await store.post(`/v1/incidents/${key}/repair`, { how: 'retry', reason: '届いていない' });
-  expect(asked).toMatchObject({ status: 200, body: { status: 'resolved' } });
+  const answer = await store.post(`/v1/incidents/${key}/repair`, { how: 'retry', reason: '届いていない' });
+  expect(answer).toMatchObject({ status: 200, body: { status: 'resolved' } });
   expect(await api.db.mail.findFirst({ where: { storeId, key } })).toMatchObject({
     status: 'queued',
     firstTriedAt: null,

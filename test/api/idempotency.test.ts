@@ -21,13 +21,13 @@ beforeEach(() => {
 const orderWith = (key: string, body: object = transferOrder(account, plan)) =>
   store.post('/v1/orders', body, 'operator', { 'idempotency-key': key });
 
-test('without a key nothing is done', async () => {
+test('a request without a valid key is rejected', async () => {
   for (const key of ['', '  ', '""'])
     expect(await orderWith(key)).toMatchObject({ status: 400, body: { code: 'idempotency_key_missing' } });
   expect(await orderWith('x'.repeat(256))).toMatchObject({ status: 400, body: { code: 'invalid_request' } });
 });
 
-test('the same request again gives the first answer, marked; a quoted key is the same key', async () => {
+test('a repeated request returns the first answer, marked as replayed; a quoted key is the same key', async () => {
   const key = randomUUID();
   const first = await orderWith(key);
   const again = await orderWith(`"${key}"`);
@@ -38,7 +38,7 @@ test('the same request again gives the first answer, marked; a quoted key is the
   expect(await api.db.order.count({ where: { storeId: store.id, id: first.body.id } })).toBe(1);
 });
 
-test('members in another order are the same payload; another payload or path is refused', async () => {
+test('members in another order are the same payload; another payload or path is rejected', async () => {
   const key = randomUUID();
   const body = transferOrder(account, plan);
   const first = await orderWith(key, body);
@@ -50,7 +50,7 @@ test('members in another order are the same payload; another payload or path is 
   expect(path).toMatchObject({ status: 422, body: { code: 'idempotency_key_reused' } });
 });
 
-test('the same key in another store is another key', async () => {
+test('the same key in another store is a different key', async () => {
   const key = randomUUID();
   await orderWith(key);
   const other = await api.store();
@@ -58,20 +58,20 @@ test('the same key in another store is another key', async () => {
   expect(made.status).toBe(201);
 });
 
-test('ten at once with one key make one order and give one answer', async () => {
+test('ten concurrent requests with one key make one order and return one answer', async () => {
   const key = randomUUID();
   const answers = await Promise.all(Array.from({ length: 10 }, () => orderWith(key)));
   expect(answers.map((answer) => answer.status)).toEqual(Array(10).fill(201));
   expect(new Set(answers.map((answer) => answer.body.id)).size).toBe(1);
 });
 
-test('a refused request leaves the key free for its correction', async () => {
+test('a rejected request leaves the key free for a corrected one', async () => {
   const key = randomUUID();
   expect((await orderWith(key, transferOrder(account, 'pln_unknown'))).status).toBe(422);
   expect((await orderWith(key)).status).toBe(201);
 });
 
-test('a key held by a transaction that does not end: joined for 5 s, then told to come back', async () => {
+test('a request waits 5 s for a running transaction with the same key, then asks the caller to try later', async () => {
   const key = randomUUID();
   let release = () => {};
   const held = api.db.$transaction(
@@ -92,7 +92,7 @@ test('a key held by a transaction that does not end: joined for 5 s, then told t
   expect((await joined).status).toBe(201);
 });
 
-test('an effect whose answer was never told (the process died) is told to the next who asks, not done again', async () => {
+test('if the process dies after its commit, the next request with the key returns the answer and repeats no effect', async () => {
   const key = randomUUID();
   let die = (_: Error) => {};
   api.delivery.until = new Promise((_, reject) => (die = reject));
@@ -101,13 +101,13 @@ test('an effect whose answer was never told (the process died) is told to the ne
   expect((await lost).status).toBe(500);
   api.delivery.until = Promise.resolve();
   const orders = await api.db.order.count({ where: { storeId: store.id } });
-  const told = await orderWith(key);
-  expect(told).toMatchObject({ status: 201, body: { status: 'received' } });
-  expect(told.headers.get('idempotent-replayed')).toBe('true');
+  const replayed = await orderWith(key);
+  expect(replayed).toMatchObject({ status: 201, body: { status: 'received' } });
+  expect(replayed.headers.get('idempotent-replayed')).toBe('true');
   expect(await api.db.order.count({ where: { storeId: store.id } })).toBe(orders);
 });
 
-test('a command not yet acted on is 202, and asking again tells what came of it; a workflow’s refusal is kept', async () => {
+test('a command not processed yet answers 202, and a repetition returns its result; a workflow’s refusal is stored', async () => {
   const order = await store.order();
   const cancel = (key: string) =>
     store.post(`/v1/orders/${order.id}/cancellations`, { reason: '不要になった' }, 'operator', {
@@ -125,21 +125,21 @@ test('a command not yet acted on is 202, and asking again tells what came of it;
 
   const second = await store.order();
   const refusedKey = randomUUID();
-  const release = () =>
+  const cancelSecond = () =>
     store.post(`/v1/orders/${second.id}/cancellations`, { reason: 'x' }, 'operator', { 'idempotency-key': refusedKey });
   api.delivery.refusal = { code: 'order_not_cancellable', params: { state: 'ending' } };
-  const refusedOnce = await release();
-  expect(refusedOnce).toMatchObject({
+  const first = await cancelSecond();
+  expect(first).toMatchObject({
     status: 409,
     body: { code: 'order_not_cancellable', errors: [{ params: { state: 'ending' } }] },
   });
   api.delivery.refusal = null;
-  const again = await release();
+  const again = await cancelSecond();
   expect(again).toMatchObject({ status: 409, body: { code: 'order_not_cancellable' } });
   expect(again.headers.get('idempotent-replayed')).toBe('true');
 });
 
-test('secrets are told once: a replay of a new store knows its keys but not their secrets', async () => {
+test('secrets are returned once: the replay of a new store returns its keys without their secrets', async () => {
   const make = () =>
     api.ask('POST', '/v1/stores', { key: ADMIN_KEY, body: newStore, headers: { 'idempotency-key': 'store-1' } });
   const first = await make();

@@ -13,7 +13,7 @@ afterAll(() => api.stop());
 
 const date = (d: string) => new Date(`${d}T00:00:00Z`);
 
-/** A month's invoice as the close leaves it. */
+/** Writes a month's invoice as the close does. */
 async function invoice(period: string, status: 'draft' | 'issued', number: string | null): Promise<string> {
   const own = { storeId: store.id, period };
   await api.db.billingPeriod.createMany({ data: [own], skipDuplicates: true });
@@ -116,13 +116,13 @@ test('invoices are listed newest month first, across pages, and filtered', async
   expect((await store.get('/v1/invoices?after=nonsense')).body.errors[0]).toMatchObject({ pointer: '/after' });
 });
 
-test('documents are found by date, amount and counterparty together (電子帳簿保存法)', async () => {
+test('documents are searched by date, amount and counterparty together (電子帳簿保存法)', async () => {
   const id = await invoice('2027-01', 'issued', 'F-1-20270203-000001');
-  const sought = await document(id, 1, '2027-02-03', 88_000n);
+  const expected = await document(id, 1, '2027-02-03', 88_000n);
   const find = async (query: string) =>
     (await store.get(`/v1/documents?${query}`, 'auditor')).body.data.map((row: { id: string }) => row.id);
   const name = `counterparty=${encodeURIComponent('あおば')}`;
-  expect(await find(`from=2027-02-01&to=2027-02-03&amount_min=80000&amount_max=88000&${name}`)).toEqual([sought]);
+  expect(await find(`from=2027-02-01&to=2027-02-03&amount_min=80000&amount_max=88000&${name}`)).toEqual([expected]);
   expect(await find(`from=2027-02-04&${name}`)).toEqual([]);
   expect(await find('amount_min=88001')).toEqual([]);
   expect(await find(`counterparty=${encodeURIComponent('ぶどう')}`)).toEqual([]);
@@ -130,11 +130,11 @@ test('documents are found by date, amount and counterparty together (電子帳�
     code: 'invalid_amount',
     pointer: '/amount_min',
   });
-  expect((await store.get(`/v1/documents/${sought}`)).body).toBe(`%PDF-1.7 ${id} 1`);
-  expect((await (await api.store()).get(`/v1/documents/${sought}`)).status).toBe(404);
+  expect((await store.get(`/v1/documents/${expected}`)).body).toBe(`%PDF-1.7 ${id} 1`);
+  expect((await (await api.store()).get(`/v1/documents/${expected}`)).status).toBe(404);
 });
 
-test('results of a debit day are taken by invoice number or key', async () => {
+test('results of a debit day are accepted by invoice number', async () => {
   const id = await invoice('2027-02', 'issued', 'F-1-20270303-000001');
   const run = { storeId: store.id, nominal: '2027-03' };
   await api.db.debitRun.create({ data: { ...run, debitOn: date('2027-03-29'), status: 'requested' } });
@@ -152,7 +152,7 @@ test('results of a debit day are taken by invoice number or key', async () => {
   });
 });
 
-test('an in-house store takes private persons by bank transfer; without SBPS no card', async () => {
+test('an in-house store accepts private persons by bank transfer, and no cards without SBPS', async () => {
   const own = await api.store();
   await api.db.store.update({ where: { id: own.id }, data: { settlement: 'in_house' } });
   await api.db.$executeRaw`UPDATE stores SET sbps = NULL WHERE id = ${own.id}`;
@@ -166,7 +166,7 @@ test('an in-house store takes private persons by bank transfer; without SBPS no 
   });
 });
 
-test('health: the process, and what it stands on', async () => {
+test('health: the process and its dependencies', async () => {
   expect((await api.ask('GET', '/healthz')).body).toEqual({ status: 'ok' });
   expect((await api.ask('GET', '/readyz')).body).toEqual({ status: 'ready', database: true, temporal: null });
   expect((await api.ask('GET', '/docs/errors')).body).toContain('id="order_not_held"');

@@ -14,10 +14,10 @@ const operations = Object.values(document.paths ?? {}).flatMap((path) =>
   ['get', 'post', 'patch', 'delete'].flatMap((method) => (path as Record<string, Operation>)[method] ?? []),
 );
 
-/** Those called with an API key. */
+/** The operations that need an API key. */
 const keyed = operations.filter((operation) => operation.security?.some((scheme) => 'apiKey' in scheme));
 
-test('every operation of the access table is one route and one operation of the document', () => {
+test('every operation of the access table has one route and one operation in the document', () => {
   expect(document.openapi).toBe('3.1.0');
   expect(routes.map((route) => route.operation).sort()).toEqual(Object.keys(access).sort());
   expect(keyed.map((operation) => operation.operationId).sort()).toEqual(Object.keys(access).sort());
@@ -25,12 +25,12 @@ test('every operation of the access table is one route and one operation of the 
   expect(others.sort()).toEqual(['alarms.file', 'card_returns.show', 'providers.np_news']);
 });
 
-test('no route is shadowed by an earlier one of the same form', () => {
+test('no two routes have the same method and path pattern', () => {
   const forms = routes.map((route) => `${route.method} ${route.path.replace(/:\w+/g, ':')}`);
   expect(new Set(forms).size).toBe(forms.length);
 });
 
-test('every operation names its refusals, by codes that exist, under their status', () => {
+test('every operation lists its refusals, and every code exists', () => {
   for (const operation of keyed) {
     const described = Object.values(operation.responses).map((response) => response.description ?? '');
     const codes = described.flatMap((text) => [...text.matchAll(/`(\w+)`/g)].map((match) => match[1]!));
@@ -39,7 +39,7 @@ test('every operation names its refusals, by codes that exist, under their statu
   }
 });
 
-test('request schemas say what is required: an order', () => {
+test('the request schema of an order lists its required members', () => {
   const order = (document.paths!['/v1/orders'] as Record<string, unknown>)['post'] as {
     requestBody: { content: Record<string, { schema: { required: string[]; additionalProperties: boolean } }> };
   };

@@ -8,7 +8,7 @@ beforeAll(async () => {
 });
 afterAll(() => api.stop());
 
-test('a bank-transfer order is kept with its price snapshot and the start of its workflow, then answered', async () => {
+test('a bank-transfer order is stored with its prices and the start of its workflow before the API answers', async () => {
   const account = await store.account();
   const plan = await store.plan();
   const made = await store.post('/v1/orders', {

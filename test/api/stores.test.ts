@@ -7,14 +7,14 @@ const api = new ApiUnderTest();
 beforeAll(() => api.start());
 afterAll(() => api.stop());
 
-test('ids sort by when they were made and have a fixed width', () => {
+test('ids sort by creation time and have a fixed width', () => {
   const ids = Array.from({ length: 5000 }, () => newId('ord'));
   expect([...ids].sort()).toEqual(ids);
   expect(new Set(ids).size).toBe(5000);
   for (const id of ids) expect(id).toMatch(/^ord_[0-9A-Za-z]{22}$/);
 });
 
-test('a store begins the day before its clock’s date, tells no secrets, and warns of a doubtful registration number', async () => {
+test('a new store has finished the day before its clock’s date, returns no secrets, and warns of a wrong check digit', async () => {
   const made = await api.ask('POST', '/v1/stores', {
     key: ADMIN_KEY,
     body: { ...newStore, clock: { kind: 'simulated', now: '2026-10-01' } },
@@ -31,7 +31,7 @@ test('a store begins the day before its clock’s date, tells no secrets, and wa
   });
 });
 
-test('keys that were lost are made anew by the platform, for that store', async () => {
+test('the platform makes a new key for a store that has lost its keys', async () => {
   const store = await api.store();
   const made = await api.ask('POST', `/v1/stores/${store.id}/api_keys`, {
     key: ADMIN_KEY,
@@ -40,7 +40,7 @@ test('keys that were lost are made anew by the platform, for that store', async 
   expect((await api.ask('GET', '/v1/store', { key: made.body.secret })).body.id).toBe(store.id);
 });
 
-test('the clock: only forwards, only simulated, only as far as the holidays are known; one advance, one dispatch row', async () => {
+test('the clock advances only forwards, only if simulated, and only while the holidays are known; one advance writes one row', async () => {
   const store = await api.store();
   const advance = (to: string) => store.post('/v1/clock/advance', { to });
   expect(await advance('2026-10-05')).toMatchObject({ status: 422, body: { code: 'clock_cannot_go_back' } });
@@ -79,7 +79,7 @@ test('the clock: only forwards, only simulated, only as far as the holidays are 
   expect((await real.get('/v1/clock')).body).toMatchObject({ kind: 'real', status: 'ready' });
 });
 
-test('base information is changed with a reason; the copy in the default billing destination follows where it was one', async () => {
+test('base information is changed with a reason; a default billing destination that copies it is changed too', async () => {
   const store = await api.store();
   const account = await store.account({ reference: 'fuji' });
   const other = await store.post(`/v1/accounts/${account.id}/billing_destinations`, {
@@ -112,23 +112,23 @@ test('base information is changed with a reason; the copy in the default billing
   expect((await store.get('/v1/accounts?reference=fuji')).body.data).toMatchObject([{ id: account.id }]);
 });
 
-test('lists: newest first, page by page, each thing once; another store’s are never in them', async () => {
+test('lists return each item once, newest first, page by page, and nothing of another store', async () => {
   const store = await api.store();
   await (await api.store()).account();
   const made: string[] = [];
   for (let i = 0; i < 5; i++) made.unshift((await store.account()).id);
-  const seen: string[] = [];
+  const listed: string[] = [];
   let after = '';
   for (let pages = 0; pages < 3; pages++) {
     const { body } = await store.get(`/v1/accounts?limit=2${after && `&after=${after}`}`);
-    seen.push(...body.data.map((account: { id: string }) => account.id));
+    listed.push(...body.data.map((account: { id: string }) => account.id));
     expect(body.has_more).toBe(pages < 2);
     after = body.next;
   }
-  expect(seen).toEqual(made);
+  expect(listed).toEqual(made);
 });
 
-test('events: oldest first, the date, the event and the account leading; the feed says where to go on', async () => {
+test('events come oldest first and begin with date, event and account; the feed returns where to continue', async () => {
   const store = await api.store();
   expect((await store.get('/v1/events')).body).toEqual({ object: 'list', data: [], has_more: false, next: '0' });
   const account = await store.account({ reference: 'aoba' });
@@ -141,7 +141,7 @@ test('events: oldest first, the date, the event and the account leading; the fee
   expect((await store.get(`/v1/events?after=${body.next}`)).body).toMatchObject({ data: [], next: body.next });
 });
 
-test('a new price holds for orders from its date on', async () => {
+test('a new price applies to orders from its date on', async () => {
   const store = await api.store();
   const plan = await store.plan();
   const price = { amount: 40_000, effective_from: '2026-11-01' };
@@ -161,7 +161,7 @@ test('a new price holds for orders from its date on', async () => {
   expect((await store.post('/v1/orders', order)).body).toMatchObject({ net: 40_000, first_period: '2026-11' });
 });
 
-test('NP’s news: by its own credentials, kept once, due at once, also while the clock advances', async () => {
+test('NP’s news is accepted with its own credentials, stored once and due at once, even while the clock advances', async () => {
   const store = await api.store();
   await store.post('/v1/clock/advance', { to: '2026-11-01' });
   const basic = (user: string) => ({ authorization: `Basic ${Buffer.from(user).toString('base64')}` });
@@ -171,21 +171,21 @@ test('NP’s news: by its own credentials, kept once, due at once, also while th
     occurred_at: '2026-10-05T11:00:00+09:00',
     data: { bill_number: 'F-1' },
   };
-  const tell = (user: string, body: object = news) =>
+  const sendNews = (user: string, body: object = news) =>
     api.ask('POST', `/v1/providers/np/${store.id}/news`, { body, headers: basic(user) });
-  expect((await tell('shop:wrong')).status).toBe(401);
-  expect((await tell('shop:secret', { ...news, occurred_at: '2026-02-30' })).body.errors[0]).toMatchObject({
+  expect((await sendNews('shop:wrong')).status).toBe(401);
+  expect((await sendNews('shop:secret', { ...news, occurred_at: '2026-02-30' })).body.errors[0]).toMatchObject({
     code: 'invalid_date',
     pointer: '/occurred_at',
   });
-  expect((await tell('shop:secret')).status).toBe(202);
-  expect((await tell('shop:secret')).status).toBe(200);
+  expect((await sendNews('shop:secret')).status).toBe(202);
+  expect((await sendNews('shop:secret')).status).toBe(200);
   expect(await api.db.dispatch.findMany({ where: { storeId: store.id, kind: 'news' } })).toMatchObject([
     { target: 'e-1', name: 'bill.paid', at: new Date('2026-10-05T11:00:00+09:00') },
   ]);
 });
 
-test('a simulator’s alarm: by the store’s token, filed once, rung when due', async () => {
+test('a simulator’s alarm is accepted with the store’s token, stored once and due at its time', async () => {
   const store = await api.store();
   const token = createHash('sha256')
     .update(store.id + ADMIN_KEY)
@@ -202,7 +202,7 @@ test('a simulator’s alarm: by the store’s token, filed once, rung when due',
   ]);
 });
 
-test('two prices at once get two versions', async () => {
+test('three concurrent new prices become three versions', async () => {
   const store = await api.store();
   const plan = await store.plan({ ...newPlan, code: 'X' });
   const add = (amount: number) => store.post(`/v1/plans/${plan}/prices`, { amount, effective_from: '2027-01-01' });
@@ -211,7 +211,7 @@ test('two prices at once get two versions', async () => {
   expect(await api.db.price.count({ where: { planId: plan } })).toBe(4);
 });
 
-test('an account with billing destinations of its own: the first is the default one', async () => {
+test('the first of an account’s own billing destinations is the default', async () => {
   const store = await api.store();
   const destination = {
     company_name: '株式会社あおば 大阪支店',

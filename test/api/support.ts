@@ -8,7 +8,7 @@ import { createApi } from '../../api/app';
 import type { Refusal } from '../../domain/refusal';
 import { type Db, openDb } from '../../prisma/db';
 import { migrate } from '../../prisma/migrate';
-import type { Answer } from '../../dispatch/delivery';
+import type { Reply } from '../../dispatch/delivery';
 import type { TestEnvironment } from '../support/global-setup';
 
 export const ADMIN_KEY = 'sk_platform_for_tests_only';
@@ -16,7 +16,7 @@ export const ADMIN_KEY = 'sk_platform_for_tests_only';
 export interface Answer {
   status: number;
   headers: Headers;
-  // Bodies are judged by what a caller sees of them.
+  // Untyped, because tests check bodies as a caller sees them.
   // eslint-disable-next-line @typescript-eslint/no-explicit-any
   body: any;
 }
@@ -27,30 +27,30 @@ export interface Ask {
   headers?: Record<string, string>;
 }
 
-/** What stands in for the workflows: says what they would answer, and keeps what was delivered. */
-export class PretendedDelivery {
+/** Stands in for the workflows. It returns the answer that a test sets, and keeps the ids of delivered rows. */
+export class FakeDelivery {
   delivered: string[] = [];
   refusal: Refusal | null = null;
   isProcessed = true;
-  /** Awaited before an answer is given. */
+  /** Each delivery waits for this before it answers. */
   until: Promise<void> = Promise.resolve();
 
-  async now(_storeId: string, id: string): Promise<Answer> {
+  async now(_storeId: string, id: string): Promise<Reply> {
     this.delivered.push(id);
     await this.until;
     return this.refusal ? { refusal: this.refusal } : {};
   }
-  async untilProcessed(): Promise<Answer | null> {
+  async untilProcessed(): Promise<Reply | null> {
     return this.isProcessed ? {} : null;
   }
-  async toWorkflow(): Promise<Answer> {
+  async toWorkflow(): Promise<Reply> {
     return {};
   }
 }
 
-/** The API over a database of its own, where no worker takes up what it writes. */
+/** The API over a separate database, where no worker processes the rows it writes. */
 export class ApiUnderTest {
-  readonly delivery = new PretendedDelivery();
+  readonly delivery = new FakeDelivery();
   readonly logged: string[] = [];
   db!: Db;
   url!: string;
@@ -92,7 +92,7 @@ export class ApiUnderTest {
     await this.admin.end();
   }
 
-  /** A request; writes get an Idempotency-Key of their own unless `key` is given. */
+  /** Sends a request. A write gets a new Idempotency-Key unless `headers` contains one. @param key an API key */
   async ask(method: string, path: string, { key, body, headers = {} }: Ask & { key?: string } = {}): Promise<Answer> {
     const isWrite = method === 'POST' || method === 'PATCH';
     const answer = await fetch(`${this.url}${path}`, {
@@ -110,7 +110,7 @@ export class ApiUnderTest {
     return { status: answer.status, headers: answer.headers, body: isJson ? JSON.parse(text) : text };
   }
 
-  /** A store that settles by NP, its clock at noon of 2026-10-05, with a plan of 30,000 yen and two accounts. */
+  /** Makes a store that settles by NP. Its clock stands at noon on 2026-10-05. */
   async store(clock: object = { kind: 'simulated', now: '2026-10-05T12:00:00+09:00' }): Promise<StoreUnderTest> {
     const made = await this.ask('POST', '/v1/stores', { key: ADMIN_KEY, body: { ...newStore, clock } });
     if (made.status !== 201) throw new Error(JSON.stringify(made.body));
@@ -190,7 +190,7 @@ export class StoreUnderTest {
     if (made.status !== 201) throw new Error(JSON.stringify(made.body));
     return made.body.id;
   }
-  /** A bank-transfer order of an account and plan made for it. */
+  /** Places a bank-transfer order with a new account and a new plan. */
   async order(): Promise<{ id: string; account_id: string; lines: { subscription_id: string }[] }> {
     const [account, plan] = [await this.account(), await this.plan()];
     const made = await this.post('/v1/orders', transferOrder(account.id, plan));

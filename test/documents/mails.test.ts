@@ -62,7 +62,7 @@ const render = <T extends MailTemplate>(template: T, more: Partial<MailData[T]> 
 describe.each(mailTemplates)('%s', (template) => {
   const { subject, text, html } = render(template);
 
-  test('addresses the firm and person, names the store, and puts every amount with tax', () => {
+  test('addresses the firm and the person, names the store, and states every amount with tax', () => {
     expect(subject).toMatch(/^【ITreviewオンラインストア】.+/);
     expect(text).toMatch(/^株式会社葡萄\n経理部 葡萄 次郎 様\n\nいつもITreviewオンラインストア/);
     expect(text).toContain('運営：アイティクラウド株式会社');
@@ -70,7 +70,7 @@ describe.each(mailTemplates)('%s', (template) => {
     expect(text).not.toMatch(/\{\{|undefined|null|\n{3}/);
   });
 
-  test('the HTML says what the text says, order number and all', () => {
+  test('the HTML has every line of the text', () => {
     const readable = html
       .replace(/<title>.*<\/title>/, '')
       .replace(/<[^>]+>/g, '')
@@ -82,7 +82,7 @@ describe.each(mailTemplates)('%s', (template) => {
     }
   });
 
-  test('every field it uses must be there', () => {
+  test('throws when one of its fields is missing', () => {
     for (const field of Object.keys(samples[template])) {
       const { [field]: _, ...rest } = samples[template] as unknown as Record<string, unknown>;
       expect(() => renderMail(template, { ...rest, ...frame } as never)).toThrow();
@@ -90,7 +90,7 @@ describe.each(mailTemplates)('%s', (template) => {
   });
 });
 
-describe('who answers (S1)', () => {
+describe('the support desk (S1)', () => {
   const byNp = ['order-held', 'order-declined-judgement', 'order-declined-overdue', 'debit-failed'] as const;
   test.each(byNp)('%s: the NP desk', (template) => {
     expect(render(template).text).toContain(
@@ -104,21 +104,21 @@ describe('who answers (S1)', () => {
     expect(text).not.toContain('netprotections');
   });
 
-  test('a suspension follows how the order is paid', () => {
+  test('a suspension names the desk of the payment method', () => {
     expect(render('contract-suspended').text).toContain('https://buy.example.jp/contact');
     expect(render('contract-suspended', { settledBy: 'direct_debit' }).text).toContain('03-4577-9631');
   });
 });
 
-describe('what each says', () => {
-  test('held (P4): over the limit, and until when', () => {
+describe('the content', () => {
+  test('held (P4): gives the reason, the limit, and the last day', () => {
     const { text } = render('order-held');
     expect(text).toContain('与信枠を超えるため');
     expect(text).toContain('■保留の期限：2026年10月16日（金）');
     expect(text).toContain('■月額：88,000円（税込）');
   });
 
-  test('24 offers the card; 21 sends to the NP desk and offers none', () => {
+  test('24 offers payment by card; 21 refers to the NP desk and offers no card', () => {
     expect(render('order-declined-judgement').text).toContain(
       `クレジットカード決済（一括払い）でのご注文も承っております`,
     );
@@ -126,19 +126,19 @@ describe('what each says', () => {
     expect(render('order-declined-overdue').text).toContain('NP掛け払い お客様サポートデスクへ直接');
   });
 
-  test('screening: refused and not finished in time are told apart', () => {
+  test('screening: a refusal and a missed deadline have different texts', () => {
     expect(render('order-declined-screening').text).toContain('審査を行った結果');
     expect(render('order-declined-screening', { expired: true }).text).toContain('期限までに完了いたしませんでした');
   });
 
-  test('a declined renewal tells of the next attempt, or that there is none', () => {
+  test('a declined renewal gives the date of the next attempt, or says that there is none', () => {
     expect(render('card-declined').text).toContain('■次回の決済予定日：2027年1月4日（月）');
     const last = render('card-declined', { retryOn: null }).text;
     expect(last).not.toContain('次回');
     expect(last).toContain('再度の決済は行いません');
   });
 
-  test('a failed debit: pay the same invoice by transfer; this mail is none', () => {
+  test('a failed debit: the same invoice is payable by transfer, and the mail is not an invoice', () => {
     const { subject, text } = render('debit-failed');
     expect(subject).toContain('F-1-20270203-000001');
     expect(text).toContain('■振替できなかった理由：資金不足');

@@ -1,8 +1,9 @@
 import { inflateSync } from 'node:zlib';
 
 /**
- * The text of each page of a PDF as Typst writes it: plain objects, fonts with a ToUnicode table. No line breaks: pieces
- * follow one another in the order they were drawn. Throws on a glyph without a Unicode meaning.
+ * Extracts the text of each page from a PDF that Typst wrote: plain objects, fonts with a ToUnicode table. There are no
+ * line breaks, because pieces follow one another in the order they were drawn. Throws on a glyph without a Unicode
+ * character.
  */
 export function pdfPages(pdf: Uint8Array): string[] {
   const objects = new Map<string, string>();
@@ -52,7 +53,7 @@ function unescape(literal: string): string {
   );
 }
 
-/** Two bytes a glyph (Identity-H). */
+/** Each glyph has two bytes (Identity-H). */
 function decode(bytes: string, table: Map<number, string>): string {
   let text = '';
   for (let i = 0; i + 1 < bytes.length; i += 2) {

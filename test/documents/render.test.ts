@@ -25,7 +25,7 @@ const qualifiedFields = [
 ];
 
 describe('請求書', () => {
-  test('has every field of a 適格請求書, what a buyer files it by, where to pay and who answers', () => {
+  test('has every field of a 適格請求書, the references of the buyer, the account to pay into and the support desk', () => {
     expectAll(renderInvoice(invoice()), [
       ...qualifiedFields,
       '請求書',
@@ -49,7 +49,7 @@ describe('請求書', () => {
     ]);
   });
 
-  test('marks what is taxed at the reduced rate, says what the mark means, and totals each rate by itself', () => {
+  test('marks lines at the reduced rate, explains the mark, and totals each rate separately', () => {
     const lines = [line('商品A', 30_000), line('コーヒー定期便', 3_980, { rateClass: 'reduced', quantity: 2 })];
     expectAll(renderInvoice(invoice(lines)), [
       'コーヒー定期便 ※',
@@ -60,11 +60,11 @@ describe('請求書', () => {
     ]);
   });
 
-  test('says nothing of a reduced rate where there is none', () => {
+  test('does not mention the reduced rate when no line has it', () => {
     expect(pdfPages(renderInvoice(invoice())).join()).not.toContain('※');
   });
 
-  test('shows a discount as a negative amount, a one-off charge without a period, and no line for what was not given', () => {
+  test('shows a discount as a negative amount and a one-off charge without a period, and leaves out empty fields', () => {
     const lines = [line('商品A', 30_000), line('値引', -5_000, { periodFrom: null, periodTo: null })];
     const data = { ...invoice(lines), subject: null, poNumber: null };
     const text = pdfPages(
@@ -74,11 +74,11 @@ describe('請求書', () => {
     expect(text).not.toMatch(/件名|発注番号|経理部/);
   });
 
-  test('an invoice billed again says so under the same number', () => {
+  test('an invoice billed again says 再発行 and keeps its number', () => {
     expectAll(renderInvoice({ ...invoice(), revision: 2 }), ['請求書（再発行）', 'INV-2026-000123']);
   });
 
-  test('sixty lines run over pages: each repeats the head and is numbered, none is lost, the totals stay together', () => {
+  test('sixty lines take three numbered pages, each repeats the head, no line is lost, and the totals stay together', () => {
     const lines = Array.from({ length: 60 }, (_, i) =>
       line(`商品${i + 1}番 ${i % 7 ? '' : '監査ログと専任サポートの付いたエンタープライズプラン'}`, 1_000_000 + i),
     );
@@ -94,7 +94,7 @@ describe('請求書', () => {
   });
 });
 
-test('口座振替通知書: every field of a 適格請求書, the day and the account it is taken from', () => {
+test('口座振替通知書: every field of a 適格請求書, the day of the debit and the account', () => {
   expectAll(renderDebitNotice(debitNotice()), [
     ...qualifiedFields,
     '口座振替通知書',
@@ -105,7 +105,7 @@ test('口座振替通知書: every field of a 適格請求書, the day and the a
   ]);
 });
 
-test('領収書 for a card: the descriptor, no revenue stamp, and the store answers questions, not NP', () => {
+test('領収書 for a card: the descriptor, no revenue stamp, and the store as contact, not NP', () => {
   const pdf = renderReceipt(receipt());
   expectAll(pdf, [
     ...qualifiedFields,
@@ -146,8 +146,8 @@ test('the debit notice of Net Protections names the day of debit and no account 
   expect(text).not.toMatch(/お支払期限|お振込先/);
 });
 
-describe('what must never be printed', () => {
-  test('figures that do not add up', () => {
+describe('unusual data', () => {
+  test('amounts that do not add up throw', () => {
     const off = { ...invoice(), total: 33_001 };
     expect(() => renderInvoice(off)).toThrow(
       new DocumentSumError('INV-2026-000123: total is 33001, but its parts make 33000'),
@@ -157,7 +157,7 @@ describe('what must never be printed', () => {
     expect(() => renderNpBill({ ...npBill(), total: 1 })).toThrow(DocumentSumError);
   });
 
-  test('a character no font can draw: the error names the field and the character', () => {
+  test('a character that no font can draw throws an error with the field and the character', () => {
     const data = invoice();
     const company = '株式会社青葉🦆';
     expect(() => renderInvoice({ ...data, recipient: { ...data.recipient, company } })).toThrow(
@@ -172,13 +172,13 @@ describe('what must never be printed', () => {
     expectAll(renderInvoice({ ...data, recipient }), ['株式会社𠮷野', '𠮷野 藍 様']);
   });
 
-  test('markup in a name: it prints as it is', () => {
+  test('markup in a name is printed as it is', () => {
     const data = invoice();
     const company = '#eval("1") *太* $x$ @a <b> [c] \\ `d`';
     expect(pdfPages(renderInvoice({ ...data, recipient: { ...data.recipient, company } })).join()).toContain(company);
   });
 
-  test('data the template lacks, or a date that is none', () => {
+  test('missing fields and an invalid date throw', () => {
     expect(() => renderTypst('invoice', { issuedOn: '2026-11-05' })).toThrow(TypstError);
     expect(() => renderTypst('invoice', { issuedOn: 'November' })).toThrow('/issuedOn: not a date: November');
   });
@@ -191,7 +191,7 @@ describe('the same data give the same bytes', () => {
     expect(Buffer.from(renderInvoice(invoice())).equals(first)).toBe(true);
   });
 
-  test('and carry the issue date, not the date of drawing', () => {
+  test('with the issue date as the creation date', () => {
     // 2026-11-05 00:00 JST
     expect(Buffer.from(renderInvoice(invoice())).toString('latin1')).toContain('/CreationDate (D:20261104150000Z)');
   });

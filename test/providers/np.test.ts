@@ -7,25 +7,25 @@ import { createNp } from '../../providers/credit/np/provider';
 import type { CreditProvider } from '../../providers/credit/port';
 import { SHOP, charge, profileOf } from '../support/np';
 
-interface Seen {
+interface ReceivedRequest {
   method: string;
   url: string;
   headers: Record<string, unknown>;
   body: unknown;
 }
 
-/** What NP answers next, and what it was asked. */
+/** NP's next answer, and the requests that it has received. */
 let answer: { status: number; body: string };
-let seen: Seen[];
+let received: ReceivedRequest[];
 let server: Server;
 let np: CreditProvider;
 
 beforeEach(async () => {
-  seen = [];
+  received = [];
   const app = express();
   app.use(express.json());
   app.use((req, res) => {
-    seen.push({ method: req.method, url: req.url, headers: req.headers, body: req.body as unknown });
+    received.push({ method: req.method, url: req.url, headers: req.headers, body: req.body as unknown });
     res.status(answer.status).type('application/json').send(answer.body);
   });
   server = await new Promise((resolve) => {
@@ -56,7 +56,7 @@ const authorised = (result: string, reason: string | null = null) => ({
   },
 });
 
-describe('the three known calls, to the letter', () => {
+describe('the three known calls are sent exactly as documented', () => {
   test('取引登録', async () => {
     answers(authorised('00'));
     const result = await np.registerTransaction({
@@ -70,7 +70,7 @@ describe('the three known calls, to the letter', () => {
       ],
     });
     expect(result).toEqual({ outcome: 'registered', transactionId: '20000000001' });
-    expect(seen).toMatchObject([
+    expect(received).toMatchObject([
       {
         method: 'POST',
         url: '/v1/transactions',
@@ -83,7 +83,7 @@ describe('the three known calls, to the letter', () => {
         },
       },
     ]);
-    expect(seen[0]!.body).toEqual({
+    expect(received[0]!.body).toEqual({
       request: {
         npBuyerId: '10000000001',
         transactionInfoes: [
@@ -106,18 +106,18 @@ describe('the three known calls, to the letter', () => {
     });
   });
 
-  test('sent again, a row is the same to the last character', async () => {
+  test('a repeated registration sends exactly the same body', async () => {
     answers(authorised('00'));
     await np.registerTransaction(charge('10000000001', 'o1', 1_100));
     await np.registerTransaction(charge('10000000001', 'o1', 1_100));
-    expect(seen[1]!.body).toEqual(seen[0]!.body);
+    expect(received[1]!.body).toEqual(received[0]!.body);
   });
 
   test('取引キャンセル and 請求確定依頼', async () => {
     answers({});
     await np.cancelTransactions(['20000000001', '20000000002']);
     await np.requestBilling([{ transactionId: '20000000001', baseDate: jstDate('2026-10-31') }]);
-    expect(seen.map(({ method, url, body }) => [method, url, body])).toEqual([
+    expect(received.map(({ method, url, body }) => [method, url, body])).toEqual([
       ['POST', '/v1/transactions/cancel', { requests: ['20000000001', '20000000002'] }],
       [
         'POST',
@@ -128,20 +128,20 @@ describe('the three known calls, to the letter', () => {
   });
 });
 
-test('the date of an application is told, and no more of its instant', async () => {
+test('an application sends its date but not its time of day', async () => {
   answers({}, 500);
   const at = instant('2026-10-13T23:30:00+09:00');
   await np.reapplyBuyer('10000000001', profileOf('info'), at).catch(() => undefined);
-  expect(seen[0]!.body).toMatchObject({ request: { companyType: '1', applicationDate: '2026-10-13' } });
-  expect(JSON.stringify(seen[0]!.body)).not.toContain('23:30');
+  expect(received[0]!.body).toMatchObject({ request: { companyType: '1', applicationDate: '2026-10-13' } });
+  expect(JSON.stringify(received[0]!.body)).not.toContain('23:30');
 });
 
-test.each(['21', '22', '24'] as const)('NG %s is an answer', async (reason) => {
+test.each(['21', '22', '24'] as const)('NG %s is returned, not thrown', async (reason) => {
   answers(authorised('20', reason));
   expect(await np.registerTransaction(charge('1', 'o1', 1_100))).toEqual({ outcome: 'refused', reason });
 });
 
-test('NG for a reason not known here is for a person', async () => {
+test('NG for an unknown reason is thrown as rejected', async () => {
   answers(authorised('20', '29'));
   await expect(np.registerTransaction(charge('1', 'o1', 1_100))).rejects.toMatchObject({
     failure: 'rejected',
@@ -149,7 +149,7 @@ test('NG for a reason not known here is for a person', async () => {
   });
 });
 
-describe('failures say whether sending again is safe', () => {
+describe('failures say whether a retry is safe', () => {
   const error = (code: string) => ({ errors: [{ codes: [code], message: '…' }] });
   test.each([
     ['400 with codes', 400, error('E0100115'), 'rejected', ['E0100115']],
@@ -157,10 +157,10 @@ describe('failures say whether sending again is safe', () => {
     ['401 without a body', 401, '', 'rejected', []],
     ['500', 500, error('E9'), 'unknown', ['E9']],
     ["503 of NP's own maintenance", 503, error('E0100903'), 'unreachable', ['E0100903']],
-    ['503 of someone between', 503, '<html>', 'unknown', []],
+    ['503 of a proxy', 503, '<html>', 'unknown', []],
     ['200 that is not JSON', 200, '<html>', 'unknown', []],
     ['200 without the transaction', 200, { result: { buyer: { transactionInfoes: [] } } }, 'unknown', []],
-    ['200 in another shape', 200, { result: {} }, 'unknown', []],
+    ['200 in another format', 200, { result: {} }, 'unknown', []],
     ['00 without an id', 200, JSON.stringify(authorised('00')).replace('"20000000001"', 'null'), 'unknown', []],
   ])('%s', async (_what, status, body, failure, codes) => {
     answers(body, status);
@@ -172,7 +172,7 @@ describe('failures say whether sending again is safe', () => {
     });
   });
 
-  test('nobody listening: certainly not done', async () => {
+  test('a closed port: the request certainly had no effect', async () => {
     await new Promise((resolve) => server.close(resolve));
     await expect(np.buyer('10000000001')).rejects.toMatchObject({
       name: 'ProviderError',
@@ -181,7 +181,7 @@ describe('failures say whether sending again is safe', () => {
   });
 });
 
-describe('what NP has no field for is not sent', () => {
+describe('data that NP has no field for are not sent', () => {
   test.each([
     ['an id of 41 characters', { ...charge('1', 'x'.repeat(41), 1_100) }],
     [
@@ -193,11 +193,11 @@ describe('what NP has no field for is not sent', () => {
     ],
   ])('%s', async (_what, request) => {
     await expect(np.registerTransaction(request)).rejects.toMatchObject({ failure: 'rejected' });
-    expect(seen).toEqual([]);
+    expect(received).toEqual([]);
   });
 });
 
-test('the assumed calls read nothing they were not told', async () => {
+test('the assumed calls send their parameters and read empty answers', async () => {
   answers({ result: { buyers: [] } });
   expect(await np.findBuyer('dest 1&x')).toBeNull();
   answers({ result: { buyer: { transactionInfoes: [] } } });
@@ -208,7 +208,7 @@ test('the assumed calls read nothing they were not told', async () => {
     next: 'F-1-20261105-000100',
   });
   await np.directDebitActive('10000000001', period('2027-01'));
-  expect(seen.map(({ url }) => url)).toEqual([
+  expect(received.map(({ url }) => url)).toEqual([
     '/v1/buyers?shopBuyerId=dest+1%26x',
     '/v1/transactions?shopTransactionId=o1',
     '/v1/bills?closeDate=2026-10-31&cursor=F-1-20261105-000001',

@@ -24,7 +24,7 @@ afterAll(async () => {
 const adapter = (apiKey = 're_test') => createResend({ apiKey, baseUrl });
 
 let mails = 0;
-/** A mail of its own: key and recipient are used by no other test. */
+/** A mail whose key and recipient no other test uses. */
 function mail(more: Partial<OutgoingMail> = {}): OutgoingMail {
   const n = ++mails;
   return {
@@ -76,7 +76,7 @@ async function failure(work: Promise<unknown>): Promise<ProviderError> {
 }
 
 describe('a mail', () => {
-  test('arrives whole: names, text, HTML, attachment, business time', async () => {
+  test('arrives complete: names, text, HTML, attachment, business time', async () => {
     const content = new Uint8Array([0x25, 0x50, 0x44, 0x46, 0, 255]);
     const sent = mail({
       cc: ['bucho@aoba.example'],
@@ -109,7 +109,7 @@ describe('a mail', () => {
     expect(await received(sent)).toHaveLength(1);
   });
 
-  test('other words under a used key are rejected, and the first mail stands', async () => {
+  test('another mail under a used key is rejected, and the first mail stays', async () => {
     const sent = mail();
     await adapter().send(sent);
     const error = await failure(adapter().send({ ...sent, subject: '別の件名' }));
@@ -124,10 +124,10 @@ describe('a mail', () => {
   });
 });
 
-describe('what Resend refuses', () => {
+describe('Resend refuses', () => {
   const refused: [string, Partial<OutgoingMail>, string][] = [
-    ['an address that is none', { to: ['aoba.example'] }, 'validation_error'],
-    ['nobody to send to', { to: [] }, 'validation_error'],
+    ['an invalid address', { to: ['aoba.example'] }, 'validation_error'],
+    ['a mail without recipients', { to: [] }, 'validation_error'],
     ['a sender without an address', { from: 'ITreviewオンラインストア' }, 'validation_error'],
     ['more than 50 recipients', { to: Array.from({ length: 51 }, (_, i) => `a${i}@b.example`) }, 'validation_error'],
     ['a mail without a body', { html: '', text: '' }, 'validation_error'],
@@ -142,7 +142,7 @@ describe('what Resend refuses', () => {
     expect(error).toMatchObject({ failure: 'rejected', httpStatus: 400, codes: ['invalid_idempotency_key'] });
   });
 
-  test('an API key that is none', async () => {
+  test('an invalid API key', async () => {
     expect(await failure(adapter('sk_wrong').send(mail()))).toMatchObject({ failure: 'rejected', httpStatus: 403 });
     expect((await fetch(`${baseUrl}/emails`, { method: 'POST' })).status).toBe(401);
   });
@@ -156,25 +156,25 @@ describe('when Resend misbehaves', () => {
     ['in_progress', 'unknown', 0],
     ['timeout_after_effect', 'unknown', 1],
   ];
-  test.each(cases)('%s is %s, leaves %i mails, and sending again leaves one', async (mode, expected, taken) => {
+  test.each(cases)('%s fails as %s and leaves %i mails, and a retry leaves one', async (mode, expected, accepted) => {
     const sent = mail();
     await control({ mode, to: addressOf(sent) });
 
     expect((await failure(adapter().send(sent))).failure).toBe(expected);
-    expect(await received(sent)).toHaveLength(taken);
+    expect(await received(sent)).toHaveLength(accepted);
 
     const { providerId } = await adapter().send(sent);
     expect((await received(sent)).map((m) => m.id)).toEqual([providerId]);
   });
 
-  test('a request that reaches it twice is one mail, thanks to the key', async () => {
+  test('a request that arrives twice is one mail, because both have the same key', async () => {
     const sent = mail();
     await control({ mode: 'answer_twice', to: addressOf(sent) });
     const { providerId } = await adapter().send(sent);
     expect((await received(sent)).map((m) => m.id)).toEqual([providerId]);
   });
 
-  test('a fault lasts as many mails as it was filed for, and only for its recipient', async () => {
+  test('a fault affects only its recipient, and only as many mails as it was filed for', async () => {
     const sent = mail();
     await control({ mode: 'down', times: 2, to: addressOf(sent) });
     await adapter().send(mail());
@@ -183,12 +183,12 @@ describe('when Resend misbehaves', () => {
     await adapter().send(sent);
   });
 
-  test('nobody listening is unknown: the SDK does not tell a refused connection from a lost one', async () => {
+  test('a closed port fails as unknown, because the SDK does not tell a refused connection from a lost one', async () => {
     const nowhere = createResend({ apiKey: 're_test', baseUrl: 'http://127.0.0.1:1' });
     expect(await failure(nowhere.send(mail()))).toMatchObject({ failure: 'unknown', httpStatus: undefined });
   });
 
-  test('an unknown fault is refused by name', async () => {
+  test('an unknown fault is refused, and the answer names the field', async () => {
     const answer = await control({ mode: 'slow' });
     expect(answer.status).toBe(422);
     expect(((await answer.json()) as { message: string }).message).toMatch(/^mode: /);
@@ -196,7 +196,7 @@ describe('when Resend misbehaves', () => {
 });
 
 test.each(['bounced', 'complained', 'suppressed'])(
-  'a mail to %s@… is taken, and its fate told afterwards',
+  'a mail to %s@… is accepted, and its final state is reported afterwards',
   async (fate) => {
     const { providerId } = await adapter().send(mail({ to: [`${fate}+x@aoba.example`] }));
     const answer = await fetch(`${baseUrl}/emails/${providerId}`, { headers: { authorization: 'Bearer re_test' } });
@@ -205,7 +205,7 @@ test.each(['bounced', 'complained', 'suppressed'])(
 );
 
 describe('the inbox page', () => {
-  test('lists newest first, finds by recipient, escapes what it shows', async () => {
+  test('lists the newest first, finds mails by recipient, and escapes subjects', async () => {
     const first = mail({ subject: '<b>一通目</b>' });
     const second = mail({ to: first.to, subject: '二通目' });
     await adapter().send(first);
@@ -217,7 +217,7 @@ describe('the inbox page', () => {
     expect(page.indexOf('二通目')).toBeLessThan(page.indexOf('一通目'));
   });
 
-  test('shows a mail’s text, its HTML in a sandbox, and hands out its attachments', async () => {
+  test('shows a mail’s text, its HTML in a sandbox, and serves its attachments', async () => {
     const attachments = [{ filename: '領収書.pdf', contentType: 'application/pdf', content: Buffer.from('%PDF-1.7') }];
     const { providerId } = await adapter().send(mail({ text: '本文 <i>', html: '<p>本文</p>', attachments }));
     const inbox = `${baseUrl}/inbox/${providerId}`;

@@ -23,7 +23,7 @@ describe('Shift_JIS', () => {
     expect(encodeShiftJis(text).toString('hex')).toBe(hex);
   });
 
-  test('both codes of 髙 are read', () => {
+  test('reads both codes of 髙', () => {
     expect(decodeShiftJis(Buffer.from('fbfceee0', 'hex'))).toBe('髙髙');
   });
 
@@ -33,7 +33,7 @@ describe('Shift_JIS', () => {
 });
 
 describe('sps_hashcode', () => {
-  // Made up for this purpose: the vector of the specification notes, not of SBPS.
+  // A vector made up from the specification. It does not come from SBPS.
   const fields = [
     field('merchant_id', '99999'),
     field('service_id', '001'),
@@ -51,7 +51,7 @@ describe('sps_hashcode', () => {
     expect(spsHashcode(fields, 'dummykey')).toBe('2d21ecd692ab57b802de88398ad2b356567a5f7b');
   });
 
-  test('covers nested values where they stand, trimmed', () => {
+  test('includes nested values in document order, trimmed', () => {
     const nested = [...fields.slice(0, 4), fieldGroup('group', fields.slice(4, 7)), ...fields.slice(7)];
     expect(spsHashcode(nested, 'dummykey')).toBe('2d21ecd692ab57b802de88398ad2b356567a5f7b');
     const padded = [field('merchant_id', ' 99999 '), ...fields.slice(1)];
@@ -59,7 +59,7 @@ describe('sps_hashcode', () => {
   });
 });
 
-test('a request is declared Shift_JIS, carries multibyte text as Base64 and escapes markup', () => {
+test('a request is declared as Shift_JIS, has multibyte text in Base64 and escapes markup', () => {
   const fields = [
     multibyteField('item_name', '年額プラン'),
     fieldGroup('o', [field('url', 'https://s.example/?a=1&b=<2>')]),
@@ -70,7 +70,7 @@ test('a request is declared Shift_JIS, carries multibyte text as Base64 and esca
   expect(xml).toContain('<o><url>https://s.example/?a=1&amp;b=&lt;2&gt;</url></o><sps_hashcode>');
 });
 
-/** Any text SBPS could be sent: no controls, at most 20 bytes. */
+/** Any text that SBPS accepts: no control characters, at most 20 bytes. */
 const shiftJisText = fc
   .array(
     fc.oneof(
@@ -88,7 +88,7 @@ const shiftJisText = fc
       .join(''),
   );
 
-test('whatever text is sealed by us is accepted and read back by SBPS', () => {
+test('SBPS accepts and reads back any text that we seal', () => {
   fc.assert(
     fc.property(shiftJisText, shiftJisText, fc.integer({ min: 1, max: 9_999_999 }), (itemName, free, amount) => {
       const body = buildSpsRequest(
@@ -109,7 +109,7 @@ test('whatever text is sealed by us is accepted and read back by SBPS', () => {
         MERCHANT.hashKey,
       );
       const request = checkDocument(readDocument(body), MERCHANT);
-      // − and ～ have two code points for one code: compare as Shift_JIS reads them.
+      // − and ～ have two code points for one code, so both sides are compared as Shift_JIS reads them.
       const asRead = (text: string) => decodeShiftJis(encodeShiftJis(text.trim()));
       expect(request.get('item_name')).toBe(asRead(itemName));
       expect(request.get('free1')).toBe(asRead(free));
@@ -119,7 +119,7 @@ test('whatever text is sealed by us is accepted and read back by SBPS', () => {
   );
 });
 
-test('answers are read by path; what is no SBPS answer is null', () => {
+test('answers are read by path, and anything else is null', () => {
   const ok = parseSpsResponse(
     writeOk('MG01-00101-101', { res_pay_method_info: { commit_status: '1' } }, '20261007100000'),
   );

@@ -77,7 +77,7 @@ test('a card from 3-D Secure to refund', async () => {
   ]);
 });
 
-test('the saved card pays the next month, until it is declined; a new card takes its place', async () => {
+test('the saved card pays the next months until it is declined, and a new card replaces it', async () => {
   const provider = sbps.provider();
   expect(await provider.savedCard('chiyo', OCTOBER_7)).toBeNull();
   const card = { scenario: 'ok_then_renewal_declined', brand: 'A', declined_from: '2027-01-01' };
@@ -100,7 +100,7 @@ test('the saved card pays the next month, until it is declined; a new card takes
   expect(await renew(6, JANUARY_1)).toEqual({ outcome: 'declined', code: '10122999' });
 });
 
-describe('refusals the buyer can do something about are answers', () => {
+describe('refusals that the buyer can act on are returned', () => {
   const passed = (card: Parameters<RunningSbps['token']>[0]) => authenticate(sbps, card);
 
   test.each([
@@ -128,7 +128,7 @@ describe('refusals the buyer can do something about are answers', () => {
     expect(await ask(token)).toEqual({ outcome: 'declined', code: '101T2999' });
   });
 
-  test('no saved card, and 3-D Secure not passed, for less or for someone else', async () => {
+  test('no saved card, 3-D Secure for a smaller amount, and 3-D Secure of another customer', async () => {
     const { authorise } = sbps.provider();
     expect(await authorise({ ...SALE, by: 'saved_card' })).toEqual({ outcome: 'declined', code: '10195999' });
     const by = { authenticationId: await passed({ scenario: 'ok' }) };
@@ -138,7 +138,7 @@ describe('refusals the buyer can do something about are answers', () => {
 });
 
 describe('steps', () => {
-  test('taken again are done, since SBPS is asked what it knows', async () => {
+  test('a repeated step counts as done, because the inquiry confirms it', async () => {
     const { commit, capture, refund } = sbps.provider();
     const trackingId = await authorised(sbps);
     for (const processedOn of ['2026-10-07', null]) {
@@ -153,7 +153,7 @@ describe('steps', () => {
     expect(await sbps.effects()).toMatchObject([{ commits: 1, captures: 1, refunds: 1, refunded: 13_200 }]);
   });
 
-  test('"already completed" is no "done" when it was the cancellation that completed', async () => {
+  test('"already completed" does not count as done when it means a cancellation', async () => {
     const { commit, capture, refund } = sbps.provider();
     const trackingId = await authorised(sbps);
     expect(await refund(trackingId, 'full', OCTOBER_7)).toMatchObject({ outcome: 'done' });
@@ -162,7 +162,7 @@ describe('steps', () => {
     expect(await refund(trackingId, 'full', OCTOBER_7)).toEqual({ outcome: 'done', processedOn: null });
   });
 
-  test('out of order, over the amount, too late or unknown are refused', async () => {
+  test('a step out of order, over the amount, too late or for an unknown transaction is refused', async () => {
     const { commit, capture, refund, inquire } = sbps.provider();
     const trackingId = await authorised(sbps);
     expect(await capture(trackingId, SALE.amount, OCTOBER_7)).toEqual({ outcome: 'refused', code: '10139999' });
@@ -182,7 +182,7 @@ describe('steps', () => {
   });
 });
 
-describe('what is wrong with the request is thrown as rejected', () => {
+describe('a faulty request is thrown as rejected', () => {
   const rejected = (code: string) => ({ failure: 'rejected', codes: [code] });
 
   test('an order_id used before', async () => {
@@ -208,7 +208,7 @@ describe('what is wrong with the request is thrown as rejected', () => {
     await expect(authorise).rejects.toMatchObject(rejected(code));
   });
 
-  test('another hash key is stopped at the door', async () => {
+  test('a wrong hash key is rejected with 401, and the message does not contain the key', async () => {
     const provider = createSbps({ ...MERCHANT, baseUrl: sbps.baseUrl, hashKey: 'other' });
     await expect(provider.inquire('00000000000000', OCTOBER_7)).rejects.toMatchObject({
       failure: 'rejected',
@@ -224,14 +224,14 @@ describe('what is wrong with the request is thrown as rejected', () => {
 });
 
 test.each(['年額プラン', '㈱髙﨑', '𠮷野家—プラン', 'ﾌﾟﾗﾝ\tA', 'クラウド勤怠管理プラン スタンダード 年額 100ユーザー'])(
-  'a plan named %j can be charged: its name is made to fit',
+  'a plan named %j can be charged, because its name is made to fit',
   async (itemName) => {
     const by = { authenticationId: await authenticate(sbps) };
     expect(await sbps.provider().authorise({ ...SALE, itemName, by })).toMatchObject({ outcome: 'authorised' });
   },
 );
 
-test('the clock of a real store dates the request, not the fact it acts on', async () => {
+test('a real store dates the request by its clock, not by the time of the event', async () => {
   const card = { scenario: 'ok_then_renewal_declined', declined_from: '2027-01-01' };
   await sbps.provider().authorise({ ...SALE, by: { authenticationId: await authenticate(sbps, card) } });
   const late = createSbps({ ...MERCHANT, baseUrl: sbps.baseUrl, now: () => JANUARY_1 });
@@ -239,8 +239,8 @@ test('the clock of a real store dates the request, not the fact it acts on', asy
   expect(await late.authorise(renewal)).toEqual({ outcome: 'declined', code: '10123999' });
 });
 
-describe('when the line fails', () => {
-  test('after the effect: unknown; the inquiry finds it committed, and another commit is done', async () => {
+describe('when the connection fails', () => {
+  test('a lost answer is unknown, the inquiry finds the commit, and a second commit counts as done', async () => {
     const trackingId = await authorised(sbps);
     await sbps.fault({ api_id: 'ST02-00101-101', mode: 'timeout_after_effect' });
     const provider = sbps.provider();
@@ -250,7 +250,7 @@ describe('when the line fails', () => {
     expect(await sbps.effects()).toMatchObject([{ commits: 1 }]);
   });
 
-  test('a silent SBPS is given up after the time-out: unknown, whether it acted or not', async () => {
+  test('no answer within the time-out is unknown, whether SBPS acted or not', async () => {
     const trackingId = await authorised(sbps);
     const impatient = sbps.provider(150);
     await sbps.fault({ api_id: 'ST02-00101-101', mode: 'timeout_before_effect' });
@@ -261,7 +261,7 @@ describe('when the line fails', () => {
     expect(await sbps.effects()).toMatchObject([{ commits: 1 }]);
   });
 
-  test('a lost authorisation is not charged; its order_id is spent, the saved card pays the next', async () => {
+  test('an authorisation with a lost answer is not charged: its order_id is used up, and the saved card pays the next one', async () => {
     const by = { authenticationId: await authenticate(sbps) };
     await sbps.fault({ api_id: 'ST01-00118-101', mode: 'timeout_after_effect' });
     const { authorise } = sbps.provider();
@@ -271,7 +271,7 @@ describe('when the line fails', () => {
     expect(await sbps.effects()).toMatchObject([{ commits: 0 }, { commits: 0 }]);
   });
 
-  test('cut at once: unknown for a step, for nobody can tell; a question is safe to ask again', async () => {
+  test('a connection cut at once is unknown for a step and unreachable for an inquiry', async () => {
     await sbps.fault({ api_id: '*', mode: 'refuse', times: 2 });
     const { commit, inquire } = sbps.provider();
     await expect(commit('00000000000000', OCTOBER_7)).rejects.toMatchObject({ failure: 'unknown' });
@@ -279,7 +279,7 @@ describe('when the line fails', () => {
     expect(await inquire('00000000000000', OCTOBER_7)).toBeNull();
   });
 
-  test('down with 503, or nobody listening: unreachable, safe to send again', async () => {
+  test('503 and a closed port are unreachable, so a retry is safe', async () => {
     const provider = sbps.provider();
     const trackingId = await authorised(sbps);
     await sbps.fault({ api_id: '*', mode: 'down', times: 2 });
@@ -294,7 +294,7 @@ describe('when the line fails', () => {
     sbps = await startSbps();
   });
 
-  test('slow is just slow', async () => {
+  test('a slow answer is accepted', async () => {
     await sbps.fault({ api_id: '*', mode: 'slow', delay_ms: 50 });
     expect(await sbps.provider().inquire('00000000000000', OCTOBER_7)).toBeNull();
   });
@@ -318,7 +318,7 @@ describe('when the line fails', () => {
   });
 });
 
-test('wrong credentials in the settings stop the start', () => {
+test('malformed credentials fail at start-up', () => {
   const baseUrl = 'http://127.0.0.1:1';
   expect(() => createSbps({ ...MERCHANT, baseUrl, merchantId: '123' })).toThrow('5 digits');
   expect(() => createSbps({ ...MERCHANT, baseUrl, serviceId: '1' })).toThrow('3 digits');

@@ -44,11 +44,11 @@ const sale = (change: Record<string, SpsField>) =>
 
 const seal = (apiId: string, fields: SpsField[]) => buildSpsRequest(apiId, fields, MERCHANT.hashKey);
 
-test('a sound request reaches the books: an unknown tracking id is all that is wrong with this one', async () => {
+test('a valid request is processed: this one fails only for its unknown tracking id', async () => {
   expect(await post(seal('MG01-00101-101', inquiry(TRACKING)))).toMatchObject({ status: 200, code: '10112027' });
 });
 
-test('NG carries the result, the code and the date, nothing else', async () => {
+test('NG has the result, the code and the date, and nothing else', async () => {
   const { xml } = await post(seal('MG01-00101-101', inquiry(TRACKING)));
   expect(xml).toBe(
     '<?xml version="1.0" encoding="Shift_JIS"?><sps-api-response><res_result>NG</res_result>' +
@@ -66,29 +66,29 @@ test.each([
 });
 
 describe('the document', () => {
-  const sound = seal('MG01-00101-101', inquiry(TRACKING)).toString('latin1');
+  const valid = seal('MG01-00101-101', inquiry(TRACKING)).toString('latin1');
 
   test.each([
     ['is not XML', 'merchant_id=30132'],
-    ['is cut off', sound.slice(0, -20)],
-    ['is not declared', sound.replace(/<\?xml[^>]*\?>/, '')],
-    ['is declared UTF-8', sound.replace('Shift_JIS', 'UTF-8')],
-    ['is written in UTF-8', sound.replace('12345678901234', '年額プラン')],
-    ['has another root', sound.replaceAll('sps-api-request', 'sps-request')],
-    ['says a field twice', sound.replace('<limit_second>', '<limit_second>1</limit_second><limit_second>')],
+    ['is cut off', valid.slice(0, -20)],
+    ['is not declared', valid.replace(/<\?xml[^>]*\?>/, '')],
+    ['is declared UTF-8', valid.replace('Shift_JIS', 'UTF-8')],
+    ['is written in UTF-8', valid.replace('12345678901234', '年額プラン')],
+    ['has another root', valid.replaceAll('sps-api-request', 'sps-request')],
+    ['has a field twice', valid.replace('<limit_second>', '<limit_second>1</limit_second><limit_second>')],
   ])('%s: 99900999', async (_, body) => {
     expect((await post(Buffer.from(body))).code).toBe('99900999');
   });
 
-  test('asks for a call that does not exist: 99902000', async () => {
+  test('names a call that does not exist: 99902000', async () => {
     expect((await post(seal('ST09-00101-101', inquiry(TRACKING)))).code).toBe('99902000');
   });
 
-  test('carries a field the call does not have: 10100999', async () => {
+  test('has a field that the call does not have: 10100999', async () => {
     expect((await post(seal('MG01-00101-101', inquiry(TRACKING, field('cc_number', '1'))))).code).toBe('10100999');
   });
 
-  test('speaks for another merchant or service: 14', async () => {
+  test('names another merchant or service: 14', async () => {
     const as = (merchantId: string, serviceId: string) =>
       seal('MG01-00101-101', [field('merchant_id', merchantId), field('service_id', serviceId), TRACKING, ...DATES]);
     expect((await post(as('30133', '001'))).code).toBe('10114001');
@@ -164,12 +164,12 @@ describe('control', () => {
     expect((await sbps.control(path, body)).status).toBe(422);
   });
 
-  test('an authentication nobody opened: 404', async () => {
+  test('an unknown authentication: 404', async () => {
     expect((await sbps.control('3ds/none', { result: 'passed' })).status).toBe(404);
     expect((await fetch(`${sbps.baseUrl}/3ds/none`)).status).toBe(404);
   });
 
-  test('merchants do not see each other', async () => {
+  test('a fault of one merchant does not affect another', async () => {
     await sbps.control('merchants', { merchant_id: '30133', service_id: '001', hash_key: 'k' });
     await sbps.control('faults', { merchant_id: '30133', mode: 'down' });
     expect((await post(seal('MG01-00101-101', inquiry(TRACKING)))).status).toBe(200);

@@ -2,7 +2,7 @@ import { strict as assert } from 'node:assert';
 import pg from 'pg';
 import { engine } from './engine';
 
-/** Rows of the engine's own database, for what the API doesn't show. */
+/** Queries the engine's database, for facts that the API does not return. */
 export async function rows<R extends object>(text: string, values: unknown[]): Promise<R[]> {
   const client = new pg.Client({ connectionString: engine().databaseUrl });
   await client.connect();
@@ -13,10 +13,10 @@ export async function rows<R extends object>(text: string, values: unknown[]): P
   }
 }
 
-/** A worker that forgets its workflows, even in the middle of a step, begins each such step anew after 5 s. */
+/** Long, because a worker without a workflow cache may lose a step in the middle, and repeats each such step only after 5 s. */
 const SETTLE_MS = 60_000;
 
-/** Until all that follows from what was done has been done, as the store's clock waits between two steps. */
+/** Waits until the store has settled: every dispatch row that is due is processed. The store's clock waits in the same way. */
 export async function settled(storeId: string): Promise<void> {
   const open = `SELECT d.id FROM dispatch d JOIN clocks c ON c.store_id = d.store_id
     WHERE d.store_id = $1 AND d.processed_at IS NULL AND d.due_at <= c.now_at AND d.name <> 'clock'`;
@@ -35,7 +35,7 @@ interface Sums {
   np: { net: number; tax: number; total: number };
   card: { net: number; tax: number; total: number };
   own: { net: number; tax: number; total: number };
-  /** Into the store's own account: by debit or deposit, and taken back. */
+  /** Payments into the store's own account, by debit or deposit, and their reversals. */
   received: number;
   reversed: number;
   over: number;
@@ -43,8 +43,8 @@ interface Sums {
 }
 
 /**
- * The books of a store tie: each entry's debits equal its credits, and each account code comes to what the issued invoices,
- * and the payments into the store's own account, say it must. Yen.
+ * Checks that a store's books balance. Each entry's debits equal its credits. Each account code has the total that follows from the
+ * issued invoices and from the payments into the store's own account. Amounts are in yen.
  */
 export async function checkBooks(storeId: string): Promise<void> {
   const [sums] = await rows<{ sums: Sums }>(
@@ -81,18 +81,18 @@ export async function checkBooks(storeId: string): Promise<void> {
     [storeId],
   );
   const { unbalanced, codes, np, card, own, received, reversed, over, overReversed } = sums!.sums;
-  const booked = (code: string) => codes[code] ?? { debit: 0, credit: 0 };
-  const found = {
+  const totalsOf = (code: string) => codes[code] ?? { debit: 0, credit: 0 };
+  const actual = {
     unbalanced,
-    '1110 普通預金': booked('1110'),
-    '1130 売掛金': booked('1130'),
-    '1131 売掛金（SBPS）': booked('1131'),
-    '1150 未収入金（NP）': booked('1150'),
-    '2130 仮受金': booked('2130'),
-    '2150 仮受消費税': booked('2150'),
-    '4110 売上高': booked('4110'),
+    '1110 普通預金': totalsOf('1110'),
+    '1130 売掛金': totalsOf('1130'),
+    '1131 売掛金（SBPS）': totalsOf('1131'),
+    '1150 未収入金（NP）': totalsOf('1150'),
+    '2130 仮受金': totalsOf('2130'),
+    '2150 仮受消費税': totalsOf('2150'),
+    '4110 売上高': totalsOf('4110'),
   };
-  const due = {
+  const expected = {
     unbalanced: 0,
     '1110 普通預金': { debit: received + over, credit: reversed + overReversed },
     '1130 売掛金': { debit: np.total + own.total + reversed, credit: np.total + received },
@@ -102,5 +102,5 @@ export async function checkBooks(storeId: string): Promise<void> {
     '2150 仮受消費税': { debit: 0, credit: np.tax + card.tax + own.tax },
     '4110 売上高': { debit: 0, credit: np.net + card.net + own.net },
   };
-  assert.deepEqual(found, due);
+  assert.deepEqual(actual, expected);
 }

@@ -1,4 +1,4 @@
-/** A buyer's bank account as it stands on the form for direct debit, kana as people type them. */
+/** A buyer's bank account as written on the direct-debit form, with kana as people type them. */
 export const form = {
   bank_code: '0005',
   bank_kana: 'ミツビシＵＦＪ',

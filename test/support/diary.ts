@@ -25,12 +25,12 @@ export interface Invoice {
   lines: { order_id: string; quantity: number; unit_amount: number; net: number; gross: number }[];
 }
 
-/** Ids, and what says the same in other words, are left out of a line. */
+/** Members left out of a line: ids, and members that repeat what the line already says. */
 const LEFT_OUT = ['order', 'invoice', 'direct_debit', 'number', 'document', 'to', 'issuer'];
 
 /**
- * A store's life written as a diary: go to a day, do something, read exactly what came of it. Each event is a line such as
- * `2026-10-06 order.held budou 88000 until=2026-10-16`; yen with tax.
+ * Tests a store as a diary: move the clock to a day, do something, and read exactly the events that follow. Each event is one
+ * line, such as `2026-10-06 order.held budou 88000 until=2026-10-16`. Amounts are in yen with tax.
  */
 export class Diary {
   private readonly reader: EventReader;
@@ -43,13 +43,13 @@ export class Diary {
     return new Diary(await newWorld(now, options));
   }
 
-  /** Lets the store live on until then: a date means 10:00 of it. @returns what has happened since it was last read */
+  /** Moves the store's clock forward. A date means 10:00 on that day. @returns the events since the last reading */
   async until(to: string): Promise<string[]> {
     await this.world.until(to.length === 10 ? `${to}T10:00:00+09:00` : `${to}+09:00`);
     return this.told();
   }
 
-  /** What has happened since it was last read. The books must tie at every reading. */
+  /** Reads the events since the last reading. The books must balance at every reading. */
   async told(): Promise<string[]> {
     await settled(this.world.storeId);
     const events = await this.reader.fresh();
@@ -57,9 +57,9 @@ export class Diary {
     return events.map(lineOf);
   }
 
-  // ── what people do ─────────────────────────────────────────────────────────────────────────────────────────────────
+  // ── people's actions ───────────────────────────────────────────────────────────────────────────────────────────────
 
-  /** @param magic of the NP simulator, e.g. `limit-50000`, see docs/magic-values-np.md */
+  /** @param magic a magic value of the NP simulator, e.g. `limit-50000`, see docs/magic-values-np.md */
   buyer(reference: string, magic = '', more: Partial<NewBuyer> = {}): Promise<Buyer> {
     const email = `keiri${magic && `+${magic}`}@${reference}.example.jp`;
     const [company, kana] = [`株式会社${reference}`, 'カブシキガイシャテスト'];
@@ -67,7 +67,7 @@ export class Diary {
     return this.world.buyer({ ...base, email, ...more });
   }
 
-  /** @returns the order once it has been decided, or waits for somebody */
+  /** @returns the order once it is decided or waits for a person */
   async order(buyer: Buyer, planId: string, more: object = {}): Promise<Order> {
     const storefront = this.world.as('storefront');
     const { id } = await storefront.post<Order>('/v1/orders', {
@@ -80,7 +80,7 @@ export class Diary {
     return storefront.get<Order>(`/v1/orders/${id}`);
   }
 
-  /** An order by card, up to the redirect to 3-D Secure. @param scenario see docs/magic-values-cards.md */
+  /** Places an order by card and stops at the redirect to 3-D Secure. @param scenario see docs/magic-values-cards.md */
   async orderByCard(
     buyer: Buyer,
     planId: string,
@@ -92,15 +92,15 @@ export class Diary {
     return this.order(buyer, planId, { payment: { method: 'card', ...card, brand: 'VISA', divisions: 1 }, ...more });
   }
 
-  /** A new card for a running contract, through 3-D Secure. */
+  /** Replaces the card of a running contract, with 3-D Secure. */
   async replaceCard(orderId: string, scenario: string): Promise<void> {
     const card = await this.world.cardToken(scenario);
-    const asked = { ...card, brand: 'VISA', divisions: 1 };
-    const order = await this.world.as('storefront').post<Order>(`/v1/orders/${orderId}/card`, asked);
+    const request = { ...card, brand: 'VISA', divisions: 1 };
+    const order = await this.world.as('storefront').post<Order>(`/v1/orders/${orderId}/card`, request);
     await this.world.pass3ds(order.next_action!.url);
   }
 
-  /** Id under which the order's first 3-D Secure is known to us. */
+  /** Our id of the order's first 3-D Secure authentication. */
   async authenticationOf(orderId: string): Promise<string> {
     const [row] = await rows<{ id: string }>(
       'SELECT id FROM card_authentications WHERE store_id = $1 AND order_id = $2 ORDER BY id LIMIT 1',
@@ -113,7 +113,7 @@ export class Diary {
     return this.world.as('finance').post(`/v1/closes/${period}/approve`, {});
   }
 
-  /** Everything billed for the month, with its lines. */
+  /** All invoices of the month, with their lines. */
   async invoices(period: string): Promise<Invoice[]> {
     const finance = this.world.as('finance');
     const { data } = await finance.get<{ data: Invoice[] }>(`/v1/invoices?period=${period}&limit=100`);
@@ -129,7 +129,7 @@ export class Diary {
     return pdfPages(document!.bytes).join('');
   }
 
-  /** The newest mail of that template as its reader gets it. */
+  /** The text of the newest mail with that template. */
   async mailText(template: string): Promise<string> {
     const [mail] = await rows<{ text: string }>(
       'SELECT text FROM mails WHERE store_id = $1 AND template = $2 ORDER BY sent_at DESC, recorded_at DESC LIMIT 1',
@@ -138,7 +138,7 @@ export class Diary {
     return mail!.text;
   }
 
-  /** What waits for a person: `kind` of each open incident, oldest first. */
+  /** `kind` of each open incident, oldest first. */
   async incidents(): Promise<string[]> {
     const { data } = await this.world
       .as('finance')
@@ -147,8 +147,8 @@ export class Diary {
   }
 
   /**
-   * A command given to a workflow past the API, as the row that the API writes.
-   * @param message its members beside messageId and at
+   * Sends a command to a workflow without the API, by writing the row that the API would write.
+   * @param message its members other than messageId and at
    */
   async command(workflowId: string, name: string, message: object = {}): Promise<void> {
     await rows(
@@ -159,25 +159,25 @@ export class Diary {
     await settled(this.world.storeId);
   }
 
-  // ── the outside ──────────────────────────────────────────────────────────────────────────────────────────────────────
+  // ── the outside world ──────────────────────────────────────────────────────────────────────────────────────────────
 
-  /** What the NP simulator will do wrong next, see docs/magic-values-np.md. */
+  /** Makes the NP simulator's next calls fail, see docs/magic-values-np.md. */
   async npFails(call: string, mode: string, times = 1): Promise<void> {
     await new Api(this.world.at.npUrl).post('/control/faults', { shop_code: this.world.shopCode, call, mode, times });
   }
 
-  /** What the SBPS simulator will do wrong next, see docs/magic-values-cards.md. */
+  /** Makes the SBPS simulator's next calls fail, see docs/magic-values-cards.md. */
   async sbpsFails(apiId: string, mode: string, times = 1): Promise<void> {
     const fault = { merchant_id: this.world.merchantId, api_id: apiId, mode, times };
     await new Api(this.world.at.sbpsUrl).post('/control/faults', fault);
   }
 
-  /** What the Resend simulator will do wrong with the next mails to that buyer, see docs/magic-values-mail.md. */
+  /** Makes the Resend simulator fail the next mails to that address, see docs/magic-values-mail.md. */
   async mailFails(to: string, mode: string, times = 1): Promise<void> {
     await new Api(this.world.at.resendUrl).post('/control/faults', { to, mode, times });
   }
 
-  /** Subjects of what has arrived at that address, oldest first. */
+  /** Subjects of the mails that have arrived at that address, oldest first. */
   async mailsTo(address: string): Promise<string[]> {
     const path = `/control/emails?to=${encodeURIComponent(address)}`;
     const { emails } = await new Api(this.world.at.resendUrl).get<{ emails: { subject: string }[] }>(path);

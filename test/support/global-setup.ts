@@ -1,7 +1,7 @@
 import { createProgress, SetupError } from '../../dev/progress';
 import { PROGRAMS, type Stack, startStack } from '../../dev/stack';
 
-/** What an engine test finds in `process.env.SHIMEBI_TEST_ENV`, as JSON. */
+/** The JSON in `process.env.SHIMEBI_TEST_ENV`, which engine tests read. */
 export type TestEnvironment = Pick<
   Stack,
   | 'apiUrl'
@@ -19,10 +19,10 @@ declare global {
   var shimebiTestStack: Stack | undefined;
 }
 
-/** Once per run, in Jest's own process: the test processes inherit the variable. */
+/** Runs once per run in Jest's own process. The test processes inherit the variable. */
 export default async function globalSetup(): Promise<void> {
   try {
-    // test:long runs the same tests on a worker that forgets more; the default is the engine's own.
+    // test:long runs the same tests on stricter workers; the default is the engine's own worker.
     const worker = process.env.SHIMEBI_TEST_WORKER ?? PROGRAMS.worker;
     const stack = await startStack({
       mode: 'test',
@@ -44,7 +44,7 @@ export default async function globalSetup(): Promise<void> {
       logDir,
     };
     process.env.SHIMEBI_TEST_ENV = JSON.stringify(environment);
-    // A part that dies makes every later test fail for a reason of its own; say the real one once.
+    // If a part of the stack dies, every later test fails with a misleading error. This reports the real cause once.
     void stack.failed.then((failure) => process.stderr.write(`\n${failure.message}\n`));
   } catch (error) {
     if (error instanceof SetupError)

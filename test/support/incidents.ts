@@ -12,7 +12,7 @@ interface Incident {
 
 type How = 'retry' | 'skip' | { resolve_as: string };
 
-/** A person decides on the newest open incident of that kind. @returns `status` of it once all that follows is done */
+/** Decides on the newest open incident of that kind, as a person would. @returns its `status` once the store has settled */
 export async function repair(diary: Diary, kind: string, how: How): Promise<string> {
   const incident = await openIncident(diary, kind);
   await diary.world
@@ -30,7 +30,7 @@ export async function openIncident(diary: Diary, kind: string): Promise<Incident
   return found;
 }
 
-/** What the engine itself says of the last incident of that kind, which it has closed once its cause was gone. */
+/** Returns the resolution of the newest incident of that kind. The engine resolves it by itself once the cause is gone. */
 export async function closed(diary: Diary, kind: string): Promise<string> {
   await settled(diary.world.storeId);
   const { data } = await diary.world.as('finance').get<{ data: Incident[] }>('/v1/incidents?limit=100');
@@ -39,14 +39,14 @@ export async function closed(diary: Diary, kind: string): Promise<string> {
   return last.resolution!;
 }
 
-/** News as NP would tell it, of now or a moment of the past. */
+/** Sends news as NP does, dated now or earlier. */
 export async function npTells(diary: Diary, type: string, data: object, at: string): Promise<void> {
   const { storeId } = diary.world;
   const [store] = await rows<{ np: { shop_code: string; sp_code: string } }>('SELECT np FROM stores WHERE id = $1', [
     storeId,
   ]);
   const { shop_code, sp_code } = store!.np;
-  const told = await fetch(`${diary.world.at.apiUrl}/v1/providers/np/${storeId}/news`, {
+  const answer = await fetch(`${diary.world.at.apiUrl}/v1/providers/np/${storeId}/news`, {
     method: 'POST',
     headers: {
       'content-type': 'application/json',
@@ -54,10 +54,10 @@ export async function npTells(diary: Diary, type: string, data: object, at: stri
     },
     body: JSON.stringify({ event_id: `test/${type}/${at}`, type, occurred_at: at, data }),
   });
-  if (told.status !== 202) throw new Error(`news not taken: ${told.status} ${await told.text()}`);
+  if (answer.status !== 202) throw new Error(`news not accepted: ${answer.status} ${await answer.text()}`);
 }
 
-/** PostgreSQL refuses to have such rows of the store written, until it is put right. @param when SQL over NEW */
+/** Makes PostgreSQL reject such writes for the store. @param when a condition in SQL over NEW @returns a function that undoes it */
 export async function booksRefuse(diary: Diary, event: string, when = 'true'): Promise<() => Promise<unknown>> {
   const { storeId } = diary.world;
   const name = `refuse_${storeId}`.toLowerCase();
@@ -71,7 +71,7 @@ export async function booksRefuse(diary: Diary, event: string, when = 'true'): P
   return () => rows(`DROP FUNCTION ${name}() CASCADE`, []);
 }
 
-/** SBPS has another hash key for the merchant than the store has, until it is given the right one: it refuses every call. */
+/** Gives SBPS a wrong hash key for the store's merchant, so that it rejects every call. With `false`, restores the right key. */
 export async function sbpsRefuses(diary: Diary, refuses = true): Promise<void> {
   const [store] = await rows<{ sbps: { merchant_id: string; service_id: string; hash_key: string } }>(
     'SELECT sbps FROM stores WHERE id = $1',

@@ -3,7 +3,7 @@ import type { StoryEvent } from '../../dev/story/events';
 const NAMED = { ord_: 'order', inv_: 'invoice', ddb_: 'direct-debit', sub_: 'subscription' };
 
 /**
- * Replaces ids by names that are the same in every run: `aoba/order-1` is the first order told of for aoba. Also inside paths.
+ * Replaces ids with names that are the same in every run, also inside paths: `aoba/order-1` is aoba's first order in the events.
  */
 export function withNames(events: readonly StoryEvent[]): StoryEvent[] {
   const names = new Map<string, string>();

@@ -36,7 +36,7 @@ async function serve(app: express.Express): Promise<{ url: string; close(): Prom
   };
 }
 
-/** The engine as NP sees it: takes alarms and news, and calls back when the hand-held date has come. */
+/** The engine as NP sees it: accepts alarms and news. The test calls an alarm back when its date has come. */
 function fakeEngine() {
   const alarms = new Map<string, Alarm>();
   const fired = new Set<string>();
@@ -58,7 +58,7 @@ function fakeEngine() {
     res.status(204).end();
   });
   app.post('/mail/emails', (req, res) => {
-    // As Resend says while the first try is still under way.
+    // Resend answers like this while the first attempt is still in progress.
     if (refuse.mails-- > 0) return void res.status(409).json({ name: 'concurrent_idempotent_requests' });
     mails.push({ key: req.get('idempotency-key'), mail: req.body as Record<string, unknown> });
     res.json({ id: String(mails.length) });
@@ -72,7 +72,7 @@ function fakeEngine() {
   return { app, alarms, fired, told, mails, refuse, call };
 }
 
-/** A simulator with one shop, the engine it talks to, and the adapter under test. */
+/** Starts a simulator with one shop, the engine that it calls, and the adapter under test. */
 export async function startNp() {
   const engine = fakeEngine();
   const engineServer = await serve(engine.app);
@@ -100,7 +100,7 @@ export async function startNp() {
     mail_url: `${engineServer.url}/mail`,
   });
 
-  /** Fires what is due, in order, until the end of that day; news it brought, in order of arrival. */
+  /** Fires the alarms that are due by the end of that day, in order. @returns the news they caused, in order of arrival */
   const until = async (date: string): Promise<Notice[]> => {
     const before = engine.told.length;
     for (;;) {
@@ -136,7 +136,7 @@ export type RunningNp = Awaited<ReturnType<typeof startNp>>;
 
 export const OCTOBER_5 = instant('2026-10-05T10:00:00+09:00');
 
-/** A firm of the story; magic values go into the local part of its address. */
+/** A company of the story. Magic values go into the local part of its mail address. */
 export function profileOf(name: string, changes: Partial<BuyerProfile> = {}): BuyerProfile {
   return {
     entity: 'corporation',
@@ -153,7 +153,7 @@ export function profileOf(name: string, changes: Partial<BuyerProfile> = {}): Bu
   };
 }
 
-/** 10 % of one line; `total` in yen with tax. */
+/** A transaction of one line at 10 %. @param total yen with tax */
 export function charge(
   buyerId: string,
   shopTransactionId: string,
@@ -169,12 +169,12 @@ export function charge(
   };
 }
 
-/** Registers a buyer and its charge, and asks for the month's bill. */
+/** Registers a buyer and its transaction, and requests the month's bill. @returns the buyer's id */
 export async function billed(at: RunningNp, name: string, total: number, month: string): Promise<string> {
   const found = await at.np.findBuyer(name);
   const { buyerId } = found ?? (await at.np.registerBuyer(profileOf(name), name, OCTOBER_5));
   const result = await at.np.registerTransaction(charge(buyerId, `${name}-${month}-1`, total, `${month}-05`));
-  if (result.outcome !== 'registered') throw new Error(`refused: ${result.reason}`);
+  if (result.outcome !== 'registered') throw new Error(`NP rejected the transaction: ${result.reason}`);
   await at.np.requestBilling([{ transactionId: result.transactionId, baseDate: jstDate(`${month}-05`) }]);
   return buyerId;
 }

@@ -1,14 +1,14 @@
 import { createServer as createHttp2 } from 'node:http2';
 import { type AddressInfo, type Server, createServer } from 'node:net';
 
-/* Servers that say only how old they are, in the few bytes of their protocols that ask for it. */
+/* Fake servers that report an old version. They implement only the few bytes of the protocol that ask for it. */
 
 interface Fake {
   port: number;
   stop(): Promise<void>;
 }
 
-/** PostgreSQL's protocol 3: lets anybody in, and answers every query with its version. */
+/** PostgreSQL's protocol 3: accepts every login, and answers every query with its version. */
 export function oldPostgres(version: string): Promise<Fake> {
   const message = (type: string, ...parts: Buffer[]) => {
     const body = Buffer.concat(parts);
@@ -37,14 +37,14 @@ export function oldPostgres(version: string): Promise<Fake> {
   const server = createServer((socket) => {
     socket.once('data', () => {
       socket.write(Buffer.concat([message('R', int(4, 0)), ready]));
-      socket.on('data', (asked) => asked[0] === 'Q'.charCodeAt(0) && socket.write(Buffer.concat([...answer, ready])));
+      socket.on('data', (query) => query[0] === 'Q'.charCodeAt(0) && socket.write(Buffer.concat([...answer, ready])));
     });
     socket.on('error', () => {});
   });
   return listening(server);
 }
 
-/** Temporal's front end: every call of gRPC is answered with a message whose first field is its version. */
+/** Temporal's front end: GetSystemInfo returns a message whose first field is the version. Other gRPC calls return an empty one. */
 export function oldTemporal(version: string): Promise<Fake> {
   const body = Buffer.concat([Buffer.from([0x0a, version.length]), Buffer.from(version)]);
   const frame = Buffer.concat([Buffer.from([0, 0, 0, 0, body.length]), body]);
@@ -52,10 +52,10 @@ export function oldTemporal(version: string): Promise<Fake> {
   const sessions = new Set<{ destroy(): void }>();
   server.on('session', (session) => sessions.add(session));
   server.on('stream', (stream, headers) => {
-    const asked = String(headers[':path']).endsWith('/GetSystemInfo');
+    const asksForVersion = String(headers[':path']).endsWith('/GetSystemInfo');
     stream.respond({ ':status': 200, 'content-type': 'application/grpc' }, { waitForTrailers: true });
     stream.on('wantTrailers', () => stream.sendTrailers({ 'grpc-status': '0' }));
-    stream.end(asked ? frame : Buffer.alloc(5));
+    stream.end(asksForVersion ? frame : Buffer.alloc(5));
   });
   return listening(server, () => sessions.forEach((session) => session.destroy()));
 }

@@ -5,23 +5,23 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { withNames } from './names';
 
-/** Plays a story, NP's unless another is given, in a store made for it. @returns every event of it, ids as names */
+/** Plays a story in its own store. The default is the NP story. @returns all its events, with ids replaced by names */
 export async function playStory(world: World, story: Story = new Story(world)): Promise<StoryEvent[]> {
   await story.prepare();
   const events = new EventReader(world);
-  const told: StoryEvent[] = [];
+  const seen: StoryEvent[] = [];
   for (const step of story.steps()) {
     await world.until(step.at);
-    told.push(...(await events.fresh()));
+    seen.push(...(await events.fresh()));
     await step.act();
-    told.push(...(await events.fresh()));
+    seen.push(...(await events.fresh()));
   }
-  return withNames(told);
+  return withNames(seen);
 }
 
-/** Written by hand from the story's table and the calendar; one event a line, ids as names. */
+/** The expected events, written by hand from the story's table and the calendar: one event a line, with ids replaced by names. */
 export function expectedStory(file = 'story.jsonl'): StoryEvent[] {
-  const lines = readFileSync(join(__dirname, '../scenarios', file), 'utf8')
+  const lines = readFileSync(join(__dirname, '../scenarios/story', file), 'utf8')
     .trim()
     .split('\n');
   return lines.map((line) => JSON.parse(line) as StoryEvent);

@@ -17,8 +17,8 @@ import { Diary } from './diary';
 import { type Surroundings } from '../../dev/story/world';
 
 /**
- * An engine of its own for stores with a real clock: deadlines come by durable timers, of seconds; days come by the store's
- * Schedule; and what time it is, for the API and for what is due, is held by the test's hand, so that a diary can name its dates.
+ * A separate engine for stores with a real clock. Deadlines are durable timers of a few seconds. The store's Schedule starts the
+ * days. The test sets the current time that the API and the dispatch use, so that a diary can name its dates.
  */
 export class RealEngine {
   private readonly folder = mkdtempSync(join(tmpdir(), 'shimebi-real-'));
@@ -26,7 +26,7 @@ export class RealEngine {
   private stack!: Stack;
   client!: Client;
 
-  /** @param dynamicConfig of its Temporal server */
+  /** @param dynamicConfig settings of its Temporal server */
   async start(dynamicConfig: string[] = []): Promise<void> {
     process.env.SHIMEBI_TEST_NOW = this.now;
     writeFileSync(this.now, '2026-10-01T00:00:00+09:00');
@@ -40,7 +40,7 @@ export class RealEngine {
     process.env.SHIMEBI_TEST_ENV = JSON.stringify(environment);
     const connection = await Connection.connect({ address: this.stack.temporalAddress });
     this.client = new Client({ connection, namespace: this.stack.temporalNamespace });
-    // Each rest as it is written; the table itself keeps only the last.
+    // Logs every rest, because the table `waits` keeps only the last one of each workflow.
     await rows(
       'CREATE TABLE rests (seq bigserial, store_id text, workflow_id text, waiting_for text, owner text, due_at timestamptz)',
       [],
@@ -60,17 +60,17 @@ export class RealEngine {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  /** A store with a real clock, its Schedule made as the worker makes it. */
+  /** Makes a store with a real clock. Its Schedule is created in the same way as by the worker. */
   async store(now: string, options: { settlement?: 'np' | 'in_house' } = {}): Promise<RealDiary> {
     this.setNow(now);
     const world = await World.create(this.stack satisfies Surroundings, { now: 'real', ...options });
-    // What is due is reckoned by this row where there is one.
+    // If this row exists, the engine compares due dates with it instead of with the wall clock.
     await rows('INSERT INTO clocks (store_id, now_at) VALUES ($1, $2)', [world.storeId, now]);
     const db = openDb(this.stack.databaseUrl, 2);
     await ensureStoreDays({ db, client: this.client, log: pino({ level: 'silent' }) }, new Set());
     await db.$disconnect();
     const schedule = this.client.schedule.getHandle(storeDayScheduleId(world.storeId));
-    // Today, wherever the test runs, is no day of the diary.
+    // Paused, because the real date of today is not a day of the diary.
     await schedule.pause();
     return new RealDiary(world, this, schedule);
   }
@@ -90,7 +90,10 @@ export class RealDiary extends Diary {
     super(world);
   }
 
-  /** Moves the hand from due instant to due instant, each settled, and lets the Schedule fire for each day that calls for work. */
+  /**
+   * Moves the time from one due instant to the next, and waits each time until the store has settled. Lets the Schedule fire for
+   * each day that has work.
+   */
   override async until(to: string): Promise<string[]> {
     const target = instant(to.length === 10 ? `${to}T10:00:00+09:00` : `${to}+09:00`);
     const { storeId } = this.world;
@@ -112,13 +115,13 @@ export class RealDiary extends Diary {
     return this.told();
   }
 
-  /** As the Schedule does at 00:05, also where that is not today. */
+  /** Fires the Schedule as at 00:05 of that day, which is usually not today. */
   private async begin(day: string): Promise<void> {
     const at = new Date(`${day}T00:05:00+09:00`);
-    // From just before to just after: both ends count.
+    // From a second before to a second after, because a backfill includes both ends.
     const span = { start: new Date(at.getTime() - 1_000), end: new Date(at.getTime() + 1_000) };
     await this.schedule.backfill({ ...span, overlap: 'BUFFER_ALL' });
-    await this.eventually(`the day ${day} is done`, async () => {
+    await this.waitUntil(`the day ${day} is done`, async () => {
       const done = 'SELECT 1 FROM stores WHERE id = $1 AND last_day_done >= $2::date';
       return (await rows(done, [this.world.storeId, day])).length > 0;
     });
@@ -130,20 +133,20 @@ export class RealDiary extends Diary {
     await rows(`SELECT pg_notify('dispatch', '')`, []);
   }
 
-  /** Every rest of the workflow so far: `waiting_for owner due`, the due instant in JST to the minute. */
+  /** Every rest of the workflow so far, as `waiting_for owner due`. The due instant is in JST to the minute. */
   async rests(workflowId: string): Promise<string[]> {
     const written = await rows<{ line: string }>(
       `SELECT waiting_for || ' ' || owner || ' ' || to_char(due_at AT TIME ZONE 'Asia/Tokyo', 'YYYY-MM-DD HH24:MI') AS line
          FROM rests WHERE store_id = $1 AND workflow_id = $2 ORDER BY seq`,
       [this.world.storeId, workflowId],
     );
-    // The same again is a rest written anew for a message that woke nobody.
+    // Drops repetitions: a workflow writes the same rest again after a message that does not wake it.
     return written.map(({ line }) => line).filter((line, i, all) => line !== all[i - 1]);
   }
 
-  /** Until the workflow has come to rest for that, or, for null, has ended: its timers fire by themselves. */
+  /** Waits until the workflow rests for that reason or, for null, has ended. Its timers fire by themselves. */
   async rested(workflowId: string, waitingFor: string | null): Promise<void> {
-    await this.eventually(`${workflowId} waits for ${waitingFor}`, async () => {
+    await this.waitUntil(`${workflowId} waits for ${waitingFor}`, async () => {
       const now = await rows<{ waiting_for: string }>(
         'SELECT waiting_for FROM waits WHERE store_id = $1 AND workflow_id = $2',
         [this.world.storeId, workflowId],
@@ -152,7 +155,7 @@ export class RealDiary extends Diary {
     });
   }
 
-  /** Summaries of the workflow's durable timers, with what became of each, over all its runs. */
+  /** The summary of each of the workflow's durable timers in its last run, with `fired`, `cancelled` or `running`. */
   async timers(workflowId: string): Promise<string[]> {
     const { events } = await this.engine.client.workflow.getHandle(workflowId).fetchHistory();
     const summaries = new Map<string, string>();
@@ -167,9 +170,9 @@ export class RealDiary extends Diary {
     return [...summaries].map(([id, summary]) => `${summary}: ${ends.get(id) ?? 'running'}`);
   }
 
-  private async eventually(what: string, holds: () => Promise<boolean>): Promise<void> {
+  private async waitUntil(what: string, holds: () => Promise<boolean>): Promise<void> {
     for (const deadline = Date.now() + 60_000; !(await holds());) {
-      if (Date.now() > deadline) throw new Error(`still not: ${what}`);
+      if (Date.now() > deadline) throw new Error(`timed out after 60 s; expected: ${what}`);
       await new Promise((wake) => setTimeout(wake, 50));
     }
   }

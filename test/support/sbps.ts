@@ -8,7 +8,7 @@ import { createSbpsSimulator } from '../../simulators/sbps/app';
 
 export const MERCHANT = { merchantId: '30132', serviceId: '001', hashKey: 'c2b8a9d0e7' };
 
-/** A simulator on a port of its own, with one merchant registered, and what the outside does to it. */
+/** Starts a simulator on its own port with one merchant registered. The functions it returns play the outside world. */
 export async function startSbps() {
   const server: Server = await new Promise((resolve) => {
     const listening = createSbpsSimulator().listen(0, '127.0.0.1', () => resolve(listening));
@@ -18,7 +18,7 @@ export async function startSbps() {
   const control = async (path: string, body: unknown) => {
     const response = await fetch(`${baseUrl}/control/${path}`, {
       method: 'POST',
-      // No connection of ours may linger for the provider to pick up.
+      // Closes each connection, so that the provider's client cannot reuse it.
       headers: { 'Content-Type': 'application/json', Connection: 'close' },
       body: JSON.stringify(body),
     });
@@ -57,7 +57,7 @@ export type RunningSbps = Awaited<ReturnType<typeof startSbps>>;
 
 export const OCTOBER_7 = instant('2026-10-07T10:00:00+09:00');
 
-/** chiyo's order of the story: 12,000 a month, 13,200 with tax. */
+/** chiyo's order in the story: 12,000 yen a month, 13,200 with tax. */
 export const SALE = {
   orderId: 'card-auth-chiyo-2026-10-1',
   customerCode: 'chiyo',
@@ -68,13 +68,13 @@ export const SALE = {
   at: OCTOBER_7,
 };
 
-/** A shopper who asks for 3-D Secure and answers it; gives the authentication id. */
+/** Takes a shopper through 3-D Secure. @returns the authentication id */
 export async function authenticate(
   sbps: RunningSbps,
   card: Parameters<RunningSbps['token']>[0] = { scenario: 'ok' },
   sale: { customerCode: string; amount: typeof SALE.amount } = SALE,
 ): Promise<string> {
-  const asked = await sbps.provider().request3ds({
+  const answer = await sbps.provider().request3ds({
     customerCode: sale.customerCode,
     amount: sale.amount,
     card: await sbps.token(card),
@@ -82,12 +82,12 @@ export async function authenticate(
     ngUrl: 'https://store.example/ng',
     at: OCTOBER_7,
   });
-  if (asked.outcome !== 'redirect') throw new Error(`no 3-D Secure: ${asked.code}`);
-  await sbps.control(`3ds/${asked.authenticationId}`, { result: 'passed' });
-  return asked.authenticationId;
+  if (answer.outcome !== 'redirect') throw new Error(`3-D Secure was not offered: ${answer.code}`);
+  await sbps.control(`3ds/${answer.authenticationId}`, { result: 'passed' });
+  return answer.authenticationId;
 }
 
-/** An authorisation with a fresh card; gives its tracking id. */
+/** Authorises a sale with a new card. @returns the tracking id */
 export async function authorised(sbps: RunningSbps, sale: Partial<typeof SALE> = {}): Promise<string> {
   const wanted = { ...SALE, ...sale };
   const by = { authenticationId: await authenticate(sbps, { scenario: 'ok' }, wanted) };

@@ -1,8 +1,8 @@
 import { Worker } from '@temporalio/worker';
 
 /*
- * The engine's own worker, but every activity runs twice: as after a crash between the effect and its report, the answer of the
- * first run is lost and the second one's counts.
+ * The engine's own worker, but every activity runs twice, as after a crash between the effect and its report. The first answer is
+ * lost and the second one counts.
  */
 
 type Activities = Record<string, (input: unknown) => Promise<unknown>>;
@@ -22,5 +22,5 @@ function twice(activities: object): Activities {
 const create = Worker.create.bind(Worker);
 Worker.create = (options) => create({ ...options, activities: twice(options.activities ?? {}) });
 
-// eslint-disable-next-line @typescript-eslint/no-require-imports -- only now: it makes its workers as it is loaded.
+// eslint-disable-next-line @typescript-eslint/no-require-imports -- must come last, because loading it creates the workers.
 require('../../worker/main');

@@ -3,11 +3,11 @@ import { chunkBefore } from '../../activities/lib/chunk';
 import type { Chunk } from '../../workflows/contracts/activities';
 import { everyChunk } from '../../workflows/lib/chunks';
 
-/** Three chunks, a to c; the second one fails for good, and a person decides. */
+/** Three chunks, a to c. The second fails permanently, and a person decides. */
 
 const NEXT: Record<string, string | null> = { a: 'b', b: 'c', c: null };
 
-async function played(decision: { resolvedAs: string } | 'retry', fail: (next: string | null) => Promise<never>) {
+async function runChunks(decision: { resolvedAs: string } | 'retry', fail: (next: string | null) => Promise<never>) {
   const begun: string[] = [];
   let broken = true;
   const step = async (after: string | null): Promise<Chunk> => {
@@ -30,7 +30,7 @@ async function played(decision: { resolvedAs: string } | 'retry', fail: (next: s
   return begun;
 }
 
-/** As the workflow sees it, through the activity's failure. */
+/** A rejection as the workflow receives it, wrapped in the activity's failure. */
 const rejected = (next: string | null) =>
   chunkBefore(
     () => next,
@@ -39,25 +39,25 @@ const rejected = (next: string | null) =>
     throw new ActivityFailure('failed', 'chunk', '1', 'NON_RETRYABLE_FAILURE', undefined, e);
   });
 
-test('a chunk left out is the only one left out', async () => {
-  expect(await played({ resolvedAs: 'skip' }, rejected)).toEqual(['a', 'b', 'c']);
+test('skipping a failed chunk skips no other chunk', async () => {
+  expect(await runChunks({ resolvedAs: 'skip' }, rejected)).toEqual(['a', 'b', 'c']);
 });
 
-test('tried again, the others follow it', async () => {
-  expect(await played('retry', rejected)).toEqual(['a', 'b', 'b', 'c']);
+test('after a chunk is retried, the others follow', async () => {
+  expect(await runChunks('retry', rejected)).toEqual(['a', 'b', 'b', 'c']);
 });
 
-test('a day of tries ran out: what the last of them said counts', async () => {
+test('when a day of retries runs out, the last failure says where to continue', async () => {
   const ranOut = (next: string | null) =>
     rejected(next).catch((e: ActivityFailure) => {
       const timeout = new TimeoutFailure('no more time', undefined, 'SCHEDULE_TO_CLOSE');
       Object.assign(timeout, { cause: e.cause });
       throw new ActivityFailure('failed', 'chunk', '1', 'TIMEOUT', undefined, timeout);
     });
-  expect(await played({ resolvedAs: 'skip' }, ranOut)).toEqual(['a', 'b', 'c']);
+  expect(await runChunks({ resolvedAs: 'skip' }, ranOut)).toEqual(['a', 'b', 'c']);
 });
 
-test('what failed is told as it was, and may be tried again as before', async () => {
+test('a failure keeps its message and type, and stays retryable', async () => {
   const failing = chunkBefore(
     () => 'c',
     () => Promise.reject(new RangeError('too many')),

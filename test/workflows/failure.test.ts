@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import type { Client } from '@temporalio/client';
 import { restBook } from '../../activities/store/rest';
 import { instant } from '../../domain/calendar';
-import { TestStore, openTestDb } from '../activities/close-store';
+import { TestStore, openTestDb } from '../activities/close/store';
 import type { failing } from './failing';
 import { type OwnWorker, startOwnWorker } from './own-worker';
 
-/** What a workflow leaves behind that fails outside of an attempt: workflows/lib/failure.ts. */
+/** The effects of a workflow that fails outside of an attempt: workflows/lib/failure.ts. */
 
 const db = openTestDb();
 const taskQueue = `failure-${randomUUID()}`;
@@ -30,7 +30,7 @@ afterAll(async () => {
   await db.$disconnect();
 });
 
-/** Runs one with its start and one more message open, delivered both. @returns what is left of it */
+/** Runs a workflow with two delivered but open messages, its start and a signal. @returns its failure, incidents, open messages */
 async function run(how: 'fail' | 'cancel' | 'continue') {
   const workflowId = `failing/${randomUUID()}`;
   const instantIn = new Date(at);
@@ -63,7 +63,7 @@ async function run(how: 'fail' | 'cancel' | 'continue') {
   return { failure, incidents, open };
 }
 
-test('a failure is told with its reason, and its messages are done', async () => {
+test('a failure opens an incident with its reason and closes its messages', async () => {
   const { failure, incidents, open } = await run('fail');
   expect(failure).toBe('no such order');
   expect(incidents).toMatchObject([
@@ -77,7 +77,7 @@ test('a failure is told with its reason, and its messages are done', async () =>
   expect(open).toBe(0);
 });
 
-test('a cancellation and a new run are none', async () => {
+test('a cancellation or a new run is not a failure', async () => {
   expect(await run('cancel')).toMatchObject({ incidents: [], open: 2 });
   expect(await run('continue')).toMatchObject({ failure: null, incidents: [], open: 2 });
 });

@@ -11,11 +11,11 @@ import type { Accepted, Command, Message, Start } from '../../workflows/contract
 import { type Carried, Life } from '../../workflows/lib/life';
 import { refusal } from '../../workflows/lib/refusals';
 
-/** The smallest workflow that lives by workflows/lib/life.ts: it keeps what it is told. */
+/** The smallest workflow built on workflows/lib/life.ts. It keeps the text of each message that it receives. */
 
-type Told = ({ kind: 'told'; text: string } & Message) | ({ kind: 'ordered'; text: string } & Command);
+type KeeperMessage = ({ kind: 'noted'; text: string } & Message) | ({ kind: 'ordered'; text: string } & Command);
 
-export const told = defineSignal<[Message & { text: string }]>('told');
+export const noted = defineSignal<[Message & { text: string }]>('noted');
 export const ordered = defineUpdate<Accepted, [Command & { text: string }]>('ordered');
 
 const { keep } = proxyActivities<{ keep(input: { storeId: string; at: Instant; text: string }): Promise<void> }>({
@@ -28,10 +28,10 @@ export interface KeeperStart extends Start {
   carried?: Carried;
 }
 
-/** `begin anew` continues as new, `stop` ends; past its deadline it keeps `due` and ends. */
+/** The text `begin anew` makes it continue as new, and `stop` makes it end. At its deadline it keeps `due` and ends. */
 export async function keeper(input: KeeperStart): Promise<string> {
-  const life = new Life<Told>(input, null, input.carried);
-  life.onSignal('told');
+  const life = new Life<KeeperMessage>(input, null, input.carried);
+  life.onSignal('noted');
   life.onCommand('ordered', (m) => (m.text === 'the impossible' ? refusal('conflict') : null));
   for (;;) {
     const m = await life.next(input.until, { waitingFor: 'contract', owner: 'buyer', status: 'active' });
@@ -48,10 +48,10 @@ export async function keeper(input: KeeperStart): Promise<string> {
   return life.asOf;
 }
 
-/** Takes only what a person orders; what is told waits. */
+/** Waits for a command first. Signals wait in the queue until then. */
 export async function selective(input: KeeperStart): Promise<void> {
-  const life = new Life<Told>(input, null, input.carried);
-  life.onSignal('told');
+  const life = new Life<KeeperMessage>(input, null, input.carried);
+  life.onSignal('noted');
   life.onCommand('ordered');
   const wait = { waitingFor: 'release', owner: 'operator', status: 'held' } as const;
   await life.next(input.until, wait, 'ordered');

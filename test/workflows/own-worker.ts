@@ -10,13 +10,13 @@ import {
 } from '@temporalio/worker';
 import { engine } from '../support/engine';
 
-/** A worker of the test's own on the engine's Temporal, for workflows written for the test, and a client to start them. */
+/** A worker on the engine's Temporal server that runs workflows written for a test, and a client to start them. */
 export interface OwnWorker {
   client: Client;
   stop(): Promise<void>;
 }
 
-/** @param workflows name of the file beside this one that has them */
+/** @param workflows name of the file in this folder that exports the workflows */
 export async function startOwnWorker(
   workflows: string,
   options: Pick<WorkerOptions, 'taskQueue' | 'activities' | 'interceptors'>,

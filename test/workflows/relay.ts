@@ -10,16 +10,16 @@ import { type Instant, addMs } from '../../domain/calendar';
 import type { Accepted, Command, Message, Start } from '../../workflows/contracts/messages';
 import { type Carried, Life } from '../../workflows/lib/life';
 
-/** A workflow that lives by workflows/lib/life.ts and does nothing but pass on: what it is told carries what is to follow. */
+/** A workflow built on workflows/lib/life.ts that only passes messages on. Each message contains the messages that follow it. */
 
 export interface Hop {
   name: string;
-  /** Which relay it is for; what is due by an alarm stays with the relay it comes to. */
+  /** Number of the relay that receives it. An alarm stays with the relay that sets it. */
   relay: number;
   how: 'signal' | 'update' | 'alarm';
-  /** After what it follows from, in business time; 0 = in the same instant. */
+  /** Business time after the hop before it; 0 = the same instant. */
   minutes: number;
-  /** Whether the relay continues as new once the hop is in its hands, or once it is done. */
+  /** Whether the relay continues as new, and whether it does so before or after it makes the hop. */
   anew: 'no' | 'before' | 'after';
   next: Hop[];
 }

@@ -6,7 +6,7 @@ import { type DispatchRow, enqueue } from '../../books/lib/outbox';
 import { restBook } from '../../activities/store/rest';
 import { type Instant, instant } from '../../domain/calendar';
 import { instantOut } from '../../prisma/db';
-import { openTestDb } from '../activities/close-store';
+import { openTestDb } from '../activities/close/store';
 import { rows } from '../support/books';
 import { newWorld } from '../support/engine';
 import { runs } from '../support/property-runs';
@@ -14,8 +14,8 @@ import { type Hop, dueAfter, type relay } from './relay';
 import { type OwnWorker, startOwnWorker } from './own-worker';
 
 /**
- * A simulated clock goes on only once its store has settled: random graphs of signals, commands and alarms between relays that
- * continue as new in between, driven by POST /v1/clock/advance.
+ * A simulated clock moves on only once its store has settled. The test sends random graphs of signals, commands and alarms between
+ * relays, which sometimes continue as new, while POST /v1/clock/advance moves the clock.
  */
 
 const RELAYS = 3;
@@ -28,15 +28,15 @@ const taskQueue = `settling-${randomUUID()}`;
 let client: Client;
 let worker: OwnWorker;
 
-interface Lived {
-  /** `name at business time, clock at …` of each hop, in the order in which they were made. */
+interface HopLog {
+  /** Name, business time and clock time of each hop, in the order in which the hops are made. */
   hops: { name: string; at: Instant; clock: Instant }[];
-  /** Rows that a hop did not write in its transaction; null = each writes its own, as it has to. */
-  uncounted: DispatchRow[] | null;
+  /** Rows that the hops leave out of their transactions. With null, each hop writes its rows, as it must. */
+  leftOut: DispatchRow[] | null;
 }
-const lives = new Map<string, Lived>();
+const logs = new Map<string, HopLog>();
 
-/** An id as the dispatch loop knows them. */
+/** A workflow id in a form that the dispatch loop knows. */
 const idOf = (storeId: string, n: number) => `order/relay-${storeId}-${n}`;
 
 function rowOf(storeId: string, at: Instant, hop: Hop): DispatchRow {
@@ -49,14 +49,14 @@ function rowOf(storeId: string, at: Instant, hop: Hop): DispatchRow {
 const activities = {
   rest: restBook({ db } as Deps).rest,
   async makeHop({ storeId, at, hop }: { storeId: string; at: Instant; hop: Hop }) {
-    const lived = lives.get(storeId)!;
+    const log = logs.get(storeId)!;
     const following = hop.next.filter(({ how }) => how !== 'alarm').map((next) => rowOf(storeId, at, next));
     await db.$transaction(async (tx) => {
       const { nowAt } = await tx.clock.findUniqueOrThrow({ where: { storeId } });
-      if (lived.uncounted) lived.uncounted.push(...following);
+      if (log.leftOut) log.leftOut.push(...following);
       else await enqueue(tx, ...following);
-      // Before the commit: what follows may be made at once.
-      lived.hops.push({ name: hop.name, at, clock: instantOut(nowAt) });
+      // Before the commit, because the following hops may be made right after it.
+      log.hops.push({ name: hop.name, at, clock: instantOut(nowAt) });
     });
   },
 };
@@ -71,12 +71,12 @@ afterAll(async () => {
   await db.$disconnect();
 });
 
-/** A store of its own, in which the hops have been made by noon. @returns what was made, and what was open as the clock said ready */
-async function live(graph: Hop[], uncounted: DispatchRow[] | null = null) {
+/** Runs a graph in its own store until noon. @returns the hops made, and the rows and waits still open when the clock is ready */
+async function runGraph(graph: Hop[], leftOut: DispatchRow[] | null = null) {
   const world = await newWorld(TEN);
   const { storeId } = world;
-  const lived: Lived = { hops: [], uncounted };
-  lives.set(storeId, lived);
+  const log: HopLog = { hops: [], leftOut };
+  logs.set(storeId, log);
   const handles = await Promise.all(
     Array.from({ length: RELAYS }, (_, n) =>
       client.workflow.start<typeof relay>('relay', {
@@ -89,19 +89,19 @@ async function live(graph: Hop[], uncounted: DispatchRow[] | null = null) {
   );
   await db.$transaction((tx) => enqueue(tx, ...graph.map((hop) => rowOf(storeId, TEN, hop))));
   await world.until(NOON);
-  const made = [...lived.hops];
+  const made = [...log.hops];
   const open = await rows<{ id: string }>(
     `SELECT id FROM dispatch WHERE store_id = $1 AND processed_at IS NULL
      UNION ALL SELECT workflow_id FROM waits WHERE store_id = $1 AND due_at <= $2`,
     [storeId, NOON],
   );
   await Promise.all(handles.map(({ workflowId }) => client.workflow.getHandle(workflowId).terminate()));
-  lives.delete(storeId);
+  logs.delete(storeId);
   return { made, open };
 }
 
-/** Each hop with the instant at which it has to be made. */
-function planOf(graph: Hop[], from: Instant = TEN): Lived['hops'] {
+/** Each hop of the graph with the instant at which it must be made. */
+function planOf(graph: Hop[], from: Instant = TEN): HopLog['hops'] {
   return graph.flatMap((hop) => {
     const at = dueAfter(from, hop);
     return [{ name: hop.name, at, clock: at }, ...planOf(hop.next, at)];
@@ -126,19 +126,19 @@ const { hop: anyHop } = fc.letrec<{ hop: Unnamed }>((tie) => ({
     ),
   }),
 }));
-/** What comes from outside comes as messages. */
+/** The first hops come from outside, so they are signals or commands and never alarms. */
 const graphs = fc
   .array(anyHop, { minLength: 1, maxLength: 4 })
   .map((graph) => named(graph.map((hop) => (hop.how === 'alarm' ? { ...hop, how: 'signal' } : hop))));
 
-const inTime = (hops: Lived['hops']) => hops.every(({ at }, i) => i === 0 || hops[i - 1]!.at <= at);
-const byName = (hops: Lived['hops']) => [...hops].sort((a, b) => (a.name < b.name ? -1 : 1));
+const inTime = (hops: HopLog['hops']) => hops.every(({ at }, i) => i === 0 || hops[i - 1]!.at <= at);
+const byName = (hops: HopLog['hops']) => [...hops].sort((a, b) => (a.name < b.name ? -1 : 1));
 
-test('each hop is made once, at its instant by the store and by its clock, and none before what is due earlier', async () => {
+test('each hop is made once, at its instant in business time and clock time, and after every hop due earlier', async () => {
   const counted = { hops: 0, anew: 0 };
   await fc.assert(
     fc.asyncProperty(graphs, async (graph) => {
-      const { made, open } = await live(graph);
+      const { made, open } = await runGraph(graph);
       expect(byName(made)).toEqual(byName(planOf(graph)));
       expect(inTime(made)).toBe(true);
       expect(open).toEqual([]);
@@ -147,16 +147,16 @@ test('each hop is made once, at its instant by the store and by its clock, and n
     }),
     runs(8, 40),
   );
-  // Graphs of a hop or two would show nothing.
+  // Graphs of one or two hops would prove nothing.
   expect(counted.hops).toBeGreaterThan(12);
   expect(counted.anew).toBeGreaterThan(2);
 });
 
-test('what is passed on outside of the fact’s transaction is not waited for, and so found out', async () => {
+test('the clock does not wait for a message sent outside the transaction, and this test detects it', async () => {
   const last: Unnamed = { relay: 1, how: 'signal', minutes: 0, anew: 'no', next: [] };
   const graph = named([{ ...last, relay: 0, next: [last] }]);
-  expect((await live(graph)).made).toEqual(planOf(graph));
-  const uncounted: DispatchRow[] = [];
-  expect((await live(graph, uncounted)).made).toEqual(planOf(graph).slice(0, 1));
-  expect(uncounted).toHaveLength(1);
+  expect((await runGraph(graph)).made).toEqual(planOf(graph));
+  const leftOut: DispatchRow[] = [];
+  expect((await runGraph(graph, leftOut)).made).toEqual(planOf(graph).slice(0, 1));
+  expect(leftOut).toHaveLength(1);
 });

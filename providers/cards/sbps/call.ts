@@ -1,4 +1,5 @@
 import { ProviderError, type ProviderFailure } from '../../errors';
+import { readFetchError } from '../../fetch-error';
 import { readSpsError, type SpsErrorKind } from './errors';
 import { UnencodableCharacter } from './shift-jis';
 import { buildSpsRequest, parseSpsResponse, type SpsField } from './xml';
@@ -13,20 +14,21 @@ export interface SpsAccess {
 }
 
 export type SpsAnswer =
-  /** `value` gives '' for what the answer does not carry; nested fields by path, `res_pay_method_info/cardbrand_code`. */
+  /** `value` returns '' for a missing field. Nested fields have a path, e.g. `res_pay_method_info/cardbrand_code`. */
   { ok: true; value(path: string): string } | { ok: false; code: string; kind: SpsErrorKind; type: string };
 
 export type SpsCall = (apiId: string, fields: readonly SpsField[]) => Promise<SpsAnswer>;
 
 /**
- * One POST to `/api/xmlapi.do`. Refusals the caller may act on are values; a malformed request and an outage are thrown.
- * @throws ProviderError as {@link ProviderError} says.
+ * Makes one POST to `/api/xmlapi.do`. Returns refusals that the caller can act on. Throws for a malformed request and
+ * for an outage.
+ * @throws ProviderError
  */
 export function createSpsCall({ baseUrl, merchantId, serviceId, hashKey, timeoutMs }: SpsAccess): SpsCall {
   const url = `${baseUrl.replace(/\/$/, '')}/api/xmlapi.do`;
   const headers = {
     'Content-Type': 'text/xml',
-    // A kept connection that SBPS closed meanwhile would fail as `unknown`; a new one fails before anything is sent.
+    // A kept connection that SBPS has closed would fail as `unknown`. A new connection fails before anything is sent.
     Connection: 'close',
     Authorization: `Basic ${Buffer.from(`${merchantId}${serviceId}:${hashKey}`).toString('base64')}`,
   };
@@ -67,38 +69,22 @@ async function post(apiId: string, url: string, headers: Record<string, string>,
     const response = await fetch(url, { method: 'POST', headers, body, signal, redirect: 'manual' });
     return { status: response.status, bytes: new Uint8Array(await response.arrayBuffer()) };
   } catch (error) {
-    const reason = connectionCode(error);
-    const neverLeft = NEVER_CONNECTED.has(reason);
-    throw new ProviderError('sbps', neverLeft ? 'unreachable' : uncertain(apiId), `${apiId}: no answer (${reason})`);
+    const { code, neverSent } = readFetchError(error);
+    throw new ProviderError('sbps', neverSent ? 'unreachable' : uncertain(apiId), `${apiId}: no answer (${code})`);
   }
 }
 
-/** 3-D Secure result, inquiry, saved card: they change nothing, so without an answer they are safe to send again. */
+/** 3-D Secure result, inquiry and saved card change nothing. So without an answer they are safe to send again. */
 const READS = new Set(['TA02-00201-101', 'MG01-00101-101', 'MG02-00104-101']);
 
-/** When the request may have arrived. */
+/** Failure of a call whose request may have arrived. */
 function uncertain(apiId: string): ProviderFailure {
   return READS.has(apiId) ? 'unreachable' : 'unknown';
 }
 
-/** Before a connection stands, nothing has been sent. A reset or time-out may come after. */
-const NEVER_CONNECTED = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'UND_ERR_CONNECT_TIMEOUT',
-]);
-
-/** fetch hides the socket's error in `cause`. Read by shape: an error of Node's own is no `instanceof` across vm contexts. */
-function connectionCode(error: unknown): string {
-  const { name, cause } = error as { name?: unknown; cause?: { code?: unknown } };
-  return String(cause?.code ?? name ?? 'no reason given');
-}
-
 function httpFailure(apiId: string, status: number): ProviderError {
-  // SBPS answers 200 also to what it refuses: 503 is the door closed, other 5xx broke somewhere behind it.
+  // SBPS answers 200 even to calls that it refuses. So 503 means that it did not let the call in, and other 5xx may
+  // come from behind its front.
   const failure = status === 503 ? 'unreachable' : status >= 500 ? uncertain(apiId) : 'rejected';
   const hint =
     status === 401 ? ': merchant, service or hash key' : status === 403 ? ': caller address not allowed' : '';

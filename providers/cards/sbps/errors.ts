@@ -1,17 +1,17 @@
 /*
- * SBPS's error codes: 3 characters of payment method, 2 of type, 3 of item; 10105202 = card, length, dealings_type.
- * The table as two published clients print it; only what a card call can meet.
+ * SBPS's error codes have 3 characters of payment method, 2 of type and 3 of item: 10105202 = card, length,
+ * dealings_type. The table follows two published clients and holds only codes that a card call can get.
  */
 
 /**
- * What a refusal means for whoever asked:
+ * What a refusal means for the caller:
  * - `card`: this card or this sale is not accepted; another card may be.
  * - `already_done`: the step was taken before, perhaps by a call whose answer was lost.
- * - `state`: the transaction is not in a state that allows the step, or too late for it.
+ * - `state`: the state of the transaction does not allow the step, or it is too late.
  * - `not_found`: SBPS does not know the transaction.
- * - `customer`: no card is saved for the customer, or the authentication is another customer's.
- * - `malformed`: our request or contract is wrong; it will be refused again.
- * - `outage`: SBPS or the acquirer failed while processing; the effect is not certain.
+ * - `customer`: no card is saved for the customer, or the authentication belongs to another customer.
+ * - `malformed`: our request or contract is wrong; SBPS will refuse it again.
+ * - `outage`: SBPS or the acquirer failed during processing; the effect is uncertain.
  */
 export type SpsErrorKind = 'card' | 'already_done' | 'state' | 'not_found' | 'customer' | 'malformed' | 'outage';
 
@@ -101,10 +101,11 @@ const ITEMS: Record<string, string> = {
 /** `type` is the middle two characters. A code that is not 3+2+3 or not in the table counts as `malformed`. */
 export function readSpsError(code: string): { kind: SpsErrorKind; type: string; text: string } {
   const [, type = '', item = ''] = /^[0-9A-Za-z]{3}([0-9A-Za-z]{2})([0-9A-Za-z]{3})$/.exec(code) ?? [];
-  // 29–35: instalments and bonus; 65–77: decided by the acquirer. Ranges of refusals by the issuer's side.
+  // 29–35 are about instalments and bonus, 65–77 are decisions of the acquirer. All are refusals from the side of the
+  // issuer.
   const byIssuer = /^(29|3[0-5]|6[5-9]|7[0-7])$/.test(type);
-  const [kind, what] =
+  const [kind, meaning] =
     TYPES[type] ??
     (byIssuer ? (['card', 'refused by the acquirer'] as const) : (['malformed', 'unknown error'] as const));
-  return { kind, type, text: ITEMS[item] ? `${what}: ${ITEMS[item]}` : what };
+  return { kind, type, text: ITEMS[item] ? `${meaning}: ${ITEMS[item]}` : meaning };
 }

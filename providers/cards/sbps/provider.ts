@@ -7,22 +7,23 @@ import { field, fieldGroup, multibyteField, type SpsField } from './xml';
 
 export interface SbpsConfig extends Omit<SpsAccess, 'timeoutMs'> {
   /**
-   * What dates a request. SBPS refuses one older than 600 s (type 10), and a late run's `at` can be days old, so a store on
-   * the real clock gives that clock here. A store on a simulated clock leaves it out: `at` is its now.
+   * Clock for the date of each request. SBPS refuses a request older than 600 s (type 10), and the `at` of a late run
+   * can be days old. So a store on the real clock passes that clock here. A store on a simulated clock leaves it out,
+   * because `at` is its current time.
    */
   now?: () => Instant;
-  /** Only tests shorten it. 30 s: an authorisation passes through SBPS to the issuer and back. */
+  /** Only tests shorten it. 30 s, because an authorisation passes through SBPS to the issuer and back. */
   timeoutMs?: number;
 }
 
-/** SBペイメントサービス, API type, cards. Formats as in `sps-xml.ts`, refusals as in `sps-errors.ts`. */
+/** SBペイメントサービス, API type, cards. sps-xml.ts has the formats and sps-errors.ts the refusals. */
 export function createSbps({ now, timeoutMs = 30_000, ...access }: SbpsConfig): CardProvider {
   assertCredentials(access);
   const call = createSpsCall({ ...access, timeoutMs });
   const merchant = [field('merchant_id', access.merchantId), field('service_id', access.serviceId)];
   const dated = (at: Instant) => [
     field('request_date', digits(now ? now() : at)),
-    // The largest age at which the request is still taken; SBPS's own default.
+    // Greatest age at which SBPS accepts the request. This is its own default.
     field('limit_second', 600),
   ];
 
@@ -30,7 +31,7 @@ export function createSbps({ now, timeoutMs = 30_000, ...access }: SbpsConfig): 
     const answer = await call('MG01-00101-101', [
       ...merchant,
       field('tracking_id', trackingId),
-      // 2: the card number masked.
+      // 2 returns the masked card number.
       field('response_info_type', 2),
       fieldGroup('pay_option_manage', [field('cardbrand_return_flg', 1)]),
       PLAIN,
@@ -43,7 +44,9 @@ export function createSbps({ now, timeoutMs = 30_000, ...access }: SbpsConfig): 
     return { commit, payment };
   };
 
-  /** `isDone` decides whether "already completed" means what we wanted: type 60 also stands for "already cancelled". */
+  /**
+   * `isDone` decides whether "already completed" means the wanted result. Type 60 also stands for "already cancelled".
+   */
   const step = async (
     apiId: string,
     trackingId: string,
@@ -90,7 +93,7 @@ export function createSbps({ now, timeoutMs = 30_000, ...access }: SbpsConfig): 
       return { outcome: 'redirect', authenticationId, redirectUrl: required('TA02-00101-101', answer, 'redirect_url') };
     },
 
-    /** The fields of this call are not published: names and values are assumed. */
+    /** SBPS does not publish the fields of this call. Names and values are assumed. */
     async result3ds(authenticationId, at) {
       const answer = await call('TA02-00201-101', [
         ...merchant,
@@ -117,7 +120,7 @@ export function createSbps({ now, timeoutMs = 30_000, ...access }: SbpsConfig): 
         field('sps_cust_info_return_flg', 1),
         fieldGroup('pay_method_info', [field('dealings_type', LUMP_SUM)]),
         fieldGroup('pay_option_manage', [
-          // 1 saves the card under cust_code, over the one before.
+          // 1 saves the card under cust_code and replaces the one saved before.
           field('cust_manage_flg', saved ? 0 : 1),
           field('cardbrand_return_flg', 1),
           ...(saved ? [] : [field('tds_authentication_id', by.authenticationId)]),
@@ -127,7 +130,7 @@ export function createSbps({ now, timeoutMs = 30_000, ...access }: SbpsConfig): 
       ]);
       if (!answer.ok) return { outcome: 'declined', code: declineCode(apiId, answer) };
       const brand = BRAND[answer.value('res_pay_method_info/cardbrand_code')];
-      // STORE.md P8. Uncommitted, the authorisation lapses by itself.
+      // The store does not accept this brand (STORE.md P8). The authorisation lapses, because nobody commits it.
       if (!brand) return { outcome: 'declined', code: 'brand_not_accepted' };
       return {
         outcome: 'authorised',
@@ -146,7 +149,7 @@ export function createSbps({ now, timeoutMs = 30_000, ...access }: SbpsConfig): 
     refund: (trackingId, amount, at) =>
       amount === 'full'
         ? step('ST02-00303-101', trackingId, [], at, ({ payment }) => payment === 'refunded' || payment === 'cancelled')
-        : // Whether this part or an earlier one was refunded can't be told from the inquiry.
+        : // The inquiry does not tell this partial refund from an earlier one.
           step('ST02-00307-101', trackingId, [amountOption(amount)], at, () => false),
 
     async savedCard(customerCode, at) {
@@ -161,7 +164,7 @@ export function createSbps({ now, timeoutMs = 30_000, ...access }: SbpsConfig): 
       ]);
       if (!answer.ok) return answer.kind === 'customer' ? null : refuse('MG02-00104-101', answer);
       const brand = BRAND[answer.value('res_pay_method_info/cardbrand_code')];
-      // A brand outside P8 can't be charged, so for us there is no card.
+      // A brand outside P8 cannot be charged, so we treat it as no card.
       return brand ? { masked: required('MG02-00104-101', answer, 'res_pay_method_info/cc_number'), brand } : null;
     },
   };
@@ -169,7 +172,7 @@ export function createSbps({ now, timeoutMs = 30_000, ...access }: SbpsConfig): 
 
 /** STORE.md P9: no instalments, bonus or revolving. */
 const LUMP_SUM = 10;
-/** encrypted_flg 0: token flows carry no card data, so nothing in them is worth 3DES. */
+/** encrypted_flg 0: token flows carry no card data, so nothing needs 3DES. */
 const PLAIN = field('encrypted_flg', 0);
 
 const BRAND: Record<string, CardBrand> = {
@@ -193,7 +196,7 @@ const PAYMENT: Record<string, CardInquiry['payment']> = {
 };
 const TDS_RESULT: Record<string, 'passed' | 'failed' | 'pending'> = { '0': 'pending', '1': 'passed', '2': 'failed' };
 
-/** At boot rather than at the first order. Says nothing of the key itself. */
+/** Fails at start-up rather than at the first order. The message never contains the key. */
 function assertCredentials({ merchantId, serviceId, hashKey }: Omit<SpsAccess, 'timeoutMs'>): void {
   if (!/^\d{5}$/.test(merchantId)) throw new Error(`SBPS merchant id must be 5 digits: ${merchantId}`);
   if (!/^\d{3}$/.test(serviceId)) throw new Error(`SBPS service id must be 3 digits: ${serviceId}`);
@@ -209,28 +212,32 @@ function digits(at: Instant): string {
   return at.slice(0, 19).replace(/\D/g, '');
 }
 
-/** `20261005100000` → `2026-10-05`; null when the answer has no date. */
+/** `20261005100000` → `2026-10-05`. Returns null when the answer has no date. */
 function dateOfDigits(text: string): JstDate | null {
   return parseJstDate(`${text.slice(0, 4)}-${text.slice(4, 6)}-${text.slice(6, 8)}`);
 }
 
 /**
- * item_name is what the merchant sees in SBPS's screens, and a plan's name may be any: control characters become spaces,
- * characters outside Shift_JIS 〓, and it ends at 40 bytes (whether the limit counts bytes or characters is not published).
+ * Makes a plan's name fit item_name, which the merchant sees in SBPS's screens. Control characters become spaces, and
+ * characters outside Shift_JIS become 〓. The name ends at 40 bytes, because SBPS does not publish whether its limit
+ * counts bytes or characters.
  */
-function displayName(name: string): string {
-  let shown = '';
+function displayName(planName: string): string {
+  let name = '';
   let bytes = 0;
-  for (const character of name.normalize('NFC').trim()) {
+  for (const character of planName.normalize('NFC').trim()) {
     const fit = /\p{Cc}/u.test(character) ? ' ' : isShiftJis(character) ? character : '〓';
     bytes += encodeShiftJis(fit).length;
     if (bytes > 40) break;
-    shown += fit;
+    name += fit;
   }
-  return shown.trim();
+  return name.trim();
 }
 
-/** A sale the card or the customer's registration does not allow is an answer; anything else here is a fault of ours. */
+/**
+ * Returns the code when the card or the customer's registration does not allow the sale. Any other refusal is a fault
+ * of ours and throws.
+ */
 function declineCode(apiId: string, answer: SpsAnswer & { ok: false }): string {
   return answer.kind === 'card' || answer.kind === 'customer' ? answer.code : refuse(apiId, answer);
 }
@@ -239,7 +246,7 @@ function refuse(apiId: string, { code }: SpsAnswer & { ok: false }): never {
   throw new ProviderError('sbps', 'rejected', `${apiId}: refused with ${code}`, [code], 200);
 }
 
-/** Without it the answer is useless, though its effect stands: `unknown`. */
+/** The answer is useless without this field, but the call may have taken effect: `unknown`. */
 function required(apiId: string, answer: SpsAnswer & { ok: true }, path: string): string {
   return answer.value(path) || missing(apiId, path);
 }

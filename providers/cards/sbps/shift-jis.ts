@@ -1,6 +1,6 @@
 import Encoding from 'encoding-japanese';
 
-/** A character that Shift_JIS (CP932) does not have, so that nothing turns silently into `?`. */
+/** Thrown for a character that Shift_JIS (CP932) does not have, so that it does not silently become `?`. */
 export class UnencodableCharacter extends Error {
   override readonly name = 'UnencodableCharacter';
   constructor(readonly character: string) {
@@ -11,9 +11,9 @@ export class UnencodableCharacter extends Error {
 /**
  * CP932 as Windows and Java's MS932 write it. @throws UnencodableCharacter
  *
- * `encoding-japanese` writes the 374 characters that CP932 holds twice (髙, 﨑, ⅰ …) as NEC-selected codes (lead bytes ED
- * and EE); everyone else writes their IBM codes (FA to FC). Both read the same, but a hash over the other bytes is another
- * hash, so a reader that decodes and encodes again would refuse ours.
+ * `encoding-japanese` writes the 374 characters that CP932 holds twice (髙, 﨑, ⅰ …) with NEC codes (lead bytes ED and
+ * EE). Other systems write the IBM codes (FA to FC). Both decode to the same text, but their hashes differ. A reader
+ * that decodes and encodes again would refuse our hash.
  */
 export function encodeShiftJis(text: string): Buffer {
   const bytes = Buffer.from(encodeOrName(text));
@@ -25,7 +25,7 @@ export function encodeShiftJis(text: string): Buffer {
   return bytes;
 }
 
-/** @throws TypeError when the bytes are no Shift_JIS. */
+/** @throws TypeError when the bytes are not Shift_JIS. */
 export function decodeShiftJis(bytes: Uint8Array): string {
   return decoder.decode(bytes);
 }
@@ -49,7 +49,7 @@ function encodeOrName(text: string): number[] {
   try {
     return encode(text);
   } catch {
-    // The library's message has the character only as UTF-8 bytes.
+    // The library's message names the character only as UTF-8 bytes.
     throw new UnencodableCharacter(Array.from(text).find((character) => !isShiftJis(character)) ?? text);
   }
 }
@@ -65,7 +65,7 @@ function ibmCodes(): Map<string, [number, number]> {
   ibmByCharacter = new Map();
   for (let lead = 0xfa; lead <= 0xfc; lead++) {
     for (let trail = 0x40; trail <= 0xfc; trail++) {
-      // 4B is the last code of FC, 7F is never a trail byte.
+      // 4B is the last code of FC. 7F is never a trail byte.
       if (trail === 0x7f || (lead === 0xfc && trail > 0x4b)) continue;
       ibmByCharacter.set(decoder.decode(Uint8Array.of(lead, trail)), [lead, trail]);
     }

@@ -3,8 +3,8 @@ import { XMLBuilder, XMLParser } from 'fast-xml-parser';
 import { decodeShiftJis, encodeShiftJis } from './shift-jis';
 
 /*
- * The wire of SBPS's API type: XML declared and encoded Shift_JIS, fields in a fixed order, sealed by sps_hashcode
- * (specification "API基本仕様"; two published clients agree on the details).
+ * Wire format of the API type of SBPS: XML declared and encoded as Shift_JIS, fields in a fixed order, sealed by
+ * sps_hashcode (specification "API基本仕様"; two published clients agree on the details).
  */
 
 /** One element of a request. Multibyte text travels as Base64 of its Shift_JIS bytes. */
@@ -27,8 +27,8 @@ export function fieldGroup(tag: string, fields: readonly SpsField[]): SpsField {
 }
 
 /**
- * Lower-case hex SHA-1 over the Shift_JIS bytes of every value in document order, then the hash key. Values count trimmed
- * and as plain text, also where the wire carries Base64.
+ * Lower-case hex SHA-1 over the Shift_JIS bytes of every value in document order, then the hash key. Values are trimmed
+ * and hashed as plain text, even where the wire carries Base64.
  * @throws UnencodableCharacter
  */
 export function spsHashcode(fields: readonly SpsField[], hashKey: string): string {
@@ -41,7 +41,7 @@ function plainTexts(fields: readonly SpsField[]): string[] {
   return fields.flatMap((f) => ('fields' in f ? plainTexts(f.fields) : f.text.trim()));
 }
 
-/** The whole document with its hash code, as bytes to send. @throws UnencodableCharacter */
+/** The complete document with its hash code, as bytes to send. @throws UnencodableCharacter */
 export function buildSpsRequest(apiId: string, fields: readonly SpsField[], hashKey: string): Buffer {
   const sealed = [...fields, field('sps_hashcode', spsHashcode(fields, hashKey))];
   return encodeShiftJis(
@@ -56,7 +56,7 @@ type XmlNode = { [tag: string]: XmlNode[] | string | Record<string, string> };
 
 const xmlOptions = { preserveOrder: true, ignoreAttributes: false, attributeNamePrefix: '' } as const;
 const builder = new XMLBuilder({ ...xmlOptions, suppressEmptyNode: false });
-// Values stay text: a tracking id read as a number would lose its leading zeros.
+// Values stay text, because a tracking id read as a number would lose its leading zeros.
 const parser = new XMLParser({ ...xmlOptions, parseTagValue: false, parseAttributeValue: false, trimValues: true });
 
 function toNode(f: SpsField): XmlNode {
@@ -65,10 +65,10 @@ function toNode(f: SpsField): XmlNode {
   return { [f.tag]: [{ '#text': f.multibyte ? encodeShiftJis(text).toString('base64') : text }] };
 }
 
-/** An answer: text of each leaf by its path, nested ones as `res_pay_method_info/commit_status`. */
+/** Text of each leaf of an answer by its path, e.g. `res_pay_method_info/commit_status`. */
 export type SpsResponse = ReadonlyMap<string, string>;
 
-/** null when the bytes are not Shift_JIS XML with the root `sps-api-response`. */
+/** Returns null when the bytes are not Shift_JIS XML with the root `sps-api-response`. */
 export function parseSpsResponse(bytes: Uint8Array): SpsResponse | null {
   let nodes: XmlNode[];
   try {

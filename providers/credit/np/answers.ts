@@ -14,7 +14,10 @@ const date = z
   .refine((text) => parseJstDate(text) !== null, 'not a date')
   .transform((text) => jstDate(text));
 
-/** Known shape of 取引登録's answer; the inquiry's is assumed to be the same, with an empty list for an unknown id. */
+/**
+ * Known format of 取引登録's answer. The inquiry is assumed to answer in the same format, with an empty list for an unknown
+ * id.
+ */
 const transactions = z.object({
   result: z.object({
     buyer: z.object({
@@ -116,7 +119,10 @@ export const readBuyer = (answer: unknown) => read(oneBuyer, answer).result.buye
 export const readBuyers = (answer: unknown) => read(buyers, answer).result.buyers;
 export const readBills = (answer: unknown) => read(bills, answer).result;
 
-/** `00` is registered and everything else refused, as the one known caller reads it; null = none in the answer. */
+/**
+ * `00` means registered and every other result refused, as in the one known client. Returns null when the answer has no
+ * transaction.
+ */
 export function readTransaction(answer: unknown): TransactionResult | null {
   const row = read(transactions, answer).result.buyer.transactionInfoes[0];
   if (!row) return null;
@@ -126,7 +132,7 @@ export function readTransaction(answer: unknown): TransactionResult | null {
     return { outcome: 'registered', transactionId: row.npTransactionId };
   }
   if (reason === '21' || reason === '22' || reason === '24') return { outcome: 'refused', reason };
-  // NP did answer NG. Which of our three ways of going on fits is for a person to say.
+  // NP refused for a reason that we do not know. A person must decide which of our three reactions fits.
   throw new ProviderError('np', 'rejected', `refused as ${result} for a reason not known here`, [reason ?? result]);
 }
 
@@ -136,7 +142,7 @@ function read<T>(schema: z.ZodType<T>, answer: unknown): T {
   throw unreadable(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '));
 }
 
-/** The call may have had its effect: what came back just can't be understood. */
+/** The answer cannot be read, but the call may have taken effect. */
 function unreadable(why: string): ProviderError {
   return new ProviderError('np', 'unknown', `answer not readable: ${why}`);
 }

@@ -9,15 +9,16 @@ import { createNpCall, type NpAccess } from './call';
 import type { BuyerProfile, CreditProvider, TransactionRequest } from '../port';
 
 export interface NpConfig extends Omit<NpAccess, 'timeoutMs'> {
-  /** Only tests shorten it. 30 s: what the one known caller of this API waits. */
+  /** Only tests shorten it. 30 s is the time-out of the one known client of this API. */
   timeoutMs?: number;
 }
 
 const { paths } = ASSUMED;
 
 /**
- * NP掛け払い. The three publicly known calls as described in japan-domain.md §1.2 (amounts and quantities are strings, the
- * spelling is `transactionInfoes`); the others as in {@link ASSUMED}. Every method throws ProviderError and nothing else.
+ * NP掛け払い. The three publicly known calls follow japan-domain.md §1.2: amounts and quantities are strings, and the
+ * spelling is `transactionInfoes`. The others follow {@link ASSUMED}. Every method throws ProviderError and nothing
+ * else.
  */
 export function createNp({ timeoutMs = 30_000, ...access }: NpConfig): CreditProvider {
   const call = createNpCall({ ...access, timeoutMs });
@@ -82,7 +83,7 @@ export function createNp({ timeoutMs = 30_000, ...access }: NpConfig): CreditPro
   };
 }
 
-/** ASSUMED names, but for `npBuyerId`, which the answer carries. */
+/** The field names are ASSUMED. */
 function buyerFields(profile: BuyerProfile, at: Instant) {
   return {
     companyType: ASSUMED.companyTypes[profile.entity],
@@ -99,7 +100,7 @@ function buyerFields(profile: BuyerProfile, at: Instant) {
   };
 }
 
-/** @throws ProviderError rejected, with nothing sent, for what NP has no field for */
+/** @throws ProviderError rejected, before anything is sent, for data that NP has no field for */
 function transactionFields({ shopTransactionId, orderedOn, total, lines, poNumber, subject }: TransactionRequest) {
   if (shopTransactionId.length > policy.np.shopTransactionIdMaxLength) {
     throw new ProviderError('np', 'rejected', `shopTransactionId longer than 40 characters: ${shopTransactionId}`);
@@ -114,7 +115,7 @@ function transactionFields({ shopTransactionId, orderedOn, total, lines, poNumbe
     .map((taxRate) => ({ taxRate, rows: details.filter(({ rate }) => rate.taxRate === taxRate) }))
     .filter(({ rows }) => rows.length > 0);
   return {
-    // 8 hex characters, the same when the same row is sent again.
+    // 8 hex characters. The same row sent again has the same id.
     requestId: createHash('sha256').update(shopTransactionId).digest('hex').slice(0, 8),
     shopTransactionId,
     shopOrderDate: orderedOn,

@@ -1,0 +1,107 @@
+import { addDays, atTime, type Day, dayOf, lastDayOf, type Moment, monthOf, sameDayAfter } from '../../dates';
+import { fileAlarm } from '../alarm-clock';
+import { mailBills } from './mail';
+import type { Bill, Guarantee, Merchant } from '../books';
+import { setGuarantee } from '../buyers';
+import { businessDayFrom, confirmedOn, overdueOn } from './calendar';
+import { totalOf } from './figures';
+
+/** Result codes of a debit (全銀 91) that end the mandate. The others keep it. */
+const ENDS_MANDATE = new Set([2, 4, 9]);
+
+/** Records a payment into the buyer's virtual account. NP notices it two business days later at 09:00. */
+export async function pay(merchant: Merchant, bill: Bill, amount: number, paidOn: Day): Promise<void> {
+  const payment = { amount, paidOn, confirmed: false };
+  const n = bill.payments.push(payment);
+  const at = atTime(confirmedOn(paidOn), '09:00');
+  try {
+    await fileAlarm(merchant, 'payment', `${bill.number}/${n}`, at, { bill_number: bill.number, n });
+  } catch (error) {
+    bill.payments.splice(bill.payments.indexOf(payment), 1);
+    throw error;
+  }
+}
+
+export async function confirmPayment(merchant: Merchant, bill: Bill, n: number, at: Moment): Promise<void> {
+  const payment = bill.payments[n - 1];
+  if (!payment) return;
+  payment.confirmed = true;
+  await settleIfPaid(merchant, bill, at);
+  merchant.news.report(`bill.paid/${bill.number}/${n}`, at, {
+    type: 'bill.paid',
+    data: { bill_number: bill.number, buyer_id: bill.buyerId, amount: payment.amount, paid_on: payment.paidOn },
+  });
+}
+
+/**
+ * Applies the results of that day's debits. After a failed debit, the same bill is payable by transfer until the
+ * month's end.
+ */
+export async function settleDebits(merchant: Merchant, debitOn: Day, at: Moment): Promise<void> {
+  const dueOn = lastDayOf(monthOf(dayOf(at)));
+  const payUntil = businessDayFrom(dueOn);
+  for (const bill of merchant.bills.values()) {
+    if (bill.debitOn !== debitOn || bill.kind !== 'debit_notice' || bill.status !== 'issued') continue;
+    const buyer = merchant.buyers.get(bill.buyerId)!;
+    const code = buyer.debitOutcomes.shift() ?? 0;
+    const amount = totalOf(bill.transactions);
+    if (code === 0) {
+      bill.payments.push({ amount, paidOn: debitOn, confirmed: true });
+      bill.status = 'paid';
+    } else {
+      if (ENDS_MANDATE.has(code)) buyer.debitFrom = null;
+      Object.assign(bill, { kind: 'invoice', revision: 2, debitOn: null, dueOn, payUntil });
+    }
+    merchant.news.report(`debit.result/${bill.number}`, at, {
+      type: 'debit.result',
+      data: { bill_number: bill.number, buyer_id: bill.buyerId, debit_on: debitOn, code, amount },
+    });
+  }
+  const unmailed = [...merchant.bills.values()].filter((bill) => bill.revision > 1 && bill.mailed < bill.revision);
+  for (const payUntil of new Set(unmailed.map((bill) => bill.payUntil))) await fileOverdue(merchant, payUntil);
+  await mailBills(merchant, unmailed, at);
+}
+
+/**
+ * Schedules the overdue checks for three business days and for one month after `payUntil`. They run at 11:00, when the
+ * day's payments and debits are known.
+ */
+export async function fileOverdue(merchant: Merchant, payUntil: Day): Promise<void> {
+  const data = { pay_until: payUntil };
+  await fileAlarm(merchant, 'overdue', payUntil, atTime(overdueOn(payUntil), '11:00'), data);
+  await fileAlarm(merchant, 'overdue-month', payUntil, atTime(sameDayAfter(payUntil, 1), '11:00'), data);
+}
+
+export function judgeOverdue(merchant: Merchant, payUntil: Day, overdue: 'ALRT' | 'NG', at: Moment): void {
+  for (const bill of merchant.bills.values()) {
+    if (bill.payUntil !== payUntil || bill.kind !== 'invoice' || bill.status !== 'issued') continue;
+    bill.overdue = overdue;
+    const buyer = merchant.buyers.get(bill.buyerId)!;
+    setGuarantee(merchant, buyer, guaranteeOf(merchant, buyer.id), at);
+  }
+}
+
+/** Runs the day after a late payment was confirmed. */
+export function restoreGuarantee(merchant: Merchant, buyerId: string, at: Moment): void {
+  setGuarantee(merchant, merchant.buyers.get(buyerId)!, guaranteeOf(merchant, buyerId), at);
+}
+
+async function settleIfPaid(merchant: Merchant, bill: Bill, at: Moment): Promise<void> {
+  const received = bill.payments.reduce((sum, p) => (p.confirmed ? sum + p.amount : sum), 0);
+  if (bill.status === 'void' || received < totalOf(bill.transactions)) return;
+  bill.status = 'paid';
+  if (!bill.overdue) return;
+  const on = addDays(dayOf(at), 1);
+  await fileAlarm(merchant, 'guarantee', `${bill.buyerId}/${on}`, atTime(on, '09:00'), { buyer_id: bill.buyerId });
+}
+
+/** The worst status that the buyer's unpaid overdue bills cause. */
+function guaranteeOf(merchant: Merchant, buyerId: string): Guarantee {
+  let worst: Guarantee = 'OK';
+  for (const bill of merchant.bills.values()) {
+    if (bill.buyerId !== buyerId || bill.status !== 'issued' || !bill.overdue) continue;
+    if (bill.overdue === 'NG') return 'NG';
+    worst = 'ALRT';
+  }
+  return worst;
+}
