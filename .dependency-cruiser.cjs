@@ -11,7 +11,7 @@ const rooms = {
   documents: ['domain'],
   providers: ['domain'],
   simulators: ['documents'],
-  prisma: ['domain', 'generated'],
+  prisma: ['domain', CONTRACTS, 'documents', 'generated'],
   books: ['domain', CONTRACTS, 'documents', 'prisma', 'generated'],
   activities: ['domain', CONTRACTS, 'books', 'documents', 'providers', 'prisma', 'generated'],
   dispatch: ['domain', CONTRACTS, 'books', 'documents', 'providers', 'prisma', 'generated'],

@@ -11,7 +11,8 @@ export const rateClasses = ['standard', 'reduced', 'exempt', 'out_of_scope'] as 
 export type Rate = 10 | 8 | 0;
 
 /** 切捨て, 四捨五入, 切上げ of the amount's magnitude, so a credit is exactly the negative of its charge. */
-export type Rounding = 'floor' | 'round' | 'ceil';
+export const roundings = ['floor', 'round', 'ceil'] as const;
+export type Rounding = (typeof roundings)[number];
 
 /** Newest last. 2019-10-01: 7.8 + 2.2 %, reduced 6.24 + 1.76 %. Older rates are not known here: no sale is that old. */
 const DATED_RATES: readonly { from: string; rates: Record<RateClass, Rate> }[] = [

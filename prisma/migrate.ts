@@ -19,6 +19,31 @@ const BOOKKEEPING = `
     applied_steps_count INTEGER NOT NULL DEFAULT 0
   )`;
 
+/**
+ * Changes every text column that is not in byte order yet to the collation "C". Ids, keys and instants are compared in SQL and in
+ * the program, and ids sort by their time of creation only byte by byte. A database made with another locale (en_US, ja_JP, ICU)
+ * sorts them otherwise: a range of ids would miss rows, and "newest first" would be wrong. A managed PostgreSQL often has such a
+ * locale, so the columns say their order themselves and no migration has to think of it. Equality is the same in both orders.
+ * Tables of another owner (those of an extension, say) stay as they are.
+ */
+const SET_BYTE_ORDER = `
+  DO $$
+  DECLARE
+    change text;
+  BEGIN
+    FOR change IN
+      SELECT format('ALTER TABLE %I ', relname) ||
+             string_agg(format('ALTER COLUMN %I TYPE %s COLLATE "C"', attname, format_type(atttypid, atttypmod)), ', ' ORDER BY attnum)
+        FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid
+       WHERE relnamespace = current_schema::regnamespace AND relkind = 'r' AND relname <> '_prisma_migrations'
+         AND pg_has_role(relowner, 'USAGE') AND attnum > 0 AND NOT attisdropped
+         AND attcollation NOT IN (0, '"C"'::regcollation)
+       GROUP BY relname
+    LOOP
+      EXECUTE change;
+    END LOOP;
+  END $$`;
+
 interface Migration {
   name: string;
   sql: string;
@@ -31,8 +56,8 @@ export class MigrationError extends Error {
 }
 
 /**
- * Applies the migrations that are missing, in the order of their names, each in a transaction of its own. Safe to run from several
- * processes at once: the second waits, then finds nothing to do.
+ * Applies the missing migrations in the order of their names, each in a transaction of its own, then sets the order of text. Safe
+ * to run from several processes at once: the second waits, then finds nothing to do.
  * @returns the names of those applied now
  * @throws MigrationError when the database and the folder contradict each other, or a migration fails; what came before it stays
  */
@@ -45,6 +70,8 @@ export async function migrate(url: string, folder = join(__dirname, 'migrations'
     await client.query(BOOKKEEPING);
     const missing = await findMissing(client, migrations);
     for (const migration of missing) await apply(client, migration);
+    // Also with nothing to apply: `prisma migrate deploy` may have made the tables.
+    await client.query(SET_BYTE_ORDER);
     return missing.map((migration) => migration.name);
   } finally {
     await client.end(); // gives the lock back

@@ -29,7 +29,7 @@ export async function issueReceipt(tx: Tx, { storeId, at, invoiceId }: ForInvoic
   if (invoice.status !== 'draft') return;
   const on = dateOf(at);
   const [number] = await takeNumbers(tx, storeId, 'R', on, 1);
-  const period = invoice.period as Period;
+  const period = invoice.period;
   const totals = taxSummary(invoice);
   const { companyName, department, person, postalCode, address } = invoice.destination;
   await tx.invoice.update({
@@ -86,16 +86,10 @@ export async function storeReceipt({ db, log }: Deps, { storeId, at, invoiceId }
     where: { storeId, orderId: order.id, period: invoice.period, status: 'captured' },
   });
   const seller = sellerOf(store);
-  const recipient = invoice.recipient as {
-    company: string;
-    department: string | null;
-    person: string;
-    postal_code: string;
-    address: string;
-  };
-  const period = invoice.period as Period;
+  const recipient = invoice.recipient!;
+  const period = invoice.period;
   const issuedOn = dateOut(invoice.issuedOn!);
-  const lines = netLines(invoice.invoiceLines, invoice.taxes as unknown as TaxJson[], period);
+  const lines = netLines(invoice.invoiceLines, invoice.taxes, period);
   try {
     const bytes = renderReceipt({
       number: invoice.number,
@@ -107,7 +101,7 @@ export async function storeReceipt({ db, log }: Deps, { storeId, at, invoiceId }
       periodFrom: periodStart(period),
       periodTo: periodEnd(period),
       lines,
-      taxes: (invoice.taxes as unknown as TaxJson[]).map((t) => ({
+      taxes: invoice.taxes.map((t) => ({
         rateClass: t.rate_class,
         percent: t.rate,
         net: t.net,
@@ -152,20 +146,13 @@ export async function storeReceipt({ db, log }: Deps, { storeId, at, invoiceId }
   }
 }
 
-interface TaxJson {
-  rate_class: RateClass;
-  rate: number;
-  net: number;
-  tax: number;
-}
-
 /**
  * Lines as printed, without tax. The statutory tax is taken from the tax-inclusive total, so the net of the lines may miss the
  * net of its rate by a yen or so; the last line of each rate carries that difference, and the document's sums tie.
  */
 function netLines(
-  lines: { description: string; quantity: number; unitAmount: bigint; net: bigint; rateClass: string }[],
-  taxes: TaxJson[],
+  lines: { description: string; quantity: number; unitAmount: bigint; net: bigint; rateClass: RateClass }[],
+  taxes: PrismaJson.RateTotal[],
   period: Period,
 ) {
   const printed = lines.map((line) => ({
@@ -175,7 +162,7 @@ function netLines(
     quantity: line.quantity,
     unitPrice: Number(toYen(line.unitAmount)),
     amount: Number(toYen(line.net)),
-    rateClass: line.rateClass as RateClass,
+    rateClass: line.rateClass,
   }));
   for (const { rate_class, net } of taxes) {
     const ofRate = printed.filter((line) => line.rateClass === rate_class);

@@ -1,4 +1,4 @@
-import { type Period, addBusinessDays, dateOf } from '../../domain/calendar';
+import { addBusinessDays, dateOf } from '../../domain/calendar';
 import { type Tx, dateOut } from '../../prisma/db';
 import type { ForOrder, OrderBook } from '../../workflows/contracts/activities';
 import { workflowIds } from '../../workflows/contracts/ids';
@@ -41,11 +41,11 @@ export function orderBook({
       if (!order) throw unknownOrder(storeId, orderId);
       const { method, firstPeriod, destinationId } = order;
       return {
-        method: method as 'bank_transfer' | 'card',
-        settlement: method === 'card' ? 'card' : (order.account.store.settlement as 'np' | 'in_house'),
-        firstPeriod: firstPeriod as Period,
+        method: method,
+        settlement: method === 'card' ? 'card' : order.account.store.settlement,
+        firstPeriod: firstPeriod,
         destinationId,
-        buyer: order.destination.buyerStatus as 'none' | 'passed',
+        buyer: order.destination.buyerStatus,
         authenticationRef: order.cardAuthentications[0]?.id ?? null,
       };
     },

@@ -1,5 +1,5 @@
 import { type JstDate, type Period, addDays, dateOf, periodOf } from '../../domain/calendar';
-import { type CancellationTermsId, cancellationTerms, previewCancellation } from '../../domain/cancellation/terms';
+import { cancellationTerms, previewCancellation } from '../../domain/cancellation/terms';
 import { toYen } from '../../domain/money';
 import type { OrderState } from '../../domain/order/lifecycle';
 import { policy } from '../../domain/policy';
@@ -36,7 +36,7 @@ export function contractBook({ db }: Deps): Pick<OrderBook, ContractSteps> {
           const ends = new Map(order.lines.flatMap(({ id, endsOn }) => (endsOn ? [[id, dateOut(endsOn)]] : [])));
           const accepted: JstDate[] = [];
           for (const line of asked) {
-            const terms = cancellationTerms[line.cancellationTerms as CancellationTermsId];
+            const terms = cancellationTerms[line.cancellationTerms];
             const startsOn = line.startsOn && dateOut(line.startsOn);
             const preview = previewCancellation({
               terms,
@@ -137,7 +137,7 @@ export function contractBook({ db }: Deps): Pick<OrderBook, ContractSteps> {
  */
 async function resumeLines(tx: Tx, input: ForOrder): Promise<Period[]> {
   const today = dateOf(input.at);
-  const paused = { storeId: input.storeId, orderId: input.orderId, status: 'paused' };
+  const paused = { storeId: input.storeId, orderId: input.orderId, status: 'paused' as const };
   const resumed = await tx.subscription.updateMany({ where: { ...paused, endsOn: null }, data: { status: 'active' } });
   const ending = { ...paused, endsOn: { gte: dateIn(today) } };
   const stillEnding = await tx.subscription.updateMany({ where: ending, data: { status: 'ending' } });
@@ -145,7 +145,7 @@ async function resumeLines(tx: Tx, input: ForOrder): Promise<Period[]> {
   if (resumed.count + stillEnding.count === 0) return [];
   const period = periodOf(today);
   await makeOrderItems(tx, { ...input, period, status: 'pending' });
-  const pending = { storeId: input.storeId, orderId: input.orderId, usagePeriod: period, status: 'pending' };
+  const pending = { storeId: input.storeId, orderId: input.orderId, usagePeriod: period, status: 'pending' as const };
   return (await tx.billableItem.count({ where: pending })) > 0 ? [period] : [];
 }
 

@@ -2,7 +2,7 @@ import { type Period, dateOf } from '../../domain/calendar';
 import { toYen } from '../../domain/money';
 import { type OwnCredit, type Unbilled, decideOwnCredit } from '../../domain/order/own-credit';
 import { policy } from '../../domain/policy';
-import type { RateClass, Rounding } from '../../domain/tax';
+import type { RateClass } from '../../domain/tax';
 import { type Tx, dateIn, sql } from '../../prisma/db';
 import type { ForOrder, OrderBook } from '../../workflows/contracts/activities';
 import { keys } from '../../workflows/contracts/keys';
@@ -20,7 +20,7 @@ export function ownCreditBook({ db }: Deps): Pick<OrderBook, 'decideOwnCredit'> 
     decideOwnCredit: ({ period, n, ...input }) =>
       orderStep(db, input, keys.step.credit(period, n), async (tx, order) => {
         const credit = await lockCredit(tx, input, order);
-        const answer = decideOwnCredit(credit, linesOf(order, period), order.store.taxRounding as Rounding);
+        const answer = decideOwnCredit(credit, linesOf(order, period), order.store.taxRounding);
         if (answer === '00') {
           await changeStatus(tx, input, 'confirmed', { waitUntil: null, reason: null });
           const where = { storeId_id: { storeId: input.storeId, id: input.orderId } };
@@ -34,7 +34,7 @@ export function ownCreditBook({ db }: Deps): Pick<OrderBook, 'decideOwnCredit'> 
 function linesOf(order: OrderRow, period: Period): Unbilled[] {
   return order.lines.map((line) => ({
     period,
-    rateClass: line.rateClass as RateClass,
+    rateClass: line.rateClass,
     net: toYen(line.unitAmount * BigInt(line.quantity)),
   }));
 }

@@ -52,7 +52,7 @@ async function refusedMonths(tx: Tx, { storeId, orderId }: ForOrder): Promise<Pe
     orderBy: { usagePeriod: 'asc' },
     select: { usagePeriod: true },
   });
-  return items.map((item) => item.usagePeriod as Period);
+  return items.map((item) => item.usagePeriod);
 }
 
 /**

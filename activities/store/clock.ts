@@ -119,8 +119,8 @@ export function clockActivities({ db, log }: Deps): ClockActivities {
       const began = Date.now();
       for (;;) {
         const clock = await db.clock.findUniqueOrThrow({ where: { storeId } });
-        if (clock.status !== 'advancing' || !clock.targetAt) return { status: clock.status as 'ready' | 'failed' };
-        const asSeen = { storeId, status: 'advancing', nowAt: clock.nowAt, targetAt: clock.targetAt };
+        if (clock.status !== 'advancing' || !clock.targetAt) return { status: clock.status };
+        const asSeen = { storeId, status: 'advancing' as const, nowAt: clock.nowAt, targetAt: clock.targetAt };
         const settled = await settle(storeId);
         if (settled === 'later') return { status: 'advancing' };
         if (settled !== 'settled') {

@@ -1,3 +1,4 @@
+import type { OrderState } from '../../domain/order/lifecycle';
 import { type Tx, instantIn } from '../../prisma/db';
 import { workflowIds } from '../../workflows/contracts/ids';
 import { accountShape, destinationShape, newDestination, showAccount, showDestination, withParts } from './shapes';
@@ -125,7 +126,7 @@ export const accountCommandRoutes: Route[] = [
       const where = {
         storeId: context.store.id,
         accountId: ref,
-        status: { notIn: ['ended', 'declined', 'cancelled'] },
+        status: { notIn: ['ended', 'declined', 'cancelled'] satisfies OrderState[] },
       };
       const account = await tx.account.findUniqueOrThrow({
         where: { storeId_id: { storeId: context.store.id, id: ref } },

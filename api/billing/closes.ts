@@ -143,8 +143,9 @@ async function tell<N extends CommandTo<'monthlyClose'>>(
 }
 
 async function refuseUnless(tx: Tx, context: WriteContext, invoiceId: string, status: 'draft' | 'held'): Promise<void> {
-  const where = { storeId: context.store.id, id: invoiceId, period: context.params['period']! };
-  const invoice = parsePeriod(where.period) && (await tx.invoice.findFirst({ where }));
+  const period = parsePeriod(context.params['period']!);
+  const invoice =
+    period && (await tx.invoice.findFirst({ where: { storeId: context.store.id, id: invoiceId, period } }));
   if (!invoice) return refuse('not_found', { field: '/invoice_id' });
   if (invoice.status !== status) refuse('conflict', { field: '/invoice_id', params: { state: invoice.status } });
 }
@@ -153,7 +154,7 @@ async function whole(db: Db, storeId: string, of: string) {
   const close = await ownClose(db, storeId, of);
   const groups = await db.invoice.groupBy({
     by: ['settlement', 'status'],
-    where: { storeId, period: of },
+    where: { storeId, period: close.period },
     _count: true,
     _sum: { net: true, tax: true, total: true },
     orderBy: [{ settlement: 'asc' }, { status: 'asc' }],
@@ -164,7 +165,7 @@ async function whole(db: Db, storeId: string, of: string) {
     orderBy: { openedAt: 'asc' },
   });
   const unbilled = await db.billableItem.aggregate({
-    where: { storeId, period: of, status: 'billable', invoiceId: null },
+    where: { storeId, period: close.period, status: 'billable', invoiceId: null },
     _count: true,
     _sum: { gross: true },
   });

@@ -21,7 +21,7 @@ import { id, jstDate, listOf, paging, reason, z } from '../lib/input/schemas';
 
 const evidence = z.string({ error: 'evidence_missing' }).trim().min(1, { error: 'evidence_missing' }).max(1000);
 const include = { debitAccount: true } as const;
-const LIVE = ['requested', 'form_posted', 'at_bank', 'active', 'defect'];
+const LIVE: DirectDebitState[] = ['requested', 'form_posted', 'at_bank', 'active', 'defect'];
 
 const fresh: CommandRoute['fresh'] = async ({ env, store }, ref) =>
   show(await env.db.directDebit.findUniqueOrThrow({ where: { storeId_id: { storeId: store.id, id: ref } }, include }));
@@ -146,7 +146,7 @@ function step<B extends z.ZodType, N extends CommandTo<'directDebit'>>(
     async handle(tx, context) {
       const where = { storeId_id: { storeId: context.store.id, id: context.params['id']! } };
       const directDebit = found(await tx.directDebit.findUnique({ where }));
-      orRefuse(afterEvent(directDebit.status as DirectDebitState, taken.event));
+      orRefuse(afterEvent(directDebit.status, taken.event));
       const { on } = context.body as { on?: JstDate };
       if (on !== undefined) refuseImplausible(on, lastStepOn(directDebit), context.at);
       const why = (context.body as { reason?: string }).reason;

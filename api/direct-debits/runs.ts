@@ -80,7 +80,7 @@ export const debitRunRoutes: Route[] = [
     answers: { 200: 'application/octet-stream' },
     refusals: ['not_found'],
     async handle({ env, store, params }) {
-      const where = { storeId: store.id, nominal: params['nominal']!, kind: 'request' };
+      const where = { storeId: store.id, nominal: found(parsePeriod(params['nominal']!)), kind: 'request' as const };
       const file = found(await env.db.debitFile.findFirst({ where, include: { debitRun: true } }));
       const name = `debit-${dateOut(file.debitRun.debitOn)}.txt`;
       return { contentType: 'application/octet-stream', bytes: file.bytes, name };

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '../../domain/canonical-json';
 import { findCardNumber } from '../../domain/order/card-number';
-import type { Json, Tx } from '../../prisma/db';
+import type { Tx } from '../../prisma/db';
 import { type Reason, refuse } from './problems';
 
 /*
@@ -61,13 +61,13 @@ export async function claim(tx: Tx, scope: string, key: string, hash: string): P
   if (written === 1) return null;
   const row = await tx.idempotencyKey.findUniqueOrThrow({ where: { scope_key: { scope, key } } });
   if (row.requestHash !== hash) return refuse('idempotency_key_reused');
-  return { status: row.status, location: row.location, kept: row.body as unknown as Kept };
+  return { status: row.status, location: row.location, kept: row.body! };
 }
 
 /** Keeps the answer to a key's request; a key keeps its first one. */
 export async function keep(tx: Tx, scope: string, key: string, stored: StoredAnswer): Promise<void> {
   await tx.idempotencyKey.updateMany({
     where: { scope, key, status: null },
-    data: { status: stored.status, location: stored.location, body: stored.kept as unknown as Json },
+    data: { status: stored.status, location: stored.location, body: stored.kept },
   });
 }

@@ -32,7 +32,7 @@ export function showEvent(event: Event, account: string | null) {
     ...(event.invoiceId !== null && { invoice: event.invoiceId }),
     ...(event.amount !== null && { amount: Number(event.amount) }),
     ...(event.period !== null && { period: event.period }),
-    ...(event.data as Record<string, unknown>),
+    ...event.data,
     id: event.key,
     seq: Number(event.seq),
     at: instantOut(event.at),

@@ -109,19 +109,19 @@ export const incidentRoutes: Route[] = [
 ];
 
 function waysIn({ kind }: Incident): string[] {
-  const { how, resolveAs } = waysOf(kind as IncidentKind);
+  const { how, resolveAs } = waysOf(kind);
   return [...how, ...[...resolveAs].map((result) => `resolve_as:${result}`)];
 }
 
 function isWay({ kind }: Incident, way: Repair): boolean {
-  const { how, resolveAs } = waysOf(kind as IncidentKind);
+  const { how, resolveAs } = waysOf(kind);
   if (typeof way === 'string') return how.includes(way);
   return resolveAs === '*' || resolveAs.includes(way.resolveAs);
 }
 
 /** Its workflow may wait for another one meanwhile: what only tells is never handed to it. */
 async function waitsForRepair(tx: Tx, { storeId, workflowId, kind }: Incident): Promise<boolean> {
-  if (workflowId === null || !incidentText(kind as IncidentKind).step) return false;
+  if (workflowId === null || !incidentText(kind).step) return false;
   return (await tx.wait.count({ where: { storeId, workflowId, waitingFor: 'repair' } })) > 0;
 }
 
@@ -156,7 +156,7 @@ function show(incident: Incident) {
     id: incident.id,
     object: 'incident',
     kind: incident.kind,
-    title: incidentText(incident.kind as IncidentKind).ja,
+    title: incidentText(incident.kind).ja,
     ways: incident.status === 'open' ? waysIn(incident) : [],
     workflow_id: incident.workflowId,
     owner: incident.owner,

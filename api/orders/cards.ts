@@ -109,7 +109,7 @@ export function cardReturn(env: Surroundings): RequestHandler {
       where: { storeId_id: { storeId, id: authenticationRef } },
     });
     const [title, words] = WORDS[order.status === 'cancelled' ? 'failed' : status] ?? WORDS['open']!;
-    const back = (order.metadata as { return_urls?: { ok: string; ng: string } }).return_urls;
+    const back = order.metadata.return_urls;
     res.send(page(title, words, back && (status === 'passed' && order.status !== 'cancelled' ? back.ok : back.ng)));
   };
 }

@@ -1,12 +1,6 @@
 import { emit } from '../../books/lib/events';
 import { dateOf } from '../../domain/calendar';
-import {
-  type CancellationPreview,
-  type CancellationTermsId,
-  cancellationTerms,
-  previewCancellation,
-} from '../../domain/cancellation/terms';
-import type { OrderState } from '../../domain/order/lifecycle';
+import { type CancellationPreview, cancellationTerms, previewCancellation } from '../../domain/cancellation/terms';
 import { checkRiskDecision, riskDecisions } from '../../domain/order/risk';
 import type { Order, Subscription } from '../../generated/prisma/client';
 import { type Tx, dateOut, instantOut } from '../../prisma/db';
@@ -178,7 +172,7 @@ function chosen(order: WholeOrder, named: 'all' | string[]): Subscription[] {
 
 function previewLines(order: WholeOrder, of: Subscription[], { at }: WriteContext) {
   return of.map((line) => {
-    const terms = cancellationTerms[line.cancellationTerms as CancellationTermsId];
+    const terms = cancellationTerms[line.cancellationTerms];
     const preview: CancellationPreview = orRefuse(
       line.endsOn !== null || line.status === 'ended'
         ? { ok: false, refusal: { code: 'order_not_cancellable', params: { state: line.status } } }
@@ -186,7 +180,7 @@ function previewLines(order: WholeOrder, of: Subscription[], { at }: WriteContex
             terms,
             startsOn: line.startsOn && dateOut(line.startsOn),
             askedOn: dateOf(at),
-            status: order.status as OrderState,
+            status: order.status,
           }),
     );
     return { subscription_id: line.id, name: line.planName, terms: terms.label, ...preview };

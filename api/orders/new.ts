@@ -4,7 +4,7 @@ import { type JstDate, dateOf, periodOf } from '../../domain/calendar';
 import { type Yen, sumYen, toYen, yen } from '../../domain/money';
 import { checkCardCharge } from '../../domain/order/card-rules';
 import { policy } from '../../domain/policy';
-import { type RateClass, type Rounding, grossOf, taxOnNet } from '../../domain/tax';
+import { grossOf, taxOnNet } from '../../domain/tax';
 import type { Account, BillingDestination, Consent, Plan, Price, Store } from '../../generated/prisma/client';
 import { type Tx, dateIn, instantIn, sql } from '../../prisma/db';
 import { workflowIds } from '../../workflows/contracts/ids';
@@ -212,11 +212,11 @@ function netOf(price: Price, quantity: number): Yen {
 function firstMonth(
   lines: { net: Yen; price: Price }[],
   method: 'bank_transfer' | 'card',
-  store: { settlement: string; taxRounding: string },
+  store: Pick<Store, 'settlement' | 'taxRounding'>,
   on: JstDate,
 ): { net: Yen; total: Yen } {
-  const rounding = store.taxRounding as Rounding;
-  const charges = lines.map(({ net, price }) => ({ amount: net, rateClass: price.rateClass as RateClass }));
+  const rounding = store.taxRounding;
+  const charges = lines.map(({ net, price }) => ({ amount: net, rateClass: price.rateClass }));
   if (store.settlement === 'in_house' && method === 'bank_transfer') {
     const { net, gross } = taxOnNet(charges, on, rounding);
     return { net, total: gross };

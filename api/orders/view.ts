@@ -1,3 +1,4 @@
+import type { OrderState } from '../../domain/order/lifecycle';
 import type { CardAuthentication, Order, Subscription, Wait } from '../../generated/prisma/client';
 import { type Db, dateOut, instantOut } from '../../prisma/db';
 import { workflowIds } from '../../workflows/contracts/ids';
@@ -83,7 +84,7 @@ export async function showOrder(db: Db, storeId: string, id: string, env: Surrou
 
 export async function showOrders(
   db: Db,
-  where: { storeId: string; id?: { lt: string }; accountId?: string; status?: string },
+  where: { storeId: string; id?: { lt: string }; accountId?: string; status?: OrderState },
   take: number,
   env: Surroundings,
 ) {

@@ -1,7 +1,7 @@
 import type { Request, RequestHandler, Response } from 'express';
 import { enqueue } from '../../books/lib/outbox';
 import type { Store } from '../../generated/prisma/client';
-import { type Json, instantIn } from '../../prisma/db';
+import { instantIn } from '../../prisma/db';
 import { keys } from '../../workflows/contracts/keys';
 import { alarmToken, basicCredentials, sameSecret } from '../lib/auth';
 import { parse } from '../lib/input/parse';
@@ -24,7 +24,7 @@ export function providerHandlers(env: Surroundings): { news: RequestHandler[]; a
       jsonBody,
       async (req, res) => {
         const store = await storeNamed(env, req);
-        const np = store?.np as { shop_code?: string; sp_code?: string } | null | undefined;
+        const np = store?.np;
         const given = basicCredentials(req.get('authorization'));
         const expected = np?.shop_code && np.sp_code ? `${np.shop_code}:${np.sp_code}` : null;
         if (!store || !expected || !given || !sameSecret(`${given.user}:${given.password}`, expected)) {
@@ -69,7 +69,7 @@ async function takeNews(env: Surroundings, store: Store, told: z.output<typeof n
           storeId: store.id,
           eventId: told.event_id,
           type: told.type,
-          data: told.data as Json,
+          data: told.data,
           at: instantIn(told.occurred_at),
         },
       ],

@@ -147,7 +147,7 @@ function show(plan: Plan & { prices: Price[] }) {
     provisioning: plan.provisioning,
     start_within_days: plan.startWithinDays,
     cancellation_terms: plan.cancellationTerms,
-    cancellation_terms_label: cancellationTerms[plan.cancellationTerms as CancellationTermsId]?.label ?? '',
+    cancellation_terms_label: cancellationTerms[plan.cancellationTerms].label,
     prices: plan.prices.map((price) => ({
       id: price.id,
       version: price.version,

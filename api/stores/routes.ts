@@ -82,11 +82,11 @@ export function showStore(store: Store): z.infer<typeof storeShape> {
     id: store.id,
     object: 'store',
     name: store.name,
-    settlement: store.settlement as 'np' | 'in_house',
-    clock: store.clock as 'real' | 'simulated',
-    seller: store.seller as Record<string, string>,
-    bank_account: store.bankAccount as z.infer<typeof bankAccount> | null,
-    direct_debit: store.directDebit as z.infer<typeof consignor> | null,
+    settlement: store.settlement,
+    clock: store.clock,
+    seller: store.seller,
+    bank_account: store.bankAccount,
+    direct_debit: store.directDebit,
     tax_rounding: store.taxRounding,
     fiscal_first_month: store.fiscalFirstMonth,
     mail_from: store.mailFrom,
@@ -97,7 +97,7 @@ export function showStore(store: Store): z.infer<typeof storeShape> {
 
 /** Makes a key and shows its secret, this once. */
 export async function addKey(tx: Tx, store: Store, role: Exclude<Role, 'platform'>, name: string) {
-  const { secret, hash, last4 } = newSecret(store.clock as 'real' | 'simulated');
+  const { secret, hash, last4 } = newSecret(store.clock);
   const key = await tx.apiKey.create({ data: { id: newId('key'), storeId: store.id, role, name, hash, last4 } });
   return { id: key.id, role, name, last4, secret };
 }

@@ -4,8 +4,8 @@ import { keys } from '../../workflows/contracts/keys';
 
 export interface NewDocument {
   storeId: string;
-  /** As the invoice's: `invoice`, `debit_notice` or `receipt`. */
-  kind: string;
+  /** As the invoice's. */
+  kind: 'invoice' | 'debit_notice' | 'receipt';
   /** Issued by the store, or received from NP. */
   origin: 'issued' | 'received';
   invoiceId: string;

@@ -4,7 +4,7 @@ import { npBillingGateway } from '../../activities/close/np/billing';
 import { periodBook } from '../../activities/close/period';
 import { type Instant, instant, period } from '../../domain/calendar';
 import { yen } from '../../domain/money';
-import { type Json, type Tx, instantIn } from '../../prisma/db';
+import { type Tx, instantIn } from '../../prisma/db';
 import { TestStore, openTestDb } from '../activities/close/store';
 
 /** NP's news in difficult cases: before its bill is known, malformed, or rejected by the database. */
@@ -18,7 +18,12 @@ const paid = { bill_number: BILL, amount: 33_000, paid_on: '2026-11-06' };
 
 const newStore = () => TestStore.make(db, 'np');
 
-async function storeNews(store: TestStore, eventId: string, type: string, data: Json): Promise<void> {
+async function storeNews(
+  store: TestStore,
+  eventId: string,
+  type: string,
+  data: Record<string, unknown>,
+): Promise<void> {
   const at = instantIn(instant('2026-11-05T10:00:00+09:00'));
   await db.providerNews.create({ data: { storeId: store.id, eventId, type, data, at } });
 }

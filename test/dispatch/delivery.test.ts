@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Client, Connection } from '@temporalio/client';
 import pino from 'pino';
+import type { DispatchKind } from '../../domain/vocabulary';
 import { type Db, openDb } from '../../prisma/db';
 import { type Delivery, createDelivery } from '../../dispatch/delivery';
 import { resumeClocks } from '../../worker/upkeep';
@@ -30,7 +31,7 @@ afterAll(async () => {
 });
 
 /** Writes a row that is due a year later by the store's clock, so that the engine's own loop leaves it alone. */
-async function row(kind: string, target: string, name: string) {
+async function row(kind: DispatchKind, target: string, name: string) {
   const data = { storeId, id: `test/${randomUUID()}`, kind, target, name, payload: {}, at: new Date('2027-10-05') };
   return db.dispatch.create({ data: { ...data, dueAt: data.at } }) as Promise<Parameters<Delivery['toWorkflow']>[0]>;
 }

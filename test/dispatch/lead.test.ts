@@ -2,6 +2,7 @@ import http from 'node:http';
 import net, { type AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import pino from 'pino';
+import type { DispatchKind } from '../../domain/vocabulary';
 import { DispatchLoop } from '../../dispatch/loop';
 import { ApiUnderTest } from '../api/support';
 
@@ -181,7 +182,7 @@ test('a workflow’s start is delivered before a message that was written earlie
   const delivered: string[] = [];
   const loop = begin();
   Object.assign(api.delivery, {
-    async toWorkflow({ kind }: { kind: string }) {
+    async toWorkflow({ kind }: { kind: DispatchKind }) {
       delivered.push(kind);
       await api.db.dispatch.updateMany({ where: { storeId: id, kind }, data: { processedAt: new Date() } });
       return {};

@@ -33,7 +33,7 @@ export async function storeBillDocument(
       revision,
       issuedOn,
       amount: total,
-      counterparty: (recipient as { company: string }).company,
+      counterparty: recipient!.company,
       contentType,
       bytes,
     });

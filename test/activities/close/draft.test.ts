@@ -242,7 +242,7 @@ async function registeredAs(store: TestStore, order: string, buyer: string, tota
       shopTransactionId: `ord_${order}.202610.1`,
       orderId: `ord_${order}`,
       destinationId: `dst_${buyer}`,
-      period: '2026-10',
+      period: period('2026-10'),
       n: 1,
       total,
       status: 'registered',

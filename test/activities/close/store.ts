@@ -1,7 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import pino from 'pino';
 import type { Deps } from '../../../activities/lib/deps';
-import { type JstDate, type Period, instant } from '../../../domain/calendar';
+import { type JstDate, type Period, instant, period } from '../../../domain/calendar';
+import type { DirectDebitState } from '../../../domain/direct-debit/lifecycle';
+import type { IncidentKind } from '../../../domain/incidents';
+import type { OrderState } from '../../../domain/order/lifecycle';
+import type { SubscriptionState } from '../../../domain/subscription/lifecycle';
+import type { OrderMethod } from '../../../domain/vocabulary';
+import type { EventType } from '../../../workflows/contracts/events';
 import type { RateClass, Rounding } from '../../../domain/tax';
 import { toYen } from '../../../domain/money';
 import { type Db, dateIn, instantIn, openDb } from '../../../prisma/db';
@@ -14,7 +20,7 @@ export function openTestDb(): Db {
 }
 
 /** Incidents that the engine opens when it delivers a test's rows: the test's orders have no workflow, and its store has no cards. */
-const ENGINE_INCIDENTS = ['message_undeliverable', 'card_charge_failed', 'card_collection'];
+const ENGINE_INCIDENTS: IncidentKind[] = ['message_undeliverable', 'card_charge_failed', 'card_collection'];
 
 const CONSIGNOR = {
   consignor_code: '1234567890',
@@ -23,16 +29,22 @@ const CONSIGNOR = {
   bank_kana: 'ﾐﾂｲｽﾐﾄﾓ',
   branch_code: '825',
   branch_kana: 'ｱｶｻｶ',
-  type: 'ordinary',
+  type: 'ordinary' as const,
   number: '1234567',
 };
-const BANK = { bankCode: '0005', bankKana: 'ﾐﾂﾋﾞｼUFJ', branchCode: '001', branchKana: 'ﾎﾝﾃﾝ', type: 'ordinary' };
+const BANK = {
+  bankCode: '0005',
+  bankKana: 'ﾐﾂﾋﾞｼUFJ',
+  branchCode: '001',
+  branchKana: 'ﾎﾝﾃﾝ',
+  type: 'ordinary' as const,
+};
 
 export interface LineSpec {
   amount?: number;
   quantity?: number;
   rateClass?: RateClass;
-  status?: string;
+  status?: SubscriptionState;
   startsOn?: string;
   endsOn?: string;
 }
@@ -113,8 +125,15 @@ export class TestStore {
         name: 'テストストア',
         settlement,
         clock: 'simulated',
-        seller: { name: 'アイティクラウド株式会社' },
-        np: {},
+        seller: {
+          name: 'アイティクラウド株式会社',
+          registration_number: 'T1234567890123',
+          postal_code: '107-0052',
+          address: '東京都港区',
+          phone: '03-0000-0000',
+          contact_url: 'https://store.example/contact',
+        },
+        np: { base_url: 'http://np.invalid', shop_code: 'shop', sp_code: 'sp', terminal_id: 'terminal' },
         ...(settlement === 'in_house' && {
           bankAccount: {
             bank: '三井住友銀行',
@@ -140,7 +159,7 @@ export class TestStore {
         code: 'a',
         name: '商品A',
         provisioning: 'immediate',
-        cancellationTerms: 'none',
+        cancellationTerms: 'ends_this_month_end',
       },
     });
     await db.price.create({
@@ -203,7 +222,7 @@ export class TestStore {
     name: string,
     buyer: string,
     lines: LineSpec[] = [{}],
-    { method = 'bank_transfer', status = 'active' } = {},
+    { method = 'bank_transfer', status = 'active' }: { method?: OrderMethod; status?: OrderState } = {},
   ): Promise<string> {
     const { db, id: storeId } = this;
     const net = lines.reduce((sum, { amount = 30_000, quantity = 1 }) => sum + BigInt(amount * quantity), 0n);
@@ -217,7 +236,7 @@ export class TestStore {
         method,
         status,
         acceptedAt: instantIn(instant('2026-10-05T10:00:00+09:00')),
-        firstPeriod: '2026-10',
+        firstPeriod: period('2026-10'),
         net,
         total: net * 2n,
       },
@@ -234,7 +253,7 @@ export class TestStore {
         quantity: line.quantity ?? 1,
         unitAmount: BigInt(line.amount ?? 30_000),
         rateClass: line.rateClass ?? 'standard',
-        cancellationTerms: 'none',
+        cancellationTerms: 'ends_this_month_end',
         status: line.status ?? 'active',
         startsOn: line.status === 'scheduled' ? null : dateIn((line.startsOn ?? '2026-10-05') as JstDate),
         endsOn: line.endsOn ? dateIn(line.endsOn as JstDate) : null,
@@ -243,7 +262,7 @@ export class TestStore {
     return orderId;
   }
 
-  async directDebit(buyer: string, activeOn: string, status = 'active'): Promise<void> {
+  async directDebit(buyer: string, activeOn: string, status: DirectDebitState = 'active'): Promise<void> {
     await this.db.directDebit.create({
       data: {
         storeId: this.id,
@@ -326,7 +345,7 @@ export class TestStore {
   }
 
   /** The events of these types, in order, each with its date, type, account, amount and data. */
-  async events(...types: string[]) {
+  async events(...types: EventType[]) {
     const events = await this.db.event.findMany({
       where: { storeId: this.id, type: { in: types } },
       orderBy: { seq: 'asc' },
@@ -336,7 +355,7 @@ export class TestStore {
       event: e.type,
       account: e.accountId,
       amount: Number(e.amount),
-      ...(e.data as object),
+      ...e.data,
     }));
   }
 

@@ -72,7 +72,7 @@ test('a debit run collects one debit for each notice of that day', async () => {
 test('in house: 新規コード is 1 for the first debit, 0 for the next, 2 from another account', async () => {
   const store = await collected('in_house');
   const newCodeOf = async (nominal: string) => {
-    const file = await db.debitFile.findFirstOrThrow({ where: { storeId: store.id, nominal } });
+    const file = await db.debitFile.findFirstOrThrow({ where: { storeId: store.id, nominal: period(nominal) } });
     return Buffer.from(file.bytes).toString('latin1', 120 + 90, 120 + 91);
   };
   expect(await newCodeOf('2026-11')).toBe('1');

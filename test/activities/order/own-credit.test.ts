@@ -87,7 +87,7 @@ test('concurrent orders and payments never exceed the limit, and payments free c
 });
 
 async function unpaidBill(store: TestStore, total: number): Promise<string> {
-  await db.billingPeriod.create({ data: { storeId: store.id, period: '2026-09', status: 'closed' } });
+  await db.billingPeriod.create({ data: { storeId: store.id, period: period('2026-09'), status: 'closed' } });
   const net = BigInt((total / 11) * 10);
   const { id } = await db.invoice.create({
     data: {
@@ -95,7 +95,7 @@ async function unpaidBill(store: TestStore, total: number): Promise<string> {
       id: 'inv_aoba_202609',
       accountId: 'acc_aoba',
       destinationId: 'dst_aoba',
-      period: '2026-09',
+      period: period('2026-09'),
       settlement: 'in_house',
       method: 'bank_transfer',
       kind: 'invoice',
@@ -106,7 +106,13 @@ async function unpaidBill(store: TestStore, total: number): Promise<string> {
       tax: BigInt(total) - net,
       total: BigInt(total),
       taxes: [],
-      recipient: {},
+      recipient: {
+        company: '株式会社あおば',
+        department: null,
+        person: '担当',
+        postal_code: '1000001',
+        address: '東京都',
+      },
       closeOn: new Date('2026-09-30'),
       issuedOn: new Date('2026-10-05'),
       dueOn: new Date('2026-10-31'),

@@ -13,7 +13,7 @@ const step: Pending = { type: 'registerTransaction', attempt: 3, running: false,
 async function storeWith(row: { attempts: number; deliveredAt: Date | null }) {
   const store = await TestStore.make(db, 'np');
   await db.clock.update({ where: { storeId: store.id }, data: { nowAt: NOW } });
-  const message = { id: 'order/ord_1/cancel/msg_1', kind: 'update', target: 'order/ord_1', name: 'cancel' };
+  const message = { id: 'order/ord_1/cancel/msg_1', kind: 'update' as const, target: 'order/ord_1', name: 'cancel' };
   // Leased, so that the engine of this test run leaves it alone.
   const leaseUntil = new Date(Date.now() + 3_600_000);
   await db.dispatch.create({

@@ -18,7 +18,7 @@ const line = (store: TestStore, entryId: string, lineNo: number, side: 'D' | 'C'
   entryId,
   lineNo,
   side,
-  accountCode: '1130',
+  accountCode: '1130' as const,
   amount,
 });
 
