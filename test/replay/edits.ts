@@ -89,7 +89,8 @@ export const ways: Way[] = [
   {
     says: 'a message that goes by another name',
     places: messagesOf,
-    edit: (code, message) => code.replace(new RegExp(`(define\\w+\\)\\('${message})'`, 'g'), "$1Anew'"),
+    edit: (code, message) =>
+      code.replace(new RegExp(`((?:define\\w+\\)|\\.on(?:Signal|Command))\\('${message})'`, 'g'), "$1Anew'"),
   },
   {
     says: 'search attributes no longer told',
