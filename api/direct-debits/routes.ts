@@ -198,8 +198,7 @@ async function request(
   if (running) refuse('mandate_already_running', { params: { id: running.id, state: running.status } });
 
   const directDebitId = newId('ddb');
-  const settlement = store.settlement as 'np' | 'in_house';
-  const payload = { directDebitId, accountId: account.id, settlement };
+  const payload = { directDebitId, accountId: account.id, settlement: store.settlement };
   try {
     await tx.directDebit.create({
       data: {
