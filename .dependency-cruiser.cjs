@@ -87,7 +87,8 @@ module.exports = {
       comment: 'A mistake in code that they share with the engine would go unnoticed. Nor through the documents they draw.',
       severity: 'error',
       from: { path: '^simulators/' },
-      to: { path: HOUSE, pathNot: '^(simulators|documents)/', reachable: true },
+      // The shapes of documents name the type of a support desk, which is no rule.
+      to: { path: HOUSE, pathNot: '^(simulators|documents)/|^domain/support-desks', reachable: true },
     },
     {
       name: 'not-from-tests-or-tools',

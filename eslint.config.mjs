@@ -3,7 +3,7 @@ import tseslint from 'typescript-eslint';
 
 const { businessKeys } = await tsImport('./dev/lint/business-keys.ts', import.meta.url);
 
-/** Layers that must behave the same at any time, on any machine, any number of times: business time is passed to them. */
+/** Layers that must give the same result at any time and on any machine. They receive business time as an argument. */
 const CLOCKLESS = ['domain/**/*.ts', 'workflows/**/*.ts', 'simulators/**/*.ts'];
 
 /** The rooms that write keys: rules know none, and tests spell them out on purpose. */
@@ -118,7 +118,7 @@ export default tseslint.config(
     rules: { 'shimebi/business-keys': 'error' },
   },
   {
-    // People at a keyboard read these.
+    // A user reads the output of these.
     files: ['dev/**/*.ts', 'bench/**/*.ts', 'prisma/**/*.ts', '**/main.ts', 'simulators/server.ts'],
     rules: { 'no-console': 'off' },
   },

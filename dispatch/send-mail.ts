@@ -1,4 +1,4 @@
-import { contactForm, npDesk } from '../documents/support';
+import { supportDesksOf } from '../domain/support-desks';
 import { type MailFrame, type MailTemplate, renderMail, withDocument } from '../documents/mails';
 import { DocumentSumError } from '../documents/render';
 import { MissingGlyphError, TypstError } from '../documents/typst';
@@ -140,15 +140,14 @@ async function frameOf(
   const billed = invoice?.recipient;
   const account = await db.account.findUniqueOrThrow({ where: { storeId_id: { storeId, id: accountId } } });
   const seller = sellerOf(store);
-  const form = contactForm(store.name, seller.contactUrl);
-  const byInvoice = store.settlement === 'np' ? npDesk : form;
+  const settlesByNp = store.settlement === 'np';
   return {
     store: {
       name: store.name,
       seller: seller.name,
       url: seller.contactUrl,
-      desks: { bank_transfer: byInvoice, direct_debit: byInvoice, card: form },
-      settlesByNp: store.settlement === 'np',
+      desks: supportDesksOf({ name: store.name, contactUrl: seller.contactUrl, settlesByNp }),
+      settlesByNp,
     },
     recipient: billed ?? {
       company: account.companyName,

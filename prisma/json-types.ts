@@ -172,10 +172,10 @@ declare global {
       /** The month whose close held it back. */
       held_in?: Period;
     };
-    /** What a request with an idempotency key left: see api/idempotency.ts. */
+    /** The outcome of a request with an idempotency key: see api/lib/idempotency.ts. A refusal's field is a JSON pointer. */
     type KeptAnswer =
       | { answer: unknown }
-      | { refusals: (refusal.Refusal & { detail?: string })[] }
+      | { refusals: (Omit<refusal.Refusal, 'field'> & { field?: string; detail?: string })[] }
       | { pending: { message: string | null; ref: string } };
     type DayWork = days.DayWork[];
     type MailMembers = mails.MailData[MailTemplate];

@@ -6,7 +6,7 @@ import { toYen } from '../../domain/money';
 import { storeDefaults } from '../../domain/policy';
 import type { RateClass } from '../../domain/tax';
 import { renderReceipt } from '../../documents/render';
-import { contactForm } from '../../documents/support';
+import { contactForm } from '../../domain/support-desks';
 import { type Tx, dateIn, dateOut } from '../../prisma/db';
 import { keys } from '../../workflows/contracts/keys';
 import type { Deps } from '../lib/deps';

@@ -1,6 +1,7 @@
 import { type Period, dateOf } from '../../domain/calendar';
 import { toYen } from '../../domain/money';
 import { type OwnCredit, type Unbilled, decideOwnCredit } from '../../domain/order/own-credit';
+import { netOf } from '../../domain/order/pricing';
 import { policy } from '../../domain/policy';
 import type { RateClass } from '../../domain/tax';
 import { type Tx, dateIn, sql } from '../../prisma/db';
@@ -35,7 +36,7 @@ function linesOf(order: OrderRow, period: Period): Unbilled[] {
   return order.lines.map((line) => ({
     period,
     rateClass: line.rateClass,
-    net: toYen(line.unitAmount * BigInt(line.quantity)),
+    net: netOf(line),
   }));
 }
 

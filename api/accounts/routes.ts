@@ -1,10 +1,10 @@
+import { audit } from '../../books/lib/audit';
+import { newId } from '../../books/lib/ids';
 import { registrationNumberWarning } from '../../domain/invoice/registration-number';
 import { type Tx, instantIn } from '../../prisma/db';
 import { accountShape, baseInformation, newDestination, showAccount, withParts } from './shapes';
-import { audit } from '../lib/commands';
-import { newId } from '../lib/input/ids';
 import { olderThan, pageOf } from '../lib/input/lists';
-import { found, refuse } from '../lib/problems';
+import { found, throwRefusal } from '../lib/problems';
 import { type Route, type WriteContext, read, write } from '../lib/route';
 import { listOf, paging, reason, text, z } from '../lib/input/schemas';
 
@@ -38,7 +38,7 @@ export const accountRoutes: Route[] = [
       const { store, body, at } = context;
       const { reference } = body;
       const taken = await tx.account.findUnique({ where: { storeId_reference: { storeId: store.id, reference } } });
-      if (taken) refuse('already_exists', { field: '/reference', params: { id: taken.id } });
+      if (taken) throwRefusal('already_exists', { field: '/reference', params: { id: taken.id } });
       const id = newId('acc');
       const own = { storeId: store.id, accountId: id };
       await tx.account.create({

@@ -6,7 +6,7 @@ import { keys } from '../../workflows/contracts/keys';
 import type { CommandTo, Payload } from '../../workflows/contracts/messages';
 import { giveCommand } from '../lib/commands';
 import { pageOf } from '../lib/input/lists';
-import { found, refuse } from '../lib/problems';
+import { found, throwRefusal } from '../lib/problems';
 import { type CommandRoute, type Route, type WriteContext, command, read } from '../lib/route';
 import { id, listOf, paging, period, reason, z } from '../lib/input/schemas';
 
@@ -118,7 +118,7 @@ export const closeRoutes: Route[] = [
 ];
 
 async function ownClose(db: Db | Tx, storeId: string, of: string): Promise<Close> {
-  if (!parsePeriod(of)) return refuse('not_found');
+  if (!parsePeriod(of)) return throwRefusal('not_found');
   return found(await db.close.findUnique({ where: { storeId_period: { storeId, period: of } } }));
 }
 
@@ -131,7 +131,7 @@ async function tell<N extends CommandTo<'monthlyClose'>>(
 ) {
   const { store, params } = context;
   const close = await ownClose(tx, store.id, params['period']!);
-  if (close.status !== 'review') refuse('close_not_in_review', { params: { state: close.status } });
+  if (close.status !== 'review') throwRefusal('close_not_in_review', { params: { state: close.status } });
   const message = await giveCommand(tx, context, {
     to: workflowIds.monthlyClose(store.id, parsePeriod(close.period)!),
     name,
@@ -146,8 +146,8 @@ async function refuseUnless(tx: Tx, context: WriteContext, invoiceId: string, st
   const period = parsePeriod(context.params['period']!);
   const invoice =
     period && (await tx.invoice.findFirst({ where: { storeId: context.store.id, id: invoiceId, period } }));
-  if (!invoice) return refuse('not_found', { field: '/invoice_id' });
-  if (invoice.status !== status) refuse('conflict', { field: '/invoice_id', params: { state: invoice.status } });
+  if (!invoice) return throwRefusal('not_found', { field: '/invoice_id' });
+  if (invoice.status !== status) throwRefusal('conflict', { field: '/invoice_id', params: { state: invoice.status } });
 }
 
 async function whole(db: Db, storeId: string, of: string) {

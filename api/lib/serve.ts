@@ -7,7 +7,7 @@ import { callerOf } from './auth';
 import { forbiddenContent } from './input/bodies';
 import { type StoredAnswer, claim, keep, readKey, requestHash } from './idempotency';
 import { parse } from './input/parse';
-import { Refused, pointer, refuse } from './problems';
+import { Refused, pointer, reasonOf, throwRefusal } from './problems';
 import type { Answer, CommandRoute, File, PlatformRoute, Route, Surroundings, WriteRoute } from './route';
 import { acceptedAt, isLockTimeout } from './store-clock';
 
@@ -51,9 +51,9 @@ export function serve(route: Route, env: Surroundings): RequestHandler[] {
         return { ...made, replayed: false };
       };
       const { stored, answer, replayed } = await env.db.$transaction(work).catch((e: unknown) => {
-        if (isLockTimeout(e)) refuse('idempotency_in_flight');
+        if (isLockTimeout(e)) throwRefusal('idempotency_in_flight');
         // Two requests with different keys made the same thing at once: the checks before saw neither.
-        if (isUniqueViolation(e)) refuse('already_exists');
+        if (isUniqueViolation(e)) throwRefusal('already_exists');
         throw e;
       });
       if (replayed) res.set('Idempotent-Replayed', 'true');
@@ -73,15 +73,15 @@ export function serve(route: Route, env: Surroundings): RequestHandler[] {
 /** PostgreSQL can neither keep nor compare U+0000: nothing has such an id. */
 function refuseNul(req: Request): void {
   const hasNul = (value: unknown) => [value].flat().some((text) => String(text).includes('\u0000'));
-  if (Object.values(req.params).some(hasNul)) refuse('not_found');
+  if (Object.values(req.params).some(hasNul)) throwRefusal('not_found');
   const member = Object.keys(req.query).find((name) => hasNul(req.query[name]));
-  if (member !== undefined) refuse('invalid_request', { field: pointer([member]) });
+  if (member !== undefined) throwRefusal('invalid_request', { field: pointer([member]) });
 }
 
 async function authorise(operation: Operation, env: Surroundings, req: Request, res: Response): Promise<void> {
   const who = await callerOf(req.get('authorization'), env.db, env.adminKey);
-  if (!who) return refuse('unauthorized');
-  if (!mayCall(who.role, operation)) refuse('forbidden', { params: { role: who.role } });
+  if (!who) return throwRefusal('unauthorized');
+  if (!mayCall(who.role, operation)) throwRefusal('forbidden', { params: { role: who.role } });
   res.locals['caller'] = who;
 }
 
@@ -90,7 +90,7 @@ function caller(res: Response): NonNullable<Awaited<ReturnType<typeof callerOf>>
 }
 
 function storeOf(res: Response) {
-  return caller(res).store ?? refuse('forbidden');
+  return caller(res).store ?? throwRefusal('forbidden');
 }
 
 function isUpload(route: Route): boolean {
@@ -163,7 +163,7 @@ async function tell(
 }
 
 function refusedWith(stored: StoredAnswer, refusal: Refusal): { stored: StoredAnswer; final: boolean } {
-  return { stored: { ...stored, status: 409, kept: { refusals: [refusal] } }, final: true };
+  return { stored: { ...stored, status: 409, kept: { refusals: [reasonOf(refusal)] } }, final: true };
 }
 
 function preferredWait(req: Request): number | null {

@@ -1,3 +1,4 @@
+import { audit } from '../../books/lib/audit';
 import { resolveIncident } from '../../books/lib/incidents';
 import { enqueue, startRow } from '../../books/lib/outbox';
 import { parseInstant } from '../../domain/calendar';
@@ -7,9 +8,9 @@ import { type Tx, instantIn, instantOut } from '../../prisma/db';
 import { workflowIdOf, workflowIds } from '../../workflows/contracts/ids';
 import { periodOfIncident } from '../../workflows/contracts/keys';
 import type { Repair } from '../../workflows/contracts/messages';
-import { audit, giveCommand } from '../lib/commands';
+import { giveCommand } from '../lib/commands';
 import { pageOf, pairCursor, readPairCursor } from '../lib/input/lists';
-import { found, refuse } from '../lib/problems';
+import { found, throwRefusal } from '../lib/problems';
 import { type Route, type WriteContext, command, read } from '../lib/route';
 import { listOf, paging, reason, text, z } from '../lib/input/schemas';
 
@@ -78,9 +79,10 @@ export const incidentRoutes: Route[] = [
       const how: Repair = typeof body.how === 'string' ? body.how : { resolveAs: body.how.resolve_as };
       const waits = await waitsForRepair(tx, incident);
       // Also when it was taken as done a moment before its workflow came to wait: the workflow itself refuses what it doesn't wait for.
-      if (!waits && incident.status === 'resolved') return refuse('conflict', { params: { state: incident.status } });
+      if (!waits && incident.status === 'resolved')
+        return throwRefusal('conflict', { params: { state: incident.status } });
       if (!isWay(incident, how))
-        return refuse('repair_not_possible', { field: '/how', params: { ways: waysIn(incident).join(', ') } });
+        return throwRefusal('repair_not_possible', { field: '/how', params: { ways: waysIn(incident).join(', ') } });
       if (!waits) {
         if (how === 'retry') await again(tx, incident, context);
         const resolution = JSON.stringify(how);

@@ -10,7 +10,7 @@ import type { CommandTo, Payload } from '../../workflows/contracts/messages';
 import { giveCommand } from '../lib/commands';
 import { refuseImplausible } from '../lib/input/dates';
 import { orderShape, showOrder } from './view';
-import { Refused, found, orRefuse, refuse } from '../lib/problems';
+import { Refused, found, orRefuse, throwRefusal } from '../lib/problems';
 import { type CommandRoute, type Route, type WriteContext, command, write } from '../lib/route';
 import { id, jstDate, reason, z } from '../lib/input/schemas';
 
@@ -28,7 +28,7 @@ export const orderCommandRoutes: Route[] = [
     refusals: ['not_found', 'reason_missing', 'order_not_held'],
     async handle(tx, context) {
       const order = await ownOrder(tx, context);
-      if (order.status !== 'held') refuse('order_not_held', { params: { state: order.status } });
+      if (order.status !== 'held') throwRefusal('order_not_held', { params: { state: order.status } });
       return tell(tx, context, order, 'release', {}, context.body.reason);
     },
     fresh,
@@ -46,9 +46,9 @@ export const orderCommandRoutes: Route[] = [
       const { decision } = context.body;
       const suspended = order.status === 'suspended' && order.method === 'bank_transfer';
       const refusal = checkRiskDecision(decision, { atRisk: order.status === 'at_risk' || suspended, suspended });
-      if (refusal) refuse(refusal.code, { params: { state: order.status } });
+      if (refusal) throwRefusal(refusal.code, { params: { state: order.status } });
       if (decision === 'bill_in_house' && context.store.bankAccount === null)
-        refuse('own_account_missing', { field: '/decision' });
+        throwRefusal('own_account_missing', { field: '/decision' });
       return tell(tx, context, order, 'decideRisk', { decision }, context.body.reason);
     },
     fresh,
@@ -62,7 +62,8 @@ export const orderCommandRoutes: Route[] = [
     refusals: ['not_found', 'service_start_unexpected'],
     async handle(tx, context) {
       const order = await ownOrder(tx, context);
-      if (order.status !== 'provisioning') refuse('service_start_unexpected', { params: { state: order.status } });
+      if (order.status !== 'provisioning')
+        throwRefusal('service_start_unexpected', { params: { state: order.status } });
       refuseImplausible(context.body.on, dateOf(instantOut(order.acceptedAt)), context.at);
       return tell(tx, context, order, 'serviceStarted', { on: context.body.on });
     },
@@ -124,7 +125,7 @@ export const orderCommandRoutes: Route[] = [
       const begun = previews.every((preview) => preview.reason !== 'not_started');
       // What has not begun is one order still: NP or the card was asked for all of it.
       if (!begun && asked.length < order.subscriptions.length)
-        refuse('order_not_cancellable', { field: '/lines', params: { state: order.status } });
+        throwRefusal('order_not_cancellable', { field: '/lines', params: { state: order.status } });
       const lines = begun ? context.body.lines : 'all';
       return tell(tx, context, order, 'cancel', { lines }, context.body.reason);
     },
@@ -161,7 +162,7 @@ async function tell<N extends CommandTo<'order'>>(
 function chosen(order: WholeOrder, named: 'all' | string[]): Subscription[] {
   if (named === 'all') {
     const running = order.subscriptions.filter((line) => line.status !== 'ended' && line.endsOn === null);
-    return running.length > 0 ? running : refuse('order_not_cancellable', { params: { state: order.status } });
+    return running.length > 0 ? running : throwRefusal('order_not_cancellable', { params: { state: order.status } });
   }
   const unknown = named.flatMap((name, i) =>
     order.subscriptions.some((line) => line.id === name) ? [] : [{ code: 'not_found' as const, field: `/lines/${i}` }],

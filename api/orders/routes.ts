@@ -1,11 +1,12 @@
+import { acceptOrder } from '../../books/order/accept';
 import { instantOut } from '../../prisma/db';
 import { workflowIds } from '../../workflows/contracts/ids';
 import { keys } from '../../workflows/contracts/keys';
 import { eventShape, showEvent } from '../operations/events';
 import { olderThan, pageOf } from '../lib/input/lists';
-import { acceptOrder, newOrder } from './new';
+import { newOrder, orderOf } from './new';
 import { orderShape, showOrder, showOrders, showWait, waitShape } from './view';
-import { found } from '../lib/problems';
+import { found, orRefuse } from '../lib/problems';
 import { type Route, command, read } from '../lib/route';
 import { id, listOf, paging, z } from '../lib/input/schemas';
 
@@ -38,7 +39,7 @@ export const orderRoutes: Route[] = [
       'amount_over_card_limit',
     ],
     async handle(tx, context) {
-      const ref = await acceptOrder(tx, context);
+      const ref = orRefuse(await acceptOrder(tx, context, orderOf(context.body)));
       return { message: keys.message.start(workflowIds.order(ref)), ref, location: `/v1/orders/${ref}` };
     },
     async fresh({ env, store }, ref) {

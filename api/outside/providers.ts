@@ -5,7 +5,7 @@ import { instantIn } from '../../prisma/db';
 import { keys } from '../../workflows/contracts/keys';
 import { alarmToken, basicCredentials, sameSecret } from '../lib/auth';
 import { parse } from '../lib/input/parse';
-import { refuse } from '../lib/problems';
+import { throwRefusal } from '../lib/problems';
 import { alarm, news } from './messages';
 import type { Surroundings } from '../lib/route';
 import type { z } from '../lib/input/schemas';
@@ -29,7 +29,7 @@ export function providerHandlers(env: Surroundings): { news: RequestHandler[]; a
         const expected = np?.shop_code && np.sp_code ? `${np.shop_code}:${np.sp_code}` : null;
         if (!store || !expected || !given || !sameSecret(`${given.user}:${given.password}`, expected)) {
           res.set('WWW-Authenticate', 'Basic');
-          return refuse('unauthorized');
+          return throwRefusal('unauthorized');
         }
         const told = parse(news, req.body ?? {}, req);
         const isNew = await takeNews(env, store, told);
@@ -41,7 +41,8 @@ export function providerHandlers(env: Surroundings): { news: RequestHandler[]; a
       async (req, res) => {
         const store = await storeNamed(env, req);
         const token = /^Bearer +(\S+)$/i.exec(req.get('authorization') ?? '')?.[1];
-        if (!store || !token || !sameSecret(token, alarmToken(store.id, env.adminKey))) return refuse('unauthorized');
+        if (!store || !token || !sameSecret(token, alarmToken(store.id, env.adminKey)))
+          return throwRefusal('unauthorized');
         const filed = parse(alarm, req.body ?? {}, req);
         const id = keys.message.alarm(filed.id);
         const isNew = await env.db.$transaction(async (tx) => {

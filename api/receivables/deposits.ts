@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
+import { audit } from '../../books/lib/audit';
+import { newId } from '../../books/lib/ids';
 import { bookDeposit, reverseDeposit } from '../../books/receivable/deposits';
 import { parseJstDate } from '../../domain/calendar';
 import type { Yen } from '../../domain/money';
 import type { Deposit, Payment } from '../../generated/prisma/client';
 import { type Tx, dateIn, dateOut, instantIn } from '../../prisma/db';
-import { audit } from '../lib/commands';
 import { onLine, readDepositFile } from './deposit-file';
-import { newId } from '../lib/input/ids';
 import { pageOf, pairCursor, readPairCursor } from '../lib/input/lists';
-import { type Reason, Refused, found, orRefuse } from '../lib/problems';
+import { type Locate, found, orRefuse } from '../lib/problems';
 import { type Route, type WriteContext, read, write } from '../lib/route';
 import { id, jstDate, listOf, paging, reason, text, z } from '../lib/input/schemas';
 
@@ -57,7 +57,7 @@ export const depositRoutes: Route[] = [
     answers: { 200: shape, 201: shape },
     refusals: [...refusalsOfDeposit],
     async handle(tx, context) {
-      const { id, known } = await enter(tx, context, context.body, (reason) => reason);
+      const { id, known } = await enter(tx, context, context.body);
       return { status: known ? 200 : 201, location: `/v1/deposits/${id}`, body: await shown(tx, context.store.id, id) };
     },
   }),
@@ -78,8 +78,7 @@ export const depositRoutes: Route[] = [
       const { count } = await tx.depositFile.createMany({ data: [file], skipDuplicates: true });
       let known = count === 1 ? 0 : lines.length;
       if (count === 1)
-        for (const { line, deposit } of lines)
-          if ((await enter(tx, context, deposit, (reason) => onLine(line, reason))).known) known += 1;
+        for (const { line, deposit } of lines) if ((await enter(tx, context, deposit, onLine(line))).known) known += 1;
       return { status: 200, body: { object: 'deposit_import', entered: lines.length - known, known } };
     },
   }),
@@ -129,19 +128,15 @@ async function enter(
   tx: Tx,
   context: WriteContext,
   deposit: z.output<typeof given>,
-  pointing: (reason: Reason) => Reason,
+  locate?: Locate,
 ): Promise<{ id: string; known: boolean }> {
   const { store, at } = context;
   const { amount, paid_on: paidOn, invoice_numbers: invoiceNumbers, reference = null } = deposit;
-  const booked = await bookDeposit(
-    tx,
-    { storeId: store.id, at },
-    { id: newId('dep'), amount, paidOn, invoiceNumbers, reference },
-  );
-  if (!booked.ok) throw new Refused([pointing(booked.refusal)]);
-  if (!booked.value.known)
-    await audit(tx, context, { action: 'deposit.create', target: booked.value.id, after: deposit });
-  return booked.value;
+  const fact = { storeId: store.id, at };
+  const entered = { id: newId('dep'), amount, paidOn, invoiceNumbers, reference };
+  const booked = orRefuse(await bookDeposit(tx, fact, entered), locate);
+  if (!booked.known) await audit(tx, context, { action: 'deposit.create', target: booked.id, after: deposit });
+  return booked;
 }
 
 const withParts = {

@@ -1,6 +1,6 @@
+import { audit } from '../../books/lib/audit';
 import type { ApiKey } from '../../generated/prisma/client';
 import { storeRoles } from '../lib/access';
-import { audit } from '../lib/commands';
 import { olderThan, pageOf } from '../lib/input/lists';
 import { found } from '../lib/problems';
 import { type Route, read, write } from '../lib/route';

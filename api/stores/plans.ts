@@ -1,10 +1,10 @@
+import { audit } from '../../books/lib/audit';
+import { newId } from '../../books/lib/ids';
 import { type CancellationTermsId, cancellationTerms } from '../../domain/cancellation/terms';
 import type { Plan, Price } from '../../generated/prisma/client';
 import { type Tx, dateIn, dateOut } from '../../prisma/db';
-import { audit } from '../lib/commands';
-import { newId } from '../lib/input/ids';
 import { olderThan, pageOf } from '../lib/input/lists';
-import { found, refuse } from '../lib/problems';
+import { found, throwRefusal } from '../lib/problems';
 import { type Route, type WriteContext, read, write } from '../lib/route';
 import { jstDate, listOf, paging, rateClass, text, yen, z } from '../lib/input/schemas';
 
@@ -48,7 +48,7 @@ export const planRoutes: Route[] = [
     async handle(tx, context) {
       const { store, body } = context;
       const taken = await tx.plan.findUnique({ where: { storeId_code: { storeId: store.id, code: body.code } } });
-      if (taken) refuse('already_exists', { field: '/code', params: { id: taken.id } });
+      if (taken) throwRefusal('already_exists', { field: '/code', params: { id: taken.id } });
       const id = newId('pln');
       await tx.plan.create({
         data: {

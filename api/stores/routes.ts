@@ -1,3 +1,5 @@
+import { audit } from '../../books/lib/audit';
+import { newId } from '../../books/lib/ids';
 import { type Instant, addDays, dateOf, instantOfMs } from '../../domain/calendar';
 import { registrationNumberWarning } from '../../domain/invoice/registration-number';
 import { storeDefaults } from '../../domain/policy';
@@ -5,11 +7,9 @@ import type { Store } from '../../generated/prisma/client';
 import { type Tx, dateIn, dateOut, instantIn } from '../../prisma/db';
 import { type Role, storeRoles } from '../lib/access';
 import { newSecret } from '../lib/auth';
-import { audit } from '../lib/commands';
 import { consignor } from '../direct-debits/accounts';
-import { newId } from '../lib/input/ids';
 import { refuseBeyondHorizon } from '../operations/clock';
-import { found, refuse } from '../lib/problems';
+import { found, throwRefusal } from '../lib/problems';
 import { type Route, platform, read } from '../lib/route';
 import {
   bankAccount,
@@ -105,7 +105,7 @@ export async function addKey(tx: Tx, store: Store, role: Exclude<Role, 'platform
 /** A store's clock begins where holidays and tax rates are known. */
 function refuseUnlivable(now: Instant): void {
   if (dateOf(now) < '2019-10-01')
-    refuse('beyond_calendar_horizon', { field: '/clock/now', params: { first_date: '2019-10-01' } });
+    throwRefusal('beyond_calendar_horizon', { field: '/clock/now', params: { first_date: '2019-10-01' } });
   refuseBeyondHorizon(now, '/clock/now');
 }
 

@@ -2,7 +2,7 @@ import { type Period, periodEnd, periodStart } from '../../domain/calendar';
 import { toYen } from '../../domain/money';
 import { renderDebitNotice, renderInvoice } from '../../documents/render';
 import type { QualifiedInvoiceData } from '../../documents/shapes';
-import { contactForm } from '../../documents/support';
+import { contactForm } from '../../domain/support-desks';
 import type { Invoice } from '../../generated/prisma/client';
 import { type Db, dateOut, sql } from '../../prisma/db';
 import { keys } from '../../workflows/contracts/keys';

@@ -1,6 +1,7 @@
 import { type Period, periodEnd, periodStart } from '../../domain/calendar';
 import { type Yen, sumYen, toYen } from '../../domain/money';
-import { type RateClass, type Rounding, grossOf } from '../../domain/tax';
+import { chargeOf } from '../../domain/order/pricing';
+import type { RateClass, Rounding } from '../../domain/tax';
 import { type Tx, dateIn, sql } from '../../prisma/db';
 import { keys } from '../../workflows/contracts/keys';
 import { holdOpenPeriod } from '../invoice/periods';
@@ -52,18 +53,19 @@ export async function makeOrderItems(
 
   const period = await holdOpenPeriod(tx, storeId, usage);
   const items = lines.map((line) => {
-    const net = toYen(line.unit_amount * BigInt(line.quantity));
+    const { unit_amount: unitAmount, quantity, rate_class: rateClass } = line;
+    const { net, gross } = chargeOf({ unitAmount, quantity, rateClass }, periodEnd(usage), line.tax_rounding);
     const reason: PrismaJson.ItemReason = {
       plan_id: line.plan_id,
       price_id: line.price_id,
       price_version: line.version,
       order_id: orderId,
       usage_period: usage,
-      quantity: line.quantity,
+      quantity,
       proration: '1/1',
       ...(period !== usage && { late: true }),
     };
-    return { line, net, gross: grossOf(net, line.rate_class, periodEnd(usage), line.tax_rounding), reason };
+    return { line, net, gross, reason };
   });
   await tx.billableItem.createMany({
     data: items.map(({ line, net, gross, reason }) => ({

@@ -6,7 +6,7 @@ import { type Db, openDb } from '../../prisma/db';
 import { type Delivery, createDelivery } from '../../dispatch/delivery';
 import { resumeClocks } from '../../worker/upkeep';
 import { workflowIds } from '../../workflows/contracts/ids';
-import { engine, newWorld } from '../support/engine';
+import { engine, newWorld } from '../support/engine/engine';
 
 /** Delivery to workflows that have not started or have ended, and clocks whose workflow was terminated by hand. */
 

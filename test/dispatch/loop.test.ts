@@ -1,7 +1,7 @@
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { rows, settled } from '../support/books';
-import { newWorld } from '../support/engine';
+import { newWorld } from '../support/engine/engine';
 
 test('a target that does not answer delays only its own rows, however many there are', async () => {
   const requested: string[] = [];

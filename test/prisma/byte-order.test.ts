@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Client } from 'pg';
 import { migrate } from '../../prisma/migrate';
-import { engine } from '../support/engine';
+import { engine } from '../support/engine/engine';
 
 /* A database of its own with an English locale, as managed servers have it: there 'a' sorts before 'B' unless a column says otherwise. */
 

@@ -1,6 +1,6 @@
 import { strict as assert } from 'node:assert';
 import pg from 'pg';
-import { engine } from './engine';
+import { engine } from './engine/engine';
 
 /** Queries the engine's database, for facts that the API does not return. */
 export async function rows<R extends object>(text: string, values: unknown[]): Promise<R[]> {

@@ -8,7 +8,7 @@ import { type Instant, instant } from '../../domain/calendar';
 import { instantOut } from '../../prisma/db';
 import { openTestDb } from '../activities/close/store';
 import { rows } from '../support/books';
-import { newWorld } from '../support/engine';
+import { newWorld } from '../support/engine/engine';
 import { runs } from '../support/property-runs';
 import { type Hop, dueAfter, type relay } from './relay';
 import { type OwnWorker, startOwnWorker } from './own-worker';

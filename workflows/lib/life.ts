@@ -7,7 +7,7 @@ import {
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
-import { type Instant, addBusinessDays, dateOf, endOf, msOf } from '../../domain/calendar';
+import { type Instant, addBusinessDays, dateOf, endOf } from '../../domain/calendar';
 import { type StepKind, incidentKinds } from '../../domain/incidents';
 import { policy } from '../../domain/policy';
 import type { Refusal } from '../../domain/refusal';
@@ -17,6 +17,7 @@ import { book, failureText, gateway } from './activities';
 import { labelOf, show } from './details';
 import { type CarriedInbox, Inbox } from './inbox';
 import { Repairs } from './repairs';
+import { shouldContinueAsNew, timerMs } from './timing';
 
 /** What a new run of the same workflow takes over. */
 export interface Carried extends CarriedInbox {
@@ -170,7 +171,7 @@ export class Life<M extends { kind: string } & Message> {
   }
 
   get mustContinue(): boolean {
-    return workflowInfo().continueAsNewSuggested;
+    return shouldContinueAsNew(this.status !== '');
   }
 
   carry(): Carried {
@@ -186,7 +187,7 @@ export class Life<M extends { kind: string } & Message> {
   private async waitForRepair(id: string, owner: 'operator' | 'finance') {
     for (;;) {
       // Five business days, then again: an incident stays until somebody decides.
-      const until = endOf(addBusinessDays(dateOf(this.asOf), policy.order.atRiskBusinessDays));
+      const until = endOf(addBusinessDays(dateOf(this.asOf), policy.repair.businessDays));
       const due = await this.rest(until, () => this.repairs.decisionOn(id) !== null, {
         waitingFor: 'repair',
         owner,
@@ -231,8 +232,7 @@ export class Life<M extends { kind: string } & Message> {
       const stirred = () => woken() || this.stirred;
       this.resting = true;
       if (simulated) await condition(stirred);
-      // eslint-disable-next-line no-restricted-syntax -- Temporal's replayed clock; only how long a real wait lasts
-      else due = !(await condition(stirred, Math.max(1, msOf(until) - Date.now()), summary));
+      else due = !(await condition(stirred, timerMs(waitingFor, until), summary));
       this.resting = false;
     } while (!due && !woken());
     if (wake()) return false;

@@ -92,9 +92,7 @@ class OrderProcess {
         case 'confirm':
           return true;
         case 'decline':
-          return this.decline(decision.reason === '21' ? 'overdue' : 'judgement');
-        case 'wait':
-          return this.decline('screening_denied'); // a buyer's screening is settled before a registration is tried
+          return this.decline(decision.reason);
         case 'hold': {
           await book.holdOrder({ ...this.fact, until: decision.until });
           const released = await this.awaitRelease(endOf(decision.until));

@@ -1,4 +1,4 @@
-import { refuse } from '../problems';
+import { throwRefusal } from '../problems';
 
 export interface Page {
   object: 'list';
@@ -42,5 +42,5 @@ export function readPairCursor<V extends string>(
 ): { value: V; id: string } {
   const [value = '', id = ''] = Buffer.from(cursor, 'base64url').toString().split(' ');
   const parsed = parse(value);
-  return parsed !== null && id ? { value: parsed, id } : refuse('invalid_request', { field: '/after' });
+  return parsed !== null && id ? { value: parsed, id } : throwRefusal('invalid_request', { field: '/after' });
 }

@@ -10,6 +10,7 @@ import {
   parsePeriod,
   startOfDay,
 } from '../../../domain/calendar';
+import { registrationNumberPattern } from '../../../domain/invoice/registration-number';
 import type { Yen } from '../../../domain/money';
 
 extendZodWithOpenApi(z);
@@ -74,7 +75,7 @@ export const postalCode = z
   .openapi({ example: '100-0001' });
 export const registrationNumber = z
   .string({ error: 'invalid_registration_number' })
-  .regex(/^T\d{13}$/, { error: 'invalid_registration_number' })
+  .regex(registrationNumberPattern, { error: 'invalid_registration_number' })
   .openapi({ description: '適格請求書発行事業者の登録番号', example: 'T1234567890123' });
 export const httpUrl = z.url({ protocol: /^https?$/ }).max(2000);
 /** A Japanese bank account as it is printed for whoever pays into it. */

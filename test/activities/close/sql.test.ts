@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { draftSteps, invoiceId } from '../../../activities/close/draft';
 import { periodBook } from '../../../activities/close/period';
 import { ratesOn, taxOf } from '../../../books/lib/sql';
-import { instant, jstDate, period, periodEnd } from '../../../domain/calendar';
+import { addDays, instant, jstDate, period, periodEnd } from '../../../domain/calendar';
+import { methodOfPeriod } from '../../../domain/direct-debit/rules';
 import { type Yen, yen } from '../../../domain/money';
 import {
   type RateClass,
@@ -119,6 +120,35 @@ test('drafts with any lines, rates and rounding have the amounts that the domain
             tax,
             gross: g,
           })),
+        );
+      },
+    ),
+    runs(25),
+  );
+});
+
+test('the method of a month in SQL is the method in the domain', async () => {
+  const mandate = fc.option(
+    fc.record({
+      status: fc.constantFrom('active', 'ended'),
+      activeOn: fc.integer({ min: -3, max: 3 }).map((days) => addDays(ON, days)),
+    }),
+  );
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(mandate, { minLength: 1, maxLength: 5 }),
+      fc.constantFrom('np' as const, 'in_house' as const),
+      async (mandates, settlement) => {
+        const store = await TestStore.make(db, settlement);
+        for (const [i, given] of mandates.entries()) {
+          await store.buyer(`b${i}`);
+          await store.order(`o${i}`, `b${i}`);
+          if (given) await store.directDebit(`b${i}`, given.activeOn, given.status);
+        }
+        const drafts = new Map((await draftedOf(store)).map((draft) => [draft.destinationId, draft.method]));
+        const activeOn = mandates.map((given) => (given?.status === 'active' ? given.activeOn : null));
+        expect(mandates.map((_, i) => drafts.get(`dst_b${i}`))).toEqual(
+          activeOn.map((on) => methodOfPeriod(OCTOBER, on)),
         );
       },
     ),

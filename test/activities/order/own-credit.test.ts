@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { orderBook } from '../../../activities/order/confirmation';
 import { ownCreditBook } from '../../../activities/order/own-credit';
-import { instant, period } from '../../../domain/calendar';
+import { addDays, dateOf, instant, period } from '../../../domain/calendar';
 import { yen } from '../../../domain/money';
+import { isOverdue } from '../../../domain/order/own-credit';
 import { taxOnNet } from '../../../domain/tax';
-import type { Db } from '../../../prisma/db';
+import { type Db, dateIn } from '../../../prisma/db';
 import { runs } from '../../support/property-runs';
 import { TestStore, openTestDb } from '../close/store';
 
@@ -83,6 +84,38 @@ test('concurrent orders and payments never exceed the limit, and payments free c
       if (room >= 2) expect(await place(store, `${run}last`, Math.floor((room - 1) / 1.1))).toBe('00');
     }),
     runs(12),
+  );
+});
+
+test('overdue in SQL is overdue in the domain', async () => {
+  const on = dateOf(at);
+  const invoice = fc.record({
+    status: fc.constantFrom('issued' as const, 'issued' as const, 'paid' as const, 'void' as const),
+    method: fc.constantFrom('bank_transfer' as const, 'direct_debit' as const),
+    payUntil: fc.integer({ min: -3, max: 3 }).map((days) => addDays(on, days)),
+    paid: fc.constantFrom(0, 1, 43_999, 44_000, 50_000),
+  });
+  await fc.assert(
+    fc.asyncProperty(invoice, async ({ paid, ...bill }) => {
+      const store = await buyerWithLimit();
+      const id = await unpaidBill(store, 44_000);
+      const { status, method } = bill;
+      const debitOn = method === 'direct_debit' ? dateIn(bill.payUntil) : null;
+      await db.invoice.update({
+        where: { storeId_id: { storeId: store.id, id } },
+        data: {
+          status,
+          method,
+          debitOn,
+          payUntil: dateIn(bill.payUntil),
+          paidOn: status === 'paid' ? dateIn(on) : null,
+        },
+      });
+      if (paid > 0) await pay(store, id, 'p', paid);
+      const overdue = isOverdue({ ...bill, owed: yen(44_000 - paid) }, on);
+      expect(await place(store, 'a', 1)).toBe(overdue ? '21' : '00');
+    }),
+    runs(40),
   );
 });
 

@@ -82,7 +82,7 @@ test('closes the months of a store with nothing to bill, without any event', asy
   const diary = await Diary.begin('2026-10-05T10:00:00+09:00');
   const plan = await diary.world.plan('A', '商品A', 30_000);
   await diary.order(await diary.buyer('emi', 'ng24'), plan);
-  await diary.told();
+  await diary.newEvents();
   expect(await diary.until('2027-01-15')).toEqual([]);
   const { data } = await diary.world.as('finance').get<{ data: { status: string }[] }>('/v1/closes');
   expect(new Set(data.map(({ status }) => status))).toEqual(new Set(['closed']));

@@ -1,7 +1,7 @@
 import type { Buyer } from '../../../dev/story/world';
 import { rows } from '../../support/books';
 import { Diary, type Invoice } from '../../support/diary';
-import { closed } from '../../support/incidents';
+import { resolutionOf } from '../../support/incidents';
 
 /*
  * Deposits into the bank account of a store that settles in house. Finance enters them or imports a file. October is issued on
@@ -63,11 +63,13 @@ test('keeps an invoice open until its last yen when a deposit is short by the tr
   await diary.until('2026-11-27');
   const first = await enter({ amount: 32_340, paid_on: '2026-11-27', invoice_numbers: [number] });
   expect(first).toMatchObject({ amount: 32_340, over: 0, payments: [{ invoice_number: number, amount: 32_340 }] });
-  expect(await diary.told()).toEqual(['2026-11-27 payment.received aoba 32340 2026-10 left=660 paid_on=2026-11-27']);
+  expect(await diary.newEvents()).toEqual([
+    '2026-11-27 payment.received aoba 32340 2026-10 left=660 paid_on=2026-11-27',
+  ]);
   expect((await bills('2026-10'))('aoba').status).toBe('issued');
   await diary.until('2026-12-01');
   await enter({ amount: 660, paid_on: '2026-11-30', invoice_numbers: [number] });
-  expect(await diary.told()).toEqual([
+  expect(await diary.newEvents()).toEqual([
     '2026-12-01 payment.received aoba 660 2026-10 left=0 paid_on=2026-11-30',
     '2026-12-01 invoice.paid aoba 33000 2026-10 paid_on=2026-11-30',
   ]);
@@ -87,7 +89,7 @@ test('pays two months from one deposit, books the 500 yen too much as 仮受金 
   const numbers = [(await bills('2026-10'))('aoba').number, (await bills('2026-11'))('aoba').number];
   const deposit = await enter({ amount: 66_500, paid_on: '2026-12-03', invoice_numbers: numbers });
   expect(deposit.over).toBe(500);
-  expect(await diary.told()).toEqual([
+  expect(await diary.newEvents()).toEqual([
     '2026-12-04 payment.received aoba 33000 2026-10 left=0 paid_on=2026-12-03',
     '2026-12-04 payment.received aoba 33000 2026-11 left=0 paid_on=2026-12-03',
     '2026-12-04 invoice.paid aoba 33000 2026-10 paid_on=2026-12-03',
@@ -107,18 +109,18 @@ test('incident overpaid: reverses a deposit entered for the wrong buyer and reop
   await diary.until('2026-11-30');
   const wrong = await enter({ amount: 88_000, paid_on: '2026-11-30', invoice_numbers: [bill('aoba').number] });
   expect(await diary.incidents()).toEqual(['overpaid']);
-  await diary.told();
+  await diary.newEvents();
   await diary.until('2026-12-01');
   await finance.post(`/v1/deposits/${wrong.id}/reversal`, { reason: 'budou の入金と取り違え' });
-  expect(await diary.told()).toEqual(['2026-12-01 payment.reversed aoba 33000 2026-10 left=33000']);
-  expect(await closed(diary, 'overpaid')).toBe('reversed');
+  expect(await diary.newEvents()).toEqual(['2026-12-01 payment.reversed aoba 33000 2026-10 left=33000']);
+  expect(await resolutionOf(diary, 'overpaid')).toBe('reversed');
   expect((await bills('2026-10'))('aoba')).toMatchObject({ status: 'issued', paid_on: null });
   await expect(finance.post(`/v1/deposits/${wrong.id}/reversal`, { reason: 'もう一度' })).rejects.toMatchObject({
     problem: { code: 'deposit_already_reversed' },
   });
   await enter({ amount: 88_000, paid_on: '2026-11-30', invoice_numbers: [bill('budou').number] });
   await enter({ amount: 33_000, paid_on: '2026-12-01', invoice_numbers: [bill('aoba').number] });
-  expect(await diary.told()).toEqual([
+  expect(await diary.newEvents()).toEqual([
     '2026-12-01 payment.received aoba 33000 2026-10 left=0 paid_on=2026-12-01',
     '2026-12-01 invoice.paid aoba 33000 2026-10 paid_on=2026-12-01',
     '2026-12-01 payment.received budou 88000 2026-10 left=0 paid_on=2026-11-30',
@@ -149,7 +151,7 @@ test('imports a Shift_JIS file from a spreadsheet, and enters no deposit twice w
   expect(await importFile(shiftJis)).toMatchObject({ entered: 0, known: 1 });
   const overlapping = `${lines}2026/11/30,¥88000,${bill('budou').number},振込 ブドウ 1130-7\r\n`;
   expect(await importFile(overlapping)).toMatchObject({ entered: 1, known: 1 });
-  expect(await diary.told()).toEqual([
+  expect(await diary.newEvents()).toEqual([
     '2026-11-30 payment.received aoba 33000 2026-10 left=0 paid_on=2026-11-27',
     '2026-11-30 invoice.paid aoba 33000 2026-10 paid_on=2026-11-27',
     '2026-11-30 payment.received budou 88000 2026-10 left=0 paid_on=2026-11-30',
@@ -186,7 +188,7 @@ test('rejects a file with a mistake as a whole, and names each mistake by its li
   await expectRejection(header, { pointer: '/lines/2', code: 'deposit_file_malformed' });
   await expectRejection(`${header}"2026-11-09`, { pointer: '/lines/2', code: 'deposit_file_malformed' });
   await expectRejection(Uint8Array.from([0xff, 0xff]), { pointer: '/lines/1', code: 'deposit_file_malformed' });
-  expect(await diary.told()).toEqual([]);
+  expect(await diary.newEvents()).toEqual([]);
   expect((await finance.get<{ data: unknown[] }>('/v1/deposits')).data).toEqual([]);
   // The same deposit entered twice under one reference stays one deposit. Another amount under that reference is another deposit.
   const [first, again] = [

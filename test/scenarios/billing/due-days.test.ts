@@ -1,5 +1,5 @@
 import { rows } from '../../support/books';
-import { newWorld } from '../../support/engine';
+import { newWorld } from '../../support/engine/engine';
 import { expectedStory, playStory } from '../../support/play';
 
 /** A simulated store runs only the days on which something is due. Its books must equal those of a store that runs every day. */

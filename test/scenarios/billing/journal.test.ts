@@ -1,6 +1,6 @@
 import { Story } from '../../../dev/story/story';
 import { checkBooks, rows, settled } from '../../support/books';
-import { newWorld } from '../../support/engine';
+import { newWorld } from '../../support/engine/engine';
 
 test('keeps debits equal to credits, and each account code equal to the invoices, after each step of the story', async () => {
   const world = await newWorld('2026-10-01');

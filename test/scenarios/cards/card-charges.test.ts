@@ -25,7 +25,7 @@ test('charges the card for the remaining line only, as the receipt says, after o
     lines: [orderLines[1]!.subscription_id],
     reason: '不要',
   });
-  await diary.told();
+  await diary.newEvents();
   expect(await diary.until('2027-01-01')).toEqual([
     '2026-12-01 receipt.issued chiyo 22000 2026-11',
     '2027-01-01 receipt.issued chiyo 13200 2026-12',
@@ -39,9 +39,9 @@ test('keeps the order waiting when the return address is opened before 3-D Secur
   const order = await diary.orderByCard(await diary.buyer('chiyo'), plan, 'ok');
   const early = await fetch(`${diary.world.at.apiUrl}/v1/card_returns/${await diary.authenticationOf(order.id)}/ok`);
   expect(early.status).toBe(200);
-  expect(await diary.told()).toEqual([]);
+  expect(await diary.newEvents()).toEqual([]);
   await diary.world.pass3ds(order.next_action!.url);
-  expect(await diary.told()).toEqual(['2026-10-07 order.confirmed chiyo 13200']);
+  expect(await diary.newEvents()).toEqual(['2026-10-07 order.confirmed chiyo 13200']);
 });
 
 test('saves a replacement card without a charge when nothing is owed, and charges the next month to it', async () => {
@@ -78,7 +78,7 @@ test('mails the buyer when the last month of a cancelled contract is declined, a
   const { diary, order } = await lastChargeDeclined();
   await diary.until('2027-02-02');
   await diary.replaceCard(order.id, 'ok');
-  expect(await diary.told()).toEqual(['2027-02-02 receipt.issued chiyo 13200 2027-01']);
+  expect(await diary.newEvents()).toEqual(['2027-02-02 receipt.issued chiyo 13200 2027-01']);
   expect(await diary.until('2027-02-20')).toEqual([]);
   expect(await diary.incidents()).toEqual([]);
   const { status, waiting } = await diary.world

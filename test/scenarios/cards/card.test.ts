@@ -20,7 +20,7 @@ test('cancels the order of a buyer who fails 3-D Secure, whatever the browser re
   const plan = await diary.world.plan('C', '商品C', 12_000);
   const order = await diary.orderByCard(await diary.buyer('chiyo'), plan, 'tds_failed');
   await diary.world.pass3ds(order.next_action!.url, 'passed');
-  expect(await diary.told()).toEqual([
+  expect(await diary.newEvents()).toEqual([
     '2026-10-07 order.cancelled chiyo 13200 reason=card_declined',
     '2026-10-07 mail.sent chiyo order-cancelled-card',
   ]);
@@ -33,7 +33,7 @@ test('charges once when the buyer returns twice, by ok and by ng, and keeps wait
   const order = await diary.orderByCard(await diary.buyer('chiyo'), plan, 'ok');
   const page = order.next_action!.url;
   await diary.world.pass3ds(page);
-  expect(await diary.told()).toEqual(['2026-10-07 order.confirmed chiyo 13200']);
+  expect(await diary.newEvents()).toEqual(['2026-10-07 order.confirmed chiyo 13200']);
   const back = await fetch(`${diary.world.at.apiUrl}/v1/card_returns/${await diary.authenticationOf(order.id)}/ng`);
   expect(back.status).toBe(200);
   // The second return comes too late. Its message must not block the store's clock.
@@ -48,7 +48,7 @@ async function declinedRenewal() {
   const more = { declined_from: '2027-01-01' };
   const order = await diary.orderByCard(await diary.buyer('chiyo'), plan, 'ok_then_renewal_declined', more);
   await diary.world.pass3ds(order.next_action!.url);
-  expect(await diary.told()).toEqual(['2026-11-05 order.confirmed chiyo 13200']);
+  expect(await diary.newEvents()).toEqual(['2026-11-05 order.confirmed chiyo 13200']);
   expect(await diary.until('2027-01-01')).toEqual([
     '2026-12-01 receipt.issued chiyo 13200 2026-11',
     '2027-01-01 card.declined chiyo 13200 2026-12 code=10123999 retry_on=2027-01-04',
@@ -89,7 +89,7 @@ test('charges a replacement card at once after the second decline, and continues
   const { diary, order } = await declinedRenewal();
   await diary.until('2027-01-05');
   await diary.replaceCard(order.id, 'ok');
-  expect(await diary.told()).toEqual(['2027-01-05 receipt.issued chiyo 13200 2026-12']);
+  expect(await diary.newEvents()).toEqual(['2027-01-05 receipt.issued chiyo 13200 2026-12']);
   // No further retry follows, and January is charged to the new card.
   expect(await diary.until('2027-02-01')).toEqual(['2027-02-01 receipt.issued chiyo 13200 2027-01']);
 });
@@ -98,7 +98,7 @@ test('charges a card that is replaced during the suspension, and resumes the con
   const { diary, order } = await declinedRenewal();
   await diary.until('2027-01-20');
   await diary.replaceCard(order.id, 'ok');
-  expect(await diary.told()).toEqual([
+  expect(await diary.newEvents()).toEqual([
     '2027-01-20 receipt.issued chiyo 13200 2026-12',
     '2027-01-20 order.resumed chiyo 13200',
   ]);

@@ -4,7 +4,7 @@ import type { Buyer } from '../../../dev/story/world';
 import { rows } from '../../support/books';
 import { form } from '../../support/debit-form';
 import { Diary } from '../../support/diary';
-import { closed, repair } from '../../support/incidents';
+import { resolutionOf, repair } from '../../support/incidents';
 
 /*
  * Direct debit in a store that settles in house, with its own forms and the bank's files. October closes on 10-31 and is issued
@@ -37,7 +37,7 @@ async function enrolling(...references: string[]) {
     await finance.post(`/v1/direct_debits/${id}/form_received`, { on: '2026-10-05' });
     mandates.set(reference, { buyer, id });
   }
-  await diary.told();
+  await diary.newEvents();
   const complete = (reference: string, more: object) =>
     finance.post<Mandate>(`/v1/direct_debits/${mandates.get(reference)!.id}/complete`, {
       evidence: '口座振替登録済通知',
@@ -142,10 +142,10 @@ test('incident debit_result_differs: books a result file with one debit paid and
 
   await diary.until('2026-12-01');
   await diary.approve('2026-11');
-  await diary.told();
+  await diary.newEvents();
   const result = answerDebits(request, ({ customerNumber }) => (customerNumber === '100001' ? 0 : 1));
   await finance.postFile('/v1/debit_runs/2026-11/result_file', result);
-  expect((await diary.told()).sort()).toEqual([
+  expect((await diary.newEvents()).sort()).toEqual([
     '2026-12-01 debit.failed budou 33000 2026-10 code=1 reason=資金不足',
     '2026-12-01 debit.succeeded aoba 33000 2026-10 code=0',
     '2026-12-01 invoice.paid aoba 33000 2026-10 paid_on=2026-11-27',
@@ -159,14 +159,14 @@ test('incident debit_result_differs: books a result file with one debit paid and
   await finance.postFile('/v1/debit_runs/2026-11/result_file', result);
   const lines = Array.from({ length: 5 }, (_, i) => [result.subarray(i * 120, i * 120 + 120), Buffer.from('\r\n')]);
   await finance.postFile('/v1/debit_runs/2026-11/result_file', Buffer.concat(lines.flat()));
-  expect(await diary.told()).toEqual([]);
+  expect(await diary.newEvents()).toEqual([]);
   expect(await diary.incidents()).toEqual([]);
   await finance.postFile(
     '/v1/debit_runs/2026-11/result_file',
     answerDebits(request, () => 0),
   );
   expect(await diary.incidents()).toEqual(['debit_result_differs']);
-  expect(await diary.told()).toEqual([]);
+  expect(await diary.newEvents()).toEqual([]);
   expect((await run('2026-11')).debits.map(({ code }) => code).sort()).toEqual(['0', '1']);
   expect(await repair(diary, 'debit_result_differs', { resolve_as: '銀行に確認、先の結果が正' })).toBe('resolved');
 
@@ -195,7 +195,7 @@ test('rejects a result file that does not tie, names the record and columns, and
   const files = await rows('SELECT 1 FROM debit_files WHERE store_id = $1', [diary.world.storeId]);
   expect(files).toHaveLength(1);
   expect(await run('2026-11')).toMatchObject({ debits: [{ status: 'requested' }, { status: 'requested' }] });
-  expect(await diary.told()).toEqual([]);
+  expect(await diary.newEvents()).toEqual([]);
 });
 
 test('incident debit_file_not_handed_in: opens when the file is not handed in by 11-13, is resolved by the hand-in, and does not hold up results', async () => {
@@ -211,7 +211,7 @@ test('incident debit_file_not_handed_in: opens when the file is not handed in by
   expect(await diary.incidents()).toEqual(['debit_file_not_handed_in']);
   expect(await debitWaits()).toEqual(['debit_results bank']);
   await finance.post('/v1/debit_runs/2026-11/handed_in', { on: '2026-11-14' });
-  expect(await closed(diary, 'debit_file_not_handed_in')).toBe('handed in');
+  expect(await resolutionOf(diary, 'debit_file_not_handed_in')).toBe('handed in');
   await expect(finance.post('/v1/debit_runs/2026-11/handed_in', { on: '2026-11-14' })).rejects.toMatchObject({
     status: 409,
     problem: { code: 'conflict' },
@@ -289,7 +289,7 @@ test('invoices by transfer when finance approves after the collection, too late 
   await complete('aoba', { bank_account: form, customer_number: '100001' });
   await diary.until('2026-11-12');
   await diary.approve('2026-10');
-  expect(await diary.told()).toEqual([
+  expect(await diary.newEvents()).toEqual([
     '2026-11-05 invoice.issued aoba 33000 2026-10 due_on=2026-11-30',
     '2026-11-12 mail.sent aoba invoice-issued',
   ]);
@@ -315,9 +315,9 @@ test('rebills a notice whose deposit is reversed after the collection, because n
   const { id } = await finance.post<{ id: string }>('/v1/deposits', paid);
   await diary.until('2026-11-16');
   expect((await run('2026-11')).debits).toEqual([]);
-  await diary.told();
+  await diary.newEvents();
   await finance.post(`/v1/deposits/${id}/reversal`, { reason: '別の会社の入金だった' });
-  expect(await diary.told()).toEqual([
+  expect(await diary.newEvents()).toEqual([
     '2026-11-16 invoice.rebilled aoba 33000 2026-10 due_on=2026-11-30 revision=2',
     '2026-11-16 payment.reversed aoba 33000 2026-10 left=33000',
     '2026-11-16 mail.sent aoba debit-failed',

@@ -11,7 +11,7 @@ async function requested() {
   const { id } = await diary.world
     .as('operator')
     .post<{ id: string }>('/v1/direct_debits', { account_id: buyer.accountId });
-  expect(await diary.told()).toEqual([
+  expect(await diary.newEvents()).toEqual([
     '2026-10-20 order.confirmed aoba 33000',
     '2026-10-20 direct_debit.requested aoba',
   ]);
@@ -27,7 +27,7 @@ test('reminds after 14 and 30 days that the form has not come back, and expires 
   const { diary, step } = await requested();
   await diary.until('2026-10-23');
   await step('form_posted', { on: '2026-10-23' });
-  expect(await diary.told()).toEqual(['2026-10-23 direct_debit.form_posted aoba']);
+  expect(await diary.newEvents()).toEqual(['2026-10-23 direct_debit.form_posted aoba']);
   const reminders = async () => (await diary.incidents()).filter((kind) => kind === 'direct_debit_form_not_returned');
   await diary.until('2026-11-06T23:59:59');
   expect(await reminders()).toHaveLength(0);
@@ -57,13 +57,15 @@ test('restarts the reminders when a defective form is posted again', async () =>
   await step('form_posted', { on: '2026-11-24' });
   await diary.until('2026-12-01');
   await step('form_received', { on: '2026-12-01' });
-  expect(mandateEvents(await diary.told())).toEqual(['2026-12-01 direct_debit.received aoba expected_on=2027-02-01']);
+  expect(mandateEvents(await diary.newEvents())).toEqual([
+    '2026-12-01 direct_debit.received aoba expected_on=2027-02-01',
+  ]);
   expect((await diary.incidents()).filter((kind) => kind === 'direct_debit_form_not_returned')).toEqual([]);
   // The first form would have become late on 2027-01-03. The second becomes late on 2027-02-02.
   expect(mandateEvents(await diary.until('2027-02-01T23:59:59'))).toEqual([]);
   expect(mandateEvents(await diary.until('2027-02-02'))).toEqual(['2027-02-02 direct_debit.late aoba']);
   await step('complete', { evidence: '登録完了リスト' });
-  expect(mandateEvents(await diary.told())).toEqual([
+  expect(mandateEvents(await diary.newEvents())).toEqual([
     '2027-02-02 direct_debit.active aoba first_period=2027-02 first_debit_on=2027-03-29',
   ]);
 });
@@ -97,13 +99,13 @@ test('starts a new mandate after an earlier one was withdrawn before it was in f
   await expect(request()).rejects.toMatchObject({ status: 409, problem: { code: 'mandate_already_running' } });
   await diary.until('2026-10-23');
   await step('withdraw', { reason: '振込を続ける' });
-  expect(await diary.told()).toEqual(['2026-10-23 direct_debit.withdrawn aoba reason=asked']);
+  expect(await diary.newEvents()).toEqual(['2026-10-23 direct_debit.withdrawn aoba reason=asked']);
   await expect(step('form_posted', { on: '2026-10-23' })).rejects.toMatchObject({
     status: 409,
     problem: { code: 'mandate_out_of_order' },
   });
   await request();
-  expect(await diary.told()).toEqual(['2026-10-23 direct_debit.requested aoba']);
+  expect(await diary.newEvents()).toEqual(['2026-10-23 direct_debit.requested aoba']);
 });
 
 test('rejects a step out of order by name, and writes nothing', async () => {
@@ -114,7 +116,7 @@ test('rejects a step out of order by name, and writes nothing', async () => {
   await expect(step('reject', { reason: '…' })).rejects.toMatchObject(outOfOrder);
   await step('form_posted', { on: '2026-10-20' });
   await expect(step('form_posted', { on: '2026-10-20' })).rejects.toMatchObject(outOfOrder);
-  expect(await diary.told()).toEqual(['2026-10-20 direct_debit.form_posted aoba']);
+  expect(await diary.newEvents()).toEqual(['2026-10-20 direct_debit.form_posted aoba']);
 });
 
 test('never marks a mandate late that is completed within two months; 取引なし ends it, and the next month is billed by transfer', async () => {
@@ -125,7 +127,7 @@ test('never marks a mandate late that is completed within two months; 取引な�
   await step('form_received', { on: '2026-10-26' });
   await diary.until('2026-10-30');
   await step('complete', { evidence: '登録完了リスト' });
-  expect(await diary.told()).toEqual([
+  expect(await diary.newEvents()).toEqual([
     '2026-10-30 direct_debit.active aoba first_period=2026-10 first_debit_on=2026-11-27',
   ]);
   await diary.world.bankAnswers(buyer.destinationId, [2]);
@@ -164,7 +166,7 @@ test('rejects the completion of a mandate before NP knows the buyer, because NP 
   await expect(step('complete', evidence)).rejects.toMatchObject({ problem: { code: 'buyer_unknown_to_np' } });
   await diary.order(buyer, await diary.world.plan('A', '商品A', 30_000));
   await step('complete', evidence);
-  expect((await diary.told()).at(-1)).toBe(
+  expect((await diary.newEvents()).at(-1)).toBe(
     '2026-10-05 direct_debit.active aoba first_period=2026-10 first_debit_on=2026-11-27',
   );
 });

@@ -22,9 +22,9 @@ test.each([
   ['SBPS is down twice', 'down', 2],
 ])('confirms the order and commits it once at SBPS when %s', async (_, mode, times) => {
   const { diary, authenticate } = await orderAwaiting3ds();
-  await diary.sbpsFails(COMMIT, mode, times);
+  await diary.failSbps(COMMIT, mode, times);
   await authenticate();
-  expect(await diary.told()).toEqual(['2026-10-05 order.confirmed chiyo 13200']);
+  expect(await diary.newEvents()).toEqual(['2026-10-05 order.confirmed chiyo 13200']);
   expect(await charges(diary)).toEqual([{ commits: 1, captures: 0, captured: 0 }]);
   expect(await diary.incidents()).toEqual([]);
 });
@@ -36,7 +36,7 @@ test.each([
 ])('captures October once on November 1, with one receipt, when %s', async (_, mode, times) => {
   const { diary, authenticate } = await orderAwaiting3ds();
   await authenticate();
-  await diary.sbpsFails(CAPTURE, mode, times);
+  await diary.failSbps(CAPTURE, mode, times);
   await diary.until('2026-10-31');
   expect(await diary.until('2026-11-01')).toEqual(['2026-11-01 receipt.issued chiyo 13200 2026-10']);
   expect((await charges(diary))[0]).toEqual({ commits: 1, captures: 1, captured: 13_200 });
@@ -54,9 +54,9 @@ test.each([
   // Tests that run in parallel share the inbox, so each uses its own address.
   const budou = `budou-${diary.world.shopCode}`;
   const address = `keiri+limit-50000@${budou}.example.jp`;
-  await diary.mailFails(address, mode, times);
+  await diary.failMails(address, mode, times);
   await diary.order(await diary.buyer(budou, 'limit-50000'), plan);
-  expect(await diary.told()).toEqual([
+  expect(await diary.newEvents()).toEqual([
     `2026-10-06 order.held ${budou} 88000 until=2026-10-16`,
     `2026-10-06 mail.sent ${budou} order-held`,
   ]);

@@ -5,20 +5,20 @@ import { Diary } from '../../support/diary';
 test('asks NP about a registration whose answer was lost, and does not send it again', async () => {
   const diary = await Diary.begin('2026-10-05T10:00:00+09:00');
   const plan = await diary.world.plan('A', '商品A', 30_000);
-  await diary.npFails('registerTransaction', 'timeout_after_effect');
+  await diary.failNp('registerTransaction', 'timeout_after_effect');
   const order = await diary.order(await diary.buyer('aoba'), plan);
-  expect(await diary.told()).toEqual(['2026-10-05 order.confirmed aoba 33000']);
+  expect(await diary.newEvents()).toEqual(['2026-10-05 order.confirmed aoba 33000']);
   expect(await diary.npEffects()).toEqual({ [`${order.id}.202610.1`]: { received: 1, registered: 1 } });
 });
 
 test('registers each month once when NP is down, then times out, then recovers', async () => {
   const diary = await Diary.begin('2026-10-05T10:00:00+09:00');
   const plan = await diary.world.plan('A', '商品A', 30_000);
-  await diary.npFails('registerBuyer', 'down');
-  await diary.npFails('registerTransaction', 'timeout_before_effect');
+  await diary.failNp('registerBuyer', 'down');
+  await diary.failNp('registerTransaction', 'timeout_before_effect');
   const order = await diary.order(await diary.buyer('aoba'), plan);
-  expect(await diary.told()).toEqual(['2026-10-05 order.confirmed aoba 33000']);
-  await diary.npFails('registerTransaction', 'timeout_after_effect');
+  expect(await diary.newEvents()).toEqual(['2026-10-05 order.confirmed aoba 33000']);
+  await diary.failNp('registerTransaction', 'timeout_after_effect');
   await diary.until('2026-11-02');
   expect(await diary.npEffects()).toEqual({
     [`${order.id}.202610.1`]: { received: 1, registered: 1 },
@@ -31,7 +31,7 @@ test('bills once when the billing request times out after its effect', async () 
   const plan = await diary.world.plan('A', '商品A', 30_000);
   await diary.order(await diary.buyer('aoba'), plan);
   await diary.until('2026-11-04');
-  await diary.npFails('requestBilling', 'timeout_after_effect');
+  await diary.failNp('requestBilling', 'timeout_after_effect');
   await diary.approve('2026-10');
   expect(await diary.until('2026-11-06')).toEqual([
     '2026-11-04 billing.requested aoba 33000 2026-10',
@@ -48,13 +48,13 @@ async function paidInNovember(fault: 'news_twice' | 'news_late' | 'news_out_of_o
   await diary.order(aoba, plan);
   await diary.order(budou, plan);
   await diary.until('2026-11-04');
-  if (fault === 'news_twice') await diary.npFails('news', fault);
+  if (fault === 'news_twice') await diary.failNp('news', fault);
   await diary.approve('2026-10');
   await diary.until('2026-11-27');
-  if (fault !== 'news_twice') await diary.npFails('news', fault);
+  if (fault !== 'news_twice') await diary.failNp('news', fault);
   const numbers = (await diary.invoices('2026-10')).map((bill) => bill.number!).sort();
   for (const number of numbers) await diary.world.npIsPaid(number, '2026-11-27');
-  if (fault === 'news_twice') await diary.npFails('news', fault, 2);
+  if (fault === 'news_twice') await diary.failNp('news', fault, 2);
   return diary;
 }
 
@@ -89,8 +89,8 @@ test('fetches NP’s bills at the end of the issue day when NP sends no news abo
   await diary.order(await diary.buyer('aoba'), plan);
   await diary.until('2026-11-04');
   await diary.approve('2026-10');
-  await diary.npFails('news', 'news_late');
-  await diary.told();
+  await diary.failNp('news', 'news_late');
+  await diary.newEvents();
   expect(await diary.until('2026-11-05T23:59:59')).toEqual([]);
   expect(await diary.until('2026-11-07')).toEqual(['2026-11-05 invoice.issued aoba 33000 2026-10 due_on=2026-11-30']);
   expect(await diary.incidents()).toEqual([]);
@@ -99,10 +99,10 @@ test('fetches NP’s bills at the end of the issue day when NP sends no news abo
 test('ignores the rejection of the second request when a registration reaches NP twice, as through a proxy', async () => {
   const diary = await Diary.begin('2026-10-05T10:00:00+09:00');
   const plan = await diary.world.plan('A', '商品A', 30_000);
-  await diary.npFails('registerBuyer', 'answer_twice');
-  await diary.npFails('registerTransaction', 'answer_twice');
+  await diary.failNp('registerBuyer', 'answer_twice');
+  await diary.failNp('registerTransaction', 'answer_twice');
   const order = await diary.order(await diary.buyer('aoba'), plan);
-  expect(await diary.told()).toEqual(['2026-10-05 order.confirmed aoba 33000']);
+  expect(await diary.newEvents()).toEqual(['2026-10-05 order.confirmed aoba 33000']);
   expect(await diary.npEffects()).toEqual({ [`${order.id}.202610.1`]: { received: 2, registered: 1 } });
   expect(await diary.incidents()).toEqual([]);
 });
@@ -112,7 +112,7 @@ test('sends a corrected application again when it does not reach NP, and does no
   const plan = await diary.world.plan('A', '商品A', 30_000);
   const fuji = await diary.buyer('fuji', 'hold-address', { address: '東京都渋谷区渋谷一丁目（番地不明）' });
   await diary.order(fuji, plan);
-  await diary.npFails('reapplyBuyer', 'timeout_before_effect');
+  await diary.failNp('reapplyBuyer', 'timeout_before_effect');
   const operator = diary.world.as('operator');
   await operator.patch(`/v1/accounts/${fuji.accountId}`, { address: '東京都渋谷区渋谷一丁目2番3号', reason: '登記簿' });
   await operator.post(`/v1/accounts/${fuji.accountId}/screening/reapply`, { reason: '住所を修正' });
@@ -125,7 +125,7 @@ test('fetches NP’s documents once NP is up again, without an incident', async 
   await diary.order(await diary.buyer('aoba'), plan);
   await diary.until('2026-11-04');
   await diary.approve('2026-10');
-  await diary.npFails('billDocument', 'down', 2);
+  await diary.failNp('billDocument', 'down', 2);
   await diary.until('2026-11-06');
   const [bill] = await diary.invoices('2026-10');
   expect(await diary.documentText(bill!.id)).toContain('33,000');
@@ -136,17 +136,17 @@ test('lets a first authorisation lapse when its answer is lost, and charges the 
   const diary = await Diary.begin('2026-10-05T10:00:00+09:00');
   const plan = await diary.world.plan('C', '商品C', 12_000);
   const order = await diary.orderByCard(await diary.buyer('chiyo'), plan, 'ok');
-  await diary.sbpsFails('ST01-00118-101', 'timeout_after_effect');
+  await diary.failSbps('ST01-00118-101', 'timeout_after_effect');
   await diary.world.pass3ds(order.next_action!.url);
-  expect(await diary.told()).toEqual(['2026-10-05 order.confirmed chiyo 13200']);
+  expect(await diary.newEvents()).toEqual(['2026-10-05 order.confirmed chiyo 13200']);
   expect((await diary.sbpsEffects()).map(({ commits }) => commits)).toEqual([0, 1]);
 });
 
 test('sends the 3-D Secure request again with the unspent token when it does not reach SBPS', async () => {
   const diary = await Diary.begin('2026-10-05T10:00:00+09:00');
   const plan = await diary.world.plan('C', '商品C', 12_000);
-  await diary.sbpsFails('TA02-00101-101', 'refuse');
+  await diary.failSbps('TA02-00101-101', 'refuse');
   const order = await diary.orderByCard(await diary.buyer('chiyo'), plan, 'ok');
   await diary.world.pass3ds(order.next_action!.url);
-  expect(await diary.told()).toEqual(['2026-10-05 order.confirmed chiyo 13200']);
+  expect(await diary.newEvents()).toEqual(['2026-10-05 order.confirmed chiyo 13200']);
 });

@@ -1,7 +1,7 @@
 import { settled } from '../../../dev/chaos/play';
 import { outcomeOf } from '../../../dev/chaos/verdict';
-import { silent } from '../../../dev/progress';
-import { type Stack, startStack } from '../../../dev/stack';
+import { silent } from '../../../dev/services/progress';
+import { type Stack, startStack } from '../../../dev/services/stack';
 import { World } from '../../../dev/story/world';
 import { expectedStory, playStory } from '../../support/play';
 
@@ -9,7 +9,7 @@ import { expectedStory, playStory } from '../../support/play';
 
 let stack: Stack;
 beforeAll(async () => {
-  const programs = { simulators: 'simulators/server.ts', worker: 'test/support/twice-worker.ts', api: 'api/main.ts' };
+  const programs = { simulators: 'simulators/server.ts', worker: 'test/support/processes/twice-worker.ts', api: 'api/main.ts' };
   stack = await startStack({ mode: 'test', log: silent, programs });
 });
 afterAll(() => stack?.stop());

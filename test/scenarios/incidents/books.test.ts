@@ -1,7 +1,7 @@
 import { Api } from '../../../dev/story/api';
 import { Diary } from '../../support/diary';
 import { rows } from '../../support/books';
-import { booksRefuse, npTells, repair } from '../../support/incidents';
+import { rejectWrites, sendNpNews, repair } from '../../support/incidents';
 
 /*
  * Our own database or the mail provider refuses something. Nothing is lost: a person decides, and the work continues where it
@@ -12,13 +12,13 @@ const storeWithOrder = async (settlement: 'np' | 'in_house') => {
   const diary = await Diary.begin('2026-10-05T10:00:00+09:00', { settlement });
   const plan = await diary.world.plan('A', '商品A', 30_000);
   await diary.order(await diary.buyer('aoba'), plan);
-  await diary.told();
+  await diary.newEvents();
   return diary;
 };
 
 test('incident draft: retries a write that the database refuses, then asks a person; a retry drafts the month', async () => {
   const diary = await storeWithOrder('np');
-  const restore = await booksRefuse(diary, 'INSERT ON invoices');
+  const restore = await rejectWrites(diary, 'INSERT ON invoices');
   await diary.until('2026-11-02');
   expect(await diary.incidents()).toEqual(['draft']);
   await restore();
@@ -28,7 +28,7 @@ test('incident draft: retries a write that the database refuses, then asks a per
 
 test('incident draft: after a skip, bills nobody for the month and reports the unbilled items at its close', async () => {
   const diary = await storeWithOrder('in_house');
-  const restore = await booksRefuse(diary, 'INSERT ON invoices');
+  const restore = await rejectWrites(diary, 'INSERT ON invoices');
   await diary.until('2026-11-02');
   await repair(diary, 'draft', 'skip');
   await restore();
@@ -40,7 +40,7 @@ test('incident issue: after a skip, gives the drafts no number and bills them wi
   const diary = await storeWithOrder('in_house');
   await diary.until('2026-11-02');
   await diary.approve('2026-10');
-  const restore = await booksRefuse(diary, 'UPDATE ON invoices', `NEW.status = 'issued'`);
+  const restore = await rejectWrites(diary, 'UPDATE ON invoices', `NEW.status = 'issued'`);
   await diary.until('2026-11-06');
   await repair(diary, 'issue', 'skip');
   await restore();
@@ -57,7 +57,7 @@ test('incident issue: a retry issues the month', async () => {
   const diary = await storeWithOrder('in_house');
   await diary.until('2026-11-02');
   await diary.approve('2026-10');
-  const restore = await booksRefuse(diary, 'UPDATE ON invoices', `NEW.status = 'issued'`);
+  const restore = await rejectWrites(diary, 'UPDATE ON invoices', `NEW.status = 'issued'`);
   await diary.until('2026-11-06');
   expect(await diary.incidents()).toEqual(['issue']);
   await restore();
@@ -68,7 +68,7 @@ test('incident issue: a retry issues the month', async () => {
 
 test('incident np_month_registration: NP accepts the month but our database refuses it; a retry asks NP first and books the month once', async () => {
   const diary = await storeWithOrder('np');
-  const restore = await booksRefuse(diary, 'INSERT ON credit_transactions');
+  const restore = await rejectWrites(diary, 'INSERT ON credit_transactions');
   await diary.until('2026-11-02');
   expect(await diary.incidents()).toEqual(['np_month_registration']);
   await restore();
@@ -84,7 +84,7 @@ test('incident np_month_registration: NP accepts the month but our database refu
 
 test('incident np_month_registration: after a skip, bills October but not November, and reports the unbilled items', async () => {
   const diary = await storeWithOrder('np');
-  const restore = await booksRefuse(diary, 'INSERT ON credit_transactions');
+  const restore = await rejectWrites(diary, 'INSERT ON credit_transactions');
   await diary.until('2026-11-02');
   await repair(diary, 'np_month_registration', 'skip');
   await restore();
@@ -113,18 +113,18 @@ test('incident mail_unknown: asks a person once Resend has forgotten the idempot
   await rows(`UPDATE mails SET first_tried_at = now() - interval '24 hours' WHERE store_id = $1`, [
     diary.world.storeId,
   ]);
-  expect(await diary.told()).toEqual(['2026-10-05 order.declined emi 33000 reason=judgement']);
+  expect(await diary.newEvents()).toEqual(['2026-10-05 order.declined emi 33000 reason=judgement']);
   expect(await diary.incidents()).toEqual(['mail_unknown']);
   await resend.post('/control/faults/clear', { to });
   expect(await repair(diary, 'mail_unknown', 'retry')).toBe('resolved');
-  expect(await diary.told()).toEqual(['2026-10-05 mail.sent emi order-declined-judgement']);
+  expect(await diary.newEvents()).toEqual(['2026-10-05 mail.sent emi order-declined-judgement']);
 });
 
 test('incident workflow_failed, message_undeliverable: an order edited directly in the database fails its workflow; a later command is rejected', async () => {
   const diary = await Diary.begin('2026-10-06T10:00:00+09:00');
   const plan = await diary.world.plan('B', '商品B', 80_000);
   const order = await diary.order(await diary.buyer('budou', 'limit-50000'), plan);
-  await diary.told();
+  await diary.newEvents();
   const setStatus = (status: string) => rows('UPDATE orders SET status = $2 WHERE id = $1', [order.id, status]);
   await setStatus('cancelled');
   // The hold ends with 10-16, and a cancelled order can't be declined.
@@ -148,18 +148,18 @@ test('incident mail_failed: stays open after a retry while Resend rejects the se
     rows('UPDATE stores SET mail_from = $2 WHERE id = $1', [diary.world.storeId, address]);
   await setSender('no address');
   await diary.order(await diary.buyer('emi', 'ng24'), plan);
-  expect(await diary.told()).toEqual([expect.stringContaining('order.declined emi')]);
+  expect(await diary.newEvents()).toEqual([expect.stringContaining('order.declined emi')]);
   expect(await repair(diary, 'mail_failed', 'retry')).toBe('open');
   await setSender('store@store.example.jp');
   expect(await repair(diary, 'mail_failed', 'retry')).toBe('resolved');
-  expect(await diary.told()).toEqual([expect.stringContaining('mail.sent emi')]);
+  expect(await diary.newEvents()).toEqual([expect.stringContaining('mail.sent emi')]);
 });
 
 test('incident news_not_understood: keeps news about an unknown bill until a person resolves it with a note', async () => {
   const diary = await Diary.begin('2026-10-05T10:00:00+09:00');
   const unknownBill = { bill_number: 'NP-0', paid_on: '2026-10-05', amount: 100 };
-  await npTells(diary, 'bill.paid', unknownBill, '2026-10-05T10:00:00+09:00');
-  await diary.told();
+  await sendNpNews(diary, 'bill.paid', unknownBill, '2026-10-05T10:00:00+09:00');
+  await diary.newEvents();
   expect(await diary.incidents()).toEqual(['news_not_understood']);
   expect(await repair(diary, 'news_not_understood', { resolve_as: '別店舗の入金、NPに連絡' })).toBe('resolved');
 });

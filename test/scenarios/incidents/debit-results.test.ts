@@ -2,7 +2,7 @@ import type { Buyer } from '../../../dev/story/world';
 import { rows } from '../../support/books';
 import { form } from '../../support/debit-form';
 import { Diary } from '../../support/diary';
-import { closed, repair } from '../../support/incidents';
+import { resolutionOf, repair } from '../../support/incidents';
 
 /*
  * In-house debits whose results need a person. The engine collects October's notices on 11-12, finance hands the file in, and the
@@ -31,7 +31,7 @@ async function handedInDebits(...references: string[]) {
   await diary.approve('2026-10');
   await diary.until('2026-11-12');
   await finance.post('/v1/debit_runs/2026-11/handed_in', { on: '2026-11-12' });
-  await diary.told();
+  await diary.newEvents();
   const numberOf = async ({ accountId }: Buyer) =>
     (await diary.invoices('2026-10')).find((invoice) => invoice.account_id === accountId)!.number!;
   return { diary, finance, buyers, numberOf };
@@ -48,11 +48,11 @@ test('incident debit_results_late: opens when no result file is there five busin
   await diary.until('2026-12-08');
   expect(await diary.incidents()).toEqual(['debit_results_late']);
   await diary.world.bankDebits('2026-11', () => 0);
-  expect(await diary.told()).toEqual([
+  expect(await diary.newEvents()).toEqual([
     '2026-12-08 debit.succeeded aoba 33000 2026-10 code=0',
     '2026-12-08 invoice.paid aoba 33000 2026-10 paid_on=2026-11-27',
   ]);
-  expect(await closed(diary, 'debit_results_late')).toBe('all results booked');
+  expect(await resolutionOf(diary, 'debit_results_late')).toBe('all results booked');
 });
 
 test('incident paid_twice: opens when an invoice is debited after a transfer paid all or part of it, and books the excess as 仮受金', async () => {
@@ -61,14 +61,14 @@ test('incident paid_twice: opens when an invoice is debited after a transfer pai
   await diary.until('2026-11-20');
   await finance.post('/v1/deposits', { amount: 33_000, paid_on: '2026-11-20', invoice_numbers: [aoba] });
   await finance.post('/v1/deposits', { amount: 10_000, paid_on: '2026-11-20', invoice_numbers: [budou] });
-  expect(await diary.told()).toEqual([
+  expect(await diary.newEvents()).toEqual([
     '2026-11-20 payment.received aoba 33000 2026-10 left=0 paid_on=2026-11-20',
     '2026-11-20 invoice.paid aoba 33000 2026-10 paid_on=2026-11-20',
     '2026-11-20 payment.received budou 10000 2026-10 left=23000 paid_on=2026-11-20',
   ]);
   await diary.until('2026-11-30');
   await diary.world.bankDebits('2026-11', () => 0);
-  expect((await diary.told()).sort()).toEqual([
+  expect((await diary.newEvents()).sort()).toEqual([
     '2026-11-30 debit.succeeded aoba 33000 2026-10 code=0',
     '2026-11-30 debit.succeeded budou 33000 2026-10 code=0',
     '2026-11-30 invoice.paid budou 33000 2026-10 paid_on=2026-11-27',

@@ -1,5 +1,5 @@
 import { Diary } from '../../support/diary';
-import { closed, npTells, repair } from '../../support/incidents';
+import { resolutionOf, sendNpNews, repair } from '../../support/incidents';
 
 /*
  * Mandates and debits that need a person. Each test makes a kind of incident happen, has a person decide, and checks what
@@ -22,20 +22,20 @@ async function atBank() {
   await diary.until('2026-10-26');
   await step('form_received', { on: '2026-10-26' });
   await diary.until('2026-10-30');
-  await diary.told();
+  await diary.newEvents();
   return { diary, buyer, id, step, complete: () => step('complete', { evidence: '登録完了リスト' }) };
 }
 
 test('incident np_direct_debit, np_direct_debit_end: a retry notifies NP that debits begin; a skip ends them without NP', async () => {
   const { diary, step, complete } = await atBank();
-  await diary.npFails('directDebitActive', 'refuse');
+  await diary.failNp('directDebitActive', 'refuse');
   await complete();
-  await diary.told();
+  await diary.newEvents();
   expect(await diary.incidents()).toEqual(['np_direct_debit']);
   expect(await repair(diary, 'np_direct_debit', 'retry')).toBe('resolved');
-  await diary.npFails('directDebitEnded', 'refuse');
+  await diary.failNp('directDebitEnded', 'refuse');
   await step('withdraw', { reason: '振込に戻す' });
-  expect(await diary.told()).toEqual([expect.stringContaining('2026-10-30 direct_debit.withdrawn aoba')]);
+  expect(await diary.newEvents()).toEqual([expect.stringContaining('2026-10-30 direct_debit.withdrawn aoba')]);
   expect(await diary.incidents()).toEqual(['np_direct_debit_end']);
   expect(await repair(diary, 'np_direct_debit_end', 'skip')).toBe('resolved');
   expect(await diary.incidents()).toEqual([]);
@@ -49,7 +49,7 @@ async function rebilledWithoutDocument() {
   await diary.until('2026-11-04');
   await diary.approve('2026-10');
   await diary.until('2026-12-02T09:00:00');
-  await diary.npFails('billDocument', 'refuse');
+  await diary.failNp('billDocument', 'refuse');
   await diary.approve('2026-11');
   await diary.until('2026-12-02T18:00:00');
   expect(await diary.incidents()).toEqual(['np_bill_document']);
@@ -77,7 +77,7 @@ test('incident document_missing: opens when NP does not deliver the document of 
   const { diary } = await atBank();
   await diary.until('2026-11-04');
   await diary.approve('2026-10');
-  await diary.npFails('billDocument', 'refuse');
+  await diary.failNp('billDocument', 'refuse');
   expect(await diary.until('2026-11-06')).toContainEqual(
     expect.stringContaining('2026-11-05 invoice.issued aoba 33000'),
   );
@@ -104,17 +104,17 @@ test('incident unknown_debit_code: opens when NP reports an unknown code; the de
   await diary.approve('2026-10');
   await diary.until('2026-11-30');
   const [october] = await diary.invoices('2026-10');
-  await npTells(diary, 'debit.result', { bill_number: october!.number, code: 7 }, '2026-11-30T10:00:00+09:00');
-  expect(await diary.told()).toEqual([]);
+  await sendNpNews(diary, 'debit.result', { bill_number: october!.number, code: 7 }, '2026-11-30T10:00:00+09:00');
+  expect(await diary.newEvents()).toEqual([]);
   expect(await diary.incidents()).toEqual(['unknown_debit_code']);
   await diary.world
     .as('finance')
     .post('/v1/debit_runs/2026-11/results', { results: [{ invoice_number: october!.number, code: '0' }] });
-  expect(await diary.told()).toEqual([
+  expect(await diary.newEvents()).toEqual([
     '2026-11-30 debit.succeeded aoba 33000 2026-10 code=0',
     '2026-11-30 invoice.paid aoba 33000 2026-10 paid_on=2026-11-27',
   ]);
-  expect(await closed(diary, 'unknown_debit_code')).toBe('booked with 0');
+  expect(await resolutionOf(diary, 'unknown_debit_code')).toBe('booked with 0');
   // NP reports the same result three business days after the debit. It changes nothing.
   await diary.until('2026-12-02T10:00:00');
   expect(await diary.incidents()).toEqual([]);
@@ -122,13 +122,13 @@ test('incident unknown_debit_code: opens when NP reports an unknown code; the de
 
 test('incident np_direct_debit, np_direct_debit_end: a skip puts the mandate in force in our books only; a retry notifies NP of its end', async () => {
   const { diary, step, complete } = await atBank();
-  await diary.npFails('directDebitActive', 'refuse');
+  await diary.failNp('directDebitActive', 'refuse');
   await complete();
   await repair(diary, 'np_direct_debit', 'skip');
-  expect(await diary.told()).toEqual([expect.stringContaining('2026-10-30 direct_debit.active aoba')]);
-  await diary.npFails('directDebitEnded', 'refuse');
+  expect(await diary.newEvents()).toEqual([expect.stringContaining('2026-10-30 direct_debit.active aoba')]);
+  await diary.failNp('directDebitEnded', 'refuse');
   await step('withdraw', { reason: '振込に戻す' });
   await repair(diary, 'np_direct_debit_end', 'retry');
-  expect(await diary.told()).toEqual([expect.stringContaining('2026-10-30 direct_debit.withdrawn aoba')]);
+  expect(await diary.newEvents()).toEqual([expect.stringContaining('2026-10-30 direct_debit.withdrawn aoba')]);
   expect(await diary.incidents()).toEqual([]);
 });

@@ -53,7 +53,7 @@ async function decemberRejected(reason: Reason = '22') {
   await diary.until('2026-11-20');
   await payBills(diary, '2026-10', '2026-11-20');
   await npRejects(diary, aoba, reason);
-  await diary.told();
+  await diary.newEvents();
   expect((await diary.until('2026-12-01')).filter((line) => !line.includes('invoice.paid'))).toEqual([
     '2026-12-01 close.drafted aoba 33000 2026-11',
     `2026-12-01 order.at_risk aoba 33000 2026-12 until=2026-12-08 reason=${reason}`,
@@ -61,7 +61,7 @@ async function decemberRejected(reason: Reason = '22') {
   ]);
   await diary.until('2026-12-02');
   await diary.approve('2026-11');
-  await diary.told();
+  await diary.newEvents();
   return { diary, aoba, order };
 }
 
@@ -83,10 +83,10 @@ test.each(REASONS)(
       status: 'at_risk',
       waiting: { for: 'at_risk_decision', owner: 'finance', due_at: '2026-12-09T00:00:00.000+09:00' },
     });
-    expect(await diary.told()).toEqual([]);
+    expect(await diary.newEvents()).toEqual([]);
     await npAcceptsAgain(diary, aoba, reason);
     expect(await decide(diary, order.id, 'register_again')).toMatchObject({ status: 'active', reason: null });
-    expect(await diary.told()).toEqual(['2026-12-02 order.resumed aoba 33000']);
+    expect(await diary.newEvents()).toEqual(['2026-12-02 order.resumed aoba 33000']);
     expect(await billDecember(diary)).toEqual([
       '2027-01-06 invoice.issued aoba 33000 2026-12 due_on=2027-01-31',
       '2027-01-06 invoice.issued budou 33000 2026-12 due_on=2027-01-31',
@@ -108,7 +108,7 @@ test('reason 24, billed in house: issues the store’s own invoice for that mont
   });
   await rows('UPDATE stores SET bank_account = $2 WHERE id = $1', [storeId, before!.account]);
   expect(await decide(diary, order.id, 'bill_in_house')).toMatchObject({ status: 'active', reason: null });
-  expect(await diary.told()).toEqual(['2026-12-02 order.resumed aoba 33000 billed=in_house months=2026-12']);
+  expect(await diary.newEvents()).toEqual(['2026-12-02 order.resumed aoba 33000 billed=in_house months=2026-12']);
   await npAcceptsAgain(diary, aoba, '24');
   expect(await billDecember(diary)).toEqual([
     '2027-01-06 invoice.issued aoba 33000 2026-12 due_on=2027-01-31',
@@ -153,7 +153,7 @@ test('suspends a contract at risk at once, and registers its month when it resum
     status: 'active',
     lines: [{ status: 'active' }],
   });
-  expect(await diary.told()).toEqual(['2026-12-14 order.resumed aoba 33000']);
+  expect(await diary.newEvents()).toEqual(['2026-12-14 order.resumed aoba 33000']);
   expect(await billDecember(diary)).toHaveLength(2);
   expect(await diary.incidents()).toEqual([]);
 });
@@ -165,7 +165,7 @@ test('ends a contract at risk at once, does not bill the rejected month, and rep
     waiting: null,
     lines: [{ status: 'ended', ends_on: '2026-12-02' }],
   });
-  expect(orderEvents(await diary.told())).toEqual(['2026-12-02 order.ended aoba 33000 reason=at_risk']);
+  expect(orderEvents(await diary.newEvents())).toEqual(['2026-12-02 order.ended aoba 33000 reason=at_risk']);
   await expect(decide(diary, order.id, 'register_again')).rejects.toMatchObject({
     status: 409,
     problem: { code: 'order_not_at_risk' },
@@ -254,7 +254,7 @@ test('bills a month that is registered after its freeze with the next month, and
   ]);
   await diary.world.npGrants(aoba.destinationId, 100_000);
   await decide(diary, order.id, 'register_again');
-  expect(orderEvents(await diary.told())).toEqual(['2026-12-03 order.resumed aoba 33000']);
+  expect(orderEvents(await diary.newEvents())).toEqual(['2026-12-03 order.resumed aoba 33000']);
   expect(
     await rows(
       `SELECT period, usage_period, status, reason->>'late' AS late FROM billable_items

@@ -6,7 +6,7 @@ test('declines an order over the credit limit when nobody releases it before its
   const diary = await Diary.begin('2026-10-06T10:00:00+09:00');
   const plan = await diary.world.plan('B', '商品B', 80_000);
   await diary.order(await diary.buyer('budou', 'limit-50000'), plan);
-  expect(await diary.told()).toEqual([
+  expect(await diary.newEvents()).toEqual([
     '2026-10-06 order.held budou 88000 until=2026-10-16',
     '2026-10-06 mail.sent budou order-held',
   ]);
@@ -29,7 +29,7 @@ test('cancels a held order when the buyer gives up, then rejects its release and
   await diary.world
     .as('storefront')
     .post(`/v1/orders/${order.id}/cancellations`, { lines: 'all', reason: '他社に決定' });
-  expect(await diary.told()).toEqual(['2026-10-07 order.cancelled budou 88000 reason=asked']);
+  expect(await diary.newEvents()).toEqual(['2026-10-07 order.cancelled budou 88000 reason=asked']);
   await expect(
     diary.world.as('operator').post(`/v1/orders/${order.id}/release`, { reason: '増額済み' }),
   ).rejects.toMatchObject({ status: 409, problem: { code: 'order_not_held' } });
@@ -41,7 +41,7 @@ test('declines an order for NP’s reasons 21 未払い and 24 総合判断, eac
   const plan = await diary.world.plan('A', '商品A', 30_000);
   await diary.order(await diary.buyer('gin', 'overdue21'), plan);
   await diary.order(await diary.buyer('hana', 'ng24'), plan);
-  expect(await diary.told()).toEqual([
+  expect(await diary.newEvents()).toEqual([
     '2026-10-05 order.declined gin 33000 reason=overdue',
     '2026-10-05 mail.sent gin order-declined-overdue',
     '2026-10-05 order.declined hana 33000 reason=judgement',
@@ -55,17 +55,17 @@ test('declines every order of a buyer that NP itself rejects (否決)', async ()
   const buyer = await diary.buyer('ichi', 'deny');
   const declined = ['order.declined ichi 33000 reason=screening_denied', 'mail.sent ichi order-declined-screening'];
   await diary.order(buyer, plan);
-  expect(await diary.told()).toEqual(declined.map((line) => `2026-10-05 ${line}`));
+  expect(await diary.newEvents()).toEqual(declined.map((line) => `2026-10-05 ${line}`));
   await diary.until('2026-10-06');
   await diary.order(buyer, plan);
-  expect(await diary.told()).toEqual(declined.map((line) => `2026-10-06 ${line}`));
+  expect(await diary.newEvents()).toEqual(declined.map((line) => `2026-10-06 ${line}`));
 });
 
 test('declines an order after ten business days when NP’s screening is on hold (保留) and nobody corrects the data', async () => {
   const diary = await Diary.begin('2026-10-09T11:00:00+09:00');
   const plan = await diary.world.plan('D', '商品D', 20_000);
   await diary.order(await diary.buyer('fuji', 'hold-address'), plan);
-  expect(await diary.told()).toEqual(['2026-10-09 order.screening fuji 22000 until=2026-10-26']);
+  expect(await diary.newEvents()).toEqual(['2026-10-09 order.screening fuji 22000 until=2026-10-26']);
   expect(await diary.until('2026-10-26T23:59:59')).toEqual([]);
   expect(await diary.until('2026-10-27')).toEqual([
     '2026-10-27 order.declined fuji 22000 reason=screening_expired',
@@ -123,7 +123,7 @@ test('closes an account only after its orders are over, and accepts no more orde
   const close = () => operator.post(`/v1/accounts/${buyer.accountId}/close`, { reason: '閉店' });
   await expect(close()).rejects.toMatchObject({ status: 409, problem: { code: 'conflict' } });
   await diary.world.as('storefront').post(`/v1/orders/${order.id}/cancellations`, { lines: 'all', reason: '閉店' });
-  await diary.told();
+  await diary.newEvents();
   expect(await close()).toMatchObject({ status: 'closed' });
   await expect(diary.order(buyer, plan)).rejects.toMatchObject({ problem: { errors: [{ code: 'account_closed' }] } });
   await expect(close()).rejects.toMatchObject({ problem: { code: 'account_closed' } });

@@ -28,7 +28,7 @@ test('puts a contract at risk for the next month after two unpaid bills, and reg
     .post(`/v1/orders/${ending.id}/cancellations`, { lines: 'all', reason: '利用終了' });
   await diary.until('2026-12-02');
   await diary.approve('2026-11');
-  await diary.told();
+  await diary.newEvents();
 
   // October's bill was payable by 11-30. NP sets ALRT three business days later, and NG after a month.
   expect(await diary.until('2026-12-29')).toEqual([
@@ -118,7 +118,7 @@ test('suspends after NG only at the end of the guaranteed month, and bills March
 test('does not register a month with NP after NG when finance has decided to bill it in house', async () => {
   const { diary, order } = await ngInFebruary();
   await decide(diary, order.id, 'bill_in_house');
-  expect(await diary.told()).toEqual(['2027-02-05 order.resumed aoba 33000 billed=in_house months=2027-03']);
+  expect(await diary.newEvents()).toEqual(['2027-02-05 order.resumed aoba 33000 billed=in_house months=2027-03']);
   await diary.until('2027-03-02');
   await diary.approve('2027-02');
   await diary.until('2027-04-02');

@@ -49,13 +49,13 @@ test('cancels an order only with all its lines while the maker prepares it, and 
     ],
   };
   const order = (await diary.order(await diary.buyer('aoba', 'limit-100000'), plan, two)) as unknown as WithLines;
-  await diary.told();
+  await diary.newEvents();
   await expect(cancel(order.id, [order.lines[0]!.subscription_id])).rejects.toMatchObject({
     status: 409,
     problem: { code: 'order_not_cancellable', errors: [{ pointer: '/lines' }] },
   });
   await cancel(order.id, 'all');
-  expect(await diary.told()).toEqual(['2026-10-05 order.cancelled aoba 99000 reason=asked']);
+  expect(await diary.newEvents()).toEqual(['2026-10-05 order.cancelled aoba 99000 reason=asked']);
   await expect(startService(order.id, '2026-10-05')).rejects.toMatchObject({ status: 409 });
   await diary.until('2026-12-10');
   expect(await diary.invoices('2026-10')).toEqual([]);
@@ -88,7 +88,7 @@ test('ends each line on its own date and the order with the last line; repeated 
   await diary.command(path, 'cancel', { lines: 'all' });
   await diary.until('2026-12-10T11:00:00');
   await diary.command(path, 'cancel', { lines: [second] });
-  expect((await diary.told()).filter((line) => line.includes('cancellation'))).toEqual([]);
+  expect((await diary.newEvents()).filter((line) => line.includes('cancellation'))).toEqual([]);
   expect((await diary.until('2027-02-02')).filter((line) => line.includes('ended'))).toEqual([
     '2027-01-31 order.ended aoba 44000 reason=cancellation',
   ]);

@@ -13,7 +13,7 @@ test('holds an order over the store’s own credit limit, with a mail that does 
   const limits = `/v1/accounts/${buyer.accountId}/credit_limits`;
   await finance.post(limits, { amount: 50_000, reason: '新規取引の枠' });
   const order = await diary.order(buyer, plan);
-  expect(await diary.told()).toEqual([
+  expect(await diary.newEvents()).toEqual([
     '2026-10-06 order.held budou 88000 until=2026-10-16',
     '2026-10-06 mail.sent budou order-held',
   ]);
@@ -21,18 +21,18 @@ test('holds an order over the store’s own credit limit, with a mail that does 
   // A release without a higher limit decides the order again, and holds it again.
   await diary.until('2026-10-07');
   await operator.post(`/v1/orders/${order.id}/release`, { reason: '再判定' });
-  expect(await diary.told()).toEqual([
+  expect(await diary.newEvents()).toEqual([
     '2026-10-07 order.held budou 88000 until=2026-10-19',
     '2026-10-07 mail.sent budou order-held',
   ]);
   await diary.until('2026-10-08');
   await finance.post(limits, { amount: 200_000, reason: '決算書を確認' });
   await operator.post(`/v1/orders/${order.id}/release`, { reason: '与信枠 200,000円に増額済み' });
-  expect(await diary.told()).toEqual(['2026-10-08 order.confirmed budou 88000']);
+  expect(await diary.newEvents()).toEqual(['2026-10-08 order.confirmed budou 88000']);
   // 88,000 of 200,000 is used. A second order fits, a third does not.
   await diary.order(buyer, plan);
   await diary.order(buyer, plan);
-  expect(await diary.told()).toEqual([
+  expect(await diary.newEvents()).toEqual([
     '2026-10-08 order.held budou 88000 until=2026-10-20',
     '2026-10-08 order.confirmed budou 88000',
     '2026-10-08 mail.sent budou order-held',
@@ -53,18 +53,18 @@ test('counts an order that waits for its maker against the limit, and frees its 
   expect(first.status).toBe('provisioning');
   const second = await diary.order(buyer, plan);
   expect(second.status).toBe('held');
-  await diary.told();
+  await diary.newEvents();
   await diary.until('2026-10-07');
   await diary.world
     .as('storefront')
     .post(`/v1/orders/${first.id}/cancellations`, { lines: 'all', reason: '他社に決定' });
   await diary.world.as('operator').post(`/v1/orders/${second.id}/release`, { reason: '先の注文が取り消された' });
-  expect(await diary.told()).toEqual([
+  expect(await diary.newEvents()).toEqual([
     '2026-10-07 order.confirmed aoba 440000',
     '2026-10-07 order.cancelled aoba 440000 reason=asked',
   ]);
   await diary.world.as('operator').post(`/v1/orders/${second.id}/service_start`, { on: '2026-10-07' });
-  expect(await diary.told()).toEqual(['2026-10-07 service.started aoba 440000']);
+  expect(await diary.newEvents()).toEqual(['2026-10-07 service.started aoba 440000']);
   expect((await diary.order(buyer, plan)).status).toBe('held');
 });
 
@@ -79,9 +79,9 @@ test('declines the next order by transfer while an invoice is overdue, but accep
   await diary.until('2026-11-30T23:59:59');
   expect((await diary.order(buyer, plan)).status).toBe('active');
   await diary.until('2026-12-01');
-  await diary.told();
+  await diary.newEvents();
   expect((await diary.order(buyer, plan)).status).toBe('declined');
-  expect(await diary.told()).toEqual([
+  expect(await diary.newEvents()).toEqual([
     '2026-12-01 order.declined fuji 22000 reason=overdue',
     '2026-12-01 mail.sent fuji order-declined-overdue',
   ]);

@@ -1,5 +1,5 @@
 import { InHouseStory } from '../../../dev/story/in-house';
-import { newWorld } from '../../support/engine';
+import { newWorld } from '../../support/engine/engine';
 import { expectedStory, playStory } from '../../support/play';
 import { checkBooks } from '../../support/books';
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Client, Connection } from '@temporalio/client';
 import { Diary } from '../../support/diary';
-import { engine } from '../../support/engine';
+import { engine } from '../../support/engine/engine';
 import { rows } from '../../support/books';
 
 /* A simulated clock with several workflows that drive it, with a repeated request, or with concurrent commands. */
@@ -12,7 +12,7 @@ async function playOctober(beside: (diary: Diary) => Promise<unknown>): Promise<
   const plan = await diary.world.plan('A', '商品A', 30_000);
   await diary.order(await diary.buyer('aoba'), plan);
   await diary.order(await diary.buyer('budou', 'screening-3d'), plan);
-  const atOrder = await diary.told();
+  const atOrder = await diary.newEvents();
   const [untilApproval] = await Promise.all([diary.until('2026-11-04'), beside(diary)]);
   await diary.approve('2026-10');
   return [...atOrder, ...untilApproval, ...(await diary.until('2026-11-10'))];
@@ -63,13 +63,13 @@ test('acts on one of several concurrent commands, and the others change nothing'
   const diary = await Diary.begin('2026-10-05T10:00:00+09:00');
   const plan = await diary.world.plan('M', '商品M', 30_000, { maker: true });
   const order = await diary.order(await diary.buyer('aoba'), plan);
-  await diary.told();
+  await diary.newEvents();
   const cancel = () =>
     diary.world
       .as('storefront')
       .post(`/v1/orders/${order.id}/cancellations`, { lines: 'all', reason: '不要' })
       .catch(() => null);
   await Promise.all([cancel(), cancel(), cancel()]);
-  expect((await diary.told()).filter((line) => line.includes('order.cancelled'))).toHaveLength(1);
+  expect((await diary.newEvents()).filter((line) => line.includes('order.cancelled'))).toHaveLength(1);
   expect((await diary.incidents()).filter((kind) => kind !== 'message_undeliverable')).toEqual([]);
 });

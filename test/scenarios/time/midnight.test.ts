@@ -48,7 +48,7 @@ async function orderAroundMidnight(
   const before = await order(diary);
   await diary.until(first);
   const after = await order(diary);
-  await diary.told();
+  await diary.newEvents();
   return { diary, before, after };
 }
 
@@ -56,7 +56,7 @@ async function orderAroundMidnight(
 async function mandateAtBank(diary: Diary, accountId: string, settlement: 'np' | 'in_house', on: string) {
   const finance = diary.world.as('finance');
   const { id } = await finance.post<{ id: string }>('/v1/direct_debits', { account_id: accountId });
-  await diary.told();
+  await diary.newEvents();
   await finance.post(`/v1/direct_debits/${id}/form_posted`, { on });
   await finance.post(`/v1/direct_debits/${id}/form_received`, { on });
   const inHouse = settlement === 'in_house' && { bank_account: form, customer_number: '100001' };
@@ -207,7 +207,7 @@ test('begins the service with the new month when the card is given before midnig
   const order = await diary.orderByCard(await diary.buyer('chiyo'), plan, 'ok');
   await diary.until(FIRST_SECOND);
   await diary.world.pass3ds(order.next_action!.url);
-  expect(await diary.told()).toEqual(['2026-11-01 order.confirmed chiyo 13200']);
+  expect(await diary.newEvents()).toEqual(['2026-11-01 order.confirmed chiyo 13200']);
   expect(await firstPeriods(diary, order.id)).toEqual([`${LAST_SECOND} 2026-11`]);
   await diary.until('2026-12-02');
   expect(await items(diary, order.id)).toEqual(['2026-11 with 2026-11 billable', '2026-12 with 2026-12 billable']);

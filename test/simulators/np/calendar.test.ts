@@ -1,5 +1,5 @@
 import * as engine from '../../../domain/calendar';
-import { billingCutoff, closeTerms, debitResultOn, overdueFrom } from '../../../domain/close/terms';
+import { billingCutoff, closeTerms, debitResultOn } from '../../../domain/close/terms';
 import * as dates from '../../../simulators/dates';
 import * as np from '../../../simulators/np/billing/calendar';
 
@@ -26,7 +26,7 @@ describe.each([2025, 2026, 2027, 2028, 2029, 2030, 2031])('the bills of %i', (ye
         debitOn: debit_on,
         debitResultOn: debitResultOn(debit_on),
       });
-      expect(np.overdueOn(theirs.payUntil)).toBe(overdueFrom(month, 'np'));
+      expect(np.overdueOn(theirs.payUntil)).toBe(engine.addBusinessDays(pay_until, 3));
     }
   });
 

@@ -1,7 +1,7 @@
 import { instant, jstDate, period } from '../../../domain/calendar';
 import { yen } from '../../../domain/money';
 import { ProviderError } from '../../../providers/errors';
-import { OCTOBER_5, SHOP, type RunningNp, billed, charge, profileOf, startNp } from '../../support/np';
+import { OCTOBER_5, SHOP, type RunningNp, registerAndBill, charge, profileOf, startNp } from '../../support/np';
 
 let at: RunningNp;
 beforeEach(async () => {
@@ -162,7 +162,7 @@ describe('registering a charge', () => {
     expect(await at.np.registerTransaction(charge(buyerId, 'a', 1))).toMatchObject({ outcome: 'registered' });
     await at.control('guarantee', { ...change, status: 'NG' });
     expect(await at.np.registerTransaction(charge(buyerId, 'b', 1))).toEqual({ outcome: 'refused', reason: '21' });
-    expect(at.engine.told.map(({ notice }) => notice.data)).toEqual([
+    expect(at.engine.news.map(({ notice }) => notice.data)).toEqual([
       { buyer_id: buyerId, status: 'ALRT' },
       { buyer_id: buyerId, status: 'NG' },
     ]);
@@ -240,7 +240,7 @@ describe('the wire', () => {
 
 describe('billing', () => {
   test('issues and mails one bill per buyer on the third business day, with tax computed from the sum', async () => {
-    const buyerId = await billed(at, 'aoba', 33_000, '2026-10');
+    const buyerId = await registerAndBill(at, 'aoba', 33_000, '2026-10');
     // 210 yen with tax hold 19 yen of tax. Two roundings of 105 would give 18.
     const extra = [];
     for (const n of ['x', 'y']) {
@@ -253,7 +253,7 @@ describe('billing', () => {
     });
     extra.push({ transactionId: (eight as { transactionId: string }).transactionId, baseDate: OCTOBER });
     await at.np.requestBilling(extra);
-    await billed(at, 'budou', 88_000, '2026-10');
+    await registerAndBill(at, 'budou', 88_000, '2026-10');
 
     expect(at.alarmTimes()).toEqual({ [`np/${SHOP.shopCode}/issue/2026-10`]: '2026-11-05T10:00' });
     expect(await at.until('2026-11-04')).toEqual([]);
@@ -303,7 +303,7 @@ describe('billing', () => {
   });
 
   test('a month requested twice is billed once, and after the issue it accepts no more charges', async () => {
-    const buyerId = await billed(at, 'aoba', 33_000, '2026-10');
+    const buyerId = await registerAndBill(at, 'aoba', 33_000, '2026-10');
     const found = (await at.np.findTransaction('aoba-2026-10-1')) as { transactionId: string };
     const again = [{ transactionId: found.transactionId, baseDate: jstDate('2026-10-05') }];
     await at.np.requestBilling(again);
@@ -312,7 +312,7 @@ describe('billing', () => {
     expect((await at.engine.call(issue)).status).toBe(204);
     await at.np.requestBilling(again);
     expect(await at.bills()).toHaveLength(1);
-    expect(at.engine.told).toHaveLength(1);
+    expect(at.engine.news).toHaveLength(1);
     expect(at.engine.mails).toHaveLength(1);
 
     const late = (await at.np.registerTransaction(charge(buyerId, 'late', 100))) as { transactionId: string };
@@ -322,7 +322,7 @@ describe('billing', () => {
   });
 
   test('a mail whose first attempt is still in progress is sent when the clock repeats the alarm', async () => {
-    await billed(at, 'aoba', 33_000, '2026-10');
+    await registerAndBill(at, 'aoba', 33_000, '2026-10');
     at.engine.refuse.mails = 1;
     await expect(at.until('2026-11-05')).rejects.toThrow('HTTP 503');
     expect(at.engine.mails).toEqual([]);
@@ -331,11 +331,11 @@ describe('billing', () => {
   });
 
   test('a bill of zero yen is not issued, uses no number, and its transactions are cancelled', async () => {
-    const buyerId = await billed(at, 'aoba', 1_100, '2026-10');
+    const buyerId = await registerAndBill(at, 'aoba', 1_100, '2026-10');
     const back = (await at.np.registerTransaction(charge(buyerId, 'back', -1_100))) as { transactionId: string };
     const baseDate = OCTOBER;
     await at.np.requestBilling([{ transactionId: back.transactionId, baseDate }]);
-    await billed(at, 'budou', 2_200, '2026-10');
+    await registerAndBill(at, 'budou', 2_200, '2026-10');
     await at.until('2026-11-05');
     expect(await at.bills()).toMatchObject([{ billNumber: 'F-1-20261105-000001', totalAmount: '2200' }]);
     await expect(
@@ -344,11 +344,11 @@ describe('billing', () => {
   });
 
   test('a cancelled transaction is not billed, and a transaction of a paid bill cannot be cancelled', async () => {
-    await billed(at, 'aoba', 1_100, '2026-10');
+    await registerAndBill(at, 'aoba', 1_100, '2026-10');
     const aoba = (await at.np.findTransaction('aoba-2026-10-1')) as { transactionId: string };
     await at.np.cancelTransactions([aoba.transactionId]);
     await at.np.cancelTransactions([aoba.transactionId]);
-    await billed(at, 'budou', 2_200, '2026-10');
+    await registerAndBill(at, 'budou', 2_200, '2026-10');
     await at.until('2026-11-05');
     expect(await at.bills()).toMatchObject([{ shopTransactionIds: ['budou-2026-10-1'] }]);
     await at.control('payments', { bill_number: 'F-1-20261105-000001', paid_on: '2026-11-30' });
@@ -360,7 +360,7 @@ describe('billing', () => {
 
 describe('payment', () => {
   test('a payment on the due date brings one news, two business days later', async () => {
-    const buyerId = await billed(at, 'aoba', 33_000, '2026-10');
+    const buyerId = await registerAndBill(at, 'aoba', 33_000, '2026-10');
     await at.until('2026-11-05');
     expect(await at.until('2026-11-30')).toEqual([]);
     await at.control('payments', { bill_number: 'F-1-20261105-000001', paid_on: '2026-11-30' });
@@ -375,7 +375,7 @@ describe('payment', () => {
   });
 
   test('a bill due on 2026-12-31 is paid in time on 2027-01-04', async () => {
-    await billed(at, 'aoba', 33_000, '2026-11');
+    await registerAndBill(at, 'aoba', 33_000, '2026-11');
     await at.until('2026-12-31');
     await at.control('payments', { bill_number: 'F-1-20261203-000001', paid_on: '2027-01-04' });
     expect((await at.until('2027-06-30')).map(({ type, occurred_at }) => [type, occurred_at.slice(0, 10)])).toEqual([
@@ -384,7 +384,7 @@ describe('payment', () => {
   });
 
   test('a payment short by the transfer fee leaves the bill overdue: ALRT, after a month NG, and OK the day after the rest is confirmed', async () => {
-    await billed(at, 'aoba', 33_000, '2026-10');
+    await registerAndBill(at, 'aoba', 33_000, '2026-10');
     await at.until('2026-11-05');
     await at.control('payments', { bill_number: 'F-1-20261105-000001', amount: 32_560, paid_on: '2026-11-30' });
     expect((await at.until('2026-12-30')).map(({ occurred_at, data }) => [occurred_at.slice(0, 16), data])).toEqual([
@@ -402,9 +402,9 @@ describe('payment', () => {
 
 describe('direct debit', () => {
   test('after a failed debit the same bill is payable by transfer until the end of that month', async () => {
-    await billed(at, 'aoba', 33_000, '2026-12');
+    await registerAndBill(at, 'aoba', 33_000, '2026-12');
     await at.np.directDebitActive('10000000001', period('2027-01'));
-    await billed(at, 'aoba', 33_000, '2027-01');
+    await registerAndBill(at, 'aoba', 33_000, '2027-01');
     await at.until('2027-02-03');
     expect((await at.np.issuedBills(jstDate('2026-12-31'), null)).bills).toMatchObject([{ kind: 'invoice' }]);
     const closeOn = jstDate('2027-01-31');
@@ -439,13 +439,13 @@ describe('direct debit', () => {
   test('a successful debit pays the bill, and a mandate that the bank has ended is not used again', async () => {
     const { buyerId } = await at.np.registerBuyer(profileOf('aoba'), 'aoba', OCTOBER_5);
     await at.np.directDebitActive(buyerId, period('2027-02'));
-    await billed(at, 'aoba', 33_000, '2027-02');
+    await registerAndBill(at, 'aoba', 33_000, '2027-02');
     expect((await at.until('2027-04-01')).at(-1)).toMatchObject({ data: { code: 0, debit_on: '2027-03-29' } });
     expect(await at.bills()).toMatchObject([{ status: 'paid' }]);
     await at.control('debits', { reference: 'aoba', outcomes: [4] });
-    await billed(at, 'aoba', 33_000, '2027-03');
+    await registerAndBill(at, 'aoba', 33_000, '2027-03');
     await at.until('2027-05-10');
-    await billed(at, 'aoba', 33_000, '2027-04');
+    await registerAndBill(at, 'aoba', 33_000, '2027-04');
     await at.until('2027-05-31');
     expect((await at.bills()).map((bill) => bill.billKind)).toEqual(['debit_notice', 'invoice', 'invoice']);
   });
@@ -481,13 +481,13 @@ describe('faults', () => {
 
   const guarantee = (status: string, on: string) =>
     at.control('guarantee', { reference: 'aoba', status, at: `${on}T10:00:00+09:00` });
-  const statuses = () => at.engine.told.map(({ notice }) => notice.data.status);
+  const statuses = () => at.engine.news.map(({ notice }) => notice.data.status);
 
   test('news arrive twice, late or out of order, each with the id and time of its event', async () => {
     await at.control('faults', { call: 'news', mode: 'news_twice' });
     await guarantee('ALRT', '2026-10-06');
     expect(statuses()).toEqual(['ALRT', 'ALRT']);
-    expect(new Set(at.engine.told.map(({ notice }) => notice.event_id)).size).toBe(1);
+    expect(new Set(at.engine.news.map(({ notice }) => notice.event_id)).size).toBe(1);
 
     await at.control('faults', { call: 'news', mode: 'news_out_of_order' });
     await guarantee('NG', '2026-10-07');
@@ -504,7 +504,7 @@ describe('faults', () => {
     at.engine.refuse.news = 2;
     await guarantee('ALRT', '2026-10-06');
     expect(statuses()).toEqual(['ALRT']);
-    const [user] = Buffer.from(at.engine.told[0]!.authorization!.slice(6), 'base64').toString().split(':');
+    const [user] = Buffer.from(at.engine.news[0]!.authorization!.slice(6), 'base64').toString().split(':');
     expect(user).toBe(SHOP.shopCode);
   });
 
@@ -516,7 +516,7 @@ describe('faults', () => {
     expect((await at.engine.call(issue)).status).toBe(503);
     expect(await at.bills()).toHaveLength(1);
     expect((await at.engine.call(issue)).status).toBe(204);
-    expect(at.engine.told.map(({ notice }) => notice.type)).toEqual(['bills.issued']);
+    expect(at.engine.news.map(({ notice }) => notice.type)).toEqual(['bills.issued']);
     expect(await at.bills()).toHaveLength(1);
   });
 
