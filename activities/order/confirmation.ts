@@ -11,14 +11,14 @@ import type { riskBook } from './risk';
 import { type OrderRow, changeStatus, loadOrder, mailBuyer, unknownOrder } from '../../books/order/rows';
 import { beginService, endLines, orderStep, tell } from '../../books/order/service';
 
-/** An order up to its confirmation or refusal, in the books: each step changes the status, tells of it and queues what follows. */
+/** An order up to its confirmation or refusal: each step changes the status, emits the event and queues the next messages. */
 export function orderBook({
   db,
 }: Deps): Omit<
   OrderBook,
   keyof (ReturnType<typeof contractBook> & ReturnType<typeof ownCreditBook> & ReturnType<typeof riskBook>)
 > {
-  /** Once for each try of the credit: what was released on the day it was held may be held again that day. */
+  /** Once per credit attempt, because an order that was released on the day of its hold may be held again that day. */
   const holdOnce = async (input: ForOrder, work: (tx: Tx, order: OrderRow) => Promise<void>): Promise<void> => {
     const { creditAttempt } = await loadOrder(db, input);
     return orderStep(db, input, `hold/${creditAttempt}`, work);

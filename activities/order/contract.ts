@@ -12,7 +12,7 @@ import { beginService, endLines, orderStep, tell } from '../../books/order/servi
 
 type ContractSteps = 'startService' | 'acceptCancellation' | 'endOrder' | 'suspendOrder' | 'resumeOrder';
 
-/** An order in service, in the books: its start, cancellation, suspension and end. */
+/** An order in service: its start, cancellation, suspension and end. */
 export function contractBook({ db }: Deps): Pick<OrderBook, ContractSteps> {
   return {
     startService: ({ on, ...input }) =>
@@ -29,12 +29,12 @@ export function contractBook({ db }: Deps): Pick<OrderBook, ContractSteps> {
         input,
         `cancel/${messageId}`,
         async (tx, order) => {
-          const asked = order.lines.filter(
+          const requested = order.lines.filter(
             (line) => line.endsOn === null && (lines === 'all' || lines.includes(line.id)),
           );
           const ends = new Map(order.lines.flatMap(({ id, endsOn }) => (endsOn ? [[id, dateOut(endsOn)]] : [])));
           const accepted: JstDate[] = [];
-          for (const line of asked) {
+          for (const line of requested) {
             const terms = cancellationTerms[line.cancellationTerms];
             const startsOn = line.startsOn && dateOut(line.startsOn);
             const preview = previewCancellation({
@@ -52,12 +52,12 @@ export function contractBook({ db }: Deps): Pick<OrderBook, ContractSteps> {
             ends.set(line.id, endsOn);
             accepted.push(endsOn);
           }
-          // Each line ends on its own date, the order with the last of them.
+          // Each line ends on its own date. The order ends with its last line.
           const wholeOrder = order.lines.every((line) => ends.has(line.id) || line.status === 'ended');
           const endsOn = latest([...ends.values()]) ?? dateOf(input.at);
           const told = latest(accepted);
           if (told) {
-            // At risk or suspended it stays so: a cancellation decides nothing of that, and gives no service back.
+            // An order at risk or suspended stays so: a cancellation neither settles the risk nor restores the service.
             if (wholeOrder && order.status === 'active') await changeStatus(tx, input, 'ending', { waitUntil: endsOn });
             const data = { ends_on: told, last_period: periodOf(told) };
             await tell(tx, input, order, 'cancellation.accepted', `cancel/${messageId}`, data);
@@ -130,9 +130,9 @@ export function contractBook({ db }: Deps): Pick<OrderBook, ContractSteps> {
 }
 
 /**
- * Paused lines are in force again, those cancelled meanwhile until their date. A month that began while they were paused is
- * billed as any other the service is given in; the months before it are not.
- * @returns the month where NP has still to be told of it
+ * Puts paused lines in force again. A line that was cancelled meanwhile runs until its end date. The current month is billed,
+ * even if it began while the lines were paused. The paused months before it are not.
+ * @returns the current month, if it must still be registered with NP
  */
 async function resumeLines(tx: Tx, input: ForOrder): Promise<Period[]> {
   const today = dateOf(input.at);
@@ -160,7 +160,7 @@ async function unpaidOf(tx: Tx, input: ForOrder): Promise<number> {
   return toYen(open._sum.total ?? 0n);
 }
 
-/** A line's state in the words of an order's, as the terms of cancellation judge it. */
+/** The state of a line as an order state, which the terms of cancellation expect. */
 function lineState(status: string): OrderState {
   return status === 'active'
     ? 'active'

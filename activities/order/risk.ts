@@ -8,7 +8,7 @@ import { makeBillable } from '../../books/order/items';
 import { changeStatus } from '../../books/order/rows';
 import { orderStep, tell } from '../../books/order/service';
 
-/** A month of a running contract that NP won't take, in the books. */
+/** A month of a running contract that NP refuses to guarantee. */
 export function riskBook({ db }: Deps): Pick<OrderBook, 'markAtRisk' | 'monthsAtRisk' | 'billInHouse'> {
   return {
     markAtRisk: ({ period, reason, until, cause, ...input }) =>
@@ -55,8 +55,8 @@ async function refusedMonths(tx: Tx, { storeId, orderId }: ForOrder): Promise<Pe
 }
 
 /**
- * Guarantee NG: NP takes no more registrations of the buyer (japan-domain.md §1.5), so the next month of each of its contracts
- * is known to be refused. What is registered already stays guaranteed.
+ * Guarantee NG: NP accepts no more registrations of the buyer (japan-domain.md §1.5), so it will refuse the next month of each
+ * of the buyer's contracts. Months that are registered already stay guaranteed.
  */
 export async function putComingMonthAtRisk(tx: Tx, { storeId, at, destinationId }: ForAccount, cause: string) {
   const period = nextPeriod(periodOf(dateOf(at)));
