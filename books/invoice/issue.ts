@@ -32,7 +32,7 @@ interface Issued {
 
 /**
  * Issues drafts (in house) or requested invoices (np): freezes number, dates and recipient, posts the sale, emits the event and
- * queues the mail. Leaves issued ones alone, so that the same list may come again.
+ * queues the mail. Leaves issued ones unchanged, so that a second run may pass the same list.
  */
 export async function issueInvoices(
   tx: Tx,
@@ -92,7 +92,7 @@ async function mailOwn(tx: Tx, fact: { storeId: string; at: Instant }, issued: r
   });
 }
 
-/** The sale, dated the last day of its month. With NP also the assignment of the claim (P3), dated the issue. */
+/** The sale, dated the last day of its month. With NP also the assignment of the claim (P3), dated the day of issue. */
 function postingsOf(invoice: Issued, period: Period, issuedOn: JstDate): Posting[] {
   const { id, settlement, total, account_id: accountId } = invoice;
   const sale = { id: `sale/${id}`, entry: invoiceIssued(period, taxSummary(invoice)), invoiceId: id, accountId };
