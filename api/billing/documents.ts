@@ -20,7 +20,7 @@ const shape = z.object({
   file: z.string(),
 });
 
-/** Query strings are text. */
+/** Converts from text, because a query string has only text. */
 const amount = z.coerce
   .number({ error: 'invalid_amount' })
   .int({ error: 'invalid_amount' })

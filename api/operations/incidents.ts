@@ -77,7 +77,7 @@ export const incidentRoutes: Route[] = [
       const incident = found(await tx.incident.findUnique({ where }));
       const how: Repair = typeof body.how === 'string' ? body.how : { resolveAs: body.how.resolve_as };
       const waits = await waitsForRepair(tx, incident);
-      // Also when it was taken as done a moment before its workflow came to wait: the workflow itself refuses what it doesn't wait for.
+      // A workflow may wait although the incident was resolved a moment before. It refuses a repair that it does not wait for.
       if (!waits && incident.status === 'resolved')
         return throwRefusal('conflict', { params: { state: incident.status } });
       if (!isWay(incident, how))

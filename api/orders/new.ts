@@ -3,7 +3,7 @@ import { httpUrl, id, text, z } from '../lib/input/schemas';
 
 const token = z.string().min(1).max(200);
 
-/** A card as SBPS's JavaScript gave it: one-time tokens, never a number. */
+/** A card as SBPS's JavaScript returns it: one-time tokens, never a number. */
 export const card = {
   token,
   token_key: token,
@@ -39,7 +39,7 @@ export const newOrder = z.strictObject({
     .default({}),
 });
 
-/** The order that the body asks for. The shop's pages to go on to are kept with its metadata. */
+/** The order that the body describes. Its metadata also keeps the shop's pages for the return from 3-D Secure. */
 export function orderOf(body: z.output<typeof newOrder>): NewOrder {
   const { payment, consent, metadata } = body;
   return {
