@@ -30,7 +30,7 @@ export const documentRoutes: Route[] = [
   read({
     operation: 'documents.search',
     path: '/v1/documents',
-    summary: 'Documents by date, amount and counterparty together (電子帳簿保存法), newest first.',
+    summary: 'Documents by date, amount and counterparty, which can be combined (電子帳簿保存法), newest first.',
     query: z.strictObject({
       ...paging,
       from: jstDate.optional(),

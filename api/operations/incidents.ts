@@ -36,7 +36,7 @@ export const incidentRoutes: Route[] = [
   read({
     operation: 'incidents.list',
     path: '/v1/incidents',
-    summary: 'What failed for good and needs a person, newest first.',
+    summary: 'Failures that need a person, newest first.',
     query: z.strictObject({ ...paging, status: status.optional() }),
     answers: { 200: listOf(shape) },
     async handle({ env, store, query }) {
@@ -64,7 +64,7 @@ export const incidentRoutes: Route[] = [
     // An incident's id is the business key of what failed, which has slashes.
     path: '/v1/incidents/*id/repair',
     summary:
-      'Decide on an incident: try again, go on without, or take as done with the result named. Where no workflow waits for the decision, a mail can be sent again and anything else be taken as done.',
+      'Decide on an incident: retry the step, skip it, or continue with the named result. If no workflow waits for the decision, a mail can be sent again, and other incidents can be resolved as done.',
     body: z.strictObject({
       how: z.union([z.enum(['retry', 'skip']), z.strictObject({ resolve_as: text() })]),
       reason,
