@@ -65,11 +65,9 @@ export class Shop {
   /** Waits until the orders have had all their effects: no due message or mail is left. */
   async settle(): Promise<void> {
     for (;;) {
-      const { rows } = await this.pool.query<{ open: string }>(
-        `SELECT count(*) AS open FROM dispatch d JOIN clocks c USING (store_id)
-          WHERE d.store_id = $1 AND d.processed_at IS NULL AND d.due_at <= c.now_at`,
-        [this.world.storeId],
-      );
+      const { rows } = await this.pool.query<{ open: string }>('SELECT count(*) AS open FROM unsettled($1)', [
+        this.world.storeId,
+      ]);
       if (rows[0]!.open === '0') return;
       await sleep(5);
     }

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { Command } from 'commander';
-import { waitLabels } from '../workflows/lib/details';
+import { waitLabels } from '../workflows/contracts/waits';
 import { renderErrors } from './docs/errors';
 import { renderIncidents } from './docs/incidents';
 import { renderLifecycles } from './docs/lifecycles';

@@ -5,7 +5,8 @@ import { netOf } from '../../domain/order/pricing';
 import { policy } from '../../domain/policy';
 import type { RateClass } from '../../domain/tax';
 import { type Tx, dateIn, sql } from '../../prisma/db';
-import type { ForOrder, OrderBook } from '../../workflows/contracts/activities';
+import type { ForOrder, OwnCreditBook } from '../../workflows/contracts/activities';
+import { keys } from '../../workflows/contracts/keys';
 import type { Deps } from '../lib/deps';
 import { type OrderRow, changeStatus } from '../../books/order/rows';
 import { orderStep } from '../../books/order/service';
@@ -15,10 +16,10 @@ import { owed } from '../../books/lib/sql';
  * The store's own credit decision (P4). The used credit of a destination is computed from the books, never kept in a counter. A
  * confirmed order uses its amount. Once its service has begun, its items count instead. A cancelled order uses nothing.
  */
-export function ownCreditBook({ db }: Deps): Pick<OrderBook, 'decideOwnCredit'> {
+export function ownCreditBook({ db }: Deps): OwnCreditBook {
   return {
     decideOwnCredit: ({ period, n, ...input }) =>
-      orderStep(db, input, `credit/${period}/${n}`, async (tx, order) => {
+      orderStep(db, input, keys.step.credit(period, n), async (tx, order) => {
         const credit = await lockCredit(tx, input, order);
         const answer = decideOwnCredit(credit, linesOf(order, period), order.store.taxRounding);
         if (answer === '00') {

@@ -145,7 +145,7 @@ type Column =
   | 'email'
   | 'registrationNumber';
 
-export function destinationColumns(given: Omit<z.output<typeof newDestination>, never>) {
+export function destinationColumns(given: z.output<typeof newDestination>) {
   return {
     companyName: given.company_name,
     companyKana: given.company_kana,

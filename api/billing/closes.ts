@@ -2,6 +2,8 @@ import { parsePeriod } from '../../domain/calendar';
 import type { Close } from '../../generated/prisma/client';
 import { type Db, type Tx, dateOut, instantOut } from '../../prisma/db';
 import { workflowIds } from '../../workflows/contracts/ids';
+import { keys } from '../../workflows/contracts/keys';
+import type { CommandTo, Payload } from '../../workflows/contracts/messages';
 import { giveCommand } from '../lib/commands';
 import { pageOf } from '../lib/input/lists';
 import { found, throwRefusal } from '../lib/problems';
@@ -120,13 +122,23 @@ async function ownClose(db: Db | Tx, storeId: string, of: string): Promise<Close
   return found(await db.close.findUnique({ where: { storeId_period: { storeId, period: of } } }));
 }
 
-async function tell(tx: Tx, context: WriteContext, name: string, payload: object, why: string | undefined) {
+async function tell<N extends CommandTo<'monthlyClose'>>(
+  tx: Tx,
+  context: WriteContext,
+  name: N,
+  payload: Payload<N>,
+  why: string | undefined,
+) {
   const { store, params } = context;
   const close = await ownClose(tx, store.id, params['period']!);
   if (close.status !== 'review') throwRefusal('close_not_in_review', { params: { state: close.status } });
-  const workflowId = workflowIds.monthlyClose(store.id, parsePeriod(close.period)!);
-  const spoken = { workflowId, name, target: `close/${close.period}`, payload };
-  const message = await giveCommand(tx, context, { ...spoken, ...(why !== undefined && { reason: why }) });
+  const message = await giveCommand(tx, context, {
+    to: workflowIds.monthlyClose(store.id, parsePeriod(close.period)!),
+    name,
+    target: keys.audited.close(close.period),
+    payload,
+    ...(why !== undefined && { reason: why }),
+  });
   return { message, ref: close.period };
 }
 

@@ -6,6 +6,8 @@ import type { RefusalCode } from '../../domain/refusal-codes';
 import type { DirectDebit } from '../../generated/prisma/client';
 import { type Tx, dateOut } from '../../prisma/db';
 import { workflowIds } from '../../workflows/contracts/ids';
+import { keys } from '../../workflows/contracts/keys';
+import type { CommandTo, Payload } from '../../workflows/contracts/messages';
 import { giveCommand } from '../lib/commands';
 import { customerNumber, debitAccount, formOf } from './accounts';
 import { directDebitShape as shape, directDebitStatus as status, showDirectDebit as show } from './shapes';
@@ -34,7 +36,7 @@ export const directDebitRoutes: Route[] = [
     async handle(tx, context) {
       const { account_id: accountId, billing_destination_id: billingDestinationId } = context.body;
       const ref = orRefuse(await requestDirectDebit(tx, context, { accountId, billingDestinationId }));
-      return { message: `start/${workflowIds.directDebit(ref)}`, ref, location: `/v1/direct_debits/${ref}` };
+      return { message: keys.message.start(workflowIds.directDebit(ref)), ref, location: `/v1/direct_debits/${ref}` };
     },
     fresh,
   }),
@@ -122,15 +124,15 @@ export const directDebitRoutes: Route[] = [
 ];
 
 /** One step of the procedure, refused out of order before it reaches the workflow. */
-function step<B extends z.ZodType>(
+function step<B extends z.ZodType, N extends CommandTo<'directDebit'>>(
   verb: 'form_posted' | 'form_received' | 'complete' | 'reject' | 'withdraw',
   summary: string,
   taken: {
     body: B;
     event: MandateEvent;
-    name: string;
+    name: N;
     refusals?: RefusalCode[];
-    payload(body: z.output<B>, tx: Tx, context: WriteContext, mandate: DirectDebit): object | Promise<object>;
+    payload(body: z.output<B>, tx: Tx, context: WriteContext, mandate: DirectDebit): Payload<N> | Promise<Payload<N>>;
   },
 ): Route {
   return command({
@@ -148,7 +150,7 @@ function step<B extends z.ZodType>(
       if (on !== undefined) refuseImplausible(on, lastStepOn(directDebit), context.at);
       const why = (context.body as { reason?: string }).reason;
       const message = await giveCommand(tx, context, {
-        workflowId: workflowIds.directDebit(directDebit.id),
+        to: workflowIds.directDebit(directDebit.id),
         name: taken.name,
         target: directDebit.id,
         payload: await taken.payload(context.body, tx, context, directDebit),

@@ -3,12 +3,21 @@ import express, { type Request, type RequestHandler, type Response } from 'expre
 import type { Refusal } from '../../domain/refusal';
 import { type Tx, isUniqueViolation } from '../../prisma/db';
 import { type Operation, mayCall } from './access';
-import { callerOf } from './auth';
+import { type Caller, callerOf } from './auth';
 import { forbiddenContent } from './input/bodies';
 import { type StoredAnswer, claim, keep, readKey, requestHash } from './idempotency';
 import { parse } from './input/parse';
 import { Refused, pointer, reasonOf, throwRefusal } from './problems';
-import type { Answer, CommandRoute, File, PlatformRoute, Route, Surroundings, WriteRoute } from './route';
+import type {
+  Answer,
+  CommandRoute,
+  File,
+  PlatformContext,
+  PlatformRoute,
+  Route,
+  Surroundings,
+  WriteRoute,
+} from './route';
 import { acceptedAt, isLockTimeout } from './store-clock';
 
 /** Bodies are a few kB; the largest, a day's debit results, are under 100. Anything is read as JSON. */
@@ -85,7 +94,7 @@ async function authorise(operation: Operation, env: Surroundings, req: Request, 
   res.locals['caller'] = who;
 }
 
-function caller(res: Response): NonNullable<Awaited<ReturnType<typeof callerOf>>> {
+function caller(res: Response): Caller {
   return res.locals['caller'];
 }
 
@@ -109,7 +118,7 @@ function bodyOf(route: Exclude<Route, { kind: 'read' }>, req: Request): unknown 
 async function perform(
   route: WriteRoute | CommandRoute | PlatformRoute,
   tx: Tx,
-  context: Omit<Parameters<PlatformRoute['handle']>[1], never>,
+  context: PlatformContext,
   res: Response,
 ): Promise<{ stored: StoredAnswer; answer?: Answer }> {
   if (route.kind === 'platform') return settled(await route.handle(tx, context));

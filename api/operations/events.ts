@@ -1,6 +1,7 @@
 import type { Event } from '../../generated/prisma/client';
 import { type Db, dateOut, instantOut } from '../../prisma/db';
 import { eventTypes } from '../../workflows/contracts/events';
+import { keys } from '../../workflows/contracts/keys';
 import { pageOf } from '../lib/input/lists';
 import { type Route, read } from '../lib/route';
 import { listOf, paging, z } from '../lib/input/schemas';
@@ -47,7 +48,7 @@ async function allCommitted(db: Db, storeId: string): Promise<boolean> {
   try {
     await db.$transaction([
       db.$executeRawUnsafe(`SET LOCAL lock_timeout = '${PATIENCE}'`),
-      db.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended('events/' || ${storeId}, 0))`,
+      db.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${keys.lock.events(storeId)}, 0))`,
     ]);
     return true;
   } catch (e) {

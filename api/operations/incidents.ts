@@ -1,11 +1,12 @@
 import { audit } from '../../books/lib/audit';
 import { resolveIncident } from '../../books/lib/incidents';
 import { enqueue, startRow } from '../../books/lib/outbox';
-import { parseInstant, parsePeriod } from '../../domain/calendar';
+import { parseInstant } from '../../domain/calendar';
 import { type IncidentKind, incidentKinds, incidentText, waysOf } from '../../domain/incidents';
 import type { Incident } from '../../generated/prisma/client';
 import { type Tx, instantIn, instantOut } from '../../prisma/db';
-import { workflowIds } from '../../workflows/contracts/ids';
+import { workflowIdOf, workflowIds } from '../../workflows/contracts/ids';
+import { periodOfIncident } from '../../workflows/contracts/keys';
 import type { Repair } from '../../workflows/contracts/messages';
 import { giveCommand } from '../lib/commands';
 import { pageOf, pairCursor, readPairCursor } from '../lib/input/lists';
@@ -95,7 +96,7 @@ export const incidentRoutes: Route[] = [
         return { message: null, ref: incident.id };
       }
       const message = await giveCommand(tx, context, {
-        workflowId: incident.workflowId!,
+        to: workflowIdOf(incident.workflowId!),
         name: 'repair',
         target: incident.id,
         payload: { incident: incident.id, how },
@@ -129,7 +130,7 @@ async function waitsForRepair(tx: Tx, { storeId, workflowId, kind }: Incident): 
 /** What no workflow waits for is begun anew: a mail, or what is left of the month's registrations or card receipts. */
 async function again(tx: Tx, incident: Incident, { store, at }: Pick<WriteContext, 'store' | 'at'>): Promise<void> {
   if (incident.kind === 'mail_unknown' || incident.kind === 'mail_failed') return sendAgain(tx, incident);
-  const period = parsePeriod(incident.id.split('/').at(-1)!)!;
+  const period = periodOfIncident(incident.id);
   const type = incident.kind === 'np_registration_failed' ? 'periodOpen' : 'cardCollection';
   // Of two asked for at one instant of a simulated store one does the work of both.
   await enqueue(tx, startRow(type, workflowIds[type](store.id, period, at), store.id, at, { period }));

@@ -5,6 +5,8 @@ import { checkRiskDecision, riskDecisions } from '../../domain/order/risk';
 import type { Order, Subscription } from '../../generated/prisma/client';
 import { type Tx, dateOut, instantOut } from '../../prisma/db';
 import { workflowIds } from '../../workflows/contracts/ids';
+import { keys } from '../../workflows/contracts/keys';
+import type { CommandTo, Payload } from '../../workflows/contracts/messages';
 import { giveCommand } from '../lib/commands';
 import { refuseImplausible } from '../lib/input/dates';
 import { orderShape, showOrder } from './view';
@@ -99,7 +101,7 @@ export const orderCommandRoutes: Route[] = [
       const told = { ends_on: last.ends_on, last_period: last.last_period };
       await emit(tx, {
         storeId: store.id,
-        key: `cancellation.previewed/${order.id}/${dateOf(at)}/${told.ends_on}`,
+        key: keys.event.cancellationPreviewed(order.id, dateOf(at), told.ends_on),
         type: 'cancellation.previewed',
         at,
         accountId: order.accountId,
@@ -138,10 +140,22 @@ async function ownOrder(tx: Tx, { store, params }: WriteContext): Promise<WholeO
   return found(await tx.order.findUnique({ where, include: { subscriptions: { orderBy: { lineNo: 'asc' } } } }));
 }
 
-async function tell(tx: Tx, context: WriteContext, order: Order, name: string, payload: object, why?: string) {
-  const workflowId = workflowIds.order(order.id);
-  const spoken = { workflowId, name, target: order.id, payload, ...(why !== undefined && { reason: why }) };
-  return { message: await giveCommand(tx, context, spoken), ref: order.id };
+async function tell<N extends CommandTo<'order'>>(
+  tx: Tx,
+  context: WriteContext,
+  order: Order,
+  name: N,
+  payload: Payload<N>,
+  why?: string,
+) {
+  const message = await giveCommand(tx, context, {
+    to: workflowIds.order(order.id),
+    name,
+    target: order.id,
+    payload,
+    ...(why !== undefined && { reason: why }),
+  });
+  return { message, ref: order.id };
 }
 
 /** The lines named; `all` are those that have not ended and are not cancelled. @throws Refused not_found with its pointer */

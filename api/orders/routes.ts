@@ -1,6 +1,7 @@
 import { acceptOrder } from '../../books/order/accept';
 import { instantOut } from '../../prisma/db';
 import { workflowIds } from '../../workflows/contracts/ids';
+import { keys } from '../../workflows/contracts/keys';
 import { eventShape, showEvent } from '../operations/events';
 import { olderThan, pageOf } from '../lib/input/lists';
 import { newOrder, orderOf } from './new';
@@ -40,7 +41,7 @@ export const orderRoutes: Route[] = [
     ],
     async handle(tx, context) {
       const ref = orRefuse(await acceptOrder(tx, context, orderOf(context.body)));
-      return { message: `start/${workflowIds.order(ref)}`, ref, location: `/v1/orders/${ref}` };
+      return { message: keys.message.start(workflowIds.order(ref)), ref, location: `/v1/orders/${ref}` };
     },
     async fresh({ env, store }, ref) {
       return showOrder(env.db, store.id, ref, env);

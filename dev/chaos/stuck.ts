@@ -26,8 +26,7 @@ export async function stuckThings(at: Where, db: pg.Client, storeId: string): Pr
     [storeId],
   );
   const { rows: unfinished } = await db.query<{ text: string }>(
-    `SELECT kind || ' ' || name || ' for ' || target AS text FROM dispatch d JOIN clocks c USING (store_id)
-      WHERE d.store_id = $1 AND d.processed_at IS NULL AND d.due_at <= c.now_at
+    `SELECT kind || ' ' || name || ' for ' || target AS text FROM unsettled($1)
      UNION ALL SELECT 'incident ' || kind || ' ' || id || ': ' || detail FROM incidents WHERE store_id = $1 AND status = 'open'
      UNION ALL SELECT 'clock ' || status || ': ' || coalesce(failure, '') FROM clocks WHERE store_id = $1 AND status <> 'ready'`,
     [storeId],

@@ -31,13 +31,14 @@ export interface KeeperStart extends Start {
 /** The text `begin anew` makes it continue as new, and `stop` makes it end. At its deadline it keeps `due` and ends. */
 export async function keeper(input: KeeperStart): Promise<string> {
   const life = new Life<KeeperMessage>(input, null, input.carried);
-  life.hear('noted', noted);
-  life.obey('ordered', ordered, (m) => (m.text === 'the impossible' ? refusal('conflict') : null));
+  life.onSignal('noted');
+  life.onCommand('ordered', (m) => (m.text === 'the impossible' ? refusal('conflict') : null));
   for (;;) {
     const m = await life.next(input.until, { waitingFor: 'contract', owner: 'buyer', status: 'active' });
     const text = m?.text ?? 'due';
     const kept = await life.attempt(`keep/${text}`, 'np_buyer_screening', () => keep({ ...life.fact, text }));
-    if (kept && 'resolvedAs' in kept) await keep({ ...life.fact, text: `${text}: ${kept.resolvedAs}` });
+    if (kept.kind === 'skipped') await keep({ ...life.fact, text: `${text}: skip` });
+    if (kept.kind === 'resolved') await keep({ ...life.fact, text: `${text}: ${kept.as}` });
     if (text === 'stop' || m === null) break;
     if (text === 'begin anew') {
       await condition(allHandlersFinished);
@@ -51,8 +52,8 @@ export async function keeper(input: KeeperStart): Promise<string> {
 /** Waits for a command first. Signals wait in the queue until then. */
 export async function selective(input: KeeperStart): Promise<void> {
   const life = new Life<KeeperMessage>(input, null, input.carried);
-  life.hear('noted', noted);
-  life.obey('ordered', ordered, () => null);
+  life.onSignal('noted');
+  life.onCommand('ordered');
   const wait = { waitingFor: 'release', owner: 'operator', status: 'held' } as const;
   await life.next(input.until, wait, 'ordered');
   const left = await life.next(input.until, wait);

@@ -1,37 +1,32 @@
 import { allHandlersFinished, condition, continueAsNew } from '@temporalio/workflow';
 import { addMonths, dateOf, endOf } from '../../domain/calendar';
 import { policy } from '../../domain/policy';
-import type { Guarantee } from '../../domain/account/screening';
-import * as messages from '../contracts/messages';
+import { keys } from '../contracts/keys';
+import type { AccountStart, MessagesFor } from '../contracts/messages';
 import { book } from '../lib/activities';
 import { type Carried, Life } from '../lib/life';
 
-type AccountMessage =
-  | ({ kind: 'clear'; destinationId: string } & messages.Message)
-  | ({ kind: 'reapply'; destinationId: string } & messages.Command)
-  | ({ kind: 'closeAccount' } & messages.Command)
-  | ({ kind: 'buyerScreened'; destinationId: string; newsId: string } & messages.Message)
-  | ({ kind: 'guaranteeChanged'; destinationId: string; status: Guarantee } & messages.Message);
+type AccountMessage = MessagesFor<'account'>;
 
-/** A buyer's account for as long as it exists: screening by NP, corrections, and the guarantee's ups and downs. */
-export async function account(input: messages.AccountStart & { carried?: Carried }): Promise<void> {
+/** A buyer's account for as long as it exists: screening by NP, corrections, and changes of NP's guarantee. */
+export async function account(input: AccountStart & { carried?: Carried }): Promise<void> {
   const life = new Life<AccountMessage>(input, input.accountId, input.carried);
-  life.hear('clear', messages.clear);
-  life.hear('buyerScreened', messages.buyerScreened);
-  life.hear('guaranteeChanged', messages.guaranteeChanged);
-  life.obey('reapply', messages.reapply, () => null);
-  life.obey('closeAccount', messages.closeAccount, () => null);
+  life.onSignal('clear');
+  life.onSignal('buyerScreened');
+  life.onSignal('guaranteeChanged');
+  life.onCommand('reapply');
+  life.onCommand('closeAccount');
 
   const screen = async (destinationId: string, again: boolean, cause: string) => {
     const of = { ...life.fact, accountId: input.accountId, destinationId };
-    const answer = await life.attempt(`np-buyer/${destinationId}/${cause}`, 'np_buyer_screening', () =>
+    const answer = await life.attempt(keys.call.npApplication(destinationId, cause), 'np_buyer_screening', () =>
       life.providers.screenBuyer({ ...of, again, cause }),
     );
-    if (!('resolvedAs' in answer)) await book.recordScreening({ ...of, ...answer, cause });
+    if (answer.kind === 'done') await book.recordScreening({ ...of, ...answer.value, cause });
   };
 
   while (!life.mustContinue) {
-    // Nothing ends an account by itself; it is looked at once a year so that no wait is without a deadline.
+    // An account has no end of its own. The yearly review gives its wait a deadline.
     const review = endOf(addMonths(dateOf(life.asOf), policy.order.contractReviewMonths));
     const m = await life.next(review, { waitingFor: 'account_events', owner: 'np', status: 'open' });
     if (m === null) break;

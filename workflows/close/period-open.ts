@@ -1,15 +1,16 @@
+import { keys } from '../contracts/keys';
 import type { PeriodStart } from '../contracts/messages';
 import { bulk } from '../lib/activities';
 import { everyChunk } from '../lib/chunks';
 import { Life } from '../lib/life';
 
-/** The 1st: the month's charges of every running subscription are made and registered with NP, before the service is given. */
+/** On the 1st: makes the month's charges of every running subscription and registers them with NP before the service is given. */
 export async function periodOpen(input: PeriodStart): Promise<void> {
   const life = new Life<never>(input, null);
   const fact = { ...life.fact, period: input.period };
   const { items } = await bulk.openPeriod(fact);
   if (items > 0) {
-    await everyChunk(life, `np-register/${input.period}`, 'np_month_registration', (after) =>
+    await everyChunk(life, keys.incident.monthRegistration(input.period), 'np_month_registration', (after) =>
       life.providers.registerPeriodChunk({ ...fact, after }),
     );
   }

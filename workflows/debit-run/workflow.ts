@@ -1,37 +1,34 @@
 import { allHandlersFinished, condition, continueAsNew } from '@temporalio/workflow';
 import { type Instant, type JstDate, dateOf, endOf } from '../../domain/calendar';
 import { debitResultLateOn, debitResultOn } from '../../domain/close/terms';
-import * as messages from '../contracts/messages';
+import { keys } from '../contracts/keys';
+import type { DebitRunStart, MessagesFor } from '../contracts/messages';
 import { book, bulk } from '../lib/activities';
 import { type Carried, Life } from '../lib/life';
 
-type DebitRunMessage =
-  | ({ kind: 'fileHandedIn'; on: JstDate } & messages.Command)
-  | ({ kind: 'debitReported'; key: string; code: string } & messages.Message)
-  | ({ kind: 'importResults'; results: { key: string; code: string }[] } & messages.Command);
+type DebitRunMessage = MessagesFor<'debitRun'>;
 
 interface RunProgress {
-  /** How many results are still to come, and until when they are waited for. */
+  /** Number of results that are still missing. */
   open: number;
+  /** Deadline for the missing results. */
   until: Instant;
-  /** In house: the last day to hand the request file in; null once it was, or once the day is past. */
+  /** In house: the last day to hand the request file in; null once it is handed in or the day is past. */
   handInBy: JstDate | null;
   handedIn: boolean;
 }
 
 /**
- * One debit day: collect what is to be debited, in house have the file handed in, wait for the results, book each. A result a
- * message: many make a new run.
+ * One debit day: collects the debits, in house waits for the file to be handed in, then waits for the results and books each. NP's
+ * results come as one message each, so many results make a new run.
  */
-export async function debitRun(
-  input: messages.DebitRunStart & { progress?: RunProgress; carried?: Carried },
-): Promise<void> {
+export async function debitRun(input: DebitRunStart & { progress?: RunProgress; carried?: Carried }): Promise<void> {
   const life = new Life<DebitRunMessage>(input, null, input.carried);
   const until = endOf(debitResultOn(input.debitOn));
   const run = input.progress ?? { open: 0, until, handInBy: null, handedIn: false };
-  life.hear('debitReported', messages.debitReported);
-  life.obey('importResults', messages.importResults, () => null);
-  life.obey('fileHandedIn', messages.fileHandedIn, () => (run.handedIn ? { code: 'conflict' } : null));
+  life.onSignal('debitReported');
+  life.onCommand('importResults');
+  life.onCommand('fileHandedIn', () => (run.handedIn ? { code: 'conflict' } : null));
   const fact = () => ({ ...life.fact, nominal: input.nominal, debitOn: input.debitOn });
 
   if (!input.progress) {
@@ -52,7 +49,7 @@ export async function debitRun(
       const booked = await book.bookDebitResults({ ...fact(), results, cause: m.messageId });
       run.open = booked.open;
       for (const invoiceId of booked.rebilled) {
-        await life.attempt(`document/${invoiceId}`, 'np_bill_document', () =>
+        await life.attempt(keys.incident.document(invoiceId), 'np_bill_document', () =>
           life.providers.fetchBillDocument({ ...life.fact, invoiceId }),
         );
       }
@@ -61,8 +58,13 @@ export async function debitRun(
       await book.fileNotHandedIn(fact());
     } else {
       const lateOn = endOf(debitResultLateOn(input.debitOn));
-      if (run.until >= lateOn) await book.debitsLate(fact());
-      run.until = run.until < lateOn ? lateOn : endOf(nextDay(run.until));
+      if (run.until < lateOn) {
+        run.until = lateOn;
+      } else {
+        await book.debitsLate(fact());
+        // This deadline is the midnight at which a day begins; the next one ends that day.
+        run.until = endOf(dateOf(run.until));
+      }
     }
     if (run.open > 0 && life.mustContinue) {
       await condition(allHandlersFinished);
@@ -71,9 +73,4 @@ export async function debitRun(
   }
   await book.closeDebitRun(fact());
   await life.end();
-}
-
-/** A deadline "on D" ends at 00:00 of the next day, so the date of that instant is already the next day. */
-function nextDay(deadline: Parameters<typeof dateOf>[0]) {
-  return dateOf(deadline);
 }

@@ -1,5 +1,6 @@
 import { workflowInfo } from '@temporalio/workflow';
 import { type Instant, msOf } from '../../domain/calendar';
+import type { WaitName } from '../contracts/waits';
 
 /*
  * How long timers and runs last. These two functions are the only workflow code that tests replace (`workflowBundle({ timing })` in
@@ -7,7 +8,7 @@ import { type Instant, msOf } from '../../domain/calendar';
  */
 
 /** Milliseconds for which a real store's durable timer runs. Simulated stores have no timers. */
-export function timerMs(_waitingFor: string, until: Instant): number {
+export function timerMs(_waitingFor: WaitName, until: Instant): number {
   // eslint-disable-next-line no-restricted-syntax -- Temporal's replayed clock; only how long a real wait lasts
   return Math.max(1, msOf(until) - Date.now());
 }

@@ -863,6 +863,12 @@ END $$;
 CREATE TRIGGER announce AFTER INSERT ON dispatch REFERENCING NEW TABLE AS added
   FOR EACH STATEMENT EXECUTE FUNCTION announce_dispatch();
 
+-- The open rows of a simulated store that are due: the store has settled when it has none. The clock's own start is not counted.
+CREATE FUNCTION unsettled(store text) RETURNS SETOF dispatch LANGUAGE sql STABLE AS $$
+  SELECT d.* FROM dispatch d JOIN clocks c ON c.store_id = d.store_id
+   WHERE d.store_id = store AND d.processed_at IS NULL AND d.due_at <= c.now_at AND d.name <> 'clock'
+$$;
+
 -- The message id of the alarm of one wait. The alarm rings once, whatever steps the clock takes.
 CREATE FUNCTION tick_id(workflow_id text, due_at timestamptz) RETURNS text LANGUAGE sql IMMUTABLE AS $$
   SELECT 'tick/' || workflow_id || '/' || (extract(epoch FROM due_at) * 1000)::bigint

@@ -1,4 +1,5 @@
 import { workflowInfo } from '@temporalio/workflow';
+import type { WaitName } from '../../../workflows/contracts/waits';
 import type * as timing from '../../../workflows/lib/timing';
 
 /*
@@ -6,7 +7,7 @@ import type * as timing from '../../../workflows/lib/timing';
  * the wall time differs: what follows is booked with the deadline that was asked for. A wait in which somebody acts is long enough
  * for a busy machine (5 s for what takes 0.2 s).
  */
-const WINDOWS_MS: Partial<Record<string, number>> = {
+const WINDOWS_MS: Partial<Record<WaitName, number>> = {
   release: 2_000,
   screening_correction: 2_000,
   three_d_secure: 8_000,
