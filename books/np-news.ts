@@ -49,25 +49,25 @@ export interface News {
 export async function handleNews(tx: Tx, news: News, type: string, data: unknown): Promise<string | null> {
   switch (type) {
     case 'buyer.screened':
-      return when(shapes[type], data, (told) =>
-        tellAccount(tx, news, told.buyer_id, (destinationId) => ({
+      return when(shapes[type], data, (valid) =>
+        signalAccount(tx, news, valid.buyer_id, (destinationId) => ({
           name: 'buyerScreened',
           payload: { destinationId, newsId: news.eventId },
         })),
       );
     case 'guarantee.changed':
       return when(shapes[type], data, ({ buyer_id, status }) =>
-        tellAccount(tx, news, buyer_id, (destinationId) => ({
+        signalAccount(tx, news, buyer_id, (destinationId) => ({
           name: 'guaranteeChanged',
           payload: { destinationId, status },
         })),
       );
     case 'bills.issued':
-      return when(shapes[type], data, (told) => billsIssued(tx, news, told.close_on));
+      return when(shapes[type], data, (valid) => billsIssued(tx, news, valid.close_on));
     case 'bill.paid':
-      return when(shapes[type], data, (told) => billPaid(tx, news, told));
+      return when(shapes[type], data, (valid) => billPaid(tx, news, valid));
     case 'debit.result':
-      return when(shapes[type], data, (told) => debitResult(tx, news, told.bill_number, told.code));
+      return when(shapes[type], data, (valid) => debitResult(tx, news, valid.bill_number, valid.code));
     default:
       return `unknown type ${type}`;
   }
@@ -83,17 +83,17 @@ async function when<S extends z.ZodType>(
   return `malformed: ${parsed.error.issues.map(({ path, message }) => `${path.join('/')}: ${message}`).join('; ')}`;
 }
 
-async function tellAccount<N extends 'buyerScreened' | 'guaranteeChanged'>(
+async function signalAccount<N extends 'buyerScreened' | 'guaranteeChanged'>(
   tx: Tx,
   news: News,
   npBuyerId: string,
-  say: (destinationId: string) => { name: N; payload: Payload<N> },
+  messageFor: (destinationId: string) => { name: N; payload: Payload<N> },
 ): Promise<string | null> {
   const { storeId, at } = news;
   const destination = await tx.billingDestination.findUnique({ where: { storeId_npBuyerId: { storeId, npBuyerId } } });
   if (!destination) return `unknown buyer ${npBuyerId}`;
   const to = workflowIds.account(destination.accountId);
-  await send(tx, { storeId, id: keys.message.news(news.eventId), to, at, ...say(destination.id) });
+  await send(tx, { storeId, id: keys.message.news(news.eventId), to, at, ...messageFor(destination.id) });
   return null;
 }
 

@@ -9,7 +9,7 @@ import { keys } from '../../workflows/contracts/keys';
 import type { Deps } from '../lib/deps';
 import { makeOrderItems } from '../../books/order/items';
 import { changeStatus, mailBuyer } from '../../books/order/rows';
-import { beginService, endLines, orderStep, tell } from '../../books/order/service';
+import { beginService, emitOrderEvent, endLines, orderStep } from '../../books/order/service';
 
 /** An order in service: its start, cancellation, suspension and end. */
 export function contractBook({ db }: Deps): ContractBook {
@@ -18,7 +18,7 @@ export function contractBook({ db }: Deps): ContractBook {
       orderStep(db, input, 'start', async (tx, order) => {
         const unregistered = await beginService(tx, input, order, on);
         await changeStatus(tx, input, 'active', { waitUntil: null });
-        await tell(tx, input, order, 'service.started', 'started', {}, on);
+        await emitOrderEvent(tx, input, order, 'service.started', 'started', {}, on);
         return { unregistered };
       }),
 
@@ -54,12 +54,12 @@ export function contractBook({ db }: Deps): ContractBook {
           // Each line ends on its own date. The order ends with its last line.
           const wholeOrder = order.lines.every((line) => ends.has(line.id) || line.status === 'ended');
           const endsOn = latest([...ends.values()]) ?? dateOf(input.at);
-          const told = latest(accepted);
-          if (told) {
+          const lastAccepted = latest(accepted);
+          if (lastAccepted) {
             // An order at risk or suspended stays so: a cancellation neither settles the risk nor restores the service.
             if (wholeOrder && order.status === 'active') await changeStatus(tx, input, 'ending', { waitUntil: endsOn });
-            const data = { ends_on: told, last_period: periodOf(told) };
-            await tell(tx, input, order, 'cancellation.accepted', keys.step.cancel(messageId), data);
+            const data = { ends_on: lastAccepted, last_period: periodOf(lastAccepted) };
+            await emitOrderEvent(tx, input, order, 'cancellation.accepted', keys.step.cancel(messageId), data);
           }
           return { endsOn, lastPeriod: periodOf(endsOn), wholeOrder };
         },
@@ -70,7 +70,7 @@ export function contractBook({ db }: Deps): ContractBook {
       orderStep(db, input, 'end', async (tx, order) => {
         await changeStatus(tx, input, 'ended', { waitUntil: null, reason });
         await endLines(tx, input, on);
-        await tell(tx, input, order, 'order.ended', 'ended', { reason }, on);
+        await emitOrderEvent(tx, input, order, 'order.ended', 'ended', { reason }, on);
         if (reason !== 'unpaid') return;
         const event = keys.reported.orderEnded(input.orderId);
         const unpaid = await unpaidOf(tx, input);
@@ -94,7 +94,7 @@ export function contractBook({ db }: Deps): ContractBook {
             data: { status: 'paused' },
           });
           const on = dateOf(input.at);
-          await tell(tx, input, order, 'order.suspended', keys.step.suspended(cause), { reason });
+          await emitOrderEvent(tx, input, order, 'order.suspended', keys.step.suspended(cause), { reason });
           if (reason !== 'card_declined') return;
           const unpaid = await unpaidOf(tx, input);
           const event = keys.reported.orderSuspended(input.orderId, cause);
@@ -120,7 +120,7 @@ export function contractBook({ db }: Deps): ContractBook {
           await changeStatus(tx, input, last ? 'ending' : 'active', { reason: null, waitUntil: last });
           const unregistered = await resumeLines(tx, input);
           const billed = billedInHouse.length > 0 && { billed: 'in_house', months: billedInHouse.join(' ') };
-          await tell(tx, input, order, 'order.resumed', keys.step.resumed(cause), { ...billed });
+          await emitOrderEvent(tx, input, order, 'order.resumed', keys.step.resumed(cause), { ...billed });
           return { unregistered };
         },
         { billedInHouse },

@@ -7,7 +7,7 @@ import type { Deps } from '../lib/deps';
 import { send } from '../../books/lib/outbox';
 import { makeBillable } from '../../books/order/items';
 import { changeStatus } from '../../books/order/rows';
-import { orderStep, tell } from '../../books/order/service';
+import { emitOrderEvent, orderStep } from '../../books/order/service';
 
 /** A month of a running contract that NP refuses to guarantee. */
 export function riskBook({ db }: Deps): RiskBook {
@@ -19,7 +19,7 @@ export function riskBook({ db }: Deps): RiskBook {
         keys.step.atRisk(cause),
         async (tx, order) => {
           await changeStatus(tx, input, 'at_risk', { reason, waitUntil: until });
-          await tell(tx, input, order, 'order.at_risk', keys.step.atRisk(cause), { reason, until, period });
+          await emitOrderEvent(tx, input, order, 'order.at_risk', keys.step.atRisk(cause), { reason, until, period });
         },
         { period, reason },
       ),

@@ -9,7 +9,7 @@ import { queueInvoiceMails } from './mails';
 import { joinByHash } from '../lib/sets';
 import { keyFrom, rowsIn } from '../lib/sql';
 
-/** Key of the event of its issue, of the row `i`. */
+/** The key of the event that reports the issue of the row `i`. */
 const ISSUED = keyFrom(keys.event.issued('*', '*', '*'), sql`i.kind`, sql`i.id`, sql`i.revision`);
 
 /** Number and dates that an invoice or debit notice gets at its issue. */

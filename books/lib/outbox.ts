@@ -66,7 +66,7 @@ export function enqueueing(...rows: DispatchRow[]): Prisma.Sql {
 /** A message to a workflow. The compiler checks its receiver and its payload by its name. */
 interface ToWorkflow<N extends MessageName> {
   storeId: string;
-  /** By its business key the same message is sent once. */
+  /** Business key: the same message is sent once. */
   id: string;
   to: Receiver<N>;
   name: N;

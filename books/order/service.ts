@@ -23,7 +23,7 @@ export function orderStep<R>(
 }
 
 /** Emits an event about the order, with its month's yen with tax. @param on the date of the event, if not that of the fact */
-export function tell(
+export function emitOrderEvent(
   tx: Tx,
   input: ForOrder,
   order: OrderRow,
