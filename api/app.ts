@@ -80,8 +80,8 @@ function otherMethod(path: string): RequestHandler {
 
 /** The caller's id of the request if it is valid, else a new one. The answer repeats it in both spellings. */
 const requestId: RequestHandler = (req, res, next) => {
-  const given = req.get('x-request-id') ?? req.get('request-id') ?? '';
-  const id = /^[\w.:/-]{1,128}$/.test(given) ? given : randomUUID();
+  const callerId = req.get('x-request-id') ?? req.get('request-id') ?? '';
+  const id = /^[\w.:/-]{1,128}$/.test(callerId) ? callerId : randomUUID();
   res.locals['requestId'] = id;
   res.set({ 'X-Request-Id': id, 'Request-Id': id });
   next();
