@@ -18,13 +18,13 @@ import { serve } from './lib/serve';
 
 export interface ApiOptions extends Omit<Surroundings, 'now' | 'temporalNamespace'> {
   temporalNamespace?: string;
-  /** Wall clock; only tests give another. */
+  /** Wall clock. Only tests replace it. */
   now?: () => Date;
-  /** Whether Temporal answers, for /readyz; absent = not asked. */
+  /** Whether Temporal answers, for /readyz; absent = not checked. */
   temporalReady?: () => Promise<boolean>;
 }
 
-/** One key may ask 1000 times a second over a minute: enough for any shop, not for a loop gone wild. */
+/** One key may send 1000 requests a second over a minute. That is enough for any shop, and stops a runaway loop. */
 const REQUESTS_PER_MINUTE = 60_000;
 
 export function createApi(options: ApiOptions): Express {
@@ -69,7 +69,7 @@ export function createApi(options: ApiOptions): Express {
   return app;
 }
 
-/** A path we know, asked in a way it does not take (RFC 9110 §15.5.6). */
+/** Answers 405 for a known path with a method that it does not have (RFC 9110 §15.5.6). */
 function otherMethod(path: string): RequestHandler {
   const allowed = routes.filter((route) => route.path === path).map((route) => route.method.toUpperCase());
   return (_req, res) => {
@@ -78,16 +78,16 @@ function otherMethod(path: string): RequestHandler {
   };
 }
 
-/** The caller's own id of the request, if it is one, else a new one; told back in both spellings. */
+/** The caller's id of the request if it is valid, else a new one. The answer repeats it in both spellings. */
 const requestId: RequestHandler = (req, res, next) => {
-  const given = req.get('x-request-id') ?? req.get('request-id') ?? '';
-  const id = /^[\w.:/-]{1,128}$/.test(given) ? given : randomUUID();
+  const callerId = req.get('x-request-id') ?? req.get('request-id') ?? '';
+  const id = /^[\w.:/-]{1,128}$/.test(callerId) ? callerId : randomUUID();
   res.locals['requestId'] = id;
   res.set({ 'X-Request-Id': id, 'Request-Id': id });
   next();
 };
 
-/** Method, path, status and time of each request; never headers, query or body. */
+/** Logs method, path, status and time of each request; never headers, query or body. */
 function log(logger: Logger): RequestHandler {
   return pinoHttp({
     logger,
@@ -119,7 +119,7 @@ function onError(env: Surroundings): ErrorRequestHandler {
   };
 }
 
-/** Prisma's messages can repeat the arguments, which are people's names and addresses: only its code and the stack are told. */
+/** Prisma's messages can repeat the arguments, which are people's names and addresses. So only its code and stack are logged. */
 function failureOf(error: unknown): object {
   if (!(error instanceof Error)) return { type: typeof error };
   const { name, message, code, stack = '' } = error as Error & { code?: unknown };
@@ -127,12 +127,12 @@ function failureOf(error: unknown): object {
   return { name, code, ...(!name.startsWith('Prisma') && { message }), frames };
 }
 
-/** What Express and its body parser refuse by themselves: not JSON, too large, a path that cannot be decoded. */
+/** The refusal for an error of Express or its body parser: not JSON, too large, or a path that cannot be decoded. */
 function refusalOfExpress(error: unknown): { reasons: Refused['reasons']; status?: number } | null {
   const { status, type, limit } = error as { status?: unknown; type?: unknown; limit?: number };
   if (error instanceof URIError) return { reasons: [{ code: 'not_found' }] };
   if (typeof status !== 'number' || status < 400 || status >= 500) return null;
-  // Not the parser's own words: they repeat what was sent.
+  // Leaves out the parser's message, because it repeats the body.
   const detail =
     type === 'entity.too.large' ? `The body is larger than ${limit! / 1024} kB.` : 'The body is not valid JSON.';
   return { reasons: [{ code: 'invalid_request', detail }], status };

@@ -5,7 +5,7 @@ import { type Tx, sql } from '../prisma/db';
 import { workflowIds } from '../workflows/contracts/ids';
 import { keys } from '../workflows/contracts/keys';
 import type { Payload } from '../workflows/contracts/messages';
-import { puzzled as debitPuzzled } from './direct-debit/incidents';
+import { openDebitIncident } from './direct-debit/incidents';
 import { openIncident, resolveIncident } from './lib/incidents';
 import { enqueueFrom, send } from './lib/outbox';
 import { keyFrom } from './lib/sql';
@@ -22,7 +22,7 @@ const date = z.string().transform((text, context) => {
 });
 const bill = z.string().min(1);
 
-/** What each type of news must say. */
+/** The data that each type of news must have. */
 const shapes = {
   'buyer.screened': z.object({ buyer_id: z.coerce.string().min(1) }),
   'guarantee.changed': z.object({ buyer_id: z.coerce.string().min(1), status: z.enum(['OK', 'ALRT', 'NG']) }),
@@ -30,7 +30,7 @@ const shapes = {
   'bill.paid': z.object({ bill_number: bill, amount: z.number().int().positive().max(1e12), paid_on: date }),
   'debit.result': z.object({
     bill_number: bill,
-    // One that the standard doesn't have is handed on: finance owns the debit it speaks of.
+    // A code outside the standard is accepted here, because finance must learn of its debit.
     code: z
       .union([z.string(), z.number()])
       .transform(String)
@@ -45,29 +45,29 @@ export interface News {
   at: Instant;
 }
 
-/** @returns null, or why it can't be understood */
-export async function judgeNews(tx: Tx, news: News, type: string, data: unknown): Promise<string | null> {
+/** Acts on one piece of news. @returns null, or the reason why it does not match the books */
+export async function handleNews(tx: Tx, news: News, type: string, data: unknown): Promise<string | null> {
   switch (type) {
     case 'buyer.screened':
-      return when(shapes[type], data, (told) =>
-        tellAccount(tx, news, told.buyer_id, (destinationId) => ({
+      return when(shapes[type], data, (valid) =>
+        signalAccount(tx, news, valid.buyer_id, (destinationId) => ({
           name: 'buyerScreened',
           payload: { destinationId, newsId: news.eventId },
         })),
       );
     case 'guarantee.changed':
       return when(shapes[type], data, ({ buyer_id, status }) =>
-        tellAccount(tx, news, buyer_id, (destinationId) => ({
+        signalAccount(tx, news, buyer_id, (destinationId) => ({
           name: 'guaranteeChanged',
           payload: { destinationId, status },
         })),
       );
     case 'bills.issued':
-      return when(shapes[type], data, (told) => billsIssued(tx, news, told.close_on));
+      return when(shapes[type], data, (valid) => billsIssued(tx, news, valid.close_on));
     case 'bill.paid':
-      return when(shapes[type], data, (told) => billPaid(tx, news, told));
+      return when(shapes[type], data, (valid) => billPaid(tx, news, valid));
     case 'debit.result':
-      return when(shapes[type], data, (told) => debitResult(tx, news, told.bill_number, told.code));
+      return when(shapes[type], data, (valid) => debitResult(tx, news, valid.bill_number, valid.code));
     default:
       return `unknown type ${type}`;
   }
@@ -76,31 +76,31 @@ export async function judgeNews(tx: Tx, news: News, type: string, data: unknown)
 async function when<S extends z.ZodType>(
   shape: S,
   data: unknown,
-  then: (told: z.output<S>) => Promise<string | null>,
+  then: (valid: z.output<S>) => Promise<string | null>,
 ): Promise<string | null> {
-  const told = shape.safeParse(data);
-  if (told.success) return then(told.data);
-  return `malformed: ${told.error.issues.map(({ path, message }) => `${path.join('/')}: ${message}`).join('; ')}`;
+  const parsed = shape.safeParse(data);
+  if (parsed.success) return then(parsed.data);
+  return `malformed: ${parsed.error.issues.map(({ path, message }) => `${path.join('/')}: ${message}`).join('; ')}`;
 }
 
-async function tellAccount<N extends 'buyerScreened' | 'guaranteeChanged'>(
+async function signalAccount<N extends 'buyerScreened' | 'guaranteeChanged'>(
   tx: Tx,
   news: News,
   npBuyerId: string,
-  say: (destinationId: string) => { name: N; payload: Payload<N> },
+  messageFor: (destinationId: string) => { name: N; payload: Payload<N> },
 ): Promise<string | null> {
   const { storeId, at } = news;
   const destination = await tx.billingDestination.findUnique({ where: { storeId_npBuyerId: { storeId, npBuyerId } } });
   if (!destination) return `unknown buyer ${npBuyerId}`;
   const to = workflowIds.account(destination.accountId);
-  await send(tx, { storeId, id: keys.message.news(news.eventId), to, at, ...say(destination.id) });
+  await send(tx, { storeId, id: keys.message.news(news.eventId), to, at, ...messageFor(destination.id) });
   return null;
 }
 
 async function billsIssued(tx: Tx, news: News, closeOn: JstDate): Promise<null> {
   const { storeId, at } = news;
   const period = periodOf(closeOn);
-  // Told late: the close has fetched the bills by itself.
+  // Late news: the close has fetched the bills by itself.
   const close = await tx.close.findUnique({ where: { storeId_period: { storeId, period } } });
   if (close?.status === 'closed') return null;
   const to = workflowIds.monthlyClose(storeId, period);
@@ -108,7 +108,7 @@ async function billsIssued(tx: Tx, news: News, closeOn: JstDate): Promise<null> 
   return null;
 }
 
-/** NP was paid: no journal of ours (the claim is NP's), but the buyer owes nothing more. */
+/** NP was paid. Our journal has no entry for it, because the claim is NP's, but the buyer owes this amount no more. */
 async function billPaid(
   tx: Tx,
   news: News,
@@ -141,8 +141,8 @@ async function debitResult(tx: Tx, news: News, number: string, code: string): Pr
   if (!debit) return `debit result for unknown bill ${number}`;
   const nominal = debit.nominal;
   if (debit.status !== 'requested') {
-    // Entered by finance before NP told of it: its run may be over.
-    if (debit.code !== code) await debitPuzzled(tx, { storeId, nominal, at }, 'debit_result_differs', key, code);
+    // Finance entered the result before NP reported it. Its run may be over.
+    if (debit.code !== code) await openDebitIncident(tx, { storeId, nominal, at }, 'debit_result_differs', key, code);
     return null;
   }
   const to = workflowIds.debitRun(storeId, nominal);
@@ -157,7 +157,7 @@ async function debitResult(tx: Tx, news: News, number: string, code: string): Pr
   return null;
 }
 
-/** Looked for again under the lock of those who give numbers, so that a number given this moment is not missed. */
+/** Looks again under the lock that a writer of numbers holds, so that a number being assigned now is not missed. */
 async function invoiceNumbered(tx: Tx, storeId: string, number: string) {
   const where = { storeId_number: { storeId, number } };
   const invoice = await tx.invoice.findUnique({ where });
@@ -166,14 +166,14 @@ async function invoiceNumbered(tx: Tx, storeId: string, number: string) {
   return tx.invoice.findUnique({ where });
 }
 
-/** Until the transaction ends nobody of the store finds a bill unknown while another gives it its number. */
+/** Until the transaction ends, no other one of the store can assign numbers to bills or conclude that a bill is unknown. */
 async function lockNews(tx: Tx, storeId: string): Promise<void> {
   await tx.$executeRaw(sql`SELECT pg_advisory_xact_lock(hashtextextended(${keys.lock.news(storeId)}, 0))`);
 }
 
 /**
- * Of bills that have just got their numbers: news of them that came before was an incident and is judged once more. To be
- * called in the transaction that gives the numbers, after it has.
+ * Applies news again that arrived before its bill had a number, and so became an incident. Call this in the transaction that
+ * assigns the numbers, after assigning them.
  */
 export async function applyKeptNews(tx: Tx, storeId: string, numbers: readonly string[]): Promise<void> {
   if (numbers.length === 0) return;
@@ -188,13 +188,13 @@ export async function applyKeptNews(tx: Tx, storeId: string, numbers: readonly s
   );
 }
 
-/** Resolves the incident that the news had become before. */
-export async function understood(tx: Tx, news: News): Promise<void> {
+/** Resolves the incident that the news had become earlier. */
+export async function resolveUnmatched(tx: Tx, news: News): Promise<void> {
   await resolveIncident(tx, news, keys.message.news(news.eventId), 'understood later');
 }
 
-/** News that fits nothing we know is kept for a person, never dropped. */
-export async function puzzled(tx: Tx, news: News, why: string): Promise<void> {
+/** Keeps news that matches nothing in the books as an incident for a person. News is never dropped. */
+export async function keepUnmatched(tx: Tx, news: News, why: string): Promise<void> {
   await openIncident(tx, {
     storeId: news.storeId,
     id: keys.message.news(news.eventId),

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { type News, judgeNews, puzzled, understood } from '../books/np-news';
+import { type News, handleNews, keepUnmatched, resolveUnmatched } from '../books/np-news';
 import { type Db, type Tx, instantOut, isRefusal } from '../prisma/db';
 
 interface NewsRow {
@@ -25,8 +25,8 @@ export async function applyNews({ db, log }: { db: Db; log: Logger }, row: NewsR
       });
       const news = { storeId: row.storeId, eventId, at: instantOut(at) };
       const why = await how(tx, news, type, data);
-      if (why === null) await understood(tx, news);
-      else await puzzled(tx, news, why);
+      if (why === null) await resolveUnmatched(tx, news);
+      else await keepUnmatched(tx, news, why);
       const now = new Date();
       await tx.dispatch.updateMany({
         where: { storeId: row.storeId, id: row.id },
@@ -34,7 +34,7 @@ export async function applyNews({ db, log }: { db: Db; log: Logger }, row: NewsR
       });
     });
   try {
-    await apply(judgeNews);
+    await apply(handleNews);
   } catch (e) {
     // A passing failure (a deadlock, a recovery, a timeout) is retried for as long as it lasts.
     if (row.attempts < TRIES || !isRefusal(e)) throw e;

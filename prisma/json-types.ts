@@ -19,9 +19,9 @@ import type * as mails from '../documents/mails';
 import type * as events from '../workflows/contracts/events';
 
 /*
- * The types of columns that are less than any text or any JSON. A comment `/// [Name]` above a field of schema.prisma names one of
- * them; prisma-json-types-generator then writes it into the generated client. They are types only: the database checks the words
- * (its CHECKs, compared by test/activities/schema.test.ts), and the writer of a JSON column is the only one who gives it its shape.
+ * The types of columns that do not accept every text or every JSON value. A comment `/// [Name]` above a field of schema.prisma
+ * names one of them, and prisma-json-types-generator writes it into the generated client. They are types only. The database
+ * checks the words (CHECKs, compared by test/activities/schema.test.ts). The shape of a JSON column depends on its writer alone.
  */
 declare global {
   // The generator looks for the types in a global namespace.
@@ -157,7 +157,7 @@ declare global {
       maskedNumber: string;
       holder: string;
     };
-    /** Why a billable item is there. */
+    /** The reason for a billable item. */
     type ItemReason = {
       plan_id: string;
       price_id: string;

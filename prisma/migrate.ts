@@ -22,8 +22,8 @@ const BOOKKEEPING = `
 /**
  * Changes every text column that is not in byte order yet to the collation "C". Ids, keys and instants are compared in SQL and in
  * the program, and ids sort by their time of creation only byte by byte. A database made with another locale (en_US, ja_JP, ICU)
- * sorts them otherwise: a range of ids would miss rows, and "newest first" would be wrong. A managed PostgreSQL often has such a
- * locale, so the columns say their order themselves and no migration has to think of it. Equality is the same in both orders.
+ * sorts them differently: a range of ids would miss rows, and "newest first" would be wrong. A managed PostgreSQL often has such a
+ * locale, so each column declares its order and no migration needs to. Equality is the same in both orders.
  * Tables of another owner (those of an extension, say) stay as they are.
  */
 const SET_BYTE_ORDER = `
@@ -70,7 +70,7 @@ export async function migrate(url: string, folder = join(__dirname, 'migrations'
     await client.query(BOOKKEEPING);
     const missing = await findMissing(client, migrations);
     for (const migration of missing) await apply(client, migration);
-    // Also with nothing to apply: `prisma migrate deploy` may have made the tables.
+    // Necessary even with nothing to apply: `prisma migrate deploy` may have made the tables.
     await client.query(SET_BYTE_ORDER);
     return missing.map((migration) => migration.name);
   } finally {

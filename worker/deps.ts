@@ -14,14 +14,14 @@ export interface DepsOptions {
   resend: { apiKey: string; baseUrl: string };
 }
 
-/** Providers are made per store, from its own credentials, once a process. */
+/** Creates each store's providers once per process, from the store's own credentials. */
 export function createDeps({ db, log, publicUrl, resend }: DepsOptions): Deps {
   const storeOf = (storeId: string) => db.store.findUniqueOrThrow({ where: { id: storeId } });
-  const remembered = <P,>(make: (storeId: string) => Promise<P>) => {
+  const remembered = <P>(make: (storeId: string) => Promise<P>) => {
     const made = new Map<string, Promise<P>>();
     return (storeId: string): Promise<P> => {
-      const known = made.get(storeId);
-      if (known) return known;
+      const existing = made.get(storeId);
+      if (existing) return existing;
       const provider = make(storeId);
       made.set(storeId, provider);
       provider.catch(() => made.delete(storeId));
@@ -58,10 +58,10 @@ export function createDeps({ db, log, publicUrl, resend }: DepsOptions): Deps {
 }
 
 function settings<K extends string>(value: unknown, storeId: string, name: string, members: K[]): Record<K, string> {
-  const given = (value ?? {}) as Record<string, unknown>;
+  const credentials = (value ?? {}) as Record<string, unknown>;
   for (const member of members) {
-    if (typeof given[member] !== 'string')
+    if (typeof credentials[member] !== 'string')
       throw new Error(`store ${storeId} has no ${name}.${member}: set it on the store first`);
   }
-  return given as Record<K, string>;
+  return credentials as Record<K, string>;
 }

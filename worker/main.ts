@@ -3,14 +3,14 @@ import { NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporal
 import pino from 'pino';
 import { openDb } from '../prisma/db';
 import { bookActivities, gatewayActivities } from './activities';
-import { beating } from './beating';
+import { sendHeartbeats } from './heartbeat';
 import { workflowBundle } from './bundle';
 import { createDelivery } from '../dispatch/delivery';
 import { createDeps } from './deps';
 import { DispatchLoop } from '../dispatch/loop';
 import { concurrency } from './options';
 import { gatewayQueueOf, taskQueueOf } from '../dispatch/queues';
-import { keepUp } from './upkeep';
+import { startUpkeep } from './upkeep';
 
 /** Parts of the worker that tests replace. In production none is replaced. */
 export interface WorkerReplacements {
@@ -21,7 +21,7 @@ export interface WorkerReplacements {
 
 /**
  * Starts the engine's worker: for each kind of clock one worker that runs workflows and the books' activities, and one that
- * calls providers; and the dispatch loop, which delivers what follows from facts.
+ * calls providers; and the dispatch loop, which delivers the messages that the books have queued.
  */
 async function main({ timing, createWorker }: WorkerReplacements): Promise<void> {
   const env = (name: string, fallback?: string): string => {
@@ -70,7 +70,7 @@ async function main({ timing, createWorker }: WorkerReplacements): Promise<void>
   const shared = {
     connection,
     namespace,
-    interceptors: { activity: [beating] },
+    interceptors: { activity: [sendHeartbeats] },
     shutdownGraceTime: '10s',
     shutdownForceTime: '20s',
   };
@@ -88,7 +88,7 @@ async function main({ timing, createWorker }: WorkerReplacements): Promise<void>
         taskQueue: gatewayQueueOf(clock),
         activities: gateways,
         maxConcurrentActivityTaskExecutions: concurrency.maxConcurrentActivityTaskExecutions,
-        // NP and SBPS publish no rate; 50 calls a second over all workers is what a careful merchant would stay below.
+        // NP and SBPS publish no rate limit. 50 calls a second over all workers is a careful limit.
         ...(clock === 'real' && { maxTaskQueueActivitiesPerSecond: 50 }),
       }),
     ]),
@@ -97,7 +97,7 @@ async function main({ timing, createWorker }: WorkerReplacements): Promise<void>
   const delivery = createDelivery({ db, client, log });
   const loop = new DispatchLoop(deps, delivery, databaseUrl);
   const running = Promise.all([...workers.map((worker) => worker.run()), loop.run()]);
-  const stopUpkeep = keepUp({ db, client, log });
+  const stopUpkeep = startUpkeep({ db, client, log });
   process.stdout.write(`${JSON.stringify({ ready: true })}\n`);
 
   const stop = () => {

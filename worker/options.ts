@@ -1,4 +1,4 @@
-/** How many at a time; shared with the bare worker of the benchmark, so that the two are compared alike. */
+/** Limits of concurrency. The bare worker of the benchmark uses the same ones, so that the comparison is fair. */
 export const concurrency = {
   // About 1 MB each: 500 keep a busy worker's contracts in half a gigabyte.
   maxCachedWorkflows: 500,

@@ -5,10 +5,10 @@ import { taskQueueOf } from '../dispatch/queues';
 import { storeDayScheduleId } from '../workflows/contracts/ids';
 
 /**
- * Every real store's day begins at 00:05 JST by a Temporal Schedule; created where it is missing. Runs are buffered, not
- * skipped, and a day missed while Temporal was away is caught up for a week; older days are caught up by the next run, which
- * works every day since the store's last one.
- * @param scheduled stores known to have one; Temporal is asked about the others only
+ * Creates the missing Temporal Schedules. A real store's day begins at 00:05 JST. Runs are buffered, not skipped. A day missed
+ * while Temporal was down is caught up for a week. Older days are caught up by the next run, which works every day since the
+ * store's last one.
+ * @param scheduled stores that have a schedule; Temporal is asked about the others only, and they are added
  */
 export async function ensureStoreDays(
   { db, client, log }: { db: Db; client: Client; log: Logger },

@@ -6,28 +6,28 @@ import { type Db, instantOut } from '../prisma/db';
 import { workflowIds } from '../workflows/contracts/ids';
 import { ensureStoreDays } from './schedules';
 
-/** A new store's first day begins at midnight at the earliest, and nobody waits for a clock that was ended by hand. */
+/** Once a minute is enough: a new store's first day begins at midnight at the earliest, and a terminated clock is not urgent. */
 const EVERY_MS = 60_000;
 
-interface Means {
+interface UpkeepDeps {
   db: Db;
   client: Client;
   log: Logger;
 }
 
 /**
- * Sees to, once a minute, what nothing else begins: the daily schedule of a real store made since, and simulated clocks whose
- * workflow was ended from outside. A round that fails is done again by the next.
- * @returns stops it
+ * Once a minute, creates the daily schedule of each new real store and resumes simulated clocks whose workflow was ended from
+ * outside. Nothing else starts these. The next round repeats a round that failed.
+ * @returns a function that stops it
  */
-export function keepUp(means: Means): () => void {
+export function startUpkeep(deps: UpkeepDeps): () => void {
   const scheduled = new Set<string>();
   let round: Promise<void> = Promise.resolve();
   const begin = () => {
     round = round
-      .then(() => ensureStoreDays(means, scheduled))
-      .then(() => resumeClocks(means))
-      .catch((e: unknown) => means.log.warn({ err: e }, 'upkeep failed, will be tried again'));
+      .then(() => ensureStoreDays(deps, scheduled))
+      .then(() => resumeClocks(deps))
+      .catch((e: unknown) => deps.log.warn({ err: e }, 'upkeep failed, will be retried'));
   };
   begin();
   const timer = setInterval(begin, EVERY_MS);
@@ -35,25 +35,25 @@ export function keepUp(means: Means): () => void {
 }
 
 /**
- * A clock that advances has a running workflow, or one about to be started; where that was terminated, the journey is taken up
- * by a new one. The store's row is read first: a workflow that ends by itself has changed it before.
+ * An advancing clock has a running workflow, or one that is about to start. If the workflow was terminated, a new one continues
+ * the journey. The clock's row is read before Temporal is asked, because a workflow that ends by itself changes the row first.
  */
-export async function resumeClocks({ db, client, log }: Means): Promise<void> {
+export async function resumeClocks({ db, client, log }: UpkeepDeps): Promise<void> {
   for (const { storeId, nowAt, targetAt, journey } of await db.clock.findMany({ where: { status: 'advancing' } })) {
     const workflowId = workflowIds.clock(storeId, journey);
     if (await isUnderWay({ db, client }, storeId, workflowId)) continue;
     await db.$transaction(async (tx) => {
       const where = { storeId, journey, status: 'advancing' as const };
-      const taken = await tx.clock.updateMany({ where, data: { journey: { increment: 1 } } });
-      if (taken.count === 0) return;
+      const claimed = await tx.clock.updateMany({ where, data: { journey: { increment: 1 } } });
+      if (claimed.count === 0) return;
       const next = workflowIds.clock(storeId, journey + 1);
       await enqueue(tx, startRow('clock', next, storeId, instantOut(nowAt), { to: instantOut(targetAt!) }));
-      log.warn({ storeId, ended: workflowId, workflowId: next }, 'simulated clock taken up again');
+      log.warn({ storeId, ended: workflowId, workflowId: next }, 'simulated clock resumed');
     });
   }
 }
 
-async function isUnderWay({ db, client }: Pick<Means, 'db' | 'client'>, storeId: string, workflowId: string) {
+async function isUnderWay({ db, client }: Pick<UpkeepDeps, 'db' | 'client'>, storeId: string, workflowId: string) {
   const undelivered = { storeId, target: workflowId, deliveredAt: null };
   if ((await db.dispatch.count({ where: undelivered })) > 0) return true;
   try {

@@ -19,7 +19,7 @@ interface Answer {
   limit: number | null;
 }
 
-/** Screening of a buyer (購入企業審査) and the guarantee of its claims, in the books. */
+/** Records the screening of a buyer (購入企業審査) and the guarantee of the claims on it. */
 export function accountBook({ db }: Deps): AccountBook {
   return {
     async closeAccount({ storeId, accountId }) {
@@ -73,7 +73,7 @@ export function accountBook({ db }: Deps): AccountBook {
   };
 }
 
-/** Keeps the answer and tells every order that waits for it. */
+/** Records the answer and signals every order that waits for it. */
 async function record(tx: Tx, input: ForAccount, answer: Answer, cause: string): Promise<void> {
   const { storeId, destinationId, accountId, at } = input;
   await tx.billingDestination.update({
@@ -138,7 +138,7 @@ export function accountGateway(deps: Deps): Pick<GatewayActivities, 'screenBuyer
         key: buyerId ? keys.call.npApplication(destinationId, cause) : keys.call.npBuyer(destinationId),
         provider: 'np',
         at,
-        // Not the profile: an operator may correct it while the answer is awaited, and it is the same application.
+        // Leaves out the profile: an operator may correct it before the answer arrives, and it stays the same application.
         request: buyerId ? { destinationId, cause } : { destinationId },
         find: () => (buyerId ? reapplied(credit, buyerId) : credit.findBuyer(destinationId)),
         send: () =>
@@ -151,7 +151,7 @@ export function accountGateway(deps: Deps): Pick<GatewayActivities, 'screenBuyer
   };
 }
 
-/** A buyer that is still refused may never have applied again: whether it did can't be told, and applying once more is the same. */
+/** If NP still refuses the buyer, it may never have received the new application. A repeated application has the same effect. */
 async function reapplied(credit: CreditProvider, buyerId: string): Promise<BuyerScreening | null> {
   const buyer = await credit.buyer(buyerId);
   return buyer.result === 'held' || buyer.result === 'cancelled' ? null : buyer;

@@ -4,12 +4,12 @@ import type { ForOrder, GatewayActivities } from '../../workflows/contracts/acti
 import { keys, savingReference } from '../../workflows/contracts/keys';
 import { authoriseAndCommit, chargeInvoice, isOrderIdUsed, itemOf, monthOf } from './charge';
 import type { Deps } from '../lib/deps';
-import { asked, gatewayCall } from '../lib/gateway-call';
+import { callProvider, gatewayCall } from '../lib/gateway-call';
 import { changeStatus, loadOrder } from '../../books/order/rows';
 
 type CardGateway = Pick<GatewayActivities, 'request3ds' | 'authoriseFirst' | 'chargePeriod' | 'saveCard'>;
 
-/** Cards through SBPS: 3-D Secure, the first authorisation, the charge of a period, and another card to be kept. */
+/** Cards through SBPS: 3-D Secure, the first authorisation, the charge of a period, and saving another card. */
 export function cardGateway(deps: Deps): CardGateway {
   const { db } = deps;
   return {
@@ -27,7 +27,8 @@ export function cardGateway(deps: Deps): CardGateway {
         provider: 'sbps',
         at,
         request: { orderId, authenticationRef },
-        // The one-time token serves once: sent again it is taken now, or refused as spent by a try whose answer was lost.
+        // SBPS accepts a one-time token once. If it is sent again, SBPS accepts it now, or refuses it because an earlier try,
+        // whose answer was lost, has used it.
         find: async () => null,
         send: () =>
           cards.request3ds({
@@ -77,7 +78,7 @@ export function cardGateway(deps: Deps): CardGateway {
   };
 }
 
-/** Asks SBPS itself how 3-D Secure ended; what the browser brought back is never believed, nor that it has ended at all. */
+/** Asks SBPS itself for the result of 3-D Secure. The browser's return proves neither a result nor that there is one. */
 async function resultOf3ds(
   deps: Deps,
   { storeId, at }: ForOrder,
@@ -88,7 +89,7 @@ async function resultOf3ds(
   if (status === 'passed' || status === 'failed') return status;
   if (!authenticationId) return 'failed';
   const cards = await deps.cards(storeId);
-  const result = await asked(() => cards.result3ds(authenticationId, at));
+  const result = await callProvider(() => cards.result3ds(authenticationId, at));
   if (result !== 'pending')
     await deps.db.cardAuthentication.update({ where, data: { status: result, redirectUrl: null } });
   return result;
@@ -101,8 +102,8 @@ function unauthenticated(result: 'failed' | 'pending') {
 type Saving = { outcome: 'authorised' } | Extract<CardAuthorisation, { outcome: 'declined' }>;
 
 /**
- * SBPS keeps a card only as it authorises with it. So the month's amount, which 3-D Secure was passed for, is authorised under
- * an id of its own and never committed: it lapses, and nobody is charged. A card that is refused is not kept.
+ * Saves a card. SBPS does that only together with an authorisation. So this authorises the month's amount, for which the buyer
+ * has passed 3-D Secure, under a separate id and never commits it: it lapses, and nobody is charged. A refused card is not saved.
  */
 async function authoriseToSave(
   { db, cards }: Deps,
@@ -134,9 +135,10 @@ async function authoriseToSave(
         })
         .catch(async (e: unknown): Promise<Saving> => {
           if (!isOrderIdUsed(e)) throw e;
-          // Authorised by a try whose answer was lost, so the card is kept, unless it is of a brand the store doesn't take.
-          const kept = await sbps.savedCard(orderId, at);
-          return kept ? { outcome: 'authorised' } : { outcome: 'declined', code: 'brand_not_accepted' };
+          // An earlier try, whose answer was lost, has authorised. So SBPS has saved the card, unless the store doesn't accept
+          // its brand.
+          const savedCard = await sbps.savedCard(orderId, at);
+          return savedCard ? { outcome: 'authorised' } : { outcome: 'declined', code: 'brand_not_accepted' };
         }),
     record: async (tx, answer) => {
       if (answer.outcome === 'declined') await tx.cardAuthentication.update({ where, data: { status: 'failed' } });

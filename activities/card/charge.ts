@@ -11,23 +11,23 @@ import { gatewayCall } from '../lib/gateway-call';
 import { type OrderRow, loadOrder } from '../../books/order/rows';
 import { issueReceipt, storeReceipt } from './receipts';
 
-/** An authorisation that stands with SBPS under an id we were never told: it is never committed and lapses. */
+/** SBPS has the authorisation, but its tracking id never arrived here. So it is never committed and lapses. */
 export const LOST = 'lost';
 
 export interface ChargeInput extends ForOrder {
   period: Period;
   n: number;
-  /** The card just authenticated; without it the saved one. */
+  /** The card that was just authenticated. Without it, the saved card is charged. */
   authenticationRef?: string;
 }
 
-/** Yen with tax, and the tax in it. */
+/** `total` is in yen with tax and includes `tax`. */
 export interface Charged {
   total: Yen;
   tax: Yen;
 }
 
-/** A month of the order with all its lines: what is authorised before there is an invoice. */
+/** The amount of one month with all lines of the order. It is authorised before there is an invoice. */
 export function monthOf(order: OrderRow): Charged {
   const total = toYen(order.total);
   return { total, tax: subtractYen(total, toYen(order.net)) };
@@ -45,9 +45,9 @@ export async function chargeInvoice(deps: Deps, input: ChargeInput & { invoiceId
 }
 
 /**
- * Authorises under card-auth/<order>/<period>/<n> and commits. Where the answer to the authorisation was lost it is tried once
- * more at once, as the next n and by the saved card, which SBPS has kept with the lost one: nobody has refused anything.
- * @returns declined with code `lost` when that answer is lost as well, so that a decision makes the next n
+ * Authorises under card-auth/<order>/<period>/<n> and commits. If the answer to the authorisation is lost, nobody has refused
+ * anything. So this tries again immediately, as the next n and with the saved card: SBPS saved it with the lost authorisation.
+ * @returns declined with code `lost` if that answer is lost as well; the next n then needs a decision
  */
 export async function authoriseAndCommit(
   deps: Deps,
@@ -78,7 +78,8 @@ async function authoriseOnce(
     provider: 'sbps',
     at,
     request: { orderId, period, n, amount: charged.total },
-    // An order_id is authorised once: sent again it is authorised now, or refused as used by a try whose answer was lost.
+    // SBPS authorises an order_id once. If it is sent again, SBPS authorises it now, or refuses it because an earlier try,
+    // whose answer was lost, has used it.
     find: async () => null,
     send: () =>
       cards
@@ -113,8 +114,8 @@ async function authoriseOnce(
 }
 
 /**
- * Captures what the invoice says of what is committed for its period, and issues the receipt in the same transaction. Less than
- * was authorised where a line has been cancelled since; more can't be captured.
+ * Captures the invoice's amount from the committed charge of its period, and issues the receipt in the same transaction. The
+ * amount is lower than the authorised one if a line has been cancelled since. It can't be higher.
  * @throws ApplicationFailure non-retryable InvalidInput when the invoice is over the authorised amount
  */
 export async function captureAndReceipt(
@@ -149,12 +150,12 @@ export async function captureAndReceipt(
   return { outcome: 'charged' };
 }
 
-/** SBPS's type 96: an authorisation stands under this order_id. */
+/** SBPS's error type 96: this order_id has an authorisation already. */
 export function isOrderIdUsed(e: unknown): boolean {
   return e instanceof ProviderError && e.codes.some((code) => code.slice(3, 5) === '96');
 }
 
-/** How SBPS's screens call what is paid for. */
+/** The item as SBPS's screens show it. */
 export function itemOf(order: OrderRow): { itemId: string; itemName: string } {
   return { itemId: order.id.slice(0, 32), itemName: order.lines[0]!.planName };
 }
@@ -195,8 +196,8 @@ async function recordCharge(
 }
 
 /**
- * Commit and capture can be asked after: SBPS's inquiry says whether a lost one had its effect. A refused one leaves the charge
- * declined, so that the next n can stand.
+ * Commits or captures once. If the answer was lost, SBPS's inquiry shows whether the step had its effect. A refusal marks the
+ * charge as declined, so that the next n can take its place.
  */
 function stepOnce(
   db: Db,
@@ -228,8 +229,8 @@ async function hadEffect(
   trackingId: string,
   at: Instant,
 ): Promise<CardStep | null> {
-  const known = await cards.inquire(trackingId, at);
-  if (!known) return null;
-  const done = step === 'commit' ? known.commit === 'committed' : known.payment === 'captured';
+  const inquiry = await cards.inquire(trackingId, at);
+  if (!inquiry) return null;
+  const done = step === 'commit' ? inquiry.commit === 'committed' : inquiry.payment === 'captured';
   return done ? { outcome: 'done', processedOn: null } : null;
 }

@@ -11,11 +11,14 @@ import { isFinalFailure } from '../lib/failures';
 import { inParallel } from '../lib/parallel';
 import { captureAndReceipt, chargeInvoice } from './charge';
 
-/** Orders of a chunk charged side by side; SBPS answers in tenths of seconds. */
+/** The number of orders that are charged concurrently. SBPS answers in tenths of a second. */
 const WIDTH = 4;
 const CHUNK = 50;
 
-/** The closed month's card receipts: the first period is captured, later ones authorised with the saved card and captured. */
+/**
+ * Charges the closed month's card drafts. An order's first period is authorised already and is captured. A later period is
+ * authorised with the saved card and captured.
+ */
 export function cardCollection(deps: Deps): Pick<GatewayActivities, 'chargeChunk'> {
   const { db } = deps;
   return {
@@ -29,7 +32,7 @@ export function cardCollection(deps: Deps): Pick<GatewayActivities, 'chargeChunk
       const charge = async ({ id: invoiceId, settlementRef: orderId }: (typeof drafts)[number]) => {
         const input = { storeId, at, orderId, period, n: 1, invoiceId };
         const charged = await chargeOrCapture(deps, input).catch((e: unknown) => failed(deps, input, e));
-        if (charged?.outcome === 'declined') await db.$transaction((tx) => tellOrder(tx, input));
+        if (charged?.outcome === 'declined') await db.$transaction((tx) => notifyOrder(tx, input));
       };
       await chunkBefore(
         () => next,
@@ -51,13 +54,13 @@ interface Charge {
 
 async function chargeOrCapture(deps: Deps, input: Charge): Promise<ChargeOutcome> {
   const { storeId, orderId, period } = input;
-  const standing = await deps.db.cardCharge.findFirst({
+  const committed = await deps.db.cardCharge.findFirst({
     where: { storeId, orderId, period, status: { in: ['committed', 'captured'] } },
   });
-  return standing ? captureAndReceipt(deps, input) : chargeInvoice(deps, input);
+  return committed ? captureAndReceipt(deps, input) : chargeInvoice(deps, input);
 }
 
-/** What SBPS refuses for good or can't say concerns one order: a person looks, the others go on. */
+/** A final refusal or an unknown outcome at SBPS affects one order: it becomes an incident, and the other orders go on. */
 async function failed(deps: Deps, charge: Charge, e: unknown): Promise<null> {
   if (!isFinalFailure(e)) throw e;
   await deps.db.$transaction((tx) => chargeFailed(tx, charge, e.message));
@@ -79,8 +82,11 @@ export function chargeFailed(
   });
 }
 
-/** The order's workflow knows the retry calendar; it tells the buyer. Where it has ended, unpaid, nobody tries again: finance collects. */
-async function tellOrder(tx: Tx, { storeId, at, orderId, period, invoiceId }: Charge): Promise<void> {
+/**
+ * Signals the order's workflow, which knows the retry calendar and mails the buyer. If the workflow has ended, nobody tries
+ * again: an incident asks finance to collect.
+ */
+async function notifyOrder(tx: Tx, { storeId, at, orderId, period, invoiceId }: Charge): Promise<void> {
   const workflowId = workflowIds.order(orderId);
   const living = await tx.wait.findUnique({ where: { storeId_workflowId: { storeId, workflowId } } });
   if (!living)

@@ -22,7 +22,7 @@ interface ForInvoice {
   invoiceId: string;
 }
 
-/** A capture's 適格請求書: number, posting, payment and news of it, in the transaction that books the capture. */
+/** Issues the 適格請求書 of a capture: number, posting, payment and event, in the transaction that books the capture. */
 export async function issueReceipt(tx: Tx, { storeId, at, invoiceId }: ForInvoice): Promise<void> {
   const where = { storeId_id: { storeId, id: invoiceId } };
   const invoice = await tx.invoice.findUniqueOrThrow({ where, include: { destination: true } });
@@ -69,7 +69,7 @@ export async function issueReceipt(tx: Tx, { storeId, at, invoiceId }: ForInvoic
   });
 }
 
-/** Draws and keeps the receipt. A document that can't be drawn is an incident and holds nothing else. */
+/** Renders and stores the receipt. If it can't be rendered, that is an incident and holds up nothing else. */
 export async function storeReceipt({ db, log }: Deps, { storeId, at, invoiceId }: ForInvoice): Promise<void> {
   const where = { storeId_id: { storeId, id: invoiceId } };
   const invoice = await db.invoice.findUniqueOrThrow({
@@ -132,7 +132,7 @@ export async function storeReceipt({ db, log }: Deps, { storeId, at, invoiceId }
       }),
     );
   } catch (e) {
-    log.error({ storeId, invoiceId, err: e }, 'receipt not drawn');
+    log.error({ storeId, invoiceId, err: e }, 'receipt not rendered');
     const failure = e instanceof Error ? e.message : String(e);
     await db.$transaction((tx) =>
       openIncident(tx, {
@@ -147,8 +147,8 @@ export async function storeReceipt({ db, log }: Deps, { storeId, at, invoiceId }
 }
 
 /**
- * Lines as printed, without tax. The statutory tax is taken from the tax-inclusive total, so the net of the lines may miss the
- * net of its rate by a yen or so; the last line of each rate carries that difference, and the document's sums tie.
+ * Lines as printed, without tax. The statutory tax is taken from the tax-inclusive total, so the net of the lines may differ from
+ * the net of their rate by a yen or so. The last line of each rate carries that difference, so that the document's sums agree.
  */
 function netLines(
   lines: { description: string; quantity: number; unitAmount: bigint; net: bigint; rateClass: RateClass }[],

@@ -11,7 +11,7 @@ import type { Deps } from '../lib/deps';
 import { LOST } from './charge';
 import { chargeFailed } from './collection';
 
-/** Renewals that were declined, in the books. */
+/** Records the renewals of which the card was declined. */
 export function cardBook({ db }: Deps): CardBook {
   return {
     chargeDeclined: ({ period, invoiceId, declinedOn, n, retryOn, ...input }) =>
@@ -35,7 +35,7 @@ export function cardBook({ db }: Deps): CardBook {
           period,
           data: { code: lost ? LOST : (last?.code ?? null), retry_on: retryOn },
         });
-        // No bank has refused anything: there is nothing to ask of the buyer.
+        // No bank has refused the card, so the buyer has nothing to do.
         if (lost) return;
         await mailBuyer(tx, input, order, event, 'card-declined', (mail) => ({
           order: mail,
@@ -59,12 +59,12 @@ export function cardBook({ db }: Deps): CardBook {
       const drafts = await db.invoice.findMany({ where: { storeId, period, settlement: 'card', status: 'draft' } });
       for (const { id: invoiceId, settlementRef: orderId } of drafts)
         await db.$transaction(async (tx) => {
-          // One that was declined is its order's to charge again, or finance's already.
-          const told = [keys.message.chargeDeclined(orderId, period), keys.incident.lastCharge(orderId, period)];
-          const known =
-            (await tx.dispatch.count({ where: { storeId, id: { in: told } } })) +
-            (await tx.incident.count({ where: { storeId, id: { in: told } } }));
-          if (known === 0) await chargeFailed(tx, { ...input, orderId, invoiceId }, 'left out with its chunk');
+          // A declined charge is left out: its order charges it again, or finance has its incident already.
+          const declined = [keys.message.chargeDeclined(orderId, period), keys.incident.lastCharge(orderId, period)];
+          const handled =
+            (await tx.dispatch.count({ where: { storeId, id: { in: declined } } })) +
+            (await tx.incident.count({ where: { storeId, id: { in: declined } } }));
+          if (handled === 0) await chargeFailed(tx, { ...input, orderId, invoiceId }, 'left out with its chunk');
         });
     },
 

@@ -6,7 +6,7 @@ import { type Tx, dateIn, instantIn, sql } from '../../prisma/db';
 import type { CloseBook, ForPeriod } from '../../workflows/contracts/activities';
 import { workflowIds } from '../../workflows/contracts/ids';
 import { keys } from '../../workflows/contracts/keys';
-import { chunkBefore, knowSize } from '../lib/chunk';
+import { analyse, chunkBefore } from '../lib/chunk';
 import type { Deps } from '../lib/deps';
 import { addPeriod } from '../../books/invoice/periods';
 import { emitForInvoices } from '../../books/lib/events';
@@ -72,7 +72,7 @@ export function draftSteps({
           await inParallel(ranges, SIDE_BY_SIDE, (range) =>
             db.$transaction((tx) => draft(tx, storeId, period, range, terms)),
           );
-          if (after === null && next !== null) await knowSize(db, 'invoices');
+          if (after === null && next !== null) await analyse(db, 'invoices');
           return { next, count: ids.length };
         },
       );
@@ -122,7 +122,7 @@ export function draftSteps({
 }
 
 /**
- * Makes one invoice per destination and settlement (per order for a card) from billable items that are on no invoice yet. Tax: in
+ * Makes one invoice per destination and settlement (per order for a card) from billable items that have no invoice yet. Tax: in
  * house on the tax-exclusive sum of each rate, else within the sum of the registered tax-inclusive amounts (DESIGN §5). A mandate
  * covers the store's own settlement only: NP debits its bills, not the in-house invoices beside them.
  */

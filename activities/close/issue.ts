@@ -5,7 +5,7 @@ import { type Tx, dateIn, instantIn, sql } from '../../prisma/db';
 import type { CloseBook, ForPeriod } from '../../workflows/contracts/activities';
 import { workflowIds } from '../../workflows/contracts/ids';
 import { keys } from '../../workflows/contracts/keys';
-import { chunkBefore, knowSize } from '../lib/chunk';
+import { analyse, chunkBefore } from '../lib/chunk';
 import { CHUNK } from './draft';
 import type { Deps } from '../lib/deps';
 import { openIncident } from '../../books/lib/incidents';
@@ -99,7 +99,7 @@ export function issueSteps({
         () => next,
         async () => {
           const issued = await db.$transaction(issue);
-          if (after === null && next !== null) await knowSize(db, 'journal_entries');
+          if (after === null && next !== null) await analyse(db, 'journal_entries');
           return issued;
         },
       );
@@ -111,7 +111,7 @@ export function issueSteps({
       return db.$transaction(async (tx) => {
         const missing = await tx.invoice.count({ where: { storeId, period, status: 'requested' } });
         if (missing > 0) return { missing };
-        await tellUnbilled(tx, input, await carryHeldOver(tx, input));
+        await reportUnbilled(tx, input, await carryHeldOver(tx, input));
         await tx.billingPeriod.updateMany({ where: { storeId, period, status: 'frozen' }, data: { status: 'closed' } });
         await tx.close.updateMany({ where: { storeId, period }, data: { status: 'closed' } });
         return { missing };
@@ -149,7 +149,7 @@ async function carryHeldOver(tx: Tx, { storeId, period }: ForPeriod): Promise<Ca
   return { invoiceIds, to };
 }
 
-async function tellUnbilled(tx: Tx, { storeId, period, at }: ForPeriod, held: CarriedOver | null): Promise<void> {
+async function reportUnbilled(tx: Tx, { storeId, period, at }: ForPeriod, held: CarriedOver | null): Promise<void> {
   const items = await tx.billableItem.count({
     where: { storeId, period, invoiceId: null, status: { in: ['pending', 'refused', 'billable'] } },
   });

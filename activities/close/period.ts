@@ -10,7 +10,7 @@ import { keyFrom, ratesOn, settlementIn, taxOf } from '../../books/lib/sql';
 
 export function periodBook({ db }: Deps): PeriodBook {
   return {
-    /** A second run makes the missing items only. The count covers all items of the month, so a lost answer comes out the same. */
+    /** A second run makes the missing items only. It returns the same count, because the count covers all items of the month. */
     async openPeriod({ storeId, period }) {
       const { rounding } = await termsOf(db, storeId);
       return db.$transaction(async (tx) => {

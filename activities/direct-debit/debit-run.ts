@@ -59,8 +59,8 @@ export function debitBook({ db }: Deps): DebitBook {
     },
 
     /**
-     * Each result in a transaction of its own: one that fits nothing is an incident and holds back none of the others. What was
-     * billed again is read from the books, so a lost answer comes out the same.
+     * Books each result in its own transaction: a result that can't be booked is an incident and does not hold back the others.
+     * Reads the rebilled invoices from the books, so that a second run returns the same ones.
      */
     async bookDebitResults(input) {
       const { storeId, nominal, results } = input;

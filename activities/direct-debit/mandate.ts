@@ -16,14 +16,14 @@ import { once } from '../../books/lib/once';
 
 type Change = Parameters<Tx['directDebit']['update']>[0]['data'];
 
-/** The steps of a mandate in the books, each told of once. */
+/** Records the steps of a mandate, each once and with its event. */
 export function directDebitBook({ db }: Deps): DirectDebitBook {
   const change = (
     input: ForDirectDebit,
     step: string,
     data: Change,
     type: EventType,
-    told: object,
+    eventData: object,
     also?: (tx: Tx, destinationId: string) => Promise<unknown>,
   ) =>
     once(db, input.storeId, keys.once.directDebitStep(input.directDebitId, step), {}, async (tx) => {
@@ -38,10 +38,10 @@ export function directDebitBook({ db }: Deps): DirectDebitBook {
         type,
         at: input.at,
         accountId: row.accountId,
-        data: { direct_debit: input.directDebitId, ...told },
+        data: { direct_debit: input.directDebitId, ...eventData },
       });
     });
-  /** After a defect another form goes the same way: each step is keyed by the dates of its own form. */
+  /** After a defect a second form takes the same steps, so each step is keyed by the dates of its own form. */
   const rowOf = ({ storeId, directDebitId: id }: ForDirectDebit) =>
     db.directDebit.findUniqueOrThrow({ where: { storeId_id: { storeId, id } } });
   const alert = (input: ForDirectDebit, step: string, kind: IncidentKind, failure: string) =>
@@ -78,7 +78,7 @@ export function directDebitBook({ db }: Deps): DirectDebitBook {
       return { expectedOn: expected, escalateOn: escalateOn(on) };
     },
 
-    /** The buyer is not mailed (the form is NP's): staff ask after it. */
+    /** The buyer gets no mail, because the form is NP's. Staff ask for it instead. */
     async remindForm({ nth, ...input }) {
       const { formPostedOn } = await rowOf(input);
       const posted = formPostedOn ? dateOut(formPostedOn) : dateOf(input.at);
@@ -115,7 +115,7 @@ export function directDebitBook({ db }: Deps): DirectDebitBook {
         { status: as, reason, endedOn: dateIn(dateOf(input.at)) },
         `direct_debit.${as}`,
         { reason },
-        // What is drafted but not issued can't be debited any more; issued ones keep their method (DESIGN §5).
+        // Invoices that are not issued yet can't be debited any more. Issued ones keep their method (DESIGN §5).
         (tx, destinationId) =>
           tx.invoice.updateMany({
             where: {
@@ -142,12 +142,12 @@ export function directDebitGateway(deps: Deps): Pick<GatewayActivities, 'directD
     async directDebitActive({ firstPeriod: period, ...input }) {
       const { storeId, at, directDebitId } = input;
       const buyerId = await buyerOf(input);
-      // Only past the API, which asks first: NP would bill by transfer what our books debit.
+      // The API checks this first, so this happens only to a caller that bypasses it. NP would bill by transfer what we debit.
       if (!buyerId) throw ApplicationFailure.nonRetryable('NP does not know the buyer yet', 'InvalidInput');
       const credit = await deps.credit(storeId);
       const send = () => credit.directDebitActive(buyerId, period).then(() => 'done' as const);
       const key = keys.call.npDirectDebitActive(directDebitId);
-      // Telling NP twice changes nothing there, so a lost answer is simply sent again.
+      // A second message changes nothing at NP, so after a lost answer it is simply sent again.
       await gatewayCall(deps.db, {
         storeId,
         key,

@@ -15,11 +15,11 @@ export async function chunkBefore<T>(next: () => string | null, work: () => Prom
     return await work();
   } catch (e) {
     const { message, name } = e instanceof Error ? e : new Error(String(e));
-    const known = e instanceof ApplicationFailure ? e : null;
+    const failure = e instanceof ApplicationFailure ? e : null;
     throw ApplicationFailure.create({
       message,
-      type: known?.type ?? name,
-      nonRetryable: known?.nonRetryable ?? (isRefusal(e) && tries() >= TRIES),
+      type: failure?.type ?? name,
+      nonRetryable: failure?.nonRetryable ?? (isRefusal(e) && tries() >= TRIES),
       details: [{ next: next() }],
       ...(e instanceof Error && { cause: e }),
     });
@@ -31,10 +31,10 @@ export async function chunkBefore<T>(next: () => string | null, work: () => Prom
  * planner assumes that a store has one or two rows and picks any index that starts with store_id. For the first 10,000 accounts
  * of an empty database each foreign key check then read all invoices, 80 s in all.
  */
-export async function knowSize(db: Db, table: 'invoices' | 'journal_entries'): Promise<void> {
-  const analyse = [Prisma.sql`SET LOCAL lock_timeout = '1s'`, Prisma.raw(`ANALYZE ${table}`)];
+export async function analyse(db: Db, table: 'invoices' | 'journal_entries'): Promise<void> {
+  const statements = [Prisma.sql`SET LOCAL lock_timeout = '1s'`, Prisma.raw(`ANALYZE ${table}`)];
   // Only speed is at stake. If a vacuum holds the table, autovacuum is analysing it already.
-  await db.$transaction(analyse.map((statement) => db.$executeRaw(statement))).catch(() => {});
+  await db.$transaction(statements.map((statement) => db.$executeRaw(statement))).catch(() => {});
 }
 
 /** The number of this try; 1 outside of an activity. */

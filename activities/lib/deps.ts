@@ -4,7 +4,7 @@ import type { CardProvider } from '../../providers/cards/port';
 import type { CreditProvider } from '../../providers/credit/port';
 import type { MailProvider } from '../../providers/mail/port';
 
-/** The means of every activity: the books, each store's providers, and the address that this engine is reached by. */
+/** The dependencies of every activity: the database, each store's providers, and the public address of this engine. */
 export interface Deps {
   db: Db;
   credit(storeId: string): Promise<CreditProvider>;

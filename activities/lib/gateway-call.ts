@@ -12,7 +12,7 @@ export interface GatewayCall<A> {
   key: string;
   provider: 'np' | 'sbps';
   at: Instant;
-  /** The business input; the same key with another one is refused. */
+  /** The business input. The same key with another input is refused. */
   request: unknown;
   /** Asks the provider for the effect of an earlier try: its answer, null = it never saw the call, 'unknown' = it can't say. */
   find: () => Promise<A | null | 'unknown'>;
@@ -39,24 +39,24 @@ export async function gatewayCall<A>(db: Db, call: GatewayCall<A>): Promise<A> {
     const before = await db.gatewayCall.findUniqueOrThrow({ where });
     if (before.requestHash !== requestHash) throw keyConflict(key);
     if (before.answer !== null) return before.answer as A;
-    const found = await asked(call.find);
+    const found = await callProvider(call.find);
     if (found === 'unknown')
       throw ApplicationFailure.nonRetryable(`${provider} can't say what became of ${key}`, 'UnknownOutcome');
     if (found !== null) return close(db, call, found);
   }
-  return close(db, call, await sent(call));
+  return close(db, call, await sendOnce(call));
 }
 
 /**
  * A refusal is final, except when a request arrived twice (through a proxy, or from two tries at once) and the provider refused
  * the second copy as a duplicate. So a refused call asks the provider for the first copy's effect.
  */
-async function sent<A>(call: GatewayCall<A>): Promise<A> {
+async function sendOnce<A>(call: GatewayCall<A>): Promise<A> {
   try {
-    return await asked(call.send);
+    return await callProvider(call.send);
   } catch (refused) {
     if (!(refused instanceof ApplicationFailure)) throw refused;
-    const found = await asked(call.find);
+    const found = await callProvider(call.find);
     if (found === null || found === 'unknown') throw refused;
     return found;
   }
@@ -78,10 +78,10 @@ async function close<A>(db: Db, call: GatewayCall<A>, answer: A): Promise<A> {
 }
 
 /**
- * A provider's refusal of the request itself is final; every other failure is retried, asking first. One activity may make four
- * calls of up to 30 s, so each call sends a heartbeat before and after.
+ * Calls a provider. Its refusal of the request itself is final. After every other failure the activity is retried, and the retry
+ * looks for the effect first. One activity may make four calls of up to 30 s, so each call sends a heartbeat before and after.
  */
-export async function asked<A>(call: () => Promise<A>): Promise<A> {
+export async function callProvider<A>(call: () => Promise<A>): Promise<A> {
   heartbeat();
   try {
     return await call();

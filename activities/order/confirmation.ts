@@ -7,11 +7,11 @@ import type { Deps } from '../lib/deps';
 import { send } from '../../books/lib/outbox';
 import { once } from '../../books/lib/once';
 import { type OrderRow, changeStatus, loadOrder, mailBuyer, unknownOrder } from '../../books/order/rows';
-import { beginService, endLines, orderStep, tell } from '../../books/order/service';
+import { beginService, emitOrderEvent, endLines, orderStep } from '../../books/order/service';
 
-/** An order up to its confirmation or refusal, in the books: each step changes the status, tells of it and queues what follows. */
+/** An order up to its confirmation or refusal: each step changes the status, emits the event and queues the next messages. */
 export function orderBook({ db }: Deps): OrderBook {
-  /** Once for each try of the credit: what was released on the day it was held may be held again that day. */
+  /** Once per credit attempt, because an order that was released on the day of its hold may be held again that day. */
   const holdOnce = async (input: ForOrder, work: (tx: Tx, order: OrderRow) => Promise<void>): Promise<void> => {
     const { creditAttempt } = await loadOrder(db, input);
     return orderStep(db, input, keys.step.hold(creditAttempt), work);
@@ -54,12 +54,12 @@ export function orderBook({ db }: Deps): OrderBook {
     screeningHeld: ({ until, ...input }) =>
       orderStep(db, input, 'screening-held', async (tx, order) => {
         await changeStatus(tx, input, 'screening', { waitUntil: until, reason: 'buyer_held' });
-        await tell(tx, input, order, 'order.screening', 'screening-held', { until });
+        await emitOrderEvent(tx, input, order, 'order.screening', 'screening-held', { until });
       }),
 
     confirmOrder: ({ period, ...input }) =>
       orderStep(db, input, 'confirm', async (tx, order) => {
-        await tell(tx, input, order, 'order.confirmed', 'confirm', {});
+        await emitOrderEvent(tx, input, order, 'order.confirmed', 'confirm', {});
         if (order.lines.every((line) => line.plan.provisioning === 'immediate')) {
           await changeStatus(tx, input, 'active', { waitUntil: null, reason: null, firstPeriod: period });
           await beginService(tx, input, { ...order, firstPeriod: period }, dateOf(input.at));
@@ -75,7 +75,7 @@ export function orderBook({ db }: Deps): OrderBook {
       holdOnce(input, async (tx, order) => {
         await changeStatus(tx, input, 'held', { waitUntil: until, reason: 'credit_limit' });
         const event = keys.reported.orderHeld(input.orderId, order.creditAttempt);
-        await tell(tx, input, order, 'order.held', keys.step.held(order.creditAttempt), { until });
+        await emitOrderEvent(tx, input, order, 'order.held', keys.step.held(order.creditAttempt), { until });
         await mailBuyer(tx, input, order, event, 'order-held', (mail) => ({ order: mail, until }));
       }),
 
@@ -93,7 +93,7 @@ export function orderBook({ db }: Deps): OrderBook {
       orderStep(db, input, 'end', async (tx, order) => {
         await changeStatus(tx, input, 'declined', { waitUntil: null, reason });
         await endLines(tx, input, null);
-        await tell(tx, input, order, 'order.declined', 'declined', { reason });
+        await emitOrderEvent(tx, input, order, 'order.declined', 'declined', { reason });
         const event = keys.reported.orderDeclined(input.orderId);
         const until = order.waitUntil ? dateOut(order.waitUntil) : dateOf(input.at);
         switch (reason) {
@@ -126,7 +126,7 @@ export function orderBook({ db }: Deps): OrderBook {
       orderStep(db, input, 'end', async (tx, order) => {
         await changeStatus(tx, input, 'cancelled', { waitUntil: null, reason });
         await endLines(tx, input, null);
-        await tell(tx, input, order, 'order.cancelled', 'cancelled', { reason });
+        await emitOrderEvent(tx, input, order, 'order.cancelled', 'cancelled', { reason });
         if (reason === 'asked') return;
         const event = keys.reported.orderCancelled(input.orderId);
         await mailBuyer(tx, input, order, event, 'order-cancelled-card', (mail, orderUrl) => ({

@@ -9,16 +9,16 @@ import { keys } from '../../workflows/contracts/keys';
 import type { Deps } from '../lib/deps';
 import { makeOrderItems } from '../../books/order/items';
 import { changeStatus, mailBuyer } from '../../books/order/rows';
-import { beginService, endLines, orderStep, tell } from '../../books/order/service';
+import { beginService, emitOrderEvent, endLines, orderStep } from '../../books/order/service';
 
-/** An order in service, in the books: its start, cancellation, suspension and end. */
+/** An order in service: its start, cancellation, suspension and end. */
 export function contractBook({ db }: Deps): ContractBook {
   return {
     startService: ({ on, ...input }) =>
       orderStep(db, input, 'start', async (tx, order) => {
         const unregistered = await beginService(tx, input, order, on);
         await changeStatus(tx, input, 'active', { waitUntil: null });
-        await tell(tx, input, order, 'service.started', 'started', {}, on);
+        await emitOrderEvent(tx, input, order, 'service.started', 'started', {}, on);
         return { unregistered };
       }),
 
@@ -28,12 +28,12 @@ export function contractBook({ db }: Deps): ContractBook {
         input,
         keys.step.cancel(messageId),
         async (tx, order) => {
-          const asked = order.lines.filter(
+          const requested = order.lines.filter(
             (line) => line.endsOn === null && (lines === 'all' || lines.includes(line.id)),
           );
           const ends = new Map(order.lines.flatMap(({ id, endsOn }) => (endsOn ? [[id, dateOut(endsOn)]] : [])));
           const accepted: JstDate[] = [];
-          for (const line of asked) {
+          for (const line of requested) {
             const terms = cancellationTerms[line.cancellationTerms];
             const startsOn = line.startsOn && dateOut(line.startsOn);
             const preview = previewCancellation({
@@ -51,15 +51,15 @@ export function contractBook({ db }: Deps): ContractBook {
             ends.set(line.id, endsOn);
             accepted.push(endsOn);
           }
-          // Each line ends on its own date, the order with the last of them.
+          // Each line ends on its own date. The order ends with its last line.
           const wholeOrder = order.lines.every((line) => ends.has(line.id) || line.status === 'ended');
           const endsOn = latest([...ends.values()]) ?? dateOf(input.at);
-          const told = latest(accepted);
-          if (told) {
-            // At risk or suspended it stays so: a cancellation decides nothing of that, and gives no service back.
+          const lastAccepted = latest(accepted);
+          if (lastAccepted) {
+            // An order at risk or suspended stays so: a cancellation neither settles the risk nor restores the service.
             if (wholeOrder && order.status === 'active') await changeStatus(tx, input, 'ending', { waitUntil: endsOn });
-            const data = { ends_on: told, last_period: periodOf(told) };
-            await tell(tx, input, order, 'cancellation.accepted', keys.step.cancel(messageId), data);
+            const data = { ends_on: lastAccepted, last_period: periodOf(lastAccepted) };
+            await emitOrderEvent(tx, input, order, 'cancellation.accepted', keys.step.cancel(messageId), data);
           }
           return { endsOn, lastPeriod: periodOf(endsOn), wholeOrder };
         },
@@ -70,7 +70,7 @@ export function contractBook({ db }: Deps): ContractBook {
       orderStep(db, input, 'end', async (tx, order) => {
         await changeStatus(tx, input, 'ended', { waitUntil: null, reason });
         await endLines(tx, input, on);
-        await tell(tx, input, order, 'order.ended', 'ended', { reason }, on);
+        await emitOrderEvent(tx, input, order, 'order.ended', 'ended', { reason }, on);
         if (reason !== 'unpaid') return;
         const event = keys.reported.orderEnded(input.orderId);
         const unpaid = await unpaidOf(tx, input);
@@ -94,7 +94,7 @@ export function contractBook({ db }: Deps): ContractBook {
             data: { status: 'paused' },
           });
           const on = dateOf(input.at);
-          await tell(tx, input, order, 'order.suspended', keys.step.suspended(cause), { reason });
+          await emitOrderEvent(tx, input, order, 'order.suspended', keys.step.suspended(cause), { reason });
           if (reason !== 'card_declined') return;
           const unpaid = await unpaidOf(tx, input);
           const event = keys.reported.orderSuspended(input.orderId, cause);
@@ -120,7 +120,7 @@ export function contractBook({ db }: Deps): ContractBook {
           await changeStatus(tx, input, last ? 'ending' : 'active', { reason: null, waitUntil: last });
           const unregistered = await resumeLines(tx, input);
           const billed = billedInHouse.length > 0 && { billed: 'in_house', months: billedInHouse.join(' ') };
-          await tell(tx, input, order, 'order.resumed', keys.step.resumed(cause), { ...billed });
+          await emitOrderEvent(tx, input, order, 'order.resumed', keys.step.resumed(cause), { ...billed });
           return { unregistered };
         },
         { billedInHouse },
@@ -129,9 +129,9 @@ export function contractBook({ db }: Deps): ContractBook {
 }
 
 /**
- * Paused lines are in force again, those cancelled meanwhile until their date. A month that began while they were paused is
- * billed as any other the service is given in; the months before it are not.
- * @returns the month where NP has still to be told of it
+ * Puts paused lines in force again. A line that was cancelled meanwhile runs until its end date. The current month is billed,
+ * even if it began while the lines were paused. The paused months before it are not.
+ * @returns the current month, if it must still be registered with NP
  */
 async function resumeLines(tx: Tx, input: ForOrder): Promise<Period[]> {
   const today = dateOf(input.at);
@@ -159,7 +159,7 @@ async function unpaidOf(tx: Tx, input: ForOrder): Promise<number> {
   return toYen(open._sum.total ?? 0n);
 }
 
-/** A line's state in the words of an order's, as the terms of cancellation judge it. */
+/** The state of a line as an order state, which the terms of cancellation expect. */
 function lineState(status: string): OrderState {
   return status === 'active'
     ? 'active'

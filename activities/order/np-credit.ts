@@ -4,7 +4,7 @@ import type { Deps } from '../lib/deps';
 import { gatewayCall } from '../lib/gateway-call';
 import { registerOrderPeriod } from './np-registration';
 
-/** 取引登録 of a new order's first month, or of a refused month again; 取引キャンセル of an order that never began. */
+/** 取引登録 of a new order's first month, or again of a refused month. 取引キャンセル of an order that never began. */
 export function creditGateway(deps: Deps): Pick<GatewayActivities, 'registerTransaction' | 'cancelRegistrations'> {
   return {
     async registerTransaction(input) {
@@ -13,11 +13,11 @@ export function creditGateway(deps: Deps): Pick<GatewayActivities, 'registerTran
     },
 
     async cancelRegistrations({ storeId, at, orderId }) {
-      const standing = await deps.db.creditTransaction.findMany({
+      const registered = await deps.db.creditTransaction.findMany({
         where: { storeId, orderId, status: { in: ['registered', 'cancelled'] } },
         orderBy: { key: 'asc' },
       });
-      const request = standing.flatMap((row) => row.npTransactionId ?? []);
+      const request = registered.flatMap((row) => row.npTransactionId ?? []);
       if (request.length === 0) return;
       const credit = await deps.credit(storeId);
       await gatewayCall<'cancelled'>(deps.db, {
@@ -26,7 +26,7 @@ export function creditGateway(deps: Deps): Pick<GatewayActivities, 'registerTran
         provider: 'np',
         at,
         request,
-        // Cancelling twice changes nothing at NP, so a lost answer is simply sent again.
+        // A second cancellation changes nothing at NP, so after a lost answer it is simply sent again.
         find: async () => null,
         send: () => credit.cancelTransactions(request).then(() => 'cancelled' as const),
         record: async (tx) => {

@@ -10,7 +10,7 @@ import { gatewayCall } from '../lib/gateway-call';
 import { groupBy } from '../../books/lib/group-by';
 import { makeBillable } from '../../books/order/items';
 
-/** What an order is charged for a month of service, as NP is told it: tax-inclusive. */
+/** The charge of an order for a month of service as NP receives it: tax-inclusive. */
 export interface OrderCharge {
   orderId: string;
   accountId: string;
@@ -33,9 +33,9 @@ export interface Registration {
 }
 
 /**
- * 取引登録 of one order's month. Its billable items, when they are made already, become billable or refused with NP's answer; a
- * new order has none yet and is registered by its lines.
- * @throws ApplicationFailure non-retryable: InvalidInput without a buyer id at NP, and what gatewayCall throws
+ * 取引登録 of one order's month. If its billable items exist already, they become billable or refused with NP's answer. A new
+ * order has none yet and is registered by its lines.
+ * @throws ApplicationFailure non-retryable: InvalidInput without a buyer id at NP, or as gatewayCall does
  */
 export async function registerOrderPeriod(deps: Deps, input: Registration): Promise<TransactionResult> {
   const [charge] = await chargesOf(deps.db, input.storeId, input.period, [input.orderId]);
@@ -43,7 +43,7 @@ export async function registerOrderPeriod(deps: Deps, input: Registration): Prom
   return registerCharge(deps, input, charge);
 }
 
-/** @param also what else follows from the answer, in the transaction that books it */
+/** @param also further writes in the transaction that books the answer */
 export async function registerCharge(
   deps: Deps,
   input: Registration,
@@ -148,7 +148,7 @@ export async function chargesOf(db: Db, storeId: string, period: Period, orderId
   });
 }
 
-/** NP multiplies a tax-inclusive unit price; a line whose total doesn't divide by its quantity is told as one piece. */
+/** NP multiplies a tax-inclusive unit price. A line whose total is not divisible by its quantity is sent as one piece. */
 function chargeLine(line: ChargeLine, period: Period): TransactionRequest['lines'][number] {
   const gross =
     line.gross === null

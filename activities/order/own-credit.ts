@@ -13,8 +13,8 @@ import { orderStep } from '../../books/order/service';
 import { owed } from '../../books/lib/sql';
 
 /**
- * The store's own credit decision (P4). What a destination uses is read from the books, never counted on the side: an order is
- * reserved by being confirmed, counts by its items once its service has begun, and frees its amount by being cancelled.
+ * The store's own credit decision (P4). The used credit of a destination is computed from the books, never kept in a counter. A
+ * confirmed order uses its amount. Once its service has begun, its items count instead. A cancelled order uses nothing.
  */
 export function ownCreditBook({ db }: Deps): OwnCreditBook {
   return {
@@ -48,9 +48,9 @@ interface UsedRow {
 }
 
 /**
- * What the order's destination uses, held until the transaction ends: of two orders at once the second sees the first. Read by
- * one statement, so that what is being issued this moment is not missed between two. NO KEY: those who only refer to the
- * destination (a new item, an invoice) need not wait.
+ * Reads the used credit of the order's destination and locks the destination until the transaction ends. If two orders come at
+ * once, the second sees the first. One statement reads all amounts; two statements could miss an invoice that is issued between
+ * them. The lock is NO KEY: a row that only refers to the destination (a new item, an invoice) need not wait for it.
  */
 async function lockCredit(tx: Tx, { storeId, at }: ForOrder, order: OrderRow): Promise<OwnCredit> {
   const { destinationId, accountId } = order;
@@ -77,7 +77,7 @@ async function lockCredit(tx: Tx, { storeId, at }: ForOrder, order: OrderRow): P
     UNION ALL
     SELECT 'unpaid', NULL, NULL, coalesce(sum(yen), 0)::bigint FROM unpaid WHERE destination_id = ${destinationId} AND yen > 0
     UNION ALL
-    -- What is debited is judged once its debit has failed and it is billed again by transfer.
+    -- An invoice to be debited can be overdue only after its debit has failed and it is billed again by transfer.
     SELECT 'overdue', NULL, NULL, count(*) FROM unpaid
      WHERE yen > 0 AND method = 'bank_transfer' AND pay_until < ${dateIn(dateOf(at))}::date`);
   const sumOf = (kind: UsedRow['kind']) => toYen(rows.find((row) => row.kind === kind)!.yen);

@@ -7,9 +7,9 @@ import type { Deps } from '../lib/deps';
 import { send } from '../../books/lib/outbox';
 import { makeBillable } from '../../books/order/items';
 import { changeStatus } from '../../books/order/rows';
-import { orderStep, tell } from '../../books/order/service';
+import { emitOrderEvent, orderStep } from '../../books/order/service';
 
-/** A month of a running contract that NP won't take, in the books. */
+/** A month of a running contract that NP refuses to guarantee. */
 export function riskBook({ db }: Deps): RiskBook {
   return {
     markAtRisk: ({ period, reason, until, cause, ...input }) =>
@@ -19,7 +19,7 @@ export function riskBook({ db }: Deps): RiskBook {
         keys.step.atRisk(cause),
         async (tx, order) => {
           await changeStatus(tx, input, 'at_risk', { reason, waitUntil: until });
-          await tell(tx, input, order, 'order.at_risk', keys.step.atRisk(cause), { reason, until, period });
+          await emitOrderEvent(tx, input, order, 'order.at_risk', keys.step.atRisk(cause), { reason, until, period });
         },
         { period, reason },
       ),
@@ -56,8 +56,8 @@ async function refusedMonths(tx: Tx, { storeId, orderId }: ForOrder): Promise<Pe
 }
 
 /**
- * Guarantee NG: NP takes no more registrations of the buyer (japan-domain.md §1.5), so the next month of each of its contracts
- * is known to be refused. What is registered already stays guaranteed.
+ * Guarantee NG: NP accepts no more registrations of the buyer (japan-domain.md §1.5), so it will refuse the next month of each
+ * of the buyer's contracts. Months that are registered already stay guaranteed.
  */
 export async function putComingMonthAtRisk(tx: Tx, { storeId, at, destinationId }: ForAccount, cause: string) {
   const period = nextPeriod(periodOf(dateOf(at)));

@@ -4,7 +4,7 @@ import { keys } from '../../workflows/contracts/keys';
 import type { Deps } from '../lib/deps';
 import { openIncident, resolveIncident } from '../../books/lib/incidents';
 
-/** Where a workflow stands: its wait, the messages it has acted on, its incidents. */
+/** Records the state of a workflow: its wait, the messages it has acted on, its incidents. */
 export function restBook({ db }: Deps): Omit<StoreBook, 'workStoreDays'> {
   return {
     /** One statement, because every workflow runs it at every step: it writes the wait and acknowledges the messages, or neither. */

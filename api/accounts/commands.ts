@@ -15,7 +15,7 @@ export const accountCommandRoutes: Route[] = [
   write('post', {
     operation: 'accounts.consent',
     path: '/v1/accounts/:id/consents',
-    summary: 'Keep the buyer’s consent to a version of the store’s terms (B1).',
+    summary: 'Record the buyer’s consent to a version of the store’s terms (B1).',
     body: z.strictObject({ terms_version: text(50) }),
     answers: { 201: z.object({ account_id: z.string(), terms_version: z.string() }) },
     refusals: ['not_found'],
@@ -69,7 +69,7 @@ export const accountCommandRoutes: Route[] = [
     operation: 'accounts.set_credit_limit',
     path: '/v1/accounts/:id/credit_limits',
     summary:
-      'Record the credit limit (P4): what NP has granted a month, or in house what may be unbilled and unpaid at once. It releases nothing: a held order is released by its own command.',
+      'Record the credit limit (P4): the monthly amount that NP has granted, or in house the amount that may be unbilled and unpaid at the same time. This does not release a held order; another command does.',
     body: z.strictObject({ billing_destination_id: id.optional(), amount: yen, reason }),
     answers: { 201: destinationShape },
     refusals: ['not_found', 'unknown_billing_destination', 'reason_missing'],
@@ -157,7 +157,7 @@ async function ownAccount(tx: Tx, { store, params }: WriteContext): Promise<stri
   return found(await tx.account.findUnique({ where, select: { id: true } })).id;
 }
 
-/** The destination named, or the account's default one. */
+/** The destination that the request names, or the account's default one. */
 async function destinationOf(tx: Tx, context: WriteContext, named: string | undefined) {
   const accountId = await ownAccount(tx, context);
   const ofAccount = await tx.billingDestination.findMany({ where: { storeId: context.store.id, accountId } });

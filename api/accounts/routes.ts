@@ -15,13 +15,13 @@ const newAccount = z.strictObject({
   consent: z
     .strictObject({ terms_version: text(50) })
     .optional()
-    .openapi({ description: 'To the store’s terms; at order at the latest (B1)' }),
+    .openapi({ description: 'Consent to the store’s terms, with the first order at the latest (B1)' }),
   billing_destinations: z
     .array(newDestination)
     .min(1)
     .max(20)
     .optional()
-    .openapi({ description: 'The first is the default one; without any it is made from the base information' }),
+    .openapi({ description: 'The first one is the default. Without any, it is made from the base information' }),
 });
 
 const changes = z.strictObject({ ...z.object(baseInformation).partial().shape, reason });
@@ -99,7 +99,7 @@ export const accountRoutes: Route[] = [
     operation: 'accounts.update',
     path: '/v1/accounts/:id',
     summary:
-      'Apply a change of base information (B2); members of the default billing destination that were the same follow.',
+      'Change the base information (B2). Members of the default billing destination that had the same value change too.',
     body: changes,
     answers: { 200: accountShape },
     refusals: ['not_found', 'reason_missing'],

@@ -57,7 +57,7 @@ export const closeRoutes: Route[] = [
   read({
     operation: 'closes.get',
     path: '/v1/closes/:period',
-    summary: 'One close: its invoices by status, and what stands in its way.',
+    summary: 'One close: its invoices by status, and the open incidents that block it.',
     query: z.strictObject({}),
     answers: { 200: wholeShape },
     refusals: ['not_found'],
@@ -68,7 +68,7 @@ export const closeRoutes: Route[] = [
   command({
     operation: 'closes.approve',
     path: '/v1/closes/:period/approve',
-    summary: 'Approve the drafts of the month; billing is then asked of NP.',
+    summary: 'Approve the drafts of the month. With NP the engine then requests billing.',
     body: z.strictObject({ reason: reason.optional() }),
     answers,
     refusals: ['not_found', 'close_not_in_review'],
@@ -93,7 +93,7 @@ export const closeRoutes: Route[] = [
   command({
     operation: 'closes.release_hold',
     path: '/v1/closes/:period/release_hold',
-    summary: 'Take a draft that was set aside back into the close.',
+    summary: 'Return a draft that was set aside to the close.',
     body: z.strictObject({ invoice_id: id, reason }),
     answers,
     refusals: ['not_found', 'close_not_in_review', 'conflict', 'reason_missing'],

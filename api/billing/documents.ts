@@ -20,7 +20,7 @@ const shape = z.object({
   file: z.string(),
 });
 
-/** Query strings are text. */
+/** Converts from text, because a query string has only text. */
 const amount = z.coerce
   .number({ error: 'invalid_amount' })
   .int({ error: 'invalid_amount' })
@@ -30,7 +30,7 @@ export const documentRoutes: Route[] = [
   read({
     operation: 'documents.search',
     path: '/v1/documents',
-    summary: 'Documents by date, amount and counterparty together (電子帳簿保存法), newest first.',
+    summary: 'Documents by date, amount and counterparty, which can be combined (電子帳簿保存法), newest first.',
     query: z.strictObject({
       ...paging,
       from: jstDate.optional(),

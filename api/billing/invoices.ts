@@ -94,7 +94,7 @@ export const invoiceRoutes: Route[] = [
   read({
     operation: 'invoices.document',
     path: '/v1/invoices/:id/document',
-    summary: 'The invoice’s document, the newest revision unless another is named.',
+    summary: 'The invoice’s document: the newest revision, unless the query names another one.',
     query: z.strictObject({ revision: z.coerce.number().int().min(1).optional() }),
     answers: { 200: null },
     refusals: ['not_found'],

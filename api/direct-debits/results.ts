@@ -6,7 +6,7 @@ import { keys } from '../../workflows/contracts/keys';
 import { giveCommand } from '../lib/commands';
 import type { WriteContext } from '../lib/route';
 
-/** A message of 500 results is about 40 kB, far from the 2 MB that Temporal takes. */
+/** A message of 500 results is about 40 kB, far below the 2 MB that Temporal accepts. */
 const RESULTS_A_MESSAGE = 500;
 
 /** Sends the run the results that it still waits for. @returns the last message, or null when there is nothing to send */

@@ -27,7 +27,7 @@ export const directDebitRoutes: Route[] = [
   command({
     operation: 'direct_debits.create',
     path: '/v1/direct_debits',
-    summary: 'Ask for direct debit (口座振替) of a billing destination (D1).',
+    summary: 'Request direct debit (口座振替) for a billing destination (D1).',
     body: z.strictObject({ account_id: id, billing_destination_id: id.optional() }),
     waits: 0,
     done: 201,
@@ -79,18 +79,18 @@ export const directDebitRoutes: Route[] = [
     name: 'formPosted',
     payload: ({ on }) => ({ on }),
   }),
-  step('form_received', 'Record that the form came back; it goes on to the bank.', {
+  step('form_received', 'Record that the form came back. It then goes to the bank.', {
     body: z.strictObject({ on: jstDate }),
     event: 'form_received',
     name: 'formReceived',
     payload: ({ on }) => ({ on }),
   }),
-  step('complete', 'Record that the bank has taken it up, with what shows it.', {
+  step('complete', 'Record that the bank has accepted the form, with the evidence.', {
     body: z.strictObject({
       evidence,
       bank_account: debitAccount
         .optional()
-        .openapi({ description: 'In house: the account on the form; with NP left out' }),
+        .openapi({ description: 'In house: the account on the form. Absent with NP' }),
       customer_number: customerNumber.optional(),
     }),
     event: 'completed',
@@ -109,13 +109,13 @@ export const directDebitRoutes: Route[] = [
       return { evidence, debitAccountId: orRefuse(kept) };
     },
   }),
-  step('reject', 'Record a defect the bank has found (seal, number, name …).', {
+  step('reject', 'Record a defect that the bank has found (seal, number, name …).', {
     body: z.strictObject({ reason }),
     event: 'rejected',
     name: 'reject',
     payload: (body) => ({ reason: body.reason }),
   }),
-  step('withdraw', 'Take the request or the running direct debit back.', {
+  step('withdraw', 'Withdraw the request or the running direct debit.', {
     body: z.strictObject({ reason }),
     event: 'withdrawn',
     name: 'withdraw',

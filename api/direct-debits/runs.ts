@@ -62,7 +62,7 @@ export const debitRunRoutes: Route[] = [
   command({
     operation: 'debit_runs.import_results',
     path: '/v1/debit_runs/:nominal/results',
-    summary: 'Import the bank’s results of a debit day. One unknown debit and none is taken.',
+    summary: 'Import the bank’s results of a debit day. If one debit is unknown, nothing is imported.',
     body: z.strictObject({ results: z.array(result).min(1).max(1000) }),
     answers: { 200: shape, 202: shape },
     refusals: ['not_found', 'unknown_debit', 'conflict'],
@@ -79,7 +79,7 @@ export const debitRunRoutes: Route[] = [
   read({
     operation: 'debit_runs.file',
     path: '/v1/debit_runs/:nominal/file',
-    summary: 'The request file (Zengin type 91) to be handed in to the bank, byte for byte as it was made.',
+    summary: 'The request file (Zengin type 91) for the bank, byte for byte as it was written.',
     query: z.strictObject({}),
     answers: { 200: 'application/octet-stream' },
     refusals: ['not_found'],
@@ -115,8 +115,8 @@ export const debitRunRoutes: Route[] = [
     operation: 'debit_runs.import_result_file',
     path: '/v1/debit_runs/:nominal/result_file',
     summary:
-      'Import the bank’s result file (Zengin type 91). It must hold every record of the request once, with its amount, and tie in its totals; else nothing is taken. The same file again changes nothing.',
-    upload: { mediaType: 'application/octet-stream', description: 'The file as the bank gave it' },
+      'Import the bank’s result file (Zengin type 91). It must have every record of the request once, with its amount, and correct totals; otherwise nothing is imported. The same file again changes nothing.',
+    upload: { mediaType: 'application/octet-stream', description: 'The file as received from the bank' },
     body: z.instanceof(Uint8Array),
     answers: { 200: shape, 202: shape },
     refusals: ['not_found', ...refusalCodes.filter((known) => known.startsWith('debit_file_'))],

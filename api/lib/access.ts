@@ -2,14 +2,14 @@ import type { Role } from '../../domain/vocabulary';
 
 export type { Role };
 
-/** The roles of a store's own keys; `platform` makes stores and belongs to none. */
+/** The roles of a store's own keys. `platform` creates stores and belongs to none. */
 export const storeRoles = ['storefront', 'operator', 'finance', 'approver', 'auditor', 'admin'] as const;
 
 const readers: readonly Role[] = ['operator', 'finance', 'approver', 'auditor', 'admin'];
 const shopAndReaders: readonly Role[] = ['storefront', ...readers];
 const shop: readonly Role[] = ['storefront', 'operator'];
 
-/** Who may do what: every operation of the API, by name, and the roles whose keys may call it. */
+/** Every operation of the API by name, with the roles whose keys may call it. */
 export const access = {
   'stores.create': ['platform'],
   'stores.add_key': ['platform'],

@@ -6,8 +6,8 @@ import { keys } from '../../workflows/contracts/keys';
 import type { CommandName, Payload, Receiver } from '../../workflows/contracts/messages';
 
 /**
- * A person's command to a running workflow: the update's row and its audit entry, which keeps the reason under the
- * message id. The payload gets `by`; delivery adds `messageId` and `at`.
+ * Queues a person's command to a running workflow: the row of the update, and its audit entry, which records the reason under
+ * the message id. The payload gets `by`. Delivery adds `messageId` and `at`.
  * @returns the message id
  */
 export async function giveCommand<N extends CommandName>(

@@ -5,14 +5,14 @@ import type { Tx } from '../../prisma/db';
 import { type Reason, throwRefusal } from './problems';
 
 /*
- * A key's row is the first thing a request's transaction writes, so the key and the effect are committed together or not
- * at all: no crash leaves a key in flight. A second request with the key waits on the row for up to 5 s (then
- * idempotency_in_flight) and finds what the first one left:
- * - `body.answer`: the answer, given again as it was;
- * - `body.refusals`: a workflow refused the command; refused again;
- * - `body.pending`: the effect is committed, its answer not yet told (the workflow was not reached in time, or the process
- *   died in between): the message is delivered if it wasn't, and the answer is read anew from the resource.
- * What validation refuses rolls back and leaves no row.
+ * A request's transaction writes the row of its key first. So the key and the effect are committed together or not at all, and
+ * no crash leaves a key in flight. A second request with the key waits for the row for up to 5 s (then idempotency_in_flight)
+ * and finds the outcome of the first one:
+ * - `body.answer`: the answer. It is sent again unchanged.
+ * - `body.refusals`: a workflow refused the command. It is refused again.
+ * - `body.pending`: the effect is committed, but there is no answer yet (the workflow was not reached in time, or the process
+ *   died in between). The message is delivered if it was not, and the answer is read from the resource.
+ * A request that validation refuses is rolled back and leaves no row.
  */
 
 export type Kept = { answer: unknown } | { refusals: Reason[] } | { pending: Pending };
@@ -30,13 +30,13 @@ export interface StoredAnswer {
   kept: Kept;
 }
 
-/** The header's key, bare or as a quoted string (RFC 8941). @throws Refused */
+/** Reads the key from its header, bare or as a quoted string (RFC 8941). @throws Refused */
 export function readKey(header: string | undefined): string {
   const quoted = /^"((?:[^"\\]|\\["\\])*)"$/.exec(header?.trim() ?? '');
   const key = quoted ? quoted[1]!.replace(/\\(.)/g, '$1') : (header?.trim() ?? '');
   if (key === '') return throwRefusal('idempotency_key_missing');
   if (key.length > 255) return throwRefusal('invalid_request', { detail: 'Idempotency-Key: ≤ 255' });
-  // A UUID's digits are no card's; a key of nothing but digits may be one, and keys are kept.
+  // The digits of a UUID are not a card number. A key with only digits may be one, and keys are stored.
   if (/^\d+$/.test(key) && findCardNumber(key))
     return throwRefusal('card_number_in_text', { detail: 'Idempotency-Key' });
   return key;
@@ -50,9 +50,9 @@ export function requestHash(method: string, path: string, body: unknown): string
 }
 
 /**
- * Takes the key for this transaction (null), or gives what an earlier request with it left.
+ * Claims the key for this transaction. @returns null, or the outcome of an earlier request with the key
  * @param scope the store's id, or `platform`
- * @throws Refused idempotency_key_reused when the earlier request asked for something else; lock timeout after 5 s
+ * @throws Refused idempotency_key_reused if the earlier request was a different one; lock timeout after 5 s
  */
 export async function claim(tx: Tx, scope: string, key: string, hash: string): Promise<StoredAnswer | null> {
   const written = await tx.$executeRaw`
@@ -65,7 +65,7 @@ export async function claim(tx: Tx, scope: string, key: string, hash: string): P
   return { status: row.status, location: row.location, kept: row.body! };
 }
 
-/** Keeps the answer to a key's request; a key keeps its first one. */
+/** Stores the answer to a key's request. A key keeps its first answer. */
 export async function keep(tx: Tx, scope: string, key: string, stored: StoredAnswer): Promise<void> {
   await tx.idempotencyKey.updateMany({
     where: { scope, key, status: null },

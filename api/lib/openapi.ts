@@ -97,7 +97,7 @@ function answersOf(route: Route) {
     Object.entries(route.answers).map(([status, schema]) => [
       status,
       {
-        description: status === '202' ? 'Accepted, not yet acted on' : 'Done',
+        description: status === '202' ? 'Accepted, not processed yet' : 'Done',
         content:
           schema === null || typeof schema === 'string'
             ? { [schema ?? 'application/pdf']: { schema: bytes } }
@@ -150,8 +150,8 @@ function describeOtherSide(registry: OpenAPIRegistry): void {
     401: { description: 'Not this store’s credentials', content: { 'application/problem+json': { schema: problem } } },
   };
   const taken = {
-    200: { description: 'Known already: the same id was taken before' },
-    202: { description: 'Taken' },
+    200: { description: 'The same id was accepted before' },
+    202: { description: 'Accepted' },
     ...refusals,
   };
   const store = z.object({ storeId: z.string() });
@@ -174,13 +174,13 @@ function describeOtherSide(registry: OpenAPIRegistry): void {
     path: '/v1/card_returns/{authenticationRef}/{result}',
     operationId: 'card_returns.show',
     tags: ['other side'],
-    summary: 'Where the buyer’s browser comes back to from 3-D Secure.',
+    summary: 'The buyer’s browser returns here from 3-D Secure.',
     security: [],
     request: { params: z.object({ authenticationRef: z.string(), result: z.enum(['ok', 'ng']) }) },
     responses: {
       200: { description: 'A page for the buyer', content: { 'text/html': { schema: z.string() } } },
       404: { description: 'No such authentication' },
-      409: { description: 'The store’s clock is advancing; the page loads itself again' },
+      409: { description: 'The store’s clock is advancing. The page reloads itself' },
     },
   });
 }

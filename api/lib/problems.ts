@@ -10,11 +10,11 @@ export interface Reason {
   /** JSON pointer (RFC 6901) to the member of the request that caused it, e.g. `/lines/0/plan_id`. */
   field?: string;
   params?: Refusal['params'];
-  /** Words of its own where the code's cure says too little (which member is unknown, which is too long). */
+  /** A text in place of the code's cure if that says too little (which member is unknown, which is too long). */
   detail?: string;
 }
 
-/** Unwinds a request, and its transaction, with one or more refusals; the error handler turns it into a problem. */
+/** Ends a request and rolls its transaction back, with one or more refusals. The error handler turns it into a problem. */
 export class Refused extends Error {
   override readonly name = 'Refused';
   constructor(
@@ -39,7 +39,7 @@ export function orRefuse<T>(result: Result<T> | Checked<T>, locate?: Locate): T 
 
 type Path = readonly PropertyKey[];
 
-/** Where a member of the body stands in what the caller sent, when that is not the body itself: a line of a file. */
+/** Finds the place of a member in the caller's input if that is not the body itself but, for example, a line of a file. */
 export type Locate = (member: Path) => Path;
 
 /** The domain's refusal with a JSON pointer: its inputs have the members of the bodies, in camel case. */
@@ -80,7 +80,7 @@ export function problemOf(
   return {
     type: `${where.publicUrl}/docs/errors#${code}`,
     title: text.title,
-    // Several different reasons are told under invalid_request; the status stays that of the first.
+    // Several different reasons share the code invalid_request. The status stays that of the first.
     status: refused.status ?? refusalTexts[first].status,
     detail: text.cure,
     code,
@@ -94,7 +94,7 @@ export function problemOf(
   };
 }
 
-/** The one problem that is no refusal. */
+/** The only problem that is not a refusal. */
 export const internalErrorText = {
   ja: {
     title: 'サーバーで問題が発生しました。',
@@ -119,12 +119,12 @@ export function internalProblem(where: { language: Language; requestId: string; 
   };
 }
 
-/** Codes whose cure is to try again shortly; answers carry Retry-After with as many seconds. */
+/** The seconds of Retry-After for a code whose cure is to try again shortly; null for other codes. */
 export function retryAfterOf(problem: Problem): number | null {
   return problem.code === 'clock_advancing' || problem.code === 'idempotency_in_flight' ? 1 : null;
 }
 
-/** Zod's issues as refusals: a message that is a refusal code is that refusal, any other says what is wrong in words. */
+/** Zod's issues as refusals. A message that is a refusal code becomes that refusal. Any other message becomes the detail. */
 export function reasonsOf(error: z.ZodError, locate: Locate = (member) => member): Reason[] {
   return error.issues.flatMap((issue): Reason[] => {
     if (issue.code === 'unrecognized_keys')

@@ -61,7 +61,7 @@ export function serve(route: Route, env: Surroundings): RequestHandler[] {
       };
       const { stored, answer, replayed } = await env.db.$transaction(work).catch((e: unknown) => {
         if (isLockTimeout(e)) throwRefusal('idempotency_in_flight');
-        // Two requests with different keys made the same thing at once: the checks before saw neither.
+        // Two requests with different keys created the same resource at once, and neither check saw the other one.
         if (isUniqueViolation(e)) throwRefusal('already_exists');
         throw e;
       });

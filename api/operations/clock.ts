@@ -28,7 +28,8 @@ export const clockRoutes: Route[] = [
   read({
     operation: 'clock.get',
     path: '/v1/clock',
-    summary: 'The store’s present. `Prefer: wait=N` (≤ 30 s) answers as soon as it no longer advances.',
+    summary:
+      'The store’s current time. With `Prefer: wait=N` (≤ 30 s) the answer comes as soon as the clock no longer advances.',
     query: z.strictObject({}),
     answers: { 200: shape },
     async handle({ env, store, waitSeconds }) {
@@ -44,7 +45,7 @@ export const clockRoutes: Route[] = [
   command({
     operation: 'clock.advance',
     path: '/v1/clock/advance',
-    summary: 'Let a simulated store live on until then, alarm by alarm. Ask GET /v1/clock for its arrival.',
+    summary: 'Advance the clock of a simulated store, alarm by alarm. Poll GET /v1/clock to see when it arrives.',
     body: z.strictObject({ to: instantOrDate }),
     movesClock: true,
     waits: 0,

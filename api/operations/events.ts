@@ -61,7 +61,8 @@ export const eventRoutes: Route[] = [
   read({
     operation: 'events.list',
     path: '/v1/events',
-    summary: 'What happened in the store, oldest first. `next` of the last page is a place to go on from later.',
+    summary:
+      'The events of the store, oldest first. Even the last page has a `next`, from which a later request continues.',
     query: z.strictObject({
       ...paging,
       after: z.coerce.number().int().min(0).optional().openapi({ description: 'The `seq` of the last event read' }),

@@ -1,7 +1,7 @@
 import { Router } from 'express';
 import type { Db } from '../../prisma/db';
 
-/** /healthz: the process answers. /readyz: so do its database and, where it is asked, Temporal. */
+/** /healthz: the process answers. /readyz: its database answers too and, if it is checked, Temporal. */
 export function healthRoutes(db: Db, temporalReady: (() => Promise<boolean>) | undefined): Router {
   const router = Router();
   router.get('/healthz', (_req, res) => void res.json({ status: 'ok' }));

@@ -37,7 +37,7 @@ export const incidentRoutes: Route[] = [
   read({
     operation: 'incidents.list',
     path: '/v1/incidents',
-    summary: 'What failed for good and needs a person, newest first.',
+    summary: 'Failures that need a person, newest first.',
     query: z.strictObject({ ...paging, status: status.optional() }),
     answers: { 200: listOf(shape) },
     async handle({ env, store, query }) {
@@ -65,7 +65,7 @@ export const incidentRoutes: Route[] = [
     // An incident's id is the business key of what failed, which has slashes.
     path: '/v1/incidents/*id/repair',
     summary:
-      'Decide on an incident: try again, go on without, or take as done with the result named. Where no workflow waits for the decision, a mail can be sent again and anything else be taken as done.',
+      'Decide on an incident: retry the step, skip it, or continue with the named result. If no workflow waits for the decision, a mail can be sent again, and other incidents can be resolved as done.',
     body: z.strictObject({
       how: z.union([z.enum(['retry', 'skip']), z.strictObject({ resolve_as: text() })]),
       reason,
@@ -78,7 +78,7 @@ export const incidentRoutes: Route[] = [
       const incident = found(await tx.incident.findUnique({ where }));
       const how: Repair = typeof body.how === 'string' ? body.how : { resolveAs: body.how.resolve_as };
       const waits = await waitsForRepair(tx, incident);
-      // Also when it was taken as done a moment before its workflow came to wait: the workflow itself refuses what it doesn't wait for.
+      // A workflow may wait although the incident was resolved a moment before. It refuses a repair that it does not wait for.
       if (!waits && incident.status === 'resolved')
         return throwRefusal('conflict', { params: { state: incident.status } });
       if (!isWay(incident, how))

@@ -16,7 +16,7 @@ export const waitRoutes: Route[] = [
   read({
     operation: 'waits.list',
     path: '/v1/waits',
-    summary: 'What every running workflow waits for, and for whom; the nearest deadline first.',
+    summary: 'The wait of every running workflow with its owner, nearest deadline first.',
     query: z.strictObject({ ...paging, owner: waitShape.shape.owner.optional(), account_id: id.optional() }),
     answers: { 200: listOf(shape) },
     async handle({ env, store, query }) {

@@ -20,7 +20,7 @@ export const cardRoutes: Route[] = [
   command({
     operation: 'orders.replace_card',
     path: '/v1/orders/:id/card',
-    summary: 'Replace the card of a running contract; `next_action` is where the buyer passes 3-D Secure.',
+    summary: 'Replace the card of a running contract. The buyer passes 3-D Secure at `next_action`.',
     body: z.strictObject(card),
     answers: { 200: orderShape, 202: orderShape },
     refusals: ['not_found', 'conflict', 'card_brand_unsupported', 'divided_payment_unsupported'],

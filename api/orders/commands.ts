@@ -22,7 +22,7 @@ export const orderCommandRoutes: Route[] = [
   command({
     operation: 'orders.release',
     path: '/v1/orders/:id/release',
-    summary: 'Release a held order (P4): its credit is decided on anew, after the limit was raised.',
+    summary: 'Release a held order (P4) after its limit was raised. Its credit is then decided again.',
     body: z.strictObject({ reason }),
     answers,
     refusals: ['not_found', 'reason_missing', 'order_not_held'],
@@ -37,7 +37,7 @@ export const orderCommandRoutes: Route[] = [
     operation: 'orders.decide_risk',
     path: '/v1/orders/:id/at_risk_decisions',
     summary:
-      'Decide on a contract whose month NP refuses: `register_again` after payment or a raised limit (refused again it stays at risk), `bill_in_house` that month without NP’s guarantee, `suspend` or `end` it today.',
+      'Decide on a contract whose month NP refuses: `register_again` after payment or a raised limit (if NP refuses again, the contract stays at risk), `bill_in_house` that month without NP’s guarantee, `suspend` or `end` it today.',
     body: z.strictObject({ decision: z.enum(riskDecisions), reason }),
     answers,
     refusals: ['not_found', 'reason_missing', 'order_not_at_risk', 'own_account_missing', 'conflict'],
@@ -72,7 +72,7 @@ export const orderCommandRoutes: Route[] = [
   write('post', {
     operation: 'orders.preview_cancellation',
     path: '/v1/orders/:id/cancellations/preview',
-    summary: 'When the contract would end and what would still be billed, if it were cancelled now (C1).',
+    summary: 'Preview a cancellation: when the contract would end and what would still be billed (C1).',
     body: z.strictObject({ lines }),
     answers: {
       200: z.object({
@@ -114,7 +114,7 @@ export const orderCommandRoutes: Route[] = [
   command({
     operation: 'orders.cancel',
     path: '/v1/orders/:id/cancellations',
-    summary: 'Cancel an order not yet running, or the contract by its terms (C1).',
+    summary: 'Cancel an order that is not running yet, or the contract by its terms (C1).',
     body: z.strictObject({ lines, reason }),
     answers,
     refusals: ['not_found', 'reason_missing', 'order_not_cancellable'],

@@ -3,17 +3,17 @@ import { httpUrl, id, text, z } from '../lib/input/schemas';
 
 const token = z.string().min(1).max(200);
 
-/** A card as SBPS's JavaScript gave it: one-time tokens, never a number. */
+/** A card as SBPS's JavaScript returns it: one-time tokens, never a number. */
 export const card = {
   token,
   token_key: token,
-  brand: text(30).optional().openapi({ description: 'As the payment page read it; P8', example: 'VISA' }),
+  brand: text(30).optional().openapi({ description: 'As the payment page read it (P8)', example: 'VISA' }),
   divisions: z.int().min(1).default(1).openapi({ description: 'Only 1, 一括払い (P9)' }),
 };
 
 export const newOrder = z.strictObject({
   account_id: id,
-  billing_destination_id: id.optional().openapi({ description: 'The account’s default one unless named' }),
+  billing_destination_id: id.optional().openapi({ description: 'The account’s default one if absent' }),
   reference: text(100).optional().openapi({ description: 'The shop’s own number of the order; unique' }),
   payment: z.discriminatedUnion('method', [
     z.strictObject({ method: z.literal('bank_transfer') }),
@@ -23,7 +23,7 @@ export const newOrder = z.strictObject({
       return_urls: z
         .strictObject({ ok: httpUrl, ng: httpUrl })
         .optional()
-        .openapi({ description: 'The shop’s pages to go on to after 3-D Secure' }),
+        .openapi({ description: 'The shop’s pages for the return from 3-D Secure' }),
     }),
   ]),
   lines: z
@@ -39,7 +39,7 @@ export const newOrder = z.strictObject({
     .default({}),
 });
 
-/** The order that the body asks for. The shop's pages to go on to are kept with its metadata. */
+/** The order that the body describes. Its metadata also keeps the shop's pages for the return from 3-D Secure. */
 export function orderOf(body: z.output<typeof newOrder>): NewOrder {
   const { payment, consent, metadata } = body;
   return {

@@ -20,7 +20,8 @@ export const orderRoutes: Route[] = [
   command({
     operation: 'orders.create',
     path: '/v1/orders',
-    summary: 'Accept an order. `Prefer: wait=N` (≤ 30 s) answers with what was decided, else it is `received`.',
+    summary:
+      'Accept an order. With `Prefer: wait=N` (≤ 30 s) the answer has the decision, else the order is `received`.',
     body: newOrder,
     waits: 0,
     done: 201,
@@ -75,7 +76,7 @@ export const orderRoutes: Route[] = [
   read({
     operation: 'orders.get',
     path: '/v1/orders/:id',
-    summary: 'One order: where it stands, what it waits for, what the buyer must do next.',
+    summary: 'One order: its status, its current wait, and the next action of the buyer.',
     query: z.strictObject({}),
     answers: { 200: orderShape },
     refusals: ['not_found'],
@@ -86,7 +87,7 @@ export const orderRoutes: Route[] = [
   read({
     operation: 'orders.timeline',
     path: '/v1/orders/:id/timeline',
-    summary: 'Everything told of the order, oldest first, and what it waits for now.',
+    summary: 'The events of the order, oldest first, and its current wait.',
     query: z.strictObject({}),
     answers: {
       200: z.object({

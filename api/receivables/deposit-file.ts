@@ -15,10 +15,10 @@ type Column = keyof typeof columns;
 const MOST_LINES = 1_000;
 
 /**
- * Deposits as a spreadsheet or the bank's page saves them: a line of names, then one deposit a line. UTF-8 or Shift_JIS, dates
- * with - or /, amounts with or without commas, several invoice numbers with spaces between.
- * @param schema of one deposit of the API's body, by which each line is judged
- * @returns each line's deposit, with the line it stands on, from 1
+ * Reads deposits as a spreadsheet or the bank's page saves them: a line of names, then one deposit per line. UTF-8 or Shift_JIS,
+ * dates with - or /, amounts with or without commas, several invoice numbers separated by spaces.
+ * @param schema of one deposit of the API's body, which checks each line
+ * @returns each line's deposit with the number of its line, from 1
  * @throws Refused deposit_file_malformed, or every mistake of every line with pointer `/lines/<line>/<column>`
  */
 export function readDepositFile<S extends z.ZodType>(
@@ -53,7 +53,7 @@ export function readDepositFile<S extends z.ZodType>(
   return read;
 }
 
-/** Points into the file: the invoice numbers of a deposit stand in one column. */
+/** Points into the file, where one column has all invoice numbers of a deposit. */
 export function onLine(line: number): Locate {
   return (member) => ['lines', line, ...(member[0] === 'invoice_numbers' ? ['invoice_number'] : member)];
 }

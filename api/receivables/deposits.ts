@@ -12,7 +12,7 @@ import { type Locate, found, orRefuse } from '../lib/problems';
 import { type Route, type WriteContext, read, write } from '../lib/route';
 import { id, jstDate, listOf, paging, reason, text, z } from '../lib/input/schemas';
 
-/** The field 金額 of the banks' files has ten digits. */
+/** The field 金額 in the banks' files has ten digits. */
 const MOST = 9_999_999_999;
 
 const given = z.strictObject({
@@ -22,10 +22,10 @@ const given = z.strictObject({
     .array(text(100))
     .min(1)
     .max(50)
-    .openapi({ description: 'What it pays, each in full before the next; what is left over is 仮受金' }),
+    .openapi({ description: 'The invoices that it pays, each in full before the next. The rest is 仮受金' }),
   reference: text(100)
     .optional()
-    .openapi({ description: 'The bank’s own word for it (摘要): the same deposit with it is booked once' }),
+    .openapi({ description: 'The bank’s text (摘要). The same deposit with the same text is booked once' }),
 });
 
 const shape = z.object({
@@ -52,7 +52,7 @@ export const depositRoutes: Route[] = [
   write('post', {
     operation: 'deposits.create',
     path: '/v1/deposits',
-    summary: 'In house: enter money that came into the store’s own account, and the invoices it pays.',
+    summary: 'In house: enter money that arrived in the store’s own account, with the invoices that it pays.',
     body: given,
     answers: { 200: shape, 201: shape },
     refusals: [...refusalsOfDeposit],
@@ -65,7 +65,7 @@ export const depositRoutes: Route[] = [
     operation: 'deposits.import',
     path: '/v1/deposits/import',
     summary:
-      'Enter the deposits of a CSV file: paid_on,amount,invoice_number,reference. One mistake and none is taken. The same file again, and the same deposits with a reference, change nothing.',
+      'Enter the deposits of a CSV file: paid_on,amount,invoice_number,reference. If one line has a mistake, nothing is entered. The same file again, and the same deposits with a reference, change nothing.',
     upload: { mediaType: 'text/csv', description: 'UTF-8 or Shift_JIS' },
     body: z.instanceof(Uint8Array),
     answers: { 200: z.object({ object: z.literal('deposit_import'), entered: z.number(), known: z.number() }) },
@@ -85,7 +85,8 @@ export const depositRoutes: Route[] = [
   write('post', {
     operation: 'deposits.reverse',
     path: '/v1/deposits/:id/reversal',
-    summary: 'Take a deposit back that was entered wrongly: what it paid is owed again. Enter it anew as it should be.',
+    summary:
+      'Reverse a deposit that was entered wrongly. The invoices that it paid are owed again. Then enter the correct one.',
     body: z.strictObject({ reason }),
     answers: { 201: shape },
     refusals: ['not_found', 'reason_missing', 'deposit_already_reversed'],
@@ -102,7 +103,7 @@ export const depositRoutes: Route[] = [
   read({
     operation: 'deposits.list',
     path: '/v1/deposits',
-    summary: 'Money that came into the store’s own account, newest day first.',
+    summary: 'Money that arrived in the store’s own account, newest day first.',
     query: z.strictObject({ ...paging, account_id: id.optional() }),
     answers: { 200: listOf(shape) },
     async handle({ env, store, query }) {

@@ -20,7 +20,7 @@ export const paymentRoutes: Route[] = [
   read({
     operation: 'payments.list',
     path: '/v1/payments',
-    summary: 'What buyers have paid, newest day first.',
+    summary: 'The payments of buyers, newest day first.',
     query: z.strictObject({ ...paging, invoice_id: id.optional(), account_id: id.optional() }),
     answers: { 200: listOf(shape) },
     async handle({ env, store, query }) {

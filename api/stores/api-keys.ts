@@ -23,7 +23,7 @@ export const apiKeyRoutes: Route[] = [
   write('post', {
     operation: 'api_keys.create',
     path: '/v1/api_keys',
-    summary: 'Make a key. Its secret is told in this answer only.',
+    summary: 'Make a key. Only this answer contains its secret.',
     body: z.strictObject({ role: z.enum(storeRoles), name: text(100) }),
     answers: { 201: shape.omit({ revoked: true }).extend({ secret: z.string() }) },
     async handle(tx, context) {
@@ -50,7 +50,7 @@ export const apiKeyRoutes: Route[] = [
   write('delete', {
     operation: 'api_keys.revoke',
     path: '/v1/api_keys/:id',
-    summary: 'Revoke a key, at once and for good.',
+    summary: 'Revoke a key, immediately and for good.',
     body: z.strictObject({}),
     answers: { 200: shape },
     refusals: ['not_found'],

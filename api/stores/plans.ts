@@ -69,7 +69,7 @@ export const planRoutes: Route[] = [
   write('post', {
     operation: 'plans.add_price',
     path: '/v1/plans/:id/prices',
-    summary: 'Add a version of the price; orders accepted before its date keep theirs.',
+    summary: 'Add a version of the price. Orders that were accepted before its date keep their price.',
     body: newPrice,
     answers: { 201: planShape },
     refusals: ['not_found'],

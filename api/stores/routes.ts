@@ -47,13 +47,14 @@ const newStore = z.strictObject({
     .optional(),
   bank_account: bankAccount.optional().openapi({ description: 'Where buyers pay; needed when settlement is in_house' }),
   direct_debit: consignor.optional().openapi({
-    description: 'In house: who collects direct debits by the bank’s files. Without it none can be asked for.',
+    description:
+      'In house: the collector of direct debits in the bank’s files. Without it, direct debit is not offered.',
   }),
   tax_rounding: z.enum(['floor', 'round', 'ceil']).default('floor').openapi({
-    description: 'Of consumption tax, once an invoice and rate. Orders by card are charged by it too',
+    description: 'Rounding of consumption tax, once per invoice and rate. It also applies to orders by card',
   }),
   fiscal_first_month: z.int().min(1).max(12).default(4).openapi({
-    description: 'Month the numbers of invoices and receipts begin again',
+    description: 'Month in which the numbers of invoices and receipts start again',
   }),
   mail_from: text(320),
   terms_version: text(50),
@@ -113,7 +114,8 @@ export const storeRoutes: Route[] = [
   platform({
     operation: 'stores.create',
     path: '/v1/stores',
-    summary: 'Make a store, with one API key per role. Secrets are told in this answer only; a replay leaves them out.',
+    summary:
+      'Make a store, with one API key per role. Only this answer contains their secrets; a replay leaves them out.',
     body: newStore.superRefine((store, ctx) => {
       if (store.settlement === 'np' && !store.np)
         ctx.addIssue({ code: 'custom', path: ['np'], message: 'settlement np needs np' });
@@ -166,7 +168,7 @@ export const storeRoutes: Route[] = [
   platform({
     operation: 'stores.add_key',
     path: '/v1/stores/:id/api_keys',
-    summary: 'Make another key for a store whose keys were lost.',
+    summary: 'Make another key for a store that has lost its keys.',
     body: z.strictObject({ role: z.enum(storeRoles), name: text(100) }),
     answers: { 201: keyShape },
     refusals: ['not_found'],

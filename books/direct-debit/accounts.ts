@@ -3,7 +3,7 @@ import type { DebitAccount, DirectDebit, Store } from '../../generated/prisma/cl
 import { type Tx, sql } from '../../prisma/db';
 import { newId } from '../lib/ids';
 
-/** What stands on the form of a mandate. */
+/** The data on the application form of a mandate. */
 export interface FormOfMandate {
   bankAccount?:
     | Pick<DebitAccount, 'bankCode' | 'bankKana' | 'branchCode' | 'branchKana' | 'type' | 'number' | 'holderKana'>
@@ -12,9 +12,9 @@ export interface FormOfMandate {
 }
 
 /**
- * Keeps the account to be debited, in house; NP keeps its own.
- * @returns its id, the only thing about it that travels, null with NP; refused bank_account_missing, customer_number_taken,
- *   bank_account_kept_by_np
+ * Stores the account to be debited, in house only: NP stores it for its own debits.
+ * @returns the account's id, which is all that messages carry of it, or null with NP; refused bank_account_missing,
+ *   customer_number_taken, bank_account_kept_by_np
  */
 export async function keepDebitAccount(
   tx: Tx,
@@ -30,13 +30,13 @@ export async function keepDebitAccount(
   if (wrong.length > 0) return refuseAll(...wrong);
   if (!bankAccount || customerNumber === undefined) return ok(null);
 
-  // One at a time in a store, so that two mandates can't take the same number at once.
+  // Locks the store, so that two mandates can't take the same customer number at once.
   await tx.$queryRaw(sql`SELECT FROM stores WHERE id = ${store.id} FOR NO KEY UPDATE`);
-  const [taken] = await tx.$queryRaw<object[]>(sql`
+  const [existing] = await tx.$queryRaw<object[]>(sql`
     SELECT FROM debit_accounts a JOIN direct_debits m ON m.store_id = a.store_id AND m.id = a.direct_debit_id
      WHERE a.store_id = ${store.id} AND lpad(a.customer_number, 20, '0') = lpad(${customerNumber}, 20, '0')
        AND m.destination_id <> ${mandate.destinationId} LIMIT 1`);
-  if (taken) return refuseAll({ code: 'customer_number_taken', field: ['customerNumber'] });
+  if (existing) return refuseAll({ code: 'customer_number_taken', field: ['customerNumber'] });
   const id = newId('dac');
   await tx.debitAccount.create({
     data: { storeId: store.id, id, directDebitId: mandate.id, customerNumber, ...bankAccount },

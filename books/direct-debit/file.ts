@@ -7,7 +7,7 @@ import { keys } from '../../workflows/contracts/keys';
 import { type Rebilled, rebill } from '../invoice/rebill';
 import { keyFrom, owed } from '../lib/sql';
 
-/** What is still owed of each notice whose debit day this is. */
+/** The open amount of each notice whose debit day this is. */
 export function dueOn({ storeId, debitOn }: ForDebitRun) {
   return sql`
     SELECT i.store_id, i.id, i.account_id, i.destination_id, i.period, i.settlement, i.number, i.revision, ${owed} AS amount
@@ -17,8 +17,8 @@ export function dueOn({ storeId, debitOn }: ForDebitRun) {
 }
 
 /**
- * In house: the day's debits as the records of one request file, in the order of the notices' numbers, and the file itself,
- * once. A notice whose mandate has ended since can't be debited any more: it is billed again by transfer.
+ * In house: writes the day's debits as the records of one request file, in the order of the notices' numbers, and the file
+ * itself, once. A notice whose mandate has ended since can't be debited any more: it is billed again by transfer.
  */
 export async function collectIntoFile(tx: Tx, input: ForDebitRun): Promise<void> {
   const { storeId, nominal } = input;
@@ -75,7 +75,7 @@ async function writeRequest(tx: Tx, { storeId, nominal, debitOn, at }: ForDebitR
   await keepDebitFile(tx, { storeId, nominal, kind: 'request', bytes, at });
 }
 
-/** Keeps a file of the run as it is. @returns false for one that is known already */
+/** Stores a file of the run unchanged. @returns false if it is stored already */
 export async function keepDebitFile(
   tx: Tx,
   file: Pick<ForDebitRun, 'storeId' | 'nominal' | 'at'> & { kind: 'request' | 'result'; bytes: Uint8Array },
@@ -96,7 +96,7 @@ function entryOf(row: Row): DebitEntry {
   };
 }
 
-/** The store's setting `direct_debit`, whose members the API has written in the bank's kana. */
+/** The store's setting `direct_debit`. The API has converted its members to the bank's kana. */
 function consignorOf({ directDebit: setting }: { directDebit: PrismaJson.Consignor | null }) {
   if (!setting) throw new Error('an in-house store without direct_debit has notices to debit');
   return { ...accountOf(setting), code: setting.consignor_code, name: setting.consignor_kana };

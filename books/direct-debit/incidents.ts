@@ -5,8 +5,8 @@ import { workflowIds } from '../../workflows/contracts/ids';
 import { keys } from '../../workflows/contracts/keys';
 import { openIncident } from '../lib/incidents';
 
-/** What a person has to look at; the rest is booked. */
-export function puzzled(
+/** Opens an incident about the result of a debit, for a person to look at. */
+export function openDebitIncident(
   tx: Tx,
   { storeId, nominal, at }: Pick<ForDebitRun, 'storeId' | 'nominal' | 'at'>,
   kind: IncidentKind,

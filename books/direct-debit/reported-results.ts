@@ -1,9 +1,9 @@
 import type { Instant, Period } from '../../domain/calendar';
 import { type Checked, type Refusal, ok, refuseAll } from '../../domain/refusal';
 import type { Tx } from '../../prisma/db';
-import { puzzled } from './incidents';
+import { openDebitIncident } from './incidents';
 
-/* Results of a debit day as the bank reports them, before its run books them. */
+/* The results of a debit day as the bank reports them, before the run of that day books them. */
 
 /** A debit day of a store. */
 interface Day {
@@ -31,22 +31,22 @@ export async function resultsByName(
       storeId,
       nominal,
       OR: [
-        { key: { in: results.flatMap((given) => ('key' in given ? [given.key] : [])) } },
-        { invoice: { number: { in: results.flatMap((given) => ('key' in given ? [] : [given.invoiceNumber])) } } },
+        { key: { in: results.flatMap((result) => ('key' in result ? [result.key] : [])) } },
+        { invoice: { number: { in: results.flatMap((result) => ('key' in result ? [] : [result.invoiceNumber])) } } },
       ],
     },
     include: { invoice: { select: { number: true } } },
   });
-  const found: ReportedResult[] = [];
+  const matched: ReportedResult[] = [];
   const unknown: Refusal[] = [];
-  for (const [i, given] of results.entries()) {
-    const debit = debits.find((known) =>
-      'key' in given ? known.key === given.key : known.invoice.number === given.invoiceNumber,
+  for (const [i, result] of results.entries()) {
+    const debit = debits.find((each) =>
+      'key' in result ? each.key === result.key : each.invoice.number === result.invoiceNumber,
     );
-    if (debit) found.push({ key: debit.key, code: given.code });
-    else unknown.push({ code: 'unknown_debit', field: ['results', i, 'key' in given ? 'key' : 'invoiceNumber'] });
+    if (debit) matched.push({ key: debit.key, code: result.code });
+    else unknown.push({ code: 'unknown_debit', field: ['results', i, 'key' in result ? 'key' : 'invoiceNumber'] });
   }
-  return unknown.length > 0 ? refuseAll(...unknown) : ok(found);
+  return unknown.length > 0 ? refuseAll(...unknown) : ok(matched);
 }
 
 /** Finds the debit of each code of a result file. @param codes in the order of the request's records */
@@ -64,8 +64,8 @@ export async function resultsByRecord(
 }
 
 /**
- * Chooses the results that the run still waits for. A booked result stays as it is. The same result again is nothing new; a
- * different one is an incident for finance, also when the run ended long ago.
+ * Chooses the results that the run still waits for. A booked result stays unchanged. The same result again has no effect. A
+ * different one is an incident for finance, even if the run ended long ago.
  */
 export async function resultsToBook(
   tx: Tx,
@@ -79,6 +79,6 @@ export async function resultsToBook(
   const codes = new Map(booked.map((debit) => [debit.key, debit.code]));
   for (const { key, code } of results)
     if (codes.has(key) && codes.get(key) !== code)
-      await puzzled(tx, { storeId, nominal, at }, 'debit_result_differs', key, code);
+      await openDebitIncident(tx, { storeId, nominal, at }, 'debit_result_differs', key, code);
   return results.filter(({ key }) => !codes.has(key));
 }

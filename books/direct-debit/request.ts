@@ -14,8 +14,8 @@ import { LEASE_SECONDS, enqueue, startRow } from '../lib/outbox';
 const LIVE: DirectDebitState[] = ['requested', 'form_posted', 'at_bank', 'active', 'defect'];
 
 /**
- * Requests direct debit of a billing destination: its row, its event, and the start of its workflow. Of two requests at once
- * one loses its transaction with its refusal.
+ * Requests direct debit of a billing destination: writes its row, its event, and the start of its workflow. If two requests come
+ * at once, one is refused and its transaction is lost.
  * @returns its id; refused direct_debit_not_offered, not_found, unknown_billing_destination, mandate_already_running
  */
 export async function requestDirectDebit(

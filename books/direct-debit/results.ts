@@ -6,7 +6,7 @@ import { type Tx, sql } from '../../prisma/db';
 import type { ForDebitRun } from '../../workflows/contracts/activities';
 import { workflowIds } from '../../workflows/contracts/ids';
 import { keys } from '../../workflows/contracts/keys';
-import { puzzled } from './incidents';
+import { openDebitIncident } from './incidents';
 import { emit } from '../lib/events';
 import { send } from '../lib/outbox';
 import { post } from '../ledger/journal';
@@ -24,7 +24,7 @@ interface Debit extends Rebilled {
   invoice_status: string;
 }
 
-/** Books what became of one debit, once. A code that says nothing, or contradicts what is booked, is an incident for finance. */
+/** Books the result of one debit, once. An unknown code or one that contradicts the booked result is an incident for finance. */
 export async function bookResult(tx: Tx, input: ForDebitRun, key: string, reported: string): Promise<void> {
   const { storeId } = input;
   const [debit] = await tx.$queryRaw<Debit[]>(sql`
@@ -34,13 +34,13 @@ export async function bookResult(tx: Tx, input: ForDebitRun, key: string, report
      WHERE d.store_id = ${storeId} AND d.key = ${key}
        FOR UPDATE`);
   const code = parseDebitResultCode(reported);
-  // The API and NP's news name known ones only.
+  // The API and NP's news have checked that the debit exists.
   if (!debit) throw new Error(`no debit ${key}`);
   if (debit.status !== 'requested') {
-    if (debit.code !== reported) await puzzled(tx, input, 'debit_result_differs', key, reported);
+    if (debit.code !== reported) await openDebitIncident(tx, input, 'debit_result_differs', key, reported);
     return;
   }
-  if (code === null) return puzzled(tx, input, 'unknown_debit_code', key, reported);
+  if (code === null) return openDebitIncident(tx, input, 'unknown_debit_code', key, reported);
   await resolveIncident(
     tx,
     input,
@@ -61,7 +61,7 @@ async function bookSucceeded(tx: Tx, input: ForDebitRun, debit: Debit): Promise<
   const { key, invoice_id: invoiceId, account_id: accountId } = debit;
   const inHouse = debit.settlement === 'in_house';
   const { matched, over } = await matchedWith(tx, storeId, debit);
-  // What a buyer pays to NP is no journal of ours, and NP's to sort out.
+  // A payment to NP is not in our journal, and NP sorts out an overpayment.
   const amount = inHouse ? matched : toYen(debit.amount);
   if (amount > 0)
     await recordPayments(tx, { storeId, at, accountId }, [
@@ -75,10 +75,10 @@ async function bookSucceeded(tx: Tx, input: ForDebitRun, debit: Debit): Promise<
     data: { code: 0 },
   });
   await settleInvoice(tx, { storeId, at, invoiceId, paidOn: debitOn });
-  if (over > 0) await puzzled(tx, input, 'paid_twice', key, '0');
+  if (over > 0) await openDebitIncident(tx, input, 'paid_twice', key, '0');
 }
 
-/** How much of a debit the invoice still owes, and what the buyer has paid by other means since it was asked for: too much now. */
+/** `matched` is the part of a debit that the invoice still owes. `over` was paid by other means since the request: too much. */
 async function matchedWith(tx: Tx, storeId: string, debit: Debit): Promise<{ matched: Yen; over: Yen }> {
   const { invoice_id: invoiceId, invoice_status: status, amount } = debit;
   const [{ left }] = await tx.$queryRaw<[{ left: bigint }]>(
@@ -88,7 +88,7 @@ async function matchedWith(tx: Tx, storeId: string, debit: Debit): Promise<{ mat
   return { matched: sumYen(parts.map((part) => part.amount)), over };
 }
 
-/** The same invoice is billed again by transfer, due at the end of the month in which the failure is known (DESIGN §5). */
+/** Bills the same invoice again by transfer, due at the end of the month in which the failure becomes known (DESIGN §5). */
 async function bookFailed(tx: Tx, input: ForDebitRun, debit: Debit, code: DebitResultCode): Promise<void> {
   const { storeId, at } = input;
   const { label, keepsMandate } = debitResults[code];
@@ -100,15 +100,18 @@ async function bookFailed(tx: Tx, input: ForDebitRun, debit: Debit, code: DebitR
     data: { code: Number(code), reason: label },
   });
   if (debit.invoice_status === 'issued') {
-    // What was paid since it was asked for is not asked for again.
+    // Bills only the amount that is still open: the buyer may have paid since the debit was requested.
     const { matched } = await matchedWith(tx, storeId, debit);
     await rebill(tx, input, { ...debit, amount: BigInt(matched) }, label, keys.event.debitFailed(debit.key));
   }
-  if (!keepsMandate) await tellMandateEnded(tx, input, debit, code);
+  if (!keepsMandate) await signalMandateEnded(tx, input, debit, code);
 }
 
-/** No account, no form at the bank, or refused for another reason: the next month is paid by transfer. */
-async function tellMandateEnded(tx: Tx, { storeId, at }: ForDebitRun, debit: Debit, code: string): Promise<void> {
+/**
+ * Signals that the mandate has ended, because the bank has no account or no form, or refuses for another reason. The next month
+ * is paid by transfer.
+ */
+async function signalMandateEnded(tx: Tx, { storeId, at }: ForDebitRun, debit: Debit, code: string): Promise<void> {
   const mandate = await tx.directDebit.findFirst({
     where: { storeId, destinationId: debit.destination_id, status: 'active' },
   });

@@ -4,7 +4,7 @@ import { keys } from '../../workflows/contracts/keys';
 
 export interface NewDocument {
   storeId: string;
-  /** As the invoice's. */
+  /** The kind of the invoice. */
   kind: 'invoice' | 'debit_notice' | 'receipt';
   /** Issued by the store, or received from NP. */
   origin: 'issued' | 'received';
@@ -14,15 +14,15 @@ export interface NewDocument {
   issuedOn: Date;
   /** Yen with tax. */
   amount: bigint;
-  /** Whom it is made out to. */
+  /** The company that the document is made out to. */
   counterparty: string;
   contentType: string;
   bytes: Uint8Array;
 }
 
 /**
- * Stores the document of an invoice's revision, once and for good (電子帳簿保存法), and names it on the invoice while that
- * revision is the newest. If two workers drew it concurrently, the first one stays.
+ * Stores the document of an invoice's revision, once and for good (電子帳簿保存法), and links it from the invoice if that
+ * revision is still the newest. If two workers rendered it concurrently, the first one stays.
  */
 export async function storeDocument(tx: Tx, { bytes, ...document }: NewDocument): Promise<void> {
   const { storeId, invoiceId, revision } = document;

@@ -9,7 +9,7 @@ import { queueInvoiceMails } from './mails';
 import { joinByHash } from '../lib/sets';
 import { keyFrom, rowsIn } from '../lib/sql';
 
-/** Key of the event of its issue, of the row `i`. */
+/** The key of the event that reports the issue of the row `i`. */
 const ISSUED = keyFrom(keys.event.issued('*', '*', '*'), sql`i.kind`, sql`i.id`, sql`i.revision`);
 
 /** Number and dates that an invoice or debit notice gets at its issue. */
@@ -36,7 +36,7 @@ interface Issued {
 
 /**
  * Issues drafts (in house) or requested invoices (np): freezes number, dates and recipient, posts the sale, emits the event and
- * queues the mail. Leaves issued ones alone, so that the same list may come again.
+ * queues the mail. Leaves issued ones unchanged, so that a second run may pass the same list.
  */
 export async function issueInvoices(
   tx: Tx,
@@ -95,7 +95,7 @@ async function mailOwn(tx: Tx, fact: { storeId: string; at: Instant }, issued: r
   });
 }
 
-/** The sale, dated the last day of its month. With NP also the assignment of the claim (P3), dated the issue. */
+/** The sale, dated the last day of its month. With NP also the assignment of the claim (P3), dated the day of issue. */
 function postingsOf(invoice: Issued, period: Period, issuedOn: JstDate): Posting[] {
   const { id, settlement, total, account_id: accountId } = invoice;
   const sale = {

@@ -13,7 +13,7 @@ const RECIPIENTS = sql`
 
 /**
  * Queues one mail for each of any number of invoices, in two inserts of one statement: a month's issue writes 100,000. The PDF
- * is drawn when the mail goes out (dispatch/send-mail.ts).
+ * is rendered when the mail goes out (dispatch/send-mail.ts).
  * @param event key of the event that the mail reports, from the row `i`
  * @param data data of its template, from the row `i`
  * @param which condition on the row `i` of invoices; already bound to the store

@@ -18,10 +18,10 @@ export interface OwnDocument {
 }
 
 /**
- * The store's own document of the newest revision of an issued invoice. It is drawn at the first request (by its mail or a person)
- * from the data frozen at issue; later requests return the stored one (電子帳簿保存法). A close of 100,000 draws none.
+ * The store's own document of the newest revision of an issued invoice. The first request (by its mail or a person) renders it
+ * from the data frozen at issue. Later requests return the stored one (電子帳簿保存法). A close of 100,000 invoices renders none.
  * @returns null for an invoice that the store does not issue itself, or has not issued yet
- * @throws DocumentSumError, MissingGlyphError when it can't be drawn
+ * @throws DocumentSumError, MissingGlyphError when it can't be rendered
  */
 export async function ownDocument(db: Db, storeId: string, invoiceId: string): Promise<OwnDocument | null> {
   const where = { storeId_id: { storeId, id: invoiceId } };
@@ -48,7 +48,7 @@ export async function ownDocument(db: Db, storeId: string, invoiceId: string): P
       bytes,
     }),
   );
-  // If two workers drew it concurrently, both return the one that was stored.
+  // If two workers rendered it concurrently, both return the one that was stored.
   const kept = await db.document.findUniqueOrThrow({ where: { storeId_id: { storeId, id } } });
   return { kind, name, bytes: kept.bytes };
 }

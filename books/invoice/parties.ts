@@ -8,7 +8,7 @@ export interface Seller {
   contactUrl: string;
 }
 
-/** The account that buyers of an in-house store pay into, as stored with it. The API has validated its members. */
+/** The account that buyers of an in-house store pay into, as stored with the store. The API has validated its members. */
 export interface BankAccount {
   bank: string;
   branch: string;
@@ -17,7 +17,7 @@ export interface BankAccount {
   holderKana: string;
 }
 
-/** @throws Error for a store that has none: no document that asks for money may be printed without it */
+/** @throws Error for a store without one, because every document that asks for money must print it */
 export function bankAccountOf(account: PrismaJson.BankAccount | null): BankAccount {
   if (!account) throw new Error('the store has no bank_account to be paid into');
   return {

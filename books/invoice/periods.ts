@@ -2,7 +2,7 @@ import { type Period, nextPeriod } from '../../domain/calendar';
 import { type Tx, sql } from '../../prisma/db';
 
 /**
- * Adds a month of a store; one that is there stays as it is.
+ * Adds a month of a store. A month that exists already stays unchanged.
  * @param status `closed` for a month without sales, whose late items are billed with the next open month
  * @returns whether it was added
  */
@@ -16,7 +16,7 @@ export async function addPeriod(
   return count === 1;
 }
 
-/** The first month from `from` on that still takes items. It cannot be frozen until the transaction ends. */
+/** Finds the first month from `from` on that still accepts items. Nobody can freeze it until the transaction ends. */
 export async function holdOpenPeriod(tx: Tx, storeId: string, from: Period): Promise<Period> {
   let period = from;
   for (;;) {

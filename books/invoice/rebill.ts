@@ -25,7 +25,7 @@ export interface Rebilled {
 }
 
 /**
- * Bills an invoice anew by transfer: the next revision of the same number, due at the end of the month (DESIGN §5), with a mail.
+ * Bills an invoice again by transfer: the next revision of the same number, due at the end of the month (DESIGN §5), with a mail.
  * @param cause key of the fact that causes it; its mail is sent once
  */
 export async function rebill(

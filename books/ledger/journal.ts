@@ -8,7 +8,7 @@ import { rowsIn } from '../lib/sql';
 export interface Posting {
   id: string;
   entry: JournalEntry;
-  /** null = of several invoices, or of none. */
+  /** null = belongs to several invoices, or to none. */
   invoiceId: string | null;
   accountId: string;
   /** Id of the entry that it reverses. */
@@ -36,21 +36,21 @@ export async function postAll(tx: Tx, storeId: string, postings: readonly Postin
     lines: entry.lines,
   }));
   await tx.$executeRaw(sql`/* set */
-    WITH given AS MATERIALIZED (
+    WITH entry AS MATERIALIZED (
       SELECT * FROM jsonb_to_recordset(${rowsIn(entries)})
-                 AS given (id text, reverses text, invoice_id text, account_id text, booked_on date, kind text, lines jsonb)
+                 AS entry (id text, reverses text, invoice_id text, account_id text, booked_on date, kind text, lines jsonb)
     ), posted AS (
       INSERT INTO journal_entries (store_id, id, booked_on, kind, invoice_id, reverses)
-      SELECT ${storeId}, id, booked_on, kind, invoice_id, reverses FROM given
+      SELECT ${storeId}, id, booked_on, kind, invoice_id, reverses FROM entry
       ON CONFLICT DO NOTHING
       RETURNING id
     )
     INSERT INTO journal_lines (store_id, entry_id, line_no, side, account_code, amount, rate_class, account_id)
-    SELECT ${storeId}, given.id, line.no, line.value->>'side', line.value->>'accountCode', (line.value->>'amount')::bigint,
-           line.value->>'rateClass', given.account_id
+    SELECT ${storeId}, entry.id, line.no, line.value->>'side', line.value->>'accountCode', (line.value->>'amount')::bigint,
+           line.value->>'rateClass', entry.account_id
       FROM posted
-      JOIN given USING (id)
-     CROSS JOIN LATERAL jsonb_array_elements(given.lines) WITH ORDINALITY AS line (value, no)`);
+      JOIN entry USING (id)
+     CROSS JOIN LATERAL jsonb_array_elements(entry.lines) WITH ORDINALITY AS line (value, no)`);
 }
 
 /** An invoice's totals in the domain's form. */

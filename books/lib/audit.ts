@@ -2,7 +2,7 @@ import type { Instant } from '../../domain/calendar';
 import type { Prisma } from '../../generated/prisma/client';
 import { type Tx, sql } from '../../prisma/db';
 
-/** On whose word something is written, in which store and when. */
+/** The person or key that causes a write, with its store and the time. */
 export interface Actor {
   store: { id: string };
   at: Instant;
@@ -26,7 +26,7 @@ export async function audit(tx: Tx, by: Actor, fact: AuditFact): Promise<void> {
   await tx.$executeRaw(auditing(by, fact));
 }
 
-/** The statement of `audit`, for a caller that writes it together with its fact. */
+/** The statement of `audit`, for a caller that runs it in one statement with its fact. */
 export function auditing({ store, at, actor, role, requestId }: Actor, fact: AuditFact): Prisma.Sql {
   const { action, target, reason = null, before, after } = fact;
   return sql`

@@ -1,6 +1,6 @@
 /*
- * Failures that a retry cannot mend. Workflows know them by the names of their classes (workflows/lib/activities.ts), so that
- * books need no Temporal.
+ * Failures that a retry cannot mend. Workflows recognise them by the names of their classes (workflows/lib/activities.ts), so
+ * that books/ does not depend on Temporal.
  */
 
 /** A business key was used with another input, or a transition is not in its life cycle: a bug, or a forged retry. */
@@ -8,7 +8,7 @@ export class Conflict extends Error {
   override readonly name = 'Conflict';
 }
 
-/** The books hold nothing that fits the input. */
+/** The books have no row that matches the input. */
 export class InvalidInput extends Error {
   override readonly name = 'InvalidInput';
 }

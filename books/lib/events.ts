@@ -10,7 +10,7 @@ import type { EventType } from '../../workflows/contracts/events';
 
 export interface EventFact {
   storeId: string;
-  /** Business key: the same fact is emitted once, even if it is found again. */
+  /** Business key: the same fact is emitted once, even if it is written again. */
   key: string;
   type: EventType;
   /** Instant of the fact. */

@@ -1,15 +1,15 @@
 import { randomBytes } from 'node:crypto';
 
-/** What each kind of thing is called by its id's first letters. */
+/** The first letters of an id, which say its kind. */
 export type IdPrefix =
   'sto' | 'acc' | 'dst' | 'pln' | 'prc' | 'ord' | 'sub' | 'ddb' | 'dac' | 'key' | 'doc' | 'dep' | 'pay' | 'ca' | 'msg';
 
-// In the order of their bytes, so that ids sort as the numbers they write.
+// In byte order, so that ids sort like the numbers that they encode.
 const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 /** 62^22 > 2^128 */
 const WIDTH = 22;
 
-/** `ord_` + 22 base62 characters of a UUIDv7: made by wall clock, so ids of one kind sort by when they were made. */
+/** `ord_` + 22 base62 characters of a UUIDv7. It begins with the wall clock, so ids of one kind sort by creation time. */
 export function newId(prefix: IdPrefix): string {
   return `${prefix}_${base62(uuidV7())}`;
 }

@@ -48,10 +48,10 @@ export function openingIncidents(
 }
 
 /**
- * Marks an open incident resolved; one that is resolved already, or was never opened, stays as it is.
+ * Marks an open incident as resolved. Does nothing if it is resolved already or was never opened.
  * @param which its id, or the beginning of the ids of several
  * @param resolution how it was resolved, for a person
- * @param reason what the person who resolved it gave as the reason
+ * @param reason the reason of the person who resolved it
  */
 export async function resolveIncident(
   tx: Pick<Tx, 'incident'>,

@@ -32,7 +32,7 @@ export interface DispatchRow {
   at: Instant;
   /** When it may go out; by default the instant of the fact. */
   dueAt?: Instant;
-  /** Wall-clock lease of a writer that delivers the row itself at once. */
+  /** Wall-clock lease of a writer that delivers the row itself immediately. */
   leaseSeconds?: number;
 }
 
@@ -48,9 +48,9 @@ export function enqueueFrom(select: Prisma.Sql): Prisma.Sql {
     ON CONFLICT DO NOTHING`;
 }
 
-/** The statement of `enqueue`, for those who write it together with its fact. */
+/** The statement of `enqueue`, for a caller that runs it in one statement with its fact. */
 export function enqueueing(...rows: DispatchRow[]): Prisma.Sql {
-  const given = rows.map(({ dueAt, leaseSeconds, ...row }) => ({
+  const values = rows.map(({ dueAt, leaseSeconds, ...row }) => ({
     ...row,
     dueAt: dueAt ?? row.at,
     leaseUntil: leaseSeconds ? new Date(Date.now() + leaseSeconds * 1000) : null,
@@ -58,7 +58,7 @@ export function enqueueing(...rows: DispatchRow[]): Prisma.Sql {
   return sql`
     INSERT INTO dispatch (store_id, id, kind, target, name, payload, at, due_at, lease_until)
     SELECT "storeId", id, kind, target, name, payload, at, "dueAt", "leaseUntil"
-      FROM jsonb_to_recordset(${rowsIn(given)}) AS row ("storeId" text, id text, kind text, target text, name text,
+      FROM jsonb_to_recordset(${rowsIn(values)}) AS row ("storeId" text, id text, kind text, target text, name text,
            payload jsonb, at timestamptz, "dueAt" timestamptz, "leaseUntil" timestamptz)
     ON CONFLICT DO NOTHING`;
 }
@@ -66,7 +66,7 @@ export function enqueueing(...rows: DispatchRow[]): Prisma.Sql {
 /** A message to a workflow. The compiler checks its receiver and its payload by its name. */
 interface ToWorkflow<N extends MessageName> {
   storeId: string;
-  /** By its business key the same message is sent once. */
+  /** Business key: the same message is sent once. */
   id: string;
   to: Receiver<N>;
   name: N;
@@ -110,5 +110,5 @@ export function startRow<T extends WorkflowType>(
   };
 }
 
-/** The process that writes a row on a request delivers it at once. The loop takes over what is left after as many seconds. */
+/** The process that writes a row on a request delivers it immediately. After this many seconds the loop takes the row over. */
 export const LEASE_SECONDS = 5;

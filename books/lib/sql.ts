@@ -16,15 +16,15 @@ export function ratesOn(on: JstDate): Prisma.Sql {
 }
 
 /**
- * Yen of tax: amount × rate / whole, rounded on the magnitude as domain/tax does. BIGINT holds 10 × any safe integer.
- * @param whole 100 on an amount without tax, 100 + rate within one with tax
+ * Yen of tax: amount × rate / divisor, rounded on the magnitude as domain/tax does. BIGINT holds 10 × any safe integer.
+ * @param divisor 100 for an amount without tax, 100 + rate for an amount with tax
  */
-export function taxOf(amount: Prisma.Sql, rate: Prisma.Sql, whole: Prisma.Sql, rounding: Rounding): Prisma.Sql {
+export function taxOf(amount: Prisma.Sql, rate: Prisma.Sql, divisor: Prisma.Sql, rounding: Rounding): Prisma.Sql {
   const product = sql`abs(${amount}) * ${rate}`;
   const magnitude = {
-    floor: sql`(${product}) / (${whole})`,
-    round: sql`(2 * ${product} + (${whole})) / (2 * (${whole}))`,
-    ceil: sql`(${product} + (${whole}) - 1) / (${whole})`,
+    floor: sql`(${product}) / (${divisor})`,
+    round: sql`(2 * ${product} + (${divisor})) / (2 * (${divisor}))`,
+    ceil: sql`(${product} + (${divisor}) - 1) / (${divisor})`,
   }[rounding];
   return sql`(sign(${amount})::bigint * (${magnitude}))`;
 }
@@ -35,7 +35,7 @@ export function settlementIn(period: Period): Prisma.Sql {
                   ELSE st.settlement END`;
 }
 
-/** Yen with tax still to pay of the invoice `i`; below zero where more was paid. */
+/** Yen with tax still to pay of the invoice `i`; below zero if more was paid. */
 export const owed = sql`(i.total - coalesce((SELECT sum(p.amount) FROM payments p
   WHERE p.store_id = i.store_id AND p.invoice_id = i.id), 0))::bigint`;
 

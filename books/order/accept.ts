@@ -16,7 +16,7 @@ import { type LineOnSale, type WantedLine, linesOnSale } from './pricing';
 /** An order as a buyer places it. */
 export interface NewOrder {
   accountId: string;
-  /** The account's default one unless named. */
+  /** The account's default one if absent. */
   billingDestinationId?: string | undefined;
   /** The shop's own number of the order; unique. */
   reference?: string | undefined;
@@ -41,7 +41,7 @@ type Buyer = Account & { billingDestinations: BillingDestination[]; consents: Co
 type Seller = Actor & { store: Store };
 
 /**
- * Accepts an order: writes its row with the prices in force, the consent if it came along, the card's tokens, and the start
+ * Accepts an order: writes its row with the prices in force, the consent if the order has one, the card's tokens, and the start
  * of its workflow.
  * @returns its id, or every reason against it at once
  */
@@ -53,8 +53,8 @@ export async function acceptOrder(tx: Tx, by: Seller, order: NewOrder): Promise<
     include: { billingDestinations: true, consents: { where: { termsVersion: store.termsVersion } } },
   });
   if (!buyer) return refuseAll({ code: 'not_found', field: ['accountId'] });
-  const known = await knownReference(tx, store.id, order);
-  if (known) return refuseAll(known);
+  const duplicate = await duplicateReference(tx, store.id, order);
+  if (duplicate) return refuseAll(duplicate);
 
   const refusals = checkBuyer(buyer, order, store);
   const destination = destinationNamed(buyer.billingDestinations, order.billingDestinationId);
@@ -63,7 +63,7 @@ export async function acceptOrder(tx: Tx, by: Seller, order: NewOrder): Promise<
   refusals.push(...sale.refusals);
   const per = store.settlement === 'in_house' && order.payment.method === 'bank_transfer' ? 'rate' : 'line';
   const price = priceOfMonth(sale.lines, { per, on, rounding: store.taxRounding });
-  // Without an amount there is nothing to judge the rest by.
+  // The other checks need the amount.
   if (!price.ok) return refuseAll(price.refusal);
   if (order.payment.method === 'card') {
     const card = checkCard(order.payment, price.value.total, ['payment']);
@@ -92,11 +92,11 @@ export async function acceptOrder(tx: Tx, by: Seller, order: NewOrder): Promise<
   return ok(id);
 }
 
-async function knownReference(tx: Tx, storeId: string, { reference }: NewOrder): Promise<Refusal | null> {
+async function duplicateReference(tx: Tx, storeId: string, { reference }: NewOrder): Promise<Refusal | null> {
   if (reference === undefined) return null;
   const where = { storeId_reference: { storeId, reference } };
-  const known = await tx.order.findUnique({ where, select: { id: true } });
-  return known && { code: 'already_exists', field: ['reference'], params: { id: known.id } };
+  const existing = await tx.order.findUnique({ where, select: { id: true } });
+  return existing && { code: 'already_exists', field: ['reference'], params: { id: existing.id } };
 }
 
 function checkBuyer(buyer: Buyer, order: NewOrder, { termsVersion, settlement, sbps }: Store): Refusal[] {
@@ -106,7 +106,7 @@ function checkBuyer(buyer: Buyer, order: NewOrder, { termsVersion, settlement, s
   if (buyer.status === 'suspended' && byTransfer) refusals.push({ code: 'account_suspended', field: ['accountId'] });
   if (buyer.entity === 'individual' && byTransfer && settlement === 'np')
     refusals.push({ code: 'private_person_np', field: ['payment', 'method'] });
-  // The store has no contract with SBPS, so there is nobody to charge a card.
+  // Without a contract with SBPS the store can't charge a card.
   if (!byTransfer && sbps === null) refusals.push({ code: 'conflict', field: ['payment', 'method'] });
   if (buyer.consents.length === 0 && order.consent?.termsVersion !== termsVersion)
     refusals.push({
@@ -137,7 +137,7 @@ async function writeOrder(
     cancellationTerms: plan.cancellationTerms,
   }));
   const payload = { orderId: order.id, accountId: order.accountId };
-  // One statement: what an order costs is counted in statements more than in rows.
+  // One statement, because the cost of an order depends more on the number of statements than of rows.
   await tx.$executeRaw(sql`
     WITH accepted AS (
       INSERT INTO orders (store_id, id, account_id, destination_id, reference, method, accepted_at, first_period, net, total,

@@ -25,9 +25,9 @@ interface Line {
 }
 
 /**
- * Bills each line of an order for one month of service, once: a second call finds the items, also when the month has been
- * frozen between. Holds the period FOR SHARE, so no freeze can pass between the look and the write; a frozen month's items
- * go to the next open one and say so.
+ * Bills each line of an order for one month of service, once. A second call finds the items, even if the month has been frozen
+ * since. Locks the period FOR SHARE, so that nobody can freeze it between the check and the write. Items of a frozen month move
+ * to the next open one with a note.
  * @returns the month that bills them, and their sum in yen with tax
  */
 export async function makeOrderItems(
@@ -93,8 +93,8 @@ export async function makeOrderItems(
 }
 
 /**
- * What NP has taken now, or finance bills without it, stands. A month that was frozen meanwhile bills none of it: it goes to
- * the next open one and says so. An order that has no items of the month yet has none to change.
+ * Makes the month's items billable once NP has accepted them or finance has decided to bill without NP. If the month has been
+ * frozen since, they move to the next open one with a note. Does nothing if the order has no items of the month yet.
  */
 export async function makeBillable(
   tx: Tx,

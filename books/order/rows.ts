@@ -39,7 +39,7 @@ export async function loadOrder(db: Db | Tx, { storeId, orderId }: ForOrder): Pr
   };
 }
 
-/** Moves the order along its life cycle; staying where it is changes only what is waited for. */
+/** Moves the order along its life cycle. If the status stays the same, only the columns in `also` change. */
 export async function changeStatus(
   tx: Tx,
   { storeId, orderId }: ForOrder,
@@ -54,7 +54,7 @@ export async function changeStatus(
   if (count === 0) throw new Conflict(`order ${orderId} can't go to ${to} from where it is`);
 }
 
-/** States an order may cross within one transaction, without coming to rest in them. */
+/** States that an order may pass within one transaction, without resting in them. */
 const CROSSED: OrderState[] = ['screening', 'authorising', 'confirmed'];
 
 function reaches(from: OrderState, to: OrderState, crossed = CROSSED): boolean {
@@ -70,7 +70,7 @@ function reaches(from: OrderState, to: OrderState, crossed = CROSSED): boolean {
   );
 }
 
-/** From which states each may be come to, itself included. */
+/** For each state the states from which it can be reached, itself included. */
 const waysTo = Object.fromEntries(
   statesOf(orderLifecycle).map((to) => [
     to,
@@ -99,7 +99,7 @@ export async function mailBuyer<T extends MailTemplate>(
   });
 }
 
-/** How a mail speaks of the order: yen with tax for one month. */
+/** The order as a mail shows it: yen with tax for one month. */
 export function mailOrder(order: OrderRow): MailOrder {
   return {
     number: order.reference ?? order.id,

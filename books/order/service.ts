@@ -9,7 +9,7 @@ import { makeOrderItems } from './items';
 import { once } from '../lib/once';
 import { type OrderRow, loadOrder } from './rows';
 
-/** One step of an order, once under its name: the order is loaded and everything written in one transaction. */
+/** Runs one step of an order, once under its name. One transaction loads the order and writes everything. */
 export function orderStep<R>(
   db: Db,
   input: ForOrder,
@@ -22,8 +22,8 @@ export function orderStep<R>(
   );
 }
 
-/** Tells what became of the order, with its month's yen with tax. @param on the date it belongs to, if not that of the fact */
-export function tell(
+/** Emits an event about the order, with its month's yen with tax. @param on the date of the event, if not that of the fact */
+export function emitOrderEvent(
   tx: Tx,
   input: ForOrder,
   order: OrderRow,
@@ -46,9 +46,9 @@ export function tell(
 }
 
 /**
- * From `on` the lines are in force, and what they cost is billed: their first month, decided already, and each month that has
- * been opened since without them, as when a start is told of in the month after.
- * @returns months still to be registered with NP
+ * Puts the lines in force from `on` and bills them: their first month, which is decided already, and each month that has been
+ * opened since without them, for example if a start is reported in the next month.
+ * @returns the months that must still be registered with NP
  */
 export async function beginService(tx: Tx, input: ForOrder, order: OrderRow, on: JstDate): Promise<Period[]> {
   const decided = order.firstPeriod;
@@ -79,7 +79,7 @@ export async function endLines(tx: Tx, input: ForOrder, on: JstDate | null): Pro
   });
 }
 
-/** Service starts in a later month than credit or card was decided in: what was registered or authorised is that month's. */
+/** Service starts in a later month than the credit or card decision. The registration or authorisation moves to that month. */
 async function moveFirstPeriod(tx: Tx, { storeId, orderId }: ForOrder, from: Period, to: Period): Promise<void> {
   const own = { storeId, orderId, period: from };
   await tx.creditTransaction.updateMany({ where: { ...own, status: 'registered' }, data: { period: to } });

@@ -20,15 +20,15 @@ interface Fact {
   at: Instant;
 }
 
-/** Money that came into the store's own account, as finance or a file tells of it. */
+/** Money that arrived in the store's own account, as finance or a file reports it. */
 export interface NewDeposit {
   id: string;
   /** Yen that arrived, more than zero. */
   amount: Yen;
   paidOn: JstDate;
-  /** What it pays, in this order, at least one. */
+  /** The invoices that it pays, in this order; at least one. */
   invoiceNumbers: readonly string[];
-  /** The bank's own word for it; all the same told again is the same deposit. */
+  /** The bank's text (摘要). If all members including this one are the same, it is the same deposit. */
   reference: string | null;
 }
 
@@ -47,9 +47,9 @@ interface NamedInvoice {
 }
 
 /**
- * Books a deposit: what it pays of each invoice, its journal entry, what is told. What is left over is 仮受金 and an incident.
- * @returns its id, `known` when all of it, with its reference, was told before; refused unknown_invoice, invoice_not_own,
- *   invoice_not_payable, invoices_of_two_accounts, invalid_date, each with its member of the deposit
+ * Books a deposit: its payment of each invoice, its journal entry and its events. The rest is 仮受金 and an incident.
+ * @returns its id, `known` if the same deposit with the same reference was entered before; refused unknown_invoice,
+ *   invoice_not_own, invoice_not_payable, invoices_of_two_accounts, invalid_date, each with its member of the deposit
  */
 export async function bookDeposit(
   tx: Tx,
@@ -63,12 +63,12 @@ export async function bookDeposit(
   if (!named.ok) return named;
   const invoices = named.value;
   const accountId = invoices[0]!.account_id;
-  // Nobody pays for a month before it has begun: such a date is a slip.
+  // Nobody pays for a month before it has begun, so an earlier date is a typing error.
   const earliest = invoices.map(({ period }) => periodStart(period)).sort()[0]!;
   if (paidOn < earliest || paidOn > dateOf(at))
     return refuse('invalid_date', { field: ['paidOn'], params: { earliest, latest: dateOf(at) } });
-  const known = reference === null ? null : await standing(tx, storeId, deposit, accountId);
-  if (known) return ok({ id: known.id, known: true });
+  const existing = reference === null ? null : await existingDeposit(tx, storeId, deposit, accountId);
+  if (existing) return ok({ id: existing.id, known: true });
   const toPay = invoices.map((invoice) => ({ invoiceId: invoice.id, owed: toYen(invoice.owed) }));
   const { parts, over } = matchDeposit(amount, toPay);
   const row = {
@@ -112,8 +112,9 @@ export async function bookDeposit(
 }
 
 /**
- * Takes a deposit back that was entered wrongly: the opposite amounts, of the day it is taken back; what it had paid is owed again.
- * @param id of the row that says so @returns refused deposit_already_reversed
+ * Reverses a deposit that was entered wrongly. Books the opposite amounts with the date of the reversal, and the invoices that it
+ * had paid are owed again.
+ * @param id of the reversing row @returns refused deposit_already_reversed
  */
 export async function reverseDeposit(
   tx: Tx,
@@ -123,8 +124,8 @@ export async function reverseDeposit(
 ): Promise<Result<{ id: string }>> {
   const { storeId, at } = fact;
   await lockDeposits(tx, storeId);
-  const taken = await tx.deposit.findUnique({ where: { storeId_reverses: { storeId, reverses: deposit.id } } });
-  if (taken || deposit.reverses !== null) return refuse('deposit_already_reversed');
+  const reversal = await tx.deposit.findUnique({ where: { storeId_reverses: { storeId, reverses: deposit.id } } });
+  if (reversal || deposit.reverses !== null) return refuse('deposit_already_reversed');
   const { accountId, amount, over } = deposit;
   const paidOn = dateOf(at);
   await tx.deposit.create({
@@ -179,7 +180,7 @@ async function oweAgain(tx: Tx, fact: Fact, id: string, part: { invoiceId: strin
   });
 }
 
-/** Its collection is over and nothing is under way any more: no debit will ask for it again. */
+/** Bills a debit notice by transfer if its collection is over and no debit is running, because no debit will collect it again. */
 async function billByTransfer(tx: Tx, { storeId, at }: Fact, invoice: NamedInvoice, left: Yen): Promise<void> {
   if (invoice.method !== 'direct_debit' || !invoice.debit_on) return;
   const debitOn = dateOut(invoice.debit_on);
@@ -190,13 +191,13 @@ async function billByTransfer(tx: Tx, { storeId, at }: Fact, invoice: NamedInvoi
   await rebill(tx, { storeId, at, debitOn }, owed, '入金の取消', keys.reported.paymentReversed(id, invoice.revision));
 }
 
-/** One at a time of a store: of two that name the same invoice, or reference, the second sees the first. */
+/** Allows one deposit at a time per store. Of two with the same invoice or reference, the second sees the first. */
 async function lockDeposits(tx: Tx, storeId: string): Promise<void> {
   await tx.$executeRaw(sql`SELECT pg_advisory_xact_lock(hashtextextended(${keys.lock.deposits(storeId)}, 0))`);
 }
 
-/** The same deposit entered before and not reversed: a statement's words (摘要) alone are often only the payer's name. */
-function standing(
+/** Finds the same deposit, entered before and not reversed. The bank's text (摘要) alone is often only the payer's name. */
+function existingDeposit(
   tx: Tx,
   storeId: string,
   { reference, amount, paidOn, invoiceNumbers }: NewDeposit,
@@ -215,7 +216,7 @@ function standing(
   });
 }
 
-/** The invoices named, in that order, locked. */
+/** The invoices with these numbers, in that order, locked. */
 async function namedInvoices(tx: Tx, storeId: string, numbers: readonly string[]): Promise<Result<NamedInvoice[]>> {
   const rows = await lockInvoices(tx, storeId, sql`i.number = ANY(${[...numbers]})`);
   const invoices: NamedInvoice[] = [];
@@ -233,7 +234,7 @@ async function namedInvoices(tx: Tx, storeId: string, numbers: readonly string[]
   return ok(invoices);
 }
 
-/** Locked by one statement, their payments summed by the next: one alone would sum as it was before it waited for the lock. */
+/** One statement locks, the next sums the payments. A single one would sum them as they were before it waited for the lock. */
 async function lockInvoices(tx: Tx, storeId: string, which: Prisma.Sql): Promise<NamedInvoice[]> {
   await tx.$executeRaw(
     sql`SELECT 1 FROM invoices i WHERE i.store_id = ${storeId} AND ${which} ORDER BY i.id FOR UPDATE`,

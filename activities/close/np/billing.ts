@@ -9,7 +9,7 @@ import type { Deps } from '../../lib/deps';
 import { storeBillDocument } from './documents';
 import { send } from '../../../books/lib/outbox';
 import { openIncident } from '../../../books/lib/incidents';
-import { asked, gatewayCall } from '../../lib/gateway-call';
+import { callProvider, gatewayCall } from '../../lib/gateway-call';
 import { mirrorPage } from './mirror';
 import { type OrderCharge, chargesOf, registerCharge } from '../../order/np-registration';
 import { heartbeat, inParallel } from '../../lib/parallel';
@@ -78,7 +78,7 @@ export function npBillingGateway(deps: Deps): NpBilling {
       const { storeId, period, after } = input;
       const closes = await db.close.findUniqueOrThrow({ where: { storeId_period: { storeId, period } } });
       const credit = await deps.credit(storeId);
-      const { bills, next } = await asked(() => credit.issuedBills(dateOut(closes.closeOn), after));
+      const { bills, next } = await callProvider(() => credit.issuedBills(dateOut(closes.closeOn), after));
       await mirrorPage(deps, input, bills);
       return { next, count: bills.length };
     },
@@ -137,7 +137,7 @@ async function requestBilling(
     });
     heartbeat();
   }
-  // Only after the last batch, because an invoice's registrations may lie in two.
+  // Only after the last batch, because the registrations of one invoice may be in two batches.
   await db.invoice.updateMany({
     where: { storeId, id: { in: transactions.map((t) => t.invoice_id) }, status: 'draft' },
     data: { status: 'requested' },

@@ -3,7 +3,7 @@ import { resolveIncident } from '../../../books/lib/incidents';
 import type { Instant } from '../../../domain/calendar';
 import { keys } from '../../../workflows/contracts/keys';
 import type { Deps } from '../../lib/deps';
-import { asked } from '../../lib/gateway-call';
+import { callProvider } from '../../lib/gateway-call';
 
 /**
  * Stores the document that NP issued for the newest revision of an invoice, once and as received (電子帳簿保存法), and resolves
@@ -23,7 +23,7 @@ export async function storeBillDocument(
   if (await db.document.findUnique({ where: { storeId_id: { storeId, id } }, select: { id: true } })) return;
 
   const np = await credit(storeId);
-  const { contentType, bytes } = await asked(() => np.billDocument(number));
+  const { contentType, bytes } = await callProvider(() => np.billDocument(number));
   await db.$transaction(async (tx) => {
     await storeDocument(tx, {
       storeId,

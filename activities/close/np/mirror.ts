@@ -143,7 +143,7 @@ async function keepDocument(deps: Deps, { storeId, at }: ForPeriod, invoiceId: s
     await storeBillDocument(deps, { storeId, at, invoiceId });
   } catch (e) {
     if (e instanceof ProviderError && e.failure !== 'rejected') throw e;
-    deps.log.error({ storeId, invoiceId, err: e }, "NP's document not kept");
+    deps.log.error({ storeId, invoiceId, err: e }, "NP's document not stored");
     const failure = e instanceof Error ? e.message : String(e);
     await deps.db.$transaction(async (tx) => {
       const { revision } = await tx.invoice.findUniqueOrThrow({ where: { storeId_id: { storeId, id: invoiceId } } });

@@ -2,7 +2,7 @@ import { type Instant, type JstDate, dateOf } from '../../../domain/calendar';
 import { throwRefusal } from '../problems';
 
 /**
- * A day on which something is told to have happened: at the latest today by the store's clock, and not before what it follows.
+ * Refuses the reported day of a step if it is later than today by the store's clock, or earlier than the step before.
  * @param follows the day of the step before
  * @throws Refused invalid_date with pointer /on
  */

@@ -63,7 +63,7 @@ export const reason = z
   .trim()
   .min(1, { error: 'reason_missing' })
   .max(1000)
-  .openapi({ description: 'Why; kept in the audit log' });
+  .openapi({ description: 'The reason. It is kept in the audit log' });
 export const email = z.email().max(254);
 export const phone = z
   .string()
@@ -98,7 +98,7 @@ export const rateClass = z.enum(['standard', 'reduced', 'exempt', 'out_of_scope'
 /** Paging of every list. */
 export const paging = {
   limit: z.coerce.number().int().min(1).max(100).default(20),
-  after: z.string().max(400).optional().openapi({ description: 'The `next` of the page before' }),
+  after: z.string().max(400).optional().openapi({ description: 'The `next` of the previous page' }),
 };
 
 export function listOf(item: z.ZodType) {

@@ -1,11 +1,11 @@
 import type { Context } from '@temporalio/activity';
 import type { ActivityInterceptors } from '@temporalio/worker';
 
-/** A statement over a whole store may take minutes and can't tell of itself; a third of the 15 s that every activity is allowed. */
+/** A third of the 15 s that every activity is allowed between heartbeats. A statement over a whole store may take minutes. */
 const EVERY_MS = 5_000;
 
-/** Tells Temporal, while an activity works, that its worker is alive: one that died is replaced in 15 s. */
-export function beating(context: Context): ActivityInterceptors {
+/** Sends heartbeats while an activity works, so that Temporal notices a dead worker within 15 s and retries elsewhere. */
+export function sendHeartbeats(context: Context): ActivityInterceptors {
   return {
     inbound: {
       async execute(input, next) {
