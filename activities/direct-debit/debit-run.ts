@@ -6,6 +6,7 @@ import { keys, workflowIds } from '../../workflows/contracts/ids';
 import { collectIntoFile, dueOn } from '../../books/direct-debit/file';
 import { bookResult } from '../../books/direct-debit/results';
 import type { Deps } from '../lib/deps';
+import { advance } from '../../books/lib/advance';
 import { openIncident, resolveIncident } from '../../books/lib/incidents';
 import { WHOLE_STORE } from '../../books/lib/sets';
 import { keyFrom } from '../../books/lib/sql';
@@ -39,9 +40,11 @@ export function debitBook({ db }: Deps): DebitBook {
 
     async recordFileHandedIn({ storeId, nominal, at, on }) {
       await db.$transaction(async (tx) => {
-        await tx.debitRun.updateMany({
-          where: { storeId, nominal, status: 'collected' },
-          data: { status: 'requested', handedInOn: dateIn(on) },
+        await advance(tx, 'debitRun', {
+          where: { storeId, nominal },
+          from: 'collected',
+          to: 'requested',
+          data: { handedInOn: dateIn(on) },
         });
         await resolveIncident(tx, { storeId, at }, notHandedIn(nominal), 'handed in');
       });
@@ -97,7 +100,7 @@ export function debitBook({ db }: Deps): DebitBook {
     },
 
     async closeDebitRun({ storeId, nominal }) {
-      await db.debitRun.updateMany({ where: { storeId, nominal }, data: { status: 'booked' } });
+      await advance(db, 'debitRun', { where: { storeId, nominal }, to: 'booked' });
     },
   };
 }

@@ -6,6 +6,7 @@ import { chunkBefore } from '../../lib/chunk';
 import { CHUNK } from '../draft';
 import type { Deps } from '../../lib/deps';
 import { storeBillDocument } from './documents';
+import { advance } from '../../../books/lib/advance';
 import { enqueue } from '../../../books/lib/outbox';
 import { openIncident } from '../../../books/lib/incidents';
 import { asked, gatewayCall } from '../../lib/gateway-call';
@@ -137,9 +138,10 @@ async function requestBilling(
     heartbeat();
   }
   // Only after the last batch, because an invoice's registrations may lie in two.
-  await db.invoice.updateMany({
-    where: { storeId, id: { in: transactions.map((t) => t.invoice_id) }, status: 'draft' },
-    data: { status: 'requested' },
+  await advance(db, 'invoice', {
+    where: { storeId, id: { in: transactions.map((t) => t.invoice_id) } },
+    from: 'draft',
+    to: 'requested',
   });
 }
 
