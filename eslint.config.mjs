@@ -39,6 +39,22 @@ const noEnvironment = [
   },
 ];
 
+/** Models whose rows have a life cycle, and their tables: see books/lib/advance.ts. */
+const lifeCycles =
+  'account|billingDestination|close|debitRun|directDebit|invoice|order|billingPeriod|subscription';
+const lifeCycleTables =
+  'accounts|billing_destinations|closes|debit_runs|direct_debits|invoices|orders|periods|subscriptions';
+const noFreeMoves = [
+  {
+    selector: `CallExpression[callee.property.name=/^(update|upsert)/][callee.object.property.name=/^(${lifeCycles})$/] Property[key.name=/^(data|update)$/] Property[key.name=/^(status|buyerStatus)$/]`,
+    message: 'A state is written by `advance` (books/lib/advance.ts), which asks its life cycle.',
+  },
+  {
+    selector: `TemplateElement[value.raw=/UPDATE\\s+(${lifeCycleTables})\\b(?:(?!WHERE)[^])*SET(?:(?!WHERE)[^])*\\b(buyer_)?status\\s*=/]`,
+    message: 'A state is written by `moving` (books/lib/advance.ts), which asks its life cycle.',
+  },
+];
+
 /** `import type` of these is fine: types do not end up in the workflow bundle. */
 const outside = [
   {
@@ -116,6 +132,10 @@ export default tseslint.config(
     ignores: ['workflows/contracts/**'],
     plugins: { shimebi: { rules: { 'business-keys': businessKeys } } },
     rules: { 'shimebi/business-keys': 'error' },
+  },
+  {
+    files: ['activities/**/*.ts', 'api/**/*.ts', 'books/**/*.ts', 'dispatch/**/*.ts', 'worker/**/*.ts'],
+    rules: { 'no-restricted-syntax': ['error', ...noFreeMoves] },
   },
   {
     // A user reads the output of these.

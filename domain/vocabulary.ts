@@ -82,9 +82,6 @@ export type InvoiceIssuer = (typeof invoiceIssuers)[number];
 
 // ── direct debit and money ───────────────────────────────────────────────────────────────────────────────────────────────
 
-export const debitRunStates = ['collected', 'requested', 'booked'] as const;
-export type DebitRunState = (typeof debitRunStates)[number];
-
 export const debitStates = ['requested', 'succeeded', 'failed'] as const;
 export type DebitState = (typeof debitStates)[number];
 

@@ -42,7 +42,7 @@ declare global {
     type DebitAccountType = zengin.AccountType;
     type DebitFileKind = word.DebitFileKind;
     type DebitResultCode = debit.DebitResultCode;
-    type DebitRunState = word.DebitRunState;
+    type DebitRunState = mandate.DebitRunState;
     type DebitState = word.DebitState;
     type DirectDebitState = mandate.DirectDebitState;
     type DispatchKind = word.DispatchKind;

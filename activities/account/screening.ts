@@ -6,6 +6,7 @@ import type { AccountBook, ForAccount, GatewayActivities } from '../../workflows
 import { workflowIds } from '../../workflows/contracts/ids';
 import { keys } from '../../workflows/contracts/keys';
 import type { Deps } from '../lib/deps';
+import { advance } from '../../books/lib/advance';
 import { emit } from '../../books/lib/events';
 import { send } from '../../books/lib/outbox';
 import { gatewayCall } from '../lib/gateway-call';
@@ -23,7 +24,7 @@ interface Answer {
 export function accountBook({ db }: Deps): AccountBook {
   return {
     async closeAccount({ storeId, accountId }) {
-      await db.account.updateMany({ where: { storeId, id: accountId }, data: { status: 'closed' } });
+      await advance(db, 'account', { where: { storeId, id: accountId }, to: 'closed' });
     },
 
     recordScreening: ({ buyerId, result, reasons, limit, cause, ...input }) =>
@@ -54,12 +55,9 @@ export function accountBook({ db }: Deps): AccountBook {
         if (before.guarantee === status) return;
         await tx.billingDestination.update({ where, data: { guarantee: status } });
         // NG: no new orders by bank transfer until NP has its money; ALRT still allows them (japan-domain.md §1.5).
-        const [from, to] = status === 'NG' ? (['open', 'suspended'] as const) : (['suspended', 'open'] as const);
-        if (status !== 'ALRT')
-          await tx.account.updateMany({
-            where: { storeId: input.storeId, id: input.accountId, status: from },
-            data: { status: to },
-          });
+        const account = { storeId: input.storeId, id: input.accountId };
+        if (status === 'NG') await advance(tx, 'account', { where: account, from: 'open', to: 'suspended' });
+        if (status === 'OK') await advance(tx, 'account', { where: account, from: 'suspended', to: 'open' });
         if (status === 'NG') await putComingMonthAtRisk(tx, input, cause);
         await emit(tx, {
           storeId: input.storeId,
@@ -76,18 +74,22 @@ export function accountBook({ db }: Deps): AccountBook {
 /** Records the answer and signals every order that waits for it. */
 async function record(tx: Tx, input: ForAccount, answer: Answer, cause: string): Promise<void> {
   const { storeId, destinationId, accountId, at } = input;
-  await tx.billingDestination.update({
-    where: { storeId_id: { storeId, id: destinationId } },
+  const kept = await advance(tx, 'buyerScreening', {
+    where: { storeId, id: destinationId },
+    to: answer.result,
+    // NP often decides at once, and it may report the same result again.
+    crossing: ['screening'],
+    stay: true,
     data: {
       npBuyerId: answer.buyerId,
-      buyerStatus: answer.result,
       buyerReasons: answer.reasons,
       ...(answer.limit !== null && { creditLimit: BigInt(yen(answer.limit)) }),
     },
   });
-  if (answer.result === 'passed') {
-    await tx.account.updateMany({ where: { storeId, id: accountId, status: 'registered' }, data: { status: 'open' } });
-  }
+  // NP does not take back that a buyer passed or was denied, so another result is an old one that comes late.
+  if (kept === 0) return;
+  if (answer.result === 'passed')
+    await advance(tx, 'account', { where: { storeId, id: accountId }, from: 'registered', to: 'open' });
   const waiting = await tx.order.findMany({
     where: { storeId, destinationId, status: 'screening' },
     select: { id: true },

@@ -10,6 +10,7 @@ import { contactForm } from '../../domain/support-desks';
 import { type Tx, dateIn, dateOut } from '../../prisma/db';
 import { keys } from '../../workflows/contracts/keys';
 import type { Deps } from '../lib/deps';
+import { advanceOne } from '../../books/lib/advance';
 import { emit } from '../../books/lib/events';
 import { openIncident } from '../../books/lib/incidents';
 import { post, taxSummary } from '../../books/ledger/journal';
@@ -32,10 +33,11 @@ export async function issueReceipt(tx: Tx, { storeId, at, invoiceId }: ForInvoic
   const period = invoice.period;
   const totals = taxSummary(invoice);
   const { companyName, department, person, postalCode, address } = invoice.destination;
-  await tx.invoice.update({
-    where,
+  await advanceOne(tx, 'invoice', {
+    where: { storeId, id: invoiceId },
+    from: 'draft',
+    to: 'paid',
     data: {
-      status: 'paid',
       number,
       issuedOn: dateIn(on),
       paidOn: dateIn(on),

@@ -9,6 +9,7 @@ import { keys } from '../../workflows/contracts/keys';
 import { analyse, chunkBefore } from '../lib/chunk';
 import type { Deps } from '../lib/deps';
 import { addPeriod } from '../../books/invoice/periods';
+import { advance, moving } from '../../books/lib/advance';
 import { emitForInvoices } from '../../books/lib/events';
 import { openingIncidents } from '../../books/lib/incidents';
 import { enqueue, startRow } from '../../books/lib/outbox';
@@ -33,7 +34,7 @@ export function draftSteps({
         await addPeriod(tx, storeId, period);
         await tx.$queryRaw(sql`
           SELECT status FROM periods WHERE store_id = ${storeId} AND period = ${period} FOR UPDATE`);
-        await tx.billingPeriod.updateMany({ where: { storeId, period, status: 'open' }, data: { status: 'frozen' } });
+        await advance(tx, 'period', { where: { storeId, period }, from: 'open', to: 'frozen' });
         await tx.close.createMany({
           data: [
             {
@@ -84,7 +85,7 @@ export function draftSteps({
         await joinByHash(tx);
         await setFailingAside(tx, input);
         await emitDrafted(tx, storeId, period, at);
-        await tx.close.updateMany({ where: { storeId, period, status: 'drafting' }, data: { status: 'review' } });
+        await advance(tx, 'close', { where: { storeId, period }, from: 'drafting', to: 'review' });
         // Held drafts count too: finance may release them while the review lasts.
         const drafts = await tx.invoice.groupBy({
           by: ['settlement'],
@@ -101,8 +102,9 @@ export function draftSteps({
     },
 
     async holdInvoice({ storeId, period, invoiceId, held }) {
-      const [from, to] = held ? (['draft', 'held'] as const) : (['held', 'draft'] as const);
-      await db.invoice.updateMany({ where: { storeId, period, id: invoiceId, status: from }, data: { status: to } });
+      const where = { storeId, period, id: invoiceId };
+      if (held) await advance(db, 'invoice', { where, from: 'draft', to: 'held' });
+      else await advance(db, 'invoice', { where, from: 'held', to: 'draft' });
     },
 
     /** Card drafts stay, because their charges may be under way. */
@@ -115,7 +117,7 @@ export function draftSteps({
           UPDATE billable_items SET invoice_id = NULL WHERE store_id = ${storeId} AND invoice_id IN (${drafts})`);
         await tx.$executeRaw(sql`DELETE FROM invoice_lines WHERE store_id = ${storeId} AND invoice_id IN (${drafts})`);
         await tx.$executeRaw(sql`DELETE FROM invoices WHERE store_id = ${storeId} AND id IN (${drafts})`);
-        await tx.close.updateMany({ where: { storeId, period, status: 'review' }, data: { status: 'drafting' } });
+        await advance(tx, 'close', { where: { storeId, period }, from: 'review', to: 'drafting' });
       }, WHOLE_STORE);
     },
   };
@@ -208,10 +210,11 @@ export function invoiceId(period: Period): Prisma.Sql {
  * incident for finance. The other drafts go on.
  */
 async function setFailingAside(tx: Tx, { storeId, period, at }: ForPeriod): Promise<void> {
+  const hold = moving('invoice', 'draft', 'held');
   await tx.$executeRaw(sql`/* set */
     WITH drafts AS MATERIALIZED (
       SELECT id, settlement, net, total FROM invoices
-       WHERE store_id = ${storeId} AND period = ${period} AND status = 'draft'
+       WHERE store_id = ${storeId} AND period = ${period} AND status = ${hold.from}
     ), lines AS (
       SELECT d.id, sum(l.net) AS net, sum(l.gross) AS gross
         FROM drafts d JOIN invoice_lines l ON l.store_id = ${storeId} AND l.invoice_id = d.id GROUP BY d.id
@@ -237,7 +240,7 @@ async function setFailingAside(tx: Tx, { storeId, period, at }: ForPeriod): Prom
                                      'registered', registered)`,
       from: sql`failing`,
     })})
-    UPDATE invoices SET status = 'held' WHERE store_id = ${storeId} AND id IN (SELECT id FROM failing)`);
+    UPDATE invoices SET ${hold.set} WHERE store_id = ${storeId} AND id IN (SELECT id FROM failing)`);
 }
 
 /** Emits `close.drafted` for the drafts that finance reviews. Card drafts are collected without a review. */

@@ -1,3 +1,4 @@
+import { advance } from '../../books/lib/advance';
 import { emitForInvoices } from '../../books/lib/events';
 import { type Period, dateOf, nextPeriod } from '../../domain/calendar';
 import { closeTerms, debitCollectOn } from '../../domain/close/terms';
@@ -35,9 +36,11 @@ export function issueSteps({
             data: { method: 'bank_transfer', kind: 'invoice' },
           });
         const np = await tx.invoice.findFirst({ where: { storeId, period, settlement: 'np', status: 'draft' } });
-        await tx.close.updateMany({
-          where: { storeId, period, status: 'review' },
-          data: { status: np ? 'requesting' : 'awaiting_issue', approvedAt: instantIn(at), approvedBy: by },
+        await advance(tx, 'close', {
+          where: { storeId, period },
+          from: 'review',
+          to: np ? 'requesting' : 'awaiting_issue',
+          data: { approvedAt: instantIn(at), approvedBy: by },
         });
       });
     },
@@ -55,10 +58,7 @@ export function issueSteps({
             orderBy: sql`i.destination_id`,
           },
         );
-        await tx.close.updateMany({
-          where: { storeId, period, status: 'requesting' },
-          data: { status: 'awaiting_issue' },
-        });
+        await advance(tx, 'close', { where: { storeId, period }, from: 'requesting', to: 'awaiting_issue' });
       }, WHOLE_STORE);
     },
 
@@ -77,10 +77,7 @@ export function issueSteps({
              AND period || status = ${`${period}draft`}
            ORDER BY id LIMIT ${CHUNK} FOR UPDATE`);
         await tx.$executeRaw(sql`SET LOCAL enable_sort = on`);
-        await tx.close.updateMany({
-          where: { storeId, period, status: 'awaiting_issue' },
-          data: { status: 'issuing' },
-        });
+        await advance(tx, 'close', { where: { storeId, period }, from: 'awaiting_issue', to: 'issuing' });
         if (drafts.length === 0) return { next, count: 0 };
         next = drafts.length === CHUNK ? drafts.at(-1)!.id : null;
         const { issue_on, due_on, pay_until, debit_on } = closeTerms(period);
@@ -112,8 +109,8 @@ export function issueSteps({
         const missing = await tx.invoice.count({ where: { storeId, period, status: 'requested' } });
         if (missing > 0) return { missing };
         await reportUnbilled(tx, input, await carryHeldOver(tx, input));
-        await tx.billingPeriod.updateMany({ where: { storeId, period, status: 'frozen' }, data: { status: 'closed' } });
-        await tx.close.updateMany({ where: { storeId, period }, data: { status: 'closed' } });
+        await advance(tx, 'period', { where: { storeId, period }, from: 'frozen', to: 'closed' });
+        await advance(tx, 'close', { where: { storeId, period }, to: 'closed' });
         return { missing };
       }, WHOLE_STORE);
     },
@@ -145,7 +142,7 @@ async function carryHeldOver(tx: Tx, { storeId, period }: ForPeriod): Promise<Ca
        SET invoice_id = NULL, period = ${to}, reason = reason || jsonb_build_object('late', true, 'held_in', ${period}::text)
      WHERE store_id = ${storeId} AND invoice_id = ANY(${invoiceIds})`);
   await tx.invoiceLine.deleteMany({ where: { storeId, invoiceId: { in: invoiceIds } } });
-  await tx.invoice.updateMany({ where: { storeId, id: { in: invoiceIds } }, data: { status: 'void' } });
+  await advance(tx, 'invoice', { where: { storeId, id: { in: invoiceIds } }, from: ['draft', 'held'], to: 'void' });
   return { invoiceIds, to };
 }
 

@@ -1,3 +1,4 @@
+import { advance } from '../../books/lib/advance';
 import { addPeriod } from '../../books/invoice/periods';
 import { type Period, periodEnd, periodStart } from '../../domain/calendar';
 import type { Rounding } from '../../domain/tax';
@@ -28,9 +29,10 @@ export function periodBook({ db }: Deps): PeriodBook {
 
 /** Ends cancelled lines whose last day has passed. Their orders may run on with other lines. */
 async function endLines(tx: Tx, storeId: string, period: Period): Promise<void> {
-  await tx.subscription.updateMany({
-    where: { storeId, status: { in: ['ending', 'paused'] }, endsOn: { lt: dateIn(periodStart(period)) } },
-    data: { status: 'ended' },
+  await advance(tx, 'subscription', {
+    where: { storeId, endsOn: { lt: dateIn(periodStart(period)) } },
+    from: ['ending', 'paused'],
+    to: 'ended',
   });
 }
 

@@ -7,6 +7,7 @@ import { keys } from '../../workflows/contracts/keys';
 import { collectIntoFile, dueOn } from '../../books/direct-debit/file';
 import { bookResult } from '../../books/direct-debit/results';
 import type { Deps } from '../lib/deps';
+import { advance } from '../../books/lib/advance';
 import { openIncident, resolveIncident } from '../../books/lib/incidents';
 import { WHOLE_STORE } from '../../books/lib/sets';
 import { keyFrom } from '../../books/lib/sql';
@@ -37,9 +38,11 @@ export function debitBook({ db }: Deps): DebitBook {
 
     async recordFileHandedIn({ storeId, nominal, at, on }) {
       await db.$transaction(async (tx) => {
-        await tx.debitRun.updateMany({
-          where: { storeId, nominal, status: 'collected' },
-          data: { status: 'requested', handedInOn: dateIn(on) },
+        await advance(tx, 'debitRun', {
+          where: { storeId, nominal },
+          from: 'collected',
+          to: 'requested',
+          data: { handedInOn: dateIn(on) },
         });
         await resolveIncident(tx, { storeId, at }, keys.incident.debitFileNotHandedIn(nominal), 'handed in');
       });
@@ -95,7 +98,7 @@ export function debitBook({ db }: Deps): DebitBook {
     },
 
     async closeDebitRun({ storeId, nominal }) {
-      await db.debitRun.updateMany({ where: { storeId, nominal }, data: { status: 'booked' } });
+      await advance(db, 'debitRun', { where: { storeId, nominal }, to: 'booked' });
     },
   };
 }

@@ -3,34 +3,37 @@ import { dateOf } from '../../domain/calendar';
 import { closeTerms } from '../../domain/close/terms';
 import { escalateOn, expectedOn, firstPeriod } from '../../domain/direct-debit/rules';
 import type { IncidentKind } from '../../domain/incidents';
+import type { Prisma } from '../../generated/prisma/client';
 import { type Tx, dateIn, dateOut } from '../../prisma/db';
 import type { DirectDebitBook, ForDirectDebit, GatewayActivities } from '../../workflows/contracts/activities';
 import type { EventType } from '../../workflows/contracts/events';
 import { workflowIds } from '../../workflows/contracts/ids';
 import { keys } from '../../workflows/contracts/keys';
 import type { Deps } from '../lib/deps';
+import { type Reached, advanceOne } from '../../books/lib/advance';
 import { emit } from '../../books/lib/events';
 import { openIncident } from '../../books/lib/incidents';
 import { gatewayCall } from '../lib/gateway-call';
 import { once } from '../../books/lib/once';
 
-type Change = Parameters<Tx['directDebit']['update']>[0]['data'];
+type Change = Omit<Prisma.DirectDebitUncheckedUpdateManyInput, 'status'>;
 
 /** Records the steps of a mandate, each once and with its event. */
 export function directDebitBook({ db }: Deps): DirectDebitBook {
   const change = (
     input: ForDirectDebit,
     step: string,
+    to: Reached<'directDebit'> | 'as before',
     data: Change,
     type: EventType,
     eventData: object,
     also?: (tx: Tx, destinationId: string) => Promise<unknown>,
   ) =>
     once(db, input.storeId, keys.once.directDebitStep(input.directDebitId, step), {}, async (tx) => {
-      const row = await tx.directDebit.update({
-        where: { storeId_id: { storeId: input.storeId, id: input.directDebitId } },
-        data,
-      });
+      const where = { storeId: input.storeId, id: input.directDebitId };
+      if (to === 'as before') await tx.directDebit.updateMany({ where, data });
+      else await advanceOne(tx, 'directDebit', { where, to, data });
+      const row = await tx.directDebit.findUniqueOrThrow({ where: { storeId_id: where } });
       await also?.(tx, row.destinationId);
       await emit(tx, {
         storeId: input.storeId,
@@ -61,7 +64,8 @@ export function directDebitBook({ db }: Deps): DirectDebitBook {
       change(
         input,
         messageId,
-        { status: 'form_posted', formPostedOn: dateIn(on), reason: null },
+        'form_posted',
+        { formPostedOn: dateIn(on), reason: null },
         'direct_debit.form_posted',
         {},
       ),
@@ -69,12 +73,11 @@ export function directDebitBook({ db }: Deps): DirectDebitBook {
     async recordFormReceived({ on, messageId, ...input }) {
       const expected = expectedOn(on);
       const data = {
-        status: 'at_bank' as const,
         formReceivedOn: dateIn(on),
         expectedOn: dateIn(expected),
         late: false,
       };
-      await change(input, messageId, data, 'direct_debit.received', { expected_on: expected });
+      await change(input, messageId, 'at_bank', data, 'direct_debit.received', { expected_on: expected });
       return { expectedOn: expected, escalateOn: escalateOn(on) };
     },
 
@@ -88,7 +91,7 @@ export function directDebitBook({ db }: Deps): DirectDebitBook {
     async markLate(input) {
       const { expectedOn } = await rowOf(input);
       const expected = expectedOn ? dateOut(expectedOn) : dateOf(input.at);
-      await change(input, keys.step.late(expected), { late: true }, 'direct_debit.late', {});
+      await change(input, keys.step.late(expected), 'as before', { late: true }, 'direct_debit.late', {});
     },
 
     escalateLate: (input) => alert(input, dateOf(input.at), 'direct_debit_overdue_at_bank', 'ask the bank'),
@@ -98,7 +101,7 @@ export function directDebitBook({ db }: Deps): DirectDebitBook {
       const period = firstPeriod(on);
       const firstDebitOn = closeTerms(period).debit_on;
       const dates = { activeOn: dateIn(on), firstPeriod: period, firstDebitOn: dateIn(firstDebitOn) };
-      await change(input, messageId, { status: 'active', evidence, debitAccountId, ...dates }, 'direct_debit.active', {
+      await change(input, messageId, 'active', { evidence, debitAccountId, ...dates }, 'direct_debit.active', {
         first_period: period,
         first_debit_on: firstDebitOn,
       });
@@ -106,13 +109,14 @@ export function directDebitBook({ db }: Deps): DirectDebitBook {
     },
 
     recordDefect: ({ messageId, reason, ...input }) =>
-      change(input, messageId, { status: 'defect', reason }, 'direct_debit.defect', { reason }),
+      change(input, messageId, 'defect', { reason }, 'direct_debit.defect', { reason }),
 
     closeDirectDebit: ({ as, reason, ...input }) =>
       change(
         input,
         as,
-        { status: as, reason, endedOn: dateIn(dateOf(input.at)) },
+        as,
+        { reason, endedOn: dateIn(dateOf(input.at)) },
         `direct_debit.${as}`,
         { reason },
         // Invoices that are not issued yet can't be debited any more. Issued ones keep their method (DESIGN §5).

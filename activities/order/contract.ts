@@ -7,6 +7,7 @@ import { type Tx, dateIn, dateOut } from '../../prisma/db';
 import type { ContractBook, ForOrder } from '../../workflows/contracts/activities';
 import { keys } from '../../workflows/contracts/keys';
 import type { Deps } from '../lib/deps';
+import { advance, advanceOne } from '../../books/lib/advance';
 import { makeOrderItems } from '../../books/order/items';
 import { changeStatus, mailBuyer } from '../../books/order/rows';
 import { beginService, emitOrderEvent, endLines, orderStep } from '../../books/order/service';
@@ -44,10 +45,10 @@ export function contractBook({ db }: Deps): ContractBook {
             });
             if (!preview.ok) continue;
             const { ends_on: endsOn } = preview.value;
-            await tx.subscription.update({
-              where: { storeId_id: { storeId: input.storeId, id: line.id } },
-              data: { endsOn: dateIn(endsOn), ...(line.status !== 'paused' && { status: 'ending' }) },
-            });
+            const data = { endsOn: dateIn(endsOn) };
+            const where = { storeId: input.storeId, id: line.id };
+            if (line.status === 'paused') await tx.subscription.update({ where: { storeId_id: where }, data });
+            else await advanceOne(tx, 'subscription', { where, from: 'active', to: 'ending', data });
             ends.set(line.id, endsOn);
             accepted.push(endsOn);
           }
@@ -89,9 +90,10 @@ export function contractBook({ db }: Deps): ContractBook {
         keys.step.suspend(cause),
         async (tx, order) => {
           await changeStatus(tx, input, 'suspended', { reason });
-          await tx.subscription.updateMany({
-            where: { storeId: input.storeId, orderId: input.orderId, status: { in: ['active', 'ending'] } },
-            data: { status: 'paused' },
+          await advance(tx, 'subscription', {
+            where: { storeId: input.storeId, orderId: input.orderId },
+            from: ['active', 'ending'],
+            to: 'paused',
           });
           const on = dateOf(input.at);
           await emitOrderEvent(tx, input, order, 'order.suspended', keys.step.suspended(cause), { reason });
@@ -135,12 +137,13 @@ export function contractBook({ db }: Deps): ContractBook {
  */
 async function resumeLines(tx: Tx, input: ForOrder): Promise<Period[]> {
   const today = dateOf(input.at);
-  const paused = { storeId: input.storeId, orderId: input.orderId, status: 'paused' as const };
-  const resumed = await tx.subscription.updateMany({ where: { ...paused, endsOn: null }, data: { status: 'active' } });
-  const ending = { ...paused, endsOn: { gte: dateIn(today) } };
-  const stillEnding = await tx.subscription.updateMany({ where: ending, data: { status: 'ending' } });
-  await tx.subscription.updateMany({ where: paused, data: { status: 'ended' } });
-  if (resumed.count + stillEnding.count === 0) return [];
+  const lines = { storeId: input.storeId, orderId: input.orderId };
+  const goesOn = { ...lines, endsOn: null };
+  const resumed = await advance(tx, 'subscription', { where: goesOn, from: 'paused', to: 'active' });
+  const ending = { ...lines, endsOn: { gte: dateIn(today) } };
+  const stillEnding = await advance(tx, 'subscription', { where: ending, from: 'paused', to: 'ending' });
+  await advance(tx, 'subscription', { where: lines, from: 'paused', to: 'ended' });
+  if (resumed + stillEnding === 0) return [];
   const period = periodOf(today);
   await makeOrderItems(tx, { ...input, period, status: 'pending' });
   const pending = { storeId: input.storeId, orderId: input.orderId, usagePeriod: period, status: 'pending' as const };

@@ -3,6 +3,7 @@ import { toYen } from '../../domain/money';
 import { assignedToNp, invoiceIssued } from '../../domain/ledger/entries';
 import { type Tx, sql } from '../../prisma/db';
 import { keys } from '../../workflows/contracts/keys';
+import { moving } from '../lib/advance';
 import { emitForInvoices } from '../lib/events';
 import { type Posting, postAll, taxSummary } from '../ledger/journal';
 import { queueInvoiceMails } from './mails';
@@ -49,9 +50,11 @@ export async function issueInvoices(
   const [destinations] = await tx.$queryRaw<{ first: string; last: string }[]>(sql`/* set */
     SELECT min(destination_id) AS first, max(destination_id) AS last FROM invoices
      WHERE store_id = ${storeId} AND id BETWEEN ${ids[0]} AND ${ids.at(-1)} AND id = ANY(${ids})`);
+  const np = moving('invoice', 'requested', 'issued');
+  const own = moving('invoice', 'draft', 'issued');
   const issued = await tx.$queryRaw<Issued[]>(sql`/* set */
     UPDATE invoices i
-       SET status = 'issued', number = g.number, issued_on = g."issuedOn", due_on = g."dueOn", pay_until = g."payUntil",
+       SET ${own.set}, number = g.number, issued_on = g."issuedOn", due_on = g."dueOn", pay_until = g."payUntil",
            debit_on = g."debitOn",
            recipient = jsonb_build_object('company', d.company_name, 'department', d.department, 'person', d.person,
                                           'postal_code', d.postal_code, 'address', d.address, 'email_to', d.email_to,
@@ -63,7 +66,7 @@ export async function issueInvoices(
            billing_destinations d, stores s
      WHERE s.id = ${storeId} AND i.store_id = ${storeId} AND i.id BETWEEN ${ids[0]} AND ${ids.at(-1)} AND i.id = g."invoiceId"
        AND d.store_id = ${storeId} AND d.id BETWEEN ${destinations!.first} AND ${destinations!.last} AND d.id = i.destination_id
-       AND i.status = CASE i.settlement WHEN 'np' THEN 'requested' ELSE 'draft' END
+       AND i.status = CASE i.settlement WHEN 'np' THEN ${np.from} ELSE ${own.from} END
     RETURNING i.id, i.account_id, i.settlement, i.net, i.tax, i.total, i.taxes`);
   const issuedOn = new Map(issues.map((issue) => [issue.invoiceId, issue.issuedOn]));
   await postAll(

@@ -1,7 +1,6 @@
-import { Conflict, InvalidInput } from '../lib/errors';
+import { type Reached, advanceOne } from '../lib/advance';
+import { InvalidInput } from '../lib/errors';
 import { type JstDate, type Period, dateOf, instantOfMs } from '../../domain/calendar';
-import { canMove, statesOf } from '../../domain/lifecycle';
-import { type OrderState, orderLifecycle } from '../../domain/order/lifecycle';
 import { toYen } from '../../domain/money';
 import type { MailData, MailOrder, MailTemplate } from '../../documents/mails';
 import type { Prisma } from '../../generated/prisma/client';
@@ -39,44 +38,25 @@ export async function loadOrder(db: Db | Tx, { storeId, orderId }: ForOrder): Pr
   };
 }
 
+/** States that an order may pass within one transaction, without resting in them. */
+const CROSSED = ['screening', 'authorising', 'confirmed'] as const;
+
 /** Moves the order along its life cycle. If the status stays the same, only the columns in `also` change. */
 export async function changeStatus(
   tx: Tx,
   { storeId, orderId }: ForOrder,
-  to: OrderState,
+  to: Reached<'order'>,
   also: { waitUntil?: JstDate | null; reason?: string | null; firstPeriod?: Period } = {},
 ): Promise<void> {
   const { waitUntil, ...rest } = also;
-  const { count } = await tx.order.updateMany({
-    where: { storeId, id: orderId, status: { in: waysTo[to] } },
-    data: { status: to, ...rest, ...(waitUntil !== undefined && { waitUntil: waitUntil && dateIn(waitUntil) }) },
-  });
-  if (count === 0) throw new Conflict(`order ${orderId} can't go to ${to} from where it is`);
-}
-
-/** States that an order may pass within one transaction, without resting in them. */
-const CROSSED: OrderState[] = ['screening', 'authorising', 'confirmed'];
-
-function reaches(from: OrderState, to: OrderState, crossed = CROSSED): boolean {
-  if (canMove(orderLifecycle, from, to)) return true;
-  return crossed.some(
-    (via) =>
-      canMove(orderLifecycle, from, via) &&
-      reaches(
-        via,
-        to,
-        crossed.filter((state) => state !== via),
-      ),
-  );
-}
-
-/** For each state the states from which it can be reached, itself included. */
-const waysTo = Object.fromEntries(
-  statesOf(orderLifecycle).map((to) => [
+  await advanceOne(tx, 'order', {
+    where: { storeId, id: orderId },
     to,
-    statesOf(orderLifecycle).filter((from) => from === to || reaches(from, to)),
-  ]),
-) as Record<OrderState, OrderState[]>;
+    crossing: CROSSED,
+    stay: true,
+    data: { ...rest, ...(waitUntil !== undefined && { waitUntil: waitUntil && dateIn(waitUntil) }) },
+  });
+}
 
 /** Queues a mail about the order for its account's contact. */
 export async function mailBuyer<T extends MailTemplate>(

@@ -4,6 +4,7 @@ import { type Db, type Tx, dateIn } from '../../prisma/db';
 import type { ForOrder } from '../../workflows/contracts/activities';
 import type { EventType } from '../../workflows/contracts/events';
 import { keys } from '../../workflows/contracts/keys';
+import { advance } from '../lib/advance';
 import { emit } from '../lib/events';
 import { makeOrderItems } from './items';
 import { once } from '../lib/once';
@@ -65,17 +66,20 @@ export async function beginService(tx: Tx, input: ForOrder, order: OrderRow, on:
 }
 
 async function startLines(tx: Tx, input: ForOrder, on: JstDate): Promise<void> {
-  await tx.subscription.updateMany({
-    where: { storeId: input.storeId, orderId: input.orderId, status: 'scheduled' },
-    data: { status: 'active', startsOn: dateIn(on) },
+  await advance(tx, 'subscription', {
+    where: { storeId: input.storeId, orderId: input.orderId },
+    from: 'scheduled',
+    to: 'active',
+    data: { startsOn: dateIn(on) },
   });
 }
 
 /** @param on last day of service; null when it never started */
 export async function endLines(tx: Tx, input: ForOrder, on: JstDate | null): Promise<void> {
-  await tx.subscription.updateMany({
-    where: { storeId: input.storeId, orderId: input.orderId, status: { not: 'ended' } },
-    data: { status: 'ended', ...(on && { endsOn: dateIn(on) }) },
+  await advance(tx, 'subscription', {
+    where: { storeId: input.storeId, orderId: input.orderId },
+    to: 'ended',
+    data: { ...(on && { endsOn: dateIn(on) }) },
   });
 }
 

@@ -8,6 +8,7 @@ import type { Deposit, Payment, Prisma } from '../../generated/prisma/client';
 import { type Tx, dateIn, dateOut, instantIn, sql } from '../../prisma/db';
 import { keys } from '../../workflows/contracts/keys';
 import { rebill } from '../invoice/rebill';
+import { advanceOne } from '../lib/advance';
 import { emit } from '../lib/events';
 import { openIncident, resolveIncident } from '../lib/incidents';
 import { type NewPayment, recordPayments } from './payments';
@@ -166,9 +167,11 @@ async function oweAgain(tx: Tx, fact: Fact, id: string, part: { invoiceId: strin
   const [invoice] = await lockInvoices(tx, storeId, sql`i.id = ${part.invoiceId}`);
   const left = toYen(invoice!.owed);
   if (invoice!.status === 'paid' && left > 0)
-    await tx.invoice.update({
-      where: { storeId_id: { storeId, id: invoice!.id } },
-      data: { status: 'issued', paidOn: null },
+    await advanceOne(tx, 'invoice', {
+      where: { storeId, id: invoice!.id },
+      from: 'paid',
+      to: 'issued',
+      data: { paidOn: null },
     });
   if (left > 0) await billByTransfer(tx, fact, invoice!, left);
   await emit(tx, {

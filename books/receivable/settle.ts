@@ -2,6 +2,7 @@ import type { Instant, JstDate, Period } from '../../domain/calendar';
 import { toYen } from '../../domain/money';
 import { type Tx, dateIn, sql } from '../../prisma/db';
 import { keys } from '../../workflows/contracts/keys';
+import { advanceOne } from '../lib/advance';
 import { emit } from '../lib/events';
 import { owed } from '../lib/sql';
 
@@ -28,9 +29,11 @@ export async function settleInvoice(
   );
   if (left > 0n) return;
   const reversals = await tx.payment.count({ where: { storeId, invoiceId, amount: { lt: 0 } } });
-  await tx.invoice.update({
-    where: { storeId_id: { storeId, id: invoiceId } },
-    data: { status: 'paid', paidOn: dateIn(paidOn) },
+  await advanceOne(tx, 'invoice', {
+    where: { storeId, id: invoiceId },
+    from: 'issued',
+    to: 'paid',
+    data: { paidOn: dateIn(paidOn) },
   });
   await emit(tx, {
     storeId,

@@ -1,6 +1,6 @@
 import { accountLifecycle, buyerScreeningLifecycle } from '../../domain/account/lifecycle';
 import { closeLifecycle } from '../../domain/close/lifecycle';
-import { directDebitLifecycle } from '../../domain/direct-debit/lifecycle';
+import { debitRunLifecycle, directDebitLifecycle } from '../../domain/direct-debit/lifecycle';
 import { invoiceLifecycle } from '../../domain/invoice/lifecycle';
 import { type Lifecycle, statesOf, terminals } from '../../domain/lifecycle';
 import { orderLifecycle } from '../../domain/order/lifecycle';
@@ -39,6 +39,12 @@ const sections: { title: string; source: string; about: string; table: Lifecycle
     table: directDebitLifecycle,
   },
   {
+    title: 'Debit run 振替日',
+    source: 'domain/direct-debit/lifecycle.ts',
+    about: 'One debit day of a store. `requested` occurs in house only; NP debits by itself.',
+    table: debitRunLifecycle,
+  },
+  {
     title: 'Invoice 請求書',
     source: 'domain/invoice/lifecycle.ts',
     about:
@@ -49,7 +55,7 @@ const sections: { title: string; source: string; about: string; table: Lifecycle
     title: 'Close 月次締め',
     source: 'domain/close/lifecycle.ts',
     about:
-      'A store’s monthly close. `requesting` occurs with NP only; a store that settles in house goes from `review` to `awaiting_issue`.',
+      'A store’s monthly close. `requesting` occurs with NP only; a store that settles in house goes from `review` to `awaiting_issue`. A month without drafts to review goes from `review` to `closed`.',
     table: closeLifecycle,
   },
   {

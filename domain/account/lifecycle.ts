@@ -3,7 +3,7 @@ import type { Lifecycle } from '../lifecycle';
 export type AccountState = 'registered' | 'open' | 'suspended' | 'closed';
 
 /** A member account. An account that is only registered can order by card, because card orders need no screening. */
-export const accountLifecycle: Lifecycle<AccountState> = {
+export const accountLifecycle = {
   initial: 'registered',
   states: {
     registered: { label: '登録済み', to: ['open', 'closed'] },
@@ -13,12 +13,12 @@ export const accountLifecycle: Lifecycle<AccountState> = {
     suspended: { label: '取引停止', to: ['open', 'closed'] },
     closed: { label: '解約済み', to: [] },
   },
-};
+} as const satisfies Lifecycle<AccountState>;
 
 export type BuyerScreeningState = 'none' | 'screening' | 'passed' | 'held' | 'denied' | 'cancelled';
 
 /** NP's screening of the buyer (購入企業審査). Corrected data need a new application (japan-domain.md §1.5). */
-export const buyerScreeningLifecycle: Lifecycle<BuyerScreeningState> = {
+export const buyerScreeningLifecycle = {
   initial: 'none',
   states: {
     none: { label: '未申請', to: ['screening'] },
@@ -30,4 +30,4 @@ export const buyerScreeningLifecycle: Lifecycle<BuyerScreeningState> = {
     passed: { label: '通過', to: [] },
     denied: { label: '否決', to: [] },
   },
-};
+} as const satisfies Lifecycle<BuyerScreeningState>;

@@ -7,7 +7,7 @@ export type DirectDebitState =
  * A mandate (口座振替). A received form goes to the bank at once, so "received" is an event and `at_bank` is the state.
  * "Later than usual" is a flag on `at_bank` and not a state, because it allows and forbids nothing.
  */
-export const directDebitLifecycle: Lifecycle<DirectDebitState> = {
+export const directDebitLifecycle = {
   initial: 'requested',
   states: {
     /** D1: requested through the contact form. */
@@ -24,4 +24,19 @@ export const directDebitLifecycle: Lifecycle<DirectDebitState> = {
     withdrawn: { label: '取下げ', to: [] },
     expired: { label: '期限切れ', to: [] },
   },
-};
+} as const satisfies Lifecycle<DirectDebitState>;
+
+export type DebitRunState = 'collected' | 'requested' | 'booked';
+
+/** One debit day of a store. */
+export const debitRunLifecycle = {
+  initial: 'collected',
+  states: {
+    /** The debits of the day are chosen. NP debits by itself, so its run stays here until the results are booked. */
+    collected: { label: '振替対象確定', to: ['requested', 'booked'] },
+    /** In house: finance handed the request file to the bank. Results that come without that are booked too. */
+    requested: { label: '振替依頼済み', to: ['booked'] },
+    /** Every debit of the day has its result. */
+    booked: { label: '結果計上済み', to: [] },
+  },
+} as const satisfies Lifecycle<DebitRunState>;

@@ -6,10 +6,11 @@ export type InvoiceState = 'draft' | 'held' | 'requested' | 'issued' | 'paid' | 
  * An invoice or debit notice of one destination, period and settlement. Billing it again raises its `revision`, and being
  * overdue follows from the date. Neither is a state, so neither can be forgotten or lag behind.
  */
-export const invoiceLifecycle: Lifecycle<InvoiceState> = {
+export const invoiceLifecycle = {
   initial: 'draft',
   states: {
-    draft: { label: '下書き', to: ['held', 'requested', 'issued', 'void'] },
+    /** Becomes paid directly when it is the receipt of a card, which is issued for money already captured. */
+    draft: { label: '下書き', to: ['held', 'requested', 'issued', 'paid', 'void'] },
     /** Held back by finance or by a failed check. Its items stay billable. */
     held: { label: '発行保留', to: ['draft', 'void'] },
     /** np: the engine asked NP to bill (請求確定依頼), and NP issues it. In house, a draft becomes issued directly. */
@@ -21,4 +22,4 @@ export const invoiceLifecycle: Lifecycle<InvoiceState> = {
     /** Keeps its number. NP voids invoices with a total of zero or less. */
     void: { label: '無効', to: [] },
   },
-};
+} as const satisfies Lifecycle<InvoiceState>;

@@ -16,7 +16,7 @@ export type OrderState =
   | 'cancelled';
 
 /** One order from acceptance to the end of its contract (DESIGN §4). */
-export const orderLifecycle: Lifecycle<OrderState> = {
+export const orderLifecycle = {
   initial: 'received',
   states: {
     /** Accepted with a snapshot of its prices. No provider has been called yet. */
@@ -42,4 +42,4 @@ export const orderLifecycle: Lifecycle<OrderState> = {
     declined: { label: 'お断り', to: [] },
     cancelled: { label: 'キャンセル', to: [] },
   },
-};
+} as const satisfies Lifecycle<OrderState>;

@@ -3,7 +3,7 @@ import type { Lifecycle } from '../lifecycle';
 export type PeriodState = 'open' | 'frozen' | 'closed';
 
 /** A store's month in the books. */
-export const periodLifecycle: Lifecycle<PeriodState> = {
+export const periodLifecycle = {
   initial: 'open',
   states: {
     /** Accepts billable items. */
@@ -12,4 +12,4 @@ export const periodLifecycle: Lifecycle<PeriodState> = {
     frozen: { label: '凍結', to: ['closed'] },
     closed: { label: '締め済み', to: [] },
   },
-};
+} as const satisfies Lifecycle<PeriodState>;

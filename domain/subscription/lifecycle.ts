@@ -3,7 +3,7 @@ import type { Lifecycle } from '../lifecycle';
 export type SubscriptionState = 'scheduled' | 'active' | 'paused' | 'ending' | 'ended';
 
 /** One line of an order: the contract for one plan. */
-export const subscriptionLifecycle: Lifecycle<SubscriptionState> = {
+export const subscriptionLifecycle = {
   initial: 'scheduled',
   states: {
     /** The service has not started. If the order is cancelled, the line ends unused. */
@@ -15,4 +15,4 @@ export const subscriptionLifecycle: Lifecycle<SubscriptionState> = {
     ending: { label: '解約予定', to: ['paused', 'ended'] },
     ended: { label: '終了', to: [] },
   },
-};
+} as const satisfies Lifecycle<SubscriptionState>;

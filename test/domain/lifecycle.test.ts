@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { accountLifecycle, buyerScreeningLifecycle } from '../../domain/account/lifecycle';
 import { closeLifecycle } from '../../domain/close/lifecycle';
-import { directDebitLifecycle } from '../../domain/direct-debit/lifecycle';
+import { debitRunLifecycle, directDebitLifecycle } from '../../domain/direct-debit/lifecycle';
 import { invoiceLifecycle } from '../../domain/invoice/lifecycle';
 import { type Lifecycle, canMove, statesOf, terminals } from '../../domain/lifecycle';
 import { orderLifecycle } from '../../domain/order/lifecycle';
@@ -14,6 +14,7 @@ const tables: [string, Lifecycle<string>, string[]][] = [
   ['account', accountLifecycle, ['closed']],
   ['buyer screening', buyerScreeningLifecycle, ['passed', 'denied']],
   ['direct debit', directDebitLifecycle, ['ended', 'withdrawn', 'expired']],
+  ['debit run', debitRunLifecycle, ['booked']],
   ['invoice', invoiceLifecycle, ['void']],
   ['close', closeLifecycle, ['closed']],
   ['period', periodLifecycle, ['closed']],

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { accountLifecycle, buyerScreeningLifecycle } from '../../domain/account/lifecycle';
 import { closeLifecycle } from '../../domain/close/lifecycle';
-import { directDebitLifecycle } from '../../domain/direct-debit/lifecycle';
+import { debitRunLifecycle, directDebitLifecycle } from '../../domain/direct-debit/lifecycle';
 import { debitResults } from '../../domain/direct-debit/rules';
 import { accountTypes } from '../../domain/formats/zengin-91';
 import { invoiceLifecycle } from '../../domain/invoice/lifecycle';
@@ -30,7 +30,7 @@ const words: Record<string, readonly string[]> = {
   DebitAccountType: Object.keys(accountTypes),
   DebitFileKind: word.debitFileKinds,
   DebitResultCode: Object.keys(debitResults),
-  DebitRunState: word.debitRunStates,
+  DebitRunState: statesOf(debitRunLifecycle),
   DebitState: word.debitStates,
   DirectDebitState: statesOf(directDebitLifecycle),
   DispatchKind: word.dispatchKinds,

@@ -7,6 +7,7 @@ import { chunkBefore } from '../../lib/chunk';
 import { CHUNK } from '../draft';
 import type { Deps } from '../../lib/deps';
 import { storeBillDocument } from './documents';
+import { advance } from '../../../books/lib/advance';
 import { send } from '../../../books/lib/outbox';
 import { openIncident } from '../../../books/lib/incidents';
 import { callProvider, gatewayCall } from '../../lib/gateway-call';
@@ -138,9 +139,10 @@ async function requestBilling(
     heartbeat();
   }
   // Only after the last batch, because the registrations of one invoice may be in two batches.
-  await db.invoice.updateMany({
-    where: { storeId, id: { in: transactions.map((t) => t.invoice_id) }, status: 'draft' },
-    data: { status: 'requested' },
+  await advance(db, 'invoice', {
+    where: { storeId, id: { in: transactions.map((t) => t.invoice_id) } },
+    from: 'draft',
+    to: 'requested',
   });
 }
 

@@ -7,6 +7,7 @@ import { workflowIds } from '../../../workflows/contracts/ids';
 import { keys } from '../../../workflows/contracts/keys';
 import type { Deps } from '../../lib/deps';
 import { storeBillDocument } from './documents';
+import { advance } from '../../../books/lib/advance';
 import { openIncident } from '../../../books/lib/incidents';
 import { issueInvoices } from '../../../books/invoice/issue';
 import { applyKeptNews } from '../../../books/np-news';
@@ -75,7 +76,7 @@ export async function mirrorPage(deps: Deps, input: ForPeriod, bills: readonly I
       },
       data: { status: 'billed' },
     });
-    await tx.close.updateMany({ where: { storeId, period, status: 'awaiting_issue' }, data: { status: 'issuing' } });
+    await advance(tx, 'close', { where: { storeId, period }, from: 'awaiting_issue', to: 'issuing' });
     for (const { bill, differences } of differing) {
       await openIncident(tx, {
         storeId,

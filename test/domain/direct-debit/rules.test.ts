@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { jstDate, period, periodEnd } from '../../../domain/calendar';
 import { canMove, statesOf } from '../../../domain/lifecycle';
 import { closeTerms } from '../../../domain/close/terms';
-import { directDebitLifecycle } from '../../../domain/direct-debit/lifecycle';
+import { type DirectDebitState, directDebitLifecycle } from '../../../domain/direct-debit/lifecycle';
 import {
   type MandateEvent,
   afterEvent,
@@ -22,7 +22,7 @@ import { dates, periods } from '../arbitraries';
 const events = Object.keys(mandateEvents) as MandateEvent[];
 
 it('aoba’s mandate: requested, form posted, received, active', () => {
-  let state = directDebitLifecycle.initial;
+  let state: DirectDebitState = directDebitLifecycle.initial;
   for (const event of ['form_posted', 'form_received', 'completed'] as const) {
     const next = afterEvent(state, event);
     if (!next.ok) throw new Error(`${event} refused in ${state}`);
