@@ -21,7 +21,7 @@ const call = {
   npDirectDebitEnded: (directDebitId: string) => `np-direct-debit/${directDebitId}/ended`,
   cardAuthentication: (authenticationRef: string) => `card-3ds/${authenticationRef}`,
   cardAuthorisation: (orderId: string, period: Period, n: number) => `card-auth/${orderId}/${period}/${n}`,
-  /** What follows an authorisation. */
+  /** A step after an authorisation. */
   cardStep: (authorisation: string, step: 'commit' | 'capture') => `${authorisation}/${step}`,
   cardSaving: (authenticationRef: string) => `card-save/${authenticationRef}`,
   mail: (storeId: string, mailKey: string) => `${storeId}/${mailKey}`,
@@ -170,7 +170,7 @@ const paymentSource = {
   deposit: (depositId: string, invoiceId: string) => `deposit/${depositId}/${invoiceId}`,
 };
 
-/** What an entry of the audit log is about, where that is no row's id. */
+/** Subjects of audit entries that are no row's id. */
 const audited = {
   close: (period: string) => `close/${period}`,
   debitRun: (nominal: string) => `debit_run/${nominal}`,

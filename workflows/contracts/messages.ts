@@ -113,7 +113,7 @@ export type CommandName = Exclude<MessageName, SignalName>;
 /** The names of the commands that a workflow of that type receives. */
 export type CommandTo<T extends WorkflowType> = MessageTo<T> & CommandName;
 
-/** What a message carries, without what every message does. */
+/** The members of a message beside those that every message has. */
 export type Payload<N extends MessageName> = N extends MessageName
   ? keyof Body<N> extends never
     ? Record<string, never>
@@ -169,5 +169,5 @@ interface Starts extends Record<WorkflowType, Start> {
   clock: ClockStart;
 }
 
-/** What a start of that type carries, without what every start does. */
+/** The members of a start beside those that every start has. */
 export type StartPayload<T extends WorkflowType> = Omit<Starts[T], keyof Start>;
