@@ -5,18 +5,18 @@ import { type Tx, dateIn, instantIn } from '../../prisma/db';
 /** A buyer's payment of one invoice. */
 export interface NewPayment {
   id: string;
-  /** Business key of what it comes from: the same payment is recorded once. */
+  /** Business key of its source: the same payment is recorded once. */
   sourceKey: string;
   source: 'np' | 'card' | 'direct_debit' | 'manual';
   invoiceId: string;
-  /** Yen; below zero takes a payment back. */
+  /** Yen; below zero reverses a payment. */
   amount: Yen;
   paidOn: JstDate;
-  /** The deposit it is a part of. */
+  /** The deposit that it is a part of. */
   depositId?: string;
 }
 
-/** Records payments of one account, each once; a correction is a payment of its own. */
+/** Records payments of one account, each once. A correction is a separate payment. */
 export async function recordPayments(
   tx: Tx,
   { storeId, at, accountId }: { storeId: string; at: Instant; accountId: string },
