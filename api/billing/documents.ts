@@ -1,6 +1,5 @@
-import { parseJstDate } from '../../domain/calendar';
 import { dateIn, dateOut } from '../../prisma/db';
-import { pageOf, pairCursor, readPairCursor } from '../lib/input/lists';
+import { asDate, sortedBy } from '../lib/input/lists';
 import { found } from '../lib/problems';
 import { type Route, read } from '../lib/route';
 import { jstDate, listOf, paging, text, z } from '../lib/input/schemas';
@@ -26,6 +25,8 @@ const amount = z.coerce
   .int({ error: 'invalid_amount' })
   .min(0, { error: 'invalid_amount' });
 
+const byIssuedOn = sortedBy('issuedOn', 'id', 'desc', asDate);
+
 export const documentRoutes: Route[] = [
   read({
     operation: 'documents.search',
@@ -41,19 +42,15 @@ export const documentRoutes: Route[] = [
     }),
     answers: { 200: listOf(shape) },
     async handle({ env, store, query }) {
-      const after = query.after === undefined ? null : readPairCursor(query.after, parseJstDate);
       const rows = await env.db.document.findMany({
         where: {
           storeId: store.id,
           issuedOn: within(query.from && dateIn(query.from), query.to && dateIn(query.to)),
           amount: within(query.amount_min, query.amount_max),
           ...(query.counterparty !== undefined && { counterparty: { contains: query.counterparty } }),
-          ...(after && {
-            OR: [{ issuedOn: { lt: dateIn(after.value) } }, { issuedOn: dateIn(after.value), id: { lt: after.id } }],
-          }),
+          ...byIssuedOn.after(query.after),
         },
-        orderBy: [{ issuedOn: 'desc' }, { id: 'desc' }],
-        take: query.limit + 1,
+        ...byIssuedOn.page(query),
         omit: { bytes: true },
       });
       const show = (row: (typeof rows)[number]) => ({
@@ -70,7 +67,7 @@ export const documentRoutes: Route[] = [
         sha256: row.sha256,
         file: `/v1/documents/${row.id}`,
       });
-      return { status: 200, body: pageOf(rows, query, (row) => pairCursor(dateOut(row.issuedOn), row.id), show) };
+      return { status: 200, body: byIssuedOn.list(rows, query, show) };
     },
   }),
   read({

@@ -1,8 +1,7 @@
 import { ownDocument } from '../../books/invoice/own-documents';
-import { parsePeriod } from '../../domain/calendar';
 import type { Invoice } from '../../generated/prisma/client';
 import { type Db, dateOut } from '../../prisma/db';
-import { pageOf, pairCursor, readPairCursor } from '../lib/input/lists';
+import { asPeriod, sortedBy } from '../lib/input/lists';
 import { found } from '../lib/problems';
 import { type Route, read } from '../lib/route';
 import { id, listOf, paging, period, z } from '../lib/input/schemas';
@@ -52,6 +51,8 @@ const wholeShape = shape.extend({
   payments: z.array(z.object({ id: z.string(), source: z.string(), amount: z.number(), paid_on: z.string() })),
 });
 
+const byPeriod = sortedBy('period', 'id', 'desc', asPeriod);
+
 export const invoiceRoutes: Route[] = [
   read({
     operation: 'invoices.list',
@@ -65,19 +66,17 @@ export const invoiceRoutes: Route[] = [
     }),
     answers: { 200: listOf(shape) },
     async handle({ env, store, query }) {
-      const after = query.after === undefined ? null : readPairCursor(query.after, parsePeriod);
       const rows = await env.db.invoice.findMany({
         where: {
           storeId: store.id,
           ...(query.account_id !== undefined && { accountId: query.account_id }),
           ...(query.period && { period: query.period }),
           ...(query.status && { status: query.status }),
-          ...(after && { OR: [{ period: { lt: after.value } }, { period: after.value, id: { lt: after.id } }] }),
+          ...byPeriod.after(query.after),
         },
-        orderBy: [{ period: 'desc' }, { id: 'desc' }],
-        take: query.limit + 1,
+        ...byPeriod.page(query),
       });
-      return { status: 200, body: pageOf(rows, query, (row) => pairCursor(row.period, row.id), show) };
+      return { status: 200, body: byPeriod.list(rows, query, show) };
     },
   }),
   read({

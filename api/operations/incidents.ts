@@ -1,13 +1,13 @@
 import { resolveIncident } from '../../books/lib/incidents';
 import { enqueue, startRow } from '../../books/lib/outbox';
-import { parseInstant, parsePeriod } from '../../domain/calendar';
+import { parsePeriod } from '../../domain/calendar';
 import { type IncidentKind, incidentKinds, incidentText, waysOf } from '../../domain/incidents';
 import type { Incident } from '../../generated/prisma/client';
-import { type Tx, instantIn, instantOut } from '../../prisma/db';
+import { type Tx, instantOut } from '../../prisma/db';
 import { workflowIds } from '../../workflows/contracts/ids';
 import type { Repair } from '../../workflows/contracts/messages';
 import { audit, giveCommand } from '../lib/commands';
-import { pageOf, pairCursor, readPairCursor } from '../lib/input/lists';
+import { asInstant, sortedBy } from '../lib/input/lists';
 import { found, refuse } from '../lib/problems';
 import { type Route, type WriteContext, command, read } from '../lib/route';
 import { listOf, paging, reason, text, z } from '../lib/input/schemas';
@@ -31,6 +31,8 @@ const shape = z.object({
   resolved_at: z.string().nullable(),
 });
 
+const byOpenedAt = sortedBy('openedAt', 'id', 'desc', asInstant);
+
 export const incidentRoutes: Route[] = [
   read({
     operation: 'incidents.list',
@@ -39,22 +41,15 @@ export const incidentRoutes: Route[] = [
     query: z.strictObject({ ...paging, status: status.optional() }),
     answers: { 200: listOf(shape) },
     async handle({ env, store, query }) {
-      const after = query.after === undefined ? null : readPairCursor(query.after, parseInstant);
       const rows = await env.db.incident.findMany({
         where: {
           storeId: store.id,
           ...(query.status && { status: query.status }),
-          ...(after && {
-            OR: [
-              { openedAt: { lt: instantIn(after.value) } },
-              { openedAt: instantIn(after.value), id: { lt: after.id } },
-            ],
-          }),
+          ...byOpenedAt.after(query.after),
         },
-        orderBy: [{ openedAt: 'desc' }, { id: 'desc' }],
-        take: query.limit + 1,
+        ...byOpenedAt.page(query),
       });
-      const body = pageOf(rows, query, (row) => pairCursor(instantOut(row.openedAt), row.id), show);
+      const body = byOpenedAt.list(rows, query, show);
       return { status: 200, body };
     },
   }),

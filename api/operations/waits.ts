@@ -1,6 +1,5 @@
-import { parseInstant } from '../../domain/calendar';
-import { instantIn, instantOut } from '../../prisma/db';
-import { pageOf, pairCursor, readPairCursor } from '../lib/input/lists';
+import { instantOut } from '../../prisma/db';
+import { asInstant, sortedBy } from '../lib/input/lists';
 import { waitShape, workflowUrl } from '../orders/view';
 import { type Route, read } from '../lib/route';
 import { id, listOf, paging, z } from '../lib/input/schemas';
@@ -12,6 +11,8 @@ const shape = waitShape.extend({
   since: z.string(),
 });
 
+const byDueAt = sortedBy('dueAt', 'workflowId', 'asc', asInstant);
+
 export const waitRoutes: Route[] = [
   read({
     operation: 'waits.list',
@@ -20,21 +21,14 @@ export const waitRoutes: Route[] = [
     query: z.strictObject({ ...paging, owner: waitShape.shape.owner.optional(), account_id: id.optional() }),
     answers: { 200: listOf(shape) },
     async handle({ env, store, query }) {
-      const after = query.after === undefined ? null : readPairCursor(query.after, parseInstant);
       const rows = await env.db.wait.findMany({
         where: {
           storeId: store.id,
           ...(query.owner && { owner: query.owner }),
           ...(query.account_id !== undefined && { accountId: query.account_id }),
-          ...(after && {
-            OR: [
-              { dueAt: { gt: instantIn(after.value) } },
-              { dueAt: instantIn(after.value), workflowId: { gt: after.id } },
-            ],
-          }),
+          ...byDueAt.after(query.after),
         },
-        orderBy: [{ dueAt: 'asc' }, { workflowId: 'asc' }],
-        take: query.limit + 1,
+        ...byDueAt.page(query),
       });
       const show = (wait: (typeof rows)[number]) => ({
         object: 'wait',
@@ -45,7 +39,7 @@ export const waitRoutes: Route[] = [
         account_id: wait.accountId,
         workflow: { id: wait.workflowId, url: workflowUrl(env, wait.workflowId) },
       });
-      const body = pageOf(rows, query, (wait) => pairCursor(instantOut(wait.dueAt), wait.workflowId), show);
+      const body = byDueAt.list(rows, query, show);
       return { status: 200, body };
     },
   }),

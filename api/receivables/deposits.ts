@@ -1,13 +1,12 @@
 import { createHash } from 'node:crypto';
 import { bookDeposit, reverseDeposit } from '../../books/receivable/deposits';
-import { parseJstDate } from '../../domain/calendar';
 import type { Yen } from '../../domain/money';
 import type { Deposit, Payment } from '../../generated/prisma/client';
-import { type Tx, dateIn, dateOut, instantIn } from '../../prisma/db';
+import { type Tx, dateOut, instantIn } from '../../prisma/db';
 import { audit } from '../lib/commands';
 import { onLine, readDepositFile } from './deposit-file';
 import { newId } from '../lib/input/ids';
-import { pageOf, pairCursor, readPairCursor } from '../lib/input/lists';
+import { asDate, sortedBy } from '../lib/input/lists';
 import { type Reason, Refused, found, orRefuse } from '../lib/problems';
 import { type Route, type WriteContext, read, write } from '../lib/route';
 import { id, jstDate, listOf, paging, reason, text, z } from '../lib/input/schemas';
@@ -47,6 +46,8 @@ const refusalsOfDeposit = [
   'invoice_not_payable',
   'invoices_of_two_accounts',
 ] as const;
+
+const byPaidOn = sortedBy('paidOn', 'id', 'desc', asDate);
 
 export const depositRoutes: Route[] = [
   write('post', {
@@ -107,20 +108,16 @@ export const depositRoutes: Route[] = [
     query: z.strictObject({ ...paging, account_id: id.optional() }),
     answers: { 200: listOf(shape) },
     async handle({ env, store, query }) {
-      const after = query.after === undefined ? null : readPairCursor(query.after, parseJstDate);
       const rows = await env.db.deposit.findMany({
         where: {
           storeId: store.id,
           ...(query.account_id !== undefined && { accountId: query.account_id }),
-          ...(after && {
-            OR: [{ paidOn: { lt: dateIn(after.value) } }, { paidOn: dateIn(after.value), id: { lt: after.id } }],
-          }),
+          ...byPaidOn.after(query.after),
         },
-        orderBy: [{ paidOn: 'desc' }, { id: 'desc' }],
-        take: query.limit + 1,
+        ...byPaidOn.page(query),
         include: withParts,
       });
-      return { status: 200, body: pageOf(rows, query, (row) => pairCursor(dateOut(row.paidOn), row.id), show) };
+      return { status: 200, body: byPaidOn.list(rows, query, show) };
     },
   }),
 ];

@@ -1,6 +1,5 @@
-import { parseJstDate } from '../../domain/calendar';
-import { dateIn, dateOut, instantOut } from '../../prisma/db';
-import { pageOf, pairCursor, readPairCursor } from '../lib/input/lists';
+import { dateOut, instantOut } from '../../prisma/db';
+import { asDate, sortedBy } from '../lib/input/lists';
 import { type Route, read } from '../lib/route';
 import { id, listOf, paging, z } from '../lib/input/schemas';
 
@@ -16,6 +15,8 @@ const shape = z.object({
   known_at: z.string(),
 });
 
+const byPaidOn = sortedBy('paidOn', 'id', 'desc', asDate);
+
 export const paymentRoutes: Route[] = [
   read({
     operation: 'payments.list',
@@ -24,18 +25,14 @@ export const paymentRoutes: Route[] = [
     query: z.strictObject({ ...paging, invoice_id: id.optional(), account_id: id.optional() }),
     answers: { 200: listOf(shape) },
     async handle({ env, store, query }) {
-      const after = query.after === undefined ? null : readPairCursor(query.after, parseJstDate);
       const rows = await env.db.payment.findMany({
         where: {
           storeId: store.id,
           ...(query.invoice_id !== undefined && { invoiceId: query.invoice_id }),
           ...(query.account_id !== undefined && { accountId: query.account_id }),
-          ...(after && {
-            OR: [{ paidOn: { lt: dateIn(after.value) } }, { paidOn: dateIn(after.value), id: { lt: after.id } }],
-          }),
+          ...byPaidOn.after(query.after),
         },
-        orderBy: [{ paidOn: 'desc' }, { id: 'desc' }],
-        take: query.limit + 1,
+        ...byPaidOn.page(query),
       });
       const show = (row: (typeof rows)[number]) => ({
         id: row.id,
@@ -48,7 +45,7 @@ export const paymentRoutes: Route[] = [
         paid_on: dateOut(row.paidOn),
         known_at: instantOut(row.knownAt),
       });
-      return { status: 200, body: pageOf(rows, query, (row) => pairCursor(dateOut(row.paidOn), row.id), show) };
+      return { status: 200, body: byPaidOn.list(rows, query, show) };
     },
   }),
 ];
