@@ -3,8 +3,8 @@ import type { Server } from 'node:http';
 import pino from 'pino';
 import { openDb } from '../prisma/db';
 import { createDelivery } from '../dispatch/delivery';
+import { z } from '../views/lib/zod';
 import { createApi } from './app';
-import { z } from './lib/input/schemas';
 
 const environment = z.object({
   DATABASE_URL: z.string().min(1),

@@ -1,12 +1,30 @@
 import { type Tx, instantIn } from '../../prisma/db';
 import { workflowIds } from '../../workflows/contracts/ids';
-import { accountShape, destinationShape, newDestination, showAccount, showDestination, withParts } from './shapes';
+import {
+  type AccountView,
+  accountParts,
+  accountShape,
+  accountView,
+  consentShape,
+  consentView,
+  destinationShape,
+  destinationView,
+  newDestination,
+} from '../../views/account';
+import { listOf, listView } from '../../views/lib/list';
+import { text } from '../../views/lib/members';
+import { z } from '../../views/lib/zod';
 import { destinationColumns } from './routes';
 import { audit, giveCommand } from '../lib/commands';
 import { newId } from '../lib/input/ids';
 import { found, refuse } from '../lib/problems';
-import { type Route, type WriteContext, command, read, write } from '../lib/route';
-import { id, listOf, reason, text, yen, z } from '../lib/input/schemas';
+import { type ReadResource, type Route, type WriteContext, command, read, write } from '../lib/route';
+import { id, reason, yen } from '../lib/input/schemas';
+
+const resource: ReadResource<AccountView> = async ({ env, store }, ref) => {
+  const where = { storeId_id: { storeId: store.id, id: ref } };
+  return accountView(await env.db.account.findUniqueOrThrow({ where, include: accountParts }));
+};
 
 export const accountCommandRoutes: Route[] = [
   write('post', {
@@ -14,7 +32,7 @@ export const accountCommandRoutes: Route[] = [
     path: '/v1/accounts/:id/consents',
     summary: 'Keep the buyer’s consent to a version of the store’s terms (B1).',
     body: z.strictObject({ terms_version: text(50) }),
-    answers: { 201: z.object({ account_id: z.string(), terms_version: z.string() }) },
+    answers: { 201: consentShape },
     refusals: ['not_found'],
     async handle(tx, context) {
       const { store, body, at } = context;
@@ -23,7 +41,7 @@ export const accountCommandRoutes: Route[] = [
         data: [{ storeId: store.id, accountId, termsVersion: body.terms_version, consentedAt: instantIn(at) }],
         skipDuplicates: true,
       });
-      return { status: 201, body: { account_id: accountId, terms_version: body.terms_version } };
+      return { status: 201, body: consentView(accountId, body.terms_version) };
     },
   }),
   write('post', {
@@ -45,7 +63,7 @@ export const accountCommandRoutes: Route[] = [
         },
       });
       await audit(tx, context, { action: 'billing_destination.create', target: destination.id });
-      return { status: 201, body: showDestination(destination) };
+      return { status: 201, body: destinationView(destination) };
     },
   }),
   read({
@@ -57,9 +75,10 @@ export const accountCommandRoutes: Route[] = [
     refusals: ['not_found'],
     async handle({ env, store, params }) {
       const where = { storeId_id: { storeId: store.id, id: params['id']! } };
-      const account = found(await env.db.account.findUnique({ where, include: withParts }));
-      const data = account.billingDestinations.map(showDestination);
-      return { status: 200, body: { object: 'list', data, has_more: false, next: null } };
+      const account = found(await env.db.account.findUnique({ where, include: accountParts }));
+      const destinations = account.billingDestinations;
+      const all = { limit: destinations.length };
+      return { status: 200, body: listView(destinations, all, (destination) => destination.id, destinationView) };
     },
   }),
   write('post', {
@@ -84,7 +103,7 @@ export const accountCommandRoutes: Route[] = [
         before: { credit_limit: destination.creditLimit === null ? null : Number(destination.creditLimit) },
         after: { credit_limit: body.amount },
       });
-      return { status: 201, body: showDestination(changed) };
+      return { status: 201, body: destinationView(changed) };
     },
   }),
   command({
@@ -108,10 +127,7 @@ export const accountCommandRoutes: Route[] = [
       });
       return { message, ref };
     },
-    async fresh({ env, store }, ref) {
-      const where = { storeId_id: { storeId: store.id, id: ref } };
-      return showAccount(await env.db.account.findUniqueOrThrow({ where, include: withParts }));
-    },
+    resource,
   }),
   command({
     operation: 'accounts.close',
@@ -142,10 +158,7 @@ export const accountCommandRoutes: Route[] = [
       });
       return { message, ref };
     },
-    async fresh({ env, store }, ref) {
-      const where = { storeId_id: { storeId: store.id, id: ref } };
-      return showAccount(await env.db.account.findUniqueOrThrow({ where, include: withParts }));
-    },
+    resource,
   }),
 ];
 

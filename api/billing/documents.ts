@@ -1,31 +1,20 @@
-import { dateIn, dateOut } from '../../prisma/db';
+import { dateIn } from '../../prisma/db';
+import { documentShape, documentView } from '../../views/document';
+import { listOf } from '../../views/lib/list';
+import { text } from '../../views/lib/members';
+import { z } from '../../views/lib/zod';
 import { asDate, sortedBy } from '../lib/input/lists';
 import { found } from '../lib/problems';
 import { type Route, read } from '../lib/route';
-import { jstDate, listOf, paging, text, z } from '../lib/input/schemas';
+import { jstDate, paging } from '../lib/input/schemas';
 
-const shape = z.object({
-  id: z.string(),
-  object: z.literal('document'),
-  kind: z.enum(['invoice', 'debit_notice', 'receipt']),
-  origin: z.enum(['issued', 'received']),
-  invoice_id: z.string().nullable(),
-  revision: z.number(),
-  issued_on: z.string(),
-  amount: z.number(),
-  counterparty: z.string(),
-  content_type: z.string(),
-  sha256: z.string(),
-  file: z.string(),
-});
+const byIssuedOn = sortedBy('issuedOn', 'id', 'desc', asDate);
 
 /** Query strings are text. */
 const amount = z.coerce
   .number({ error: 'invalid_amount' })
   .int({ error: 'invalid_amount' })
   .min(0, { error: 'invalid_amount' });
-
-const byIssuedOn = sortedBy('issuedOn', 'id', 'desc', asDate);
 
 export const documentRoutes: Route[] = [
   read({
@@ -40,7 +29,7 @@ export const documentRoutes: Route[] = [
       amount_max: amount.optional(),
       counterparty: text().optional().openapi({ description: 'Part of the name' }),
     }),
-    answers: { 200: listOf(shape) },
+    answers: { 200: listOf(documentShape) },
     async handle({ env, store, query }) {
       const rows = await env.db.document.findMany({
         where: {
@@ -53,21 +42,7 @@ export const documentRoutes: Route[] = [
         ...byIssuedOn.page(query),
         omit: { bytes: true },
       });
-      const show = (row: (typeof rows)[number]) => ({
-        id: row.id,
-        object: 'document',
-        kind: row.kind,
-        origin: row.origin,
-        invoice_id: row.invoiceId,
-        revision: row.revision,
-        issued_on: dateOut(row.issuedOn),
-        amount: Number(row.amount),
-        counterparty: row.counterparty,
-        content_type: row.contentType,
-        sha256: row.sha256,
-        file: `/v1/documents/${row.id}`,
-      });
-      return { status: 200, body: byIssuedOn.list(rows, query, show) };
+      return { status: 200, body: byIssuedOn.list(rows, query, documentView) };
     },
   }),
   read({

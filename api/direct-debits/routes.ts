@@ -6,23 +6,26 @@ import { type MandateEvent, afterEvent } from '../../domain/direct-debit/rules';
 import type { RefusalCode } from '../../domain/refusal-codes';
 import type { DirectDebit } from '../../generated/prisma/client';
 import { type Tx, dateIn, dateOut, isUniqueViolation } from '../../prisma/db';
+import { type DirectDebitView, directDebitParts, directDebitShape, directDebitView } from '../../views/direct-debit';
+import { listOf, listView } from '../../views/lib/list';
+import { z } from '../../views/lib/zod';
 import { workflowIds } from '../../workflows/contracts/ids';
 import { LEASE_SECONDS, audit, giveCommand } from '../lib/commands';
 import { customerNumber, debitAccount, keepDebitAccount } from './accounts';
-import { directDebitShape as shape, directDebitStatus as status, showDirectDebit as show } from './shapes';
 import { newId } from '../lib/input/ids';
-import { olderThan, pageOf } from '../lib/input/lists';
+import { olderThan } from '../lib/input/lists';
 import { refuseImplausible } from '../lib/input/dates';
 import { found, orRefuse, refuse } from '../lib/problems';
-import { type CommandRoute, type Route, type WriteContext, command, read } from '../lib/route';
-import { id, jstDate, listOf, paging, reason, z } from '../lib/input/schemas';
+import { type ReadResource, type Route, type WriteContext, command, read } from '../lib/route';
+import { id, jstDate, paging, reason } from '../lib/input/schemas';
 
 const evidence = z.string({ error: 'evidence_missing' }).trim().min(1, { error: 'evidence_missing' }).max(1000);
-const include = { debitAccount: true } as const;
 const LIVE = ['requested', 'form_posted', 'at_bank', 'active', 'defect'];
 
-const fresh: CommandRoute['fresh'] = async ({ env, store }, ref) =>
-  show(await env.db.directDebit.findUniqueOrThrow({ where: { storeId_id: { storeId: store.id, id: ref } }, include }));
+const resource: ReadResource<DirectDebitView> = async ({ env, store }, ref) => {
+  const where = { storeId_id: { storeId: store.id, id: ref } };
+  return directDebitView(await env.db.directDebit.findUniqueOrThrow({ where, include: directDebitParts }));
+};
 
 export const directDebitRoutes: Route[] = [
   command({
@@ -32,20 +35,20 @@ export const directDebitRoutes: Route[] = [
     body: z.strictObject({ account_id: id, billing_destination_id: id.optional() }),
     waits: 0,
     done: 201,
-    answers: { 201: shape },
+    answers: { 201: directDebitShape },
     refusals: ['not_found', 'unknown_billing_destination', 'mandate_already_running', 'direct_debit_not_offered'],
     async handle(tx, context) {
       const ref = await request(tx, context);
       return { message: `start/${workflowIds.directDebit(ref)}`, ref, location: `/v1/direct_debits/${ref}` };
     },
-    fresh,
+    resource,
   }),
   read({
     operation: 'direct_debits.list',
     path: '/v1/direct_debits',
     summary: 'Direct debits, newest first.',
-    query: z.strictObject({ ...paging, account_id: id.optional(), status: status.optional() }),
-    answers: { 200: listOf(shape) },
+    query: z.strictObject({ ...paging, account_id: id.optional(), status: directDebitShape.shape.status.optional() }),
+    answers: { 200: listOf(directDebitShape) },
     async handle({ env, store, query }) {
       const rows = await env.db.directDebit.findMany({
         where: {
@@ -56,9 +59,9 @@ export const directDebitRoutes: Route[] = [
         },
         orderBy: { id: 'desc' },
         take: query.limit + 1,
-        include,
+        include: directDebitParts,
       });
-      return { status: 200, body: pageOf(rows, query, (row) => row.id, show) };
+      return { status: 200, body: listView(rows, query, (row) => row.id, directDebitView) };
     },
   }),
   read({
@@ -66,11 +69,12 @@ export const directDebitRoutes: Route[] = [
     path: '/v1/direct_debits/:id',
     summary: 'One direct debit.',
     query: z.strictObject({}),
-    answers: { 200: shape },
+    answers: { 200: directDebitShape },
     refusals: ['not_found'],
     async handle({ env, store, params }) {
       const where = { storeId_id: { storeId: store.id, id: params['id']! } };
-      return { status: 200, body: show(found(await env.db.directDebit.findUnique({ where, include }))) };
+      const directDebit = found(await env.db.directDebit.findUnique({ where, include: directDebitParts }));
+      return { status: 200, body: directDebitView(directDebit) };
     },
   }),
   step('form_posted', 'Record that the paper form was posted to the customer.', {
@@ -139,7 +143,7 @@ function step<B extends z.ZodType>(
     path: `/v1/direct_debits/:id/${verb}`,
     summary,
     body: taken.body,
-    answers: { 200: shape, 202: shape },
+    answers: { 200: directDebitShape, 202: directDebitShape },
     refusals: ['not_found', 'mandate_out_of_order', 'reason_missing', 'evidence_missing', ...(taken.refusals ?? [])],
     async handle(tx, context) {
       const where = { storeId_id: { storeId: context.store.id, id: context.params['id']! } };
@@ -157,7 +161,7 @@ function step<B extends z.ZodType>(
       });
       return { message, ref: directDebit.id };
     },
-    fresh,
+    resource,
   });
 }
 

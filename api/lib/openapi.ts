@@ -1,9 +1,9 @@
 import { OpenAPIRegistry, OpenApiGeneratorV31 } from '@asteasolutions/zod-to-openapi';
 import { type RefusalCode, refusalTexts } from '../../domain/refusal-codes';
+import { z } from '../../views/lib/zod';
 import { access } from './access';
 import { alarm, news } from '../outside/messages';
 import type { Route } from './route';
-import { z } from './input/schemas';
 
 /** Any authorised route can answer so; writes also the second list. */
 const EVERYWHERE: readonly RefusalCode[] = [

@@ -4,20 +4,18 @@ import type { RefusalCode } from '../../domain/refusal-codes';
 import type { Store } from '../../generated/prisma/client';
 import type { Db, Tx } from '../../prisma/db';
 import type { Delivery } from '../../dispatch/delivery';
+import type { TemporalUi } from '../../views/lib/workflow';
 import type { Operation, Role } from './access';
-import type { z } from './input/schemas';
+import type { z } from '../../views/lib/zod';
 
 /** What the process gives to every route. */
-export interface Surroundings {
+export interface Surroundings extends TemporalUi {
   db: Db;
   delivery: Delivery;
   /** Wall clock: a real store's present. */
   now: () => Date;
   /** The platform's key, from the environment. */
   adminKey: string;
-  /** '' where there is no UI. */
-  temporalUiUrl: string;
-  temporalNamespace: string;
   /** Where callers and browsers reach this API, without a slash at the end. */
   publicUrl: string;
   log: Logger;
@@ -102,6 +100,9 @@ export interface WriteRoute<B extends Body = Body> extends Described {
   handle(tx: Tx, context: WriteContext<z.output<B>>): Promise<Answer>;
 }
 
+/** Reads the resource as it is now. */
+export type ReadResource<View> = (context: Omit<ReadContext, 'query'>, ref: string) => Promise<View>;
+
 /** Writes a message to a workflow with the fact it follows from; the answer tells what came of it. */
 export interface CommandRoute<B extends Body = Body> extends Described {
   kind: 'command';
@@ -120,8 +121,7 @@ export interface CommandRoute<B extends Body = Body> extends Described {
     tx: Tx,
     context: WriteContext<z.output<B>>,
   ): Promise<{ message: string | null; ref: string; location?: string }>;
-  /** The resource as it is now. */
-  fresh(context: Omit<ReadContext, 'query'>, ref: string): Promise<unknown>;
+  resource: ReadResource<unknown>;
   /** Whether the resource has come to what `Prefer: wait` waits for, where that is more than the workflow's coming to rest. */
   decided?(body: unknown): boolean;
 }

@@ -137,13 +137,13 @@ const DECISION_POLL_MS = 50;
 async function tell(
   route: CommandRoute,
   stored: StoredAnswer,
-  context: Parameters<CommandRoute['fresh']>[0],
+  context: Parameters<CommandRoute['resource']>[0],
 ): Promise<{ stored: StoredAnswer; final: boolean }> {
   if (!('pending' in stored.kept)) throw new Error('an answer kept twice');
   const { message, ref } = stored.kept.pending;
   const { delivery } = context.env;
   if (message === null) {
-    const body = await route.fresh(context, ref);
+    const body = await route.resource(context, ref);
     return { stored: { ...stored, status: route.done, kept: { answer: body } }, final: true };
   }
   const { refusal } = await delivery.now(context.store.id, message);
@@ -152,10 +152,10 @@ async function tell(
   const until = performance.now() + seconds * 1000;
   const processed = seconds > 0 ? await delivery.untilProcessed(context.store.id, message, seconds * 1000) : null;
   if (processed?.refusal) return refusedWith(stored, processed.refusal);
-  let body = await route.fresh(context, ref);
+  let body = await route.resource(context, ref);
   while (processed && route.decided && !route.decided(body) && performance.now() < until) {
     await sleep(DECISION_POLL_MS);
-    body = await route.fresh(context, ref);
+    body = await route.resource(context, ref);
   }
   // Not processed in time is not the last word: asking again with the key tells what came of it.
   const status = processed || route.waits === 0 ? route.done : 202;

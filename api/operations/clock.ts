@@ -4,22 +4,15 @@ import { type Instant, dateOf, nextPeriod, periodOf } from '../../domain/calenda
 import { closeTerms } from '../../domain/close/terms';
 import { CalendarHorizonError } from '../../domain/holidays';
 import type { Store } from '../../generated/prisma/client';
-import { type Db, instantIn, instantOut } from '../../prisma/db';
+import { instantIn, instantOut } from '../../prisma/db';
+import { type ClockView, clockShape, clockView } from '../../views/clock';
+import { z } from '../../views/lib/zod';
 import { workflowIds } from '../../workflows/contracts/ids';
 import { LEASE_SECONDS, audit } from '../lib/commands';
 import { refuse } from '../lib/problems';
 import { type Route, type Surroundings, command, read } from '../lib/route';
-import { instantOrDate, z } from '../lib/input/schemas';
 import { storeNow } from '../lib/store-clock';
-
-const shape = z.object({
-  object: z.literal('clock'),
-  kind: z.enum(['real', 'simulated']),
-  status: z.enum(['ready', 'advancing', 'failed']),
-  now: z.string(),
-  target: z.string().nullable(),
-  failure: z.string().nullable().openapi({ description: 'What is stuck' }),
-});
+import { instantOrDate } from '../lib/input/schemas';
 
 /** A step of the clock takes some 34 ms; asking more often would only keep the database busy. */
 const POLL_MS = 50;
@@ -30,13 +23,13 @@ export const clockRoutes: Route[] = [
     path: '/v1/clock',
     summary: 'The store’s present. `Prefer: wait=N` (≤ 30 s) answers as soon as it no longer advances.',
     query: z.strictObject({}),
-    answers: { 200: shape },
+    answers: { 200: clockShape },
     async handle({ env, store, waitSeconds }) {
       const until = performance.now() + (waitSeconds ?? 0) * 1000;
-      let clock = await show(env, store);
+      let clock = await readClock(env, store);
       while (clock.status === 'advancing' && performance.now() < until) {
         await sleep(POLL_MS);
-        clock = await show(env, store);
+        clock = await readClock(env, store);
       }
       return { status: 200, body: clock };
     },
@@ -49,7 +42,7 @@ export const clockRoutes: Route[] = [
     movesClock: true,
     waits: 0,
     done: 202,
-    answers: { 202: shape },
+    answers: { 202: clockShape },
     refusals: ['clock_not_simulated', 'clock_cannot_go_back', 'beyond_calendar_horizon'],
     async handle(tx, context) {
       const { store, at, body } = context;
@@ -66,24 +59,13 @@ export const clockRoutes: Route[] = [
       await audit(tx, context, { action: 'clock.advance', target: store.id, after: { from: at, to: body.to } });
       return { message: start.id, ref: store.id };
     },
-    fresh: ({ env, store }) => show(env, store),
+    resource: ({ env, store }) => readClock(env, store),
   }),
 ];
 
-async function show(env: Surroundings, store: Store) {
-  const clock = store.clock === 'real' ? null : await clockOf(env.db, store.id);
-  return {
-    object: 'clock',
-    kind: store.clock,
-    status: clock?.status ?? 'ready',
-    now: clock ? instantOut(clock.nowAt) : await storeNow(env.db, store, env.now),
-    target: clock?.targetAt ? instantOut(clock.targetAt) : null,
-    failure: clock?.failure ?? null,
-  };
-}
-
-function clockOf(db: Db, storeId: string) {
-  return db.clock.findUniqueOrThrow({ where: { storeId } });
+async function readClock(env: Surroundings, store: Store): Promise<ClockView> {
+  const clock = store.clock === 'real' ? null : await env.db.clock.findUniqueOrThrow({ where: { storeId: store.id } });
+  return clockView(store, clock, clock ? instantOut(clock.nowAt) : await storeNow(env.db, store, env.now));
 }
 
 /** The month after must have its dates too: what is frozen on its first day is issued and debited in it. */

@@ -1,35 +1,20 @@
 import { resolveIncident } from '../../books/lib/incidents';
 import { enqueue, startRow } from '../../books/lib/outbox';
 import { parsePeriod } from '../../domain/calendar';
-import { type IncidentKind, incidentKinds, incidentText, waysOf } from '../../domain/incidents';
+import { type IncidentKind, incidentText, waysOf } from '../../domain/incidents';
 import type { Incident } from '../../generated/prisma/client';
-import { type Tx, instantOut } from '../../prisma/db';
+import type { Tx } from '../../prisma/db';
+import { incidentShape, incidentView, incidentWays } from '../../views/incident';
+import { listOf } from '../../views/lib/list';
+import { text } from '../../views/lib/members';
+import { z } from '../../views/lib/zod';
 import { workflowIds } from '../../workflows/contracts/ids';
 import type { Repair } from '../../workflows/contracts/messages';
 import { audit, giveCommand } from '../lib/commands';
 import { asInstant, sortedBy } from '../lib/input/lists';
 import { found, refuse } from '../lib/problems';
 import { type Route, type WriteContext, command, read } from '../lib/route';
-import { listOf, paging, reason, text, z } from '../lib/input/schemas';
-
-const status = z.enum(['open', 'resolved']);
-const shape = z.object({
-  id: z.string(),
-  object: z.literal('incident'),
-  kind: z.enum(Object.keys(incidentKinds) as [IncidentKind]),
-  title: z.string().openapi({ description: 'What has failed, in Japanese' }),
-  /** None once it is resolved. */
-  ways: z
-    .array(z.string())
-    .openapi({ description: 'How it may be ended: retry, skip, resolve_as:<result>, resolve_as:* for any words' }),
-  workflow_id: z.string().nullable(),
-  owner: z.string(),
-  detail: z.record(z.string(), z.unknown()),
-  status,
-  opened_at: z.string(),
-  resolution: z.string().nullable(),
-  resolved_at: z.string().nullable(),
-});
+import { paging, reason } from '../lib/input/schemas';
 
 const byOpenedAt = sortedBy('openedAt', 'id', 'desc', asInstant);
 
@@ -38,8 +23,8 @@ export const incidentRoutes: Route[] = [
     operation: 'incidents.list',
     path: '/v1/incidents',
     summary: 'What failed for good and needs a person, newest first.',
-    query: z.strictObject({ ...paging, status: status.optional() }),
-    answers: { 200: listOf(shape) },
+    query: z.strictObject({ ...paging, status: incidentShape.shape.status.optional() }),
+    answers: { 200: listOf(incidentShape) },
     async handle({ env, store, query }) {
       const rows = await env.db.incident.findMany({
         where: {
@@ -49,8 +34,7 @@ export const incidentRoutes: Route[] = [
         },
         ...byOpenedAt.page(query),
       });
-      const body = byOpenedAt.list(rows, query, show);
-      return { status: 200, body };
+      return { status: 200, body: byOpenedAt.list(rows, query, incidentView) };
     },
   }),
   command({
@@ -63,7 +47,7 @@ export const incidentRoutes: Route[] = [
       how: z.union([z.enum(['retry', 'skip']), z.strictObject({ resolve_as: text() })]),
       reason,
     }),
-    answers: { 200: shape, 202: shape },
+    answers: { 200: incidentShape, 202: incidentShape },
     refusals: ['not_found', 'reason_missing', 'conflict', 'repair_not_possible'],
     async handle(tx, context) {
       const { store, body } = context;
@@ -74,7 +58,10 @@ export const incidentRoutes: Route[] = [
       // Also when it was taken as done a moment before its workflow came to wait: the workflow itself refuses what it doesn't wait for.
       if (!waits && incident.status === 'resolved') return refuse('conflict', { params: { state: incident.status } });
       if (!isWay(incident, how))
-        return refuse('repair_not_possible', { field: '/how', params: { ways: waysIn(incident).join(', ') } });
+        return refuse('repair_not_possible', {
+          field: '/how',
+          params: { ways: incidentWays(incident.kind as IncidentKind).join(', ') },
+        });
       if (!waits) {
         if (how === 'retry') await again(tx, incident, context);
         const resolution = JSON.stringify(how);
@@ -96,16 +83,12 @@ export const incidentRoutes: Route[] = [
       });
       return { message, ref: incident.id };
     },
-    async fresh({ env, store }, ref) {
-      return show(await env.db.incident.findUniqueOrThrow({ where: { storeId_id: { storeId: store.id, id: ref } } }));
+    async resource({ env, store }, ref) {
+      const where = { storeId_id: { storeId: store.id, id: ref } };
+      return incidentView(await env.db.incident.findUniqueOrThrow({ where }));
     },
   }),
 ];
-
-function waysIn({ kind }: Incident): string[] {
-  const { how, resolveAs } = waysOf(kind as IncidentKind);
-  return [...how, ...[...resolveAs].map((result) => `resolve_as:${result}`)];
-}
 
 function isWay({ kind }: Incident, way: Repair): boolean {
   const { how, resolveAs } = waysOf(kind as IncidentKind);
@@ -143,21 +126,4 @@ async function sendAgain(tx: Tx, { storeId, id }: Incident): Promise<void> {
 /** A wildcard's parts come as a list. */
 function incidentId(params: Record<string, string | string[]>): string {
   return [params['id']!].flat().join('/');
-}
-
-function show(incident: Incident) {
-  return {
-    id: incident.id,
-    object: 'incident',
-    kind: incident.kind,
-    title: incidentText(incident.kind as IncidentKind).ja,
-    ways: incident.status === 'open' ? waysIn(incident) : [],
-    workflow_id: incident.workflowId,
-    owner: incident.owner,
-    detail: incident.detail,
-    status: incident.status,
-    opened_at: instantOut(incident.openedAt),
-    resolution: incident.resolution,
-    resolved_at: incident.resolvedAt && instantOut(incident.resolvedAt),
-  };
 }

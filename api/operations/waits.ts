@@ -1,15 +1,9 @@
-import { instantOut } from '../../prisma/db';
+import { waitShape, waitView } from '../../views/wait';
+import { listOf } from '../../views/lib/list';
+import { z } from '../../views/lib/zod';
 import { asInstant, sortedBy } from '../lib/input/lists';
-import { waitShape, workflowUrl } from '../orders/view';
 import { type Route, read } from '../lib/route';
-import { id, listOf, paging, z } from '../lib/input/schemas';
-
-const shape = waitShape.extend({
-  object: z.literal('wait'),
-  workflow: z.object({ id: z.string(), url: z.string().nullable() }),
-  account_id: z.string().nullable(),
-  since: z.string(),
-});
+import { id, paging } from '../lib/input/schemas';
 
 const byDueAt = sortedBy('dueAt', 'workflowId', 'asc', asInstant);
 
@@ -19,7 +13,7 @@ export const waitRoutes: Route[] = [
     path: '/v1/waits',
     summary: 'What every running workflow waits for, and for whom; the nearest deadline first.',
     query: z.strictObject({ ...paging, owner: waitShape.shape.owner.optional(), account_id: id.optional() }),
-    answers: { 200: listOf(shape) },
+    answers: { 200: listOf(waitShape) },
     async handle({ env, store, query }) {
       const rows = await env.db.wait.findMany({
         where: {
@@ -30,17 +24,7 @@ export const waitRoutes: Route[] = [
         },
         ...byDueAt.page(query),
       });
-      const show = (wait: (typeof rows)[number]) => ({
-        object: 'wait',
-        for: wait.waitingFor,
-        owner: wait.owner,
-        due_at: instantOut(wait.dueAt),
-        since: instantOut(wait.since),
-        account_id: wait.accountId,
-        workflow: { id: wait.workflowId, url: workflowUrl(env, wait.workflowId) },
-      });
-      const body = byDueAt.list(rows, query, show);
-      return { status: 200, body };
+      return { status: 200, body: byDueAt.list(rows, query, (wait) => waitView(wait, env)) };
     },
   }),
 ];

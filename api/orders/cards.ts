@@ -1,14 +1,15 @@
 import type { RequestHandler } from 'express';
 import { enqueue } from '../../books/lib/outbox';
 import { toYen } from '../../domain/money';
+import { orderShape } from '../../views/order';
+import { z } from '../../views/lib/zod';
 import { workflowIds } from '../../workflows/contracts/ids';
 import { LEASE_SECONDS, giveCommand } from '../lib/commands';
 import { newId } from '../lib/input/ids';
 import { card, checkCard } from './new';
-import { orderShape, showOrder } from './view';
+import { readOrder } from './read';
 import { Refused, found, refuse } from '../lib/problems';
 import { type Route, type Surroundings, command } from '../lib/route';
-import { z } from '../lib/input/schemas';
 import { acceptedAt } from '../lib/store-clock';
 
 /** States in which a contract is, or could again be, charged to a card; an ended one while its last month is still owed. */
@@ -53,7 +54,7 @@ export const cardRoutes: Route[] = [
       });
       return { message, ref: order.id };
     },
-    fresh: ({ env, store }, ref) => showOrder(env.db, store.id, ref, env),
+    resource: ({ env, store }, ref) => readOrder(env.db, store.id, ref, env),
   }),
 ];
 

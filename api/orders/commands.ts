@@ -10,16 +10,19 @@ import type { OrderState } from '../../domain/order/lifecycle';
 import { checkRiskDecision, riskDecisions } from '../../domain/order/risk';
 import type { Order, Subscription } from '../../generated/prisma/client';
 import { type Tx, dateOut, instantOut } from '../../prisma/db';
+import { cancellationPreviewShape, cancellationPreviewView, cancelledLineView } from '../../views/cancellation-preview';
+import { type OrderView, orderShape } from '../../views/order';
+import { z } from '../../views/lib/zod';
 import { workflowIds } from '../../workflows/contracts/ids';
 import { giveCommand } from '../lib/commands';
 import { refuseImplausible } from '../lib/input/dates';
-import { orderShape, showOrder } from './view';
+import { readOrder } from './read';
 import { Refused, found, orRefuse, refuse } from '../lib/problems';
-import { type CommandRoute, type Route, type WriteContext, command, write } from '../lib/route';
-import { id, jstDate, reason, z } from '../lib/input/schemas';
+import { type ReadResource, type Route, type WriteContext, command, write } from '../lib/route';
+import { id, jstDate, reason } from '../lib/input/schemas';
 
 const answers = { 200: orderShape, 202: orderShape };
-const fresh: CommandRoute['fresh'] = ({ env, store }, ref) => showOrder(env.db, store.id, ref, env);
+const resource: ReadResource<OrderView> = ({ env, store }, ref) => readOrder(env.db, store.id, ref, env);
 const lines = z.union([z.literal('all'), z.array(id).min(1).max(100)]).default('all');
 
 export const orderCommandRoutes: Route[] = [
@@ -35,7 +38,7 @@ export const orderCommandRoutes: Route[] = [
       if (order.status !== 'held') refuse('order_not_held', { params: { state: order.status } });
       return tell(tx, context, order, 'release', {}, context.body.reason);
     },
-    fresh,
+    resource,
   }),
   command({
     operation: 'orders.decide_risk',
@@ -55,7 +58,7 @@ export const orderCommandRoutes: Route[] = [
         refuse('own_account_missing', { field: '/decision' });
       return tell(tx, context, order, 'decideRisk', { decision }, context.body.reason);
     },
-    fresh,
+    resource,
   }),
   command({
     operation: 'orders.start_service',
@@ -70,38 +73,21 @@ export const orderCommandRoutes: Route[] = [
       refuseImplausible(context.body.on, dateOf(instantOut(order.acceptedAt)), context.at);
       return tell(tx, context, order, 'serviceStarted', { on: context.body.on });
     },
-    fresh,
+    resource,
   }),
   write('post', {
     operation: 'orders.preview_cancellation',
     path: '/v1/orders/:id/cancellations/preview',
     summary: 'When the contract would end and what would still be billed, if it were cancelled now (C1).',
     body: z.strictObject({ lines }),
-    answers: {
-      200: z.object({
-        order_id: z.string(),
-        asked_on: z.string(),
-        ends_on: z.string(),
-        last_period: z.string().nullable(),
-        lines: z.array(
-          z.object({
-            subscription_id: z.string(),
-            name: z.string(),
-            terms: z.string(),
-            ends_on: z.string(),
-            last_period: z.string().nullable(),
-            reason: z.enum(['notice', 'minimum_term', 'not_started']),
-          }),
-        ),
-      }),
-    },
+    answers: { 200: cancellationPreviewShape },
     refusals: ['not_found', 'order_not_cancellable'],
     async handle(tx, context) {
       const { store, at } = context;
       const order = await ownOrder(tx, context);
       const previews = previewLines(order, chosen(order, context.body.lines), context);
-      const last = previews.reduce((a, b) => (b.ends_on > a.ends_on ? b : a));
-      const told = { ends_on: last.ends_on, last_period: last.last_period };
+      const preview = cancellationPreviewView(order.id, dateOf(at), previews);
+      const told = { ends_on: preview.ends_on, last_period: preview.last_period };
       await emit(tx, {
         storeId: store.id,
         key: `cancellation.previewed/${order.id}/${dateOf(at)}/${told.ends_on}`,
@@ -111,7 +97,7 @@ export const orderCommandRoutes: Route[] = [
         orderId: order.id,
         data: told,
       });
-      return { status: 200, body: { order_id: order.id, asked_on: dateOf(at), ...told, lines: previews } };
+      return { status: 200, body: preview };
     },
   }),
   command({
@@ -132,7 +118,7 @@ export const orderCommandRoutes: Route[] = [
       const lines = begun ? context.body.lines : 'all';
       return tell(tx, context, order, 'cancel', { lines }, context.body.reason);
     },
-    fresh,
+    resource,
   }),
 ];
 
@@ -175,6 +161,6 @@ function previewLines(order: WholeOrder, of: Subscription[], { at }: WriteContex
             status: order.status as OrderState,
           }),
     );
-    return { subscription_id: line.id, name: line.planName, terms: terms.label, ...preview };
+    return cancelledLineView(line, terms.label, preview);
   });
 }

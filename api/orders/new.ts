@@ -7,12 +7,14 @@ import { policy } from '../../domain/policy';
 import { type RateClass, type Rounding, grossOf, taxOnNet } from '../../domain/tax';
 import type { Account, BillingDestination, Consent, Plan, Price, Store } from '../../generated/prisma/client';
 import { type Tx, dateIn, instantIn, sql } from '../../prisma/db';
+import { text } from '../../views/lib/members';
+import { z } from '../../views/lib/zod';
 import { workflowIds } from '../../workflows/contracts/ids';
 import { LEASE_SECONDS, auditing } from '../lib/commands';
 import { newId } from '../lib/input/ids';
 import { type Reason, Refused, refuse } from '../lib/problems';
 import type { WriteContext } from '../lib/route';
-import { httpUrl, id, text, z } from '../lib/input/schemas';
+import { httpUrl, id } from '../lib/input/schemas';
 
 const token = z.string().min(1).max(200);
 

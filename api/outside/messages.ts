@@ -1,4 +1,6 @@
-import { httpUrl, rfc3339, text, z } from '../lib/input/schemas';
+import { text } from '../../views/lib/members';
+import { z } from '../../views/lib/zod';
+import { httpUrl, rfc3339 } from '../lib/input/schemas';
 
 /** A piece of a provider's news (assumed: NP describes none in public). `data` is kept as told and judged by its type. */
 export const news = z.strictObject({

@@ -2,12 +2,12 @@ import type { Request, RequestHandler, Response } from 'express';
 import { enqueue } from '../../books/lib/outbox';
 import type { Store } from '../../generated/prisma/client';
 import { type Json, instantIn } from '../../prisma/db';
+import type { z } from '../../views/lib/zod';
 import { alarmToken, basicCredentials, sameSecret } from '../lib/auth';
 import { parse } from '../lib/input/parse';
 import { refuse } from '../lib/problems';
 import { alarm, news } from './messages';
 import type { Surroundings } from '../lib/route';
-import type { z } from '../lib/input/schemas';
 import { jsonBody } from '../lib/serve';
 import { storeNow } from '../lib/store-clock';
 

@@ -1,7 +1,7 @@
 import { CsvError, parse as parseCsv } from 'csv-parse/sync';
+import type { z } from '../../views/lib/zod';
 import type { Reason } from '../lib/problems';
 import { Refused, reasonsOf, refuse } from '../lib/problems';
-import type { z } from '../lib/input/schemas';
 
 /** Column of the file → member of a deposit; either name, as a person or a program writes it. */
 const columns = {

@@ -1,30 +1,11 @@
 import { parseInstant, parseJstDate, parsePeriod } from '../../../domain/calendar';
 import { dateIn, dateOut, instantIn, instantOut } from '../../../prisma/db';
+import { type ListView, listView } from '../../../views/lib/list';
 import { refuse } from '../problems';
-
-export interface Page {
-  object: 'list';
-  data: unknown[];
-  has_more: boolean;
-  next: string | null;
-}
 
 export interface Paging {
   limit: number;
   after?: string | undefined;
-}
-
-/** One page of `rows`, fetched with `take: limit + 1` so that the one too many tells whether there is more. */
-export function pageOf<Row>(
-  rows: readonly Row[],
-  { limit }: Paging,
-  cursorOf: (row: Row) => string,
-  show: (row: Row) => unknown,
-): Page {
-  const shown = rows.slice(0, limit);
-  const has_more = rows.length > limit;
-  const last = shown.at(-1);
-  return { object: 'list', data: shown.map(show), has_more, next: has_more && last ? cursorOf(last) : null };
 }
 
 /** The where of newest-first by id, after a cursor: ids sort by when they were made. */
@@ -87,13 +68,13 @@ export function sortedBy<Column extends string, Id extends string, Stored>(
       const ordered = <C extends string>(name: C) => ({ [name]: direction }) as Record<C, Direction>;
       return { orderBy: [ordered(column), ordered(id)], take: limit + 1 };
     },
-    list<Row extends Record<Column, Stored> & Record<Id, string>>(
+    list<Row extends Record<Column, Stored> & Record<Id, string>, View>(
       rows: readonly Row[],
       paging: Paging,
-      viewOf: (row: Row) => unknown,
-    ): Page {
+      viewOf: (row: Row) => View,
+    ): ListView<View> {
       const cursorOf = (row: Row) => Buffer.from(`${cursorText.write(row[column])} ${row[id]}`).toString('base64url');
-      return pageOf(rows, paging, cursorOf, viewOf);
+      return listView(rows, paging, cursorOf, viewOf);
     },
   };
 }

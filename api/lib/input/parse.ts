@@ -1,7 +1,7 @@
 import type { Request } from 'express';
+import { z } from '../../../views/lib/zod';
 import { languageOf } from '../language';
 import { Refused, reasonsOf } from '../problems';
-import { z } from './schemas';
 
 /** The value as its schema reads it, or every mistake at once, in the caller's language. @throws Refused */
 export function parse<S extends z.ZodType>(schema: S, value: unknown, req: Request): z.output<S> {
