@@ -11,7 +11,7 @@ import {
   destinationView,
   newDestination,
 } from '../../views/account';
-import { listOf, listView } from '../../views/lib/list';
+import { listOf, wholeListView } from '../../views/lib/list';
 import { text } from '../../views/lib/members';
 import { z } from '../../views/lib/zod';
 import { destinationColumns } from './routes';
@@ -76,9 +76,7 @@ export const accountCommandRoutes: Route[] = [
     async handle({ env, store, params }) {
       const where = { storeId_id: { storeId: store.id, id: params['id']! } };
       const account = found(await env.db.account.findUnique({ where, include: accountParts }));
-      const destinations = account.billingDestinations;
-      const all = { limit: destinations.length };
-      return { status: 200, body: listView(destinations, all, (destination) => destination.id, destinationView) };
+      return { status: 200, body: wholeListView(account.billingDestinations, destinationView) };
     },
   }),
   write('post', {

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { type RefusalCode, refusalCodes, refusalTexts } from '../../domain/refusal-codes';
 import type { Refusal, Result } from '../../domain/refusal';
+import type { ProblemView } from '../../views/problem';
 
 export type Language = 'ja' | 'en';
 
@@ -36,14 +37,9 @@ export function found<T>(row: T | null | undefined): T {
   return row ?? refuse('not_found');
 }
 
-/** RFC 9457. `detail` is the cure; `errors` names each member by JSON pointer. */
-export interface Problem {
-  type: string;
-  title: string;
-  status: number;
-  detail: string;
+/** `detail` says what to do; `errors` names each member by its JSON pointer. */
+export interface Problem extends ProblemView {
   code: RefusalCode | 'internal_error';
-  request_id: string;
   errors: { pointer?: string; code: RefusalCode; detail: string; params?: Refusal['params'] }[];
 }
 

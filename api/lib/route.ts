@@ -21,12 +21,12 @@ export interface Surroundings extends TemporalUi {
   log: Logger;
 }
 
-export interface Answer {
-  status: number;
-  body: unknown;
-  /** Path of what was made. */
+export interface Answer<S = Status, Body = unknown> {
+  status: S;
+  body: Body;
+  /** Path of the new resource. */
   location?: string;
-  /** Kept for replays in place of the body: a secret is told once. */
+  /** Kept for replays in place of the body, so that a secret is shown only once. */
   stored?: unknown;
 }
 
@@ -63,13 +63,28 @@ export interface PlatformContext<B = unknown> extends Request {
   body: B;
 }
 
-interface Described {
+/** Closed, so that the compiler keeps the status of an answer as a literal. */
+type Status = 200 | 201 | 202;
+
+/** The shape of the body per status, or the media type of a file; null = a PDF. */
+type Answers = { readonly [S in Status]?: z.ZodType | string | null };
+
+type AnswerWith<S, Shape> = Shape extends z.ZodType
+  ? Answer<S, z.infer<Shape>>
+  : Shape extends string | null
+    ? File
+    : never;
+/** What a route may answer: a body of the shape that its status has in `answers`, or the file that it declares. */
+type AnswerOf<A extends Answers> = { [S in Status]: AnswerWith<S, A[S]> }[Status];
+type JsonAnswerOf<A extends Answers> = Exclude<AnswerOf<A>, File>;
+type BodyOf<A extends Answers> = JsonAnswerOf<A>['body'];
+
+interface Described<A extends Answers> {
   operation: Operation;
   path: string;
   summary: string;
-  /** Shape of the body per status, or the media type of a file; null = a PDF. */
-  answers: Record<number, z.ZodType | string | null>;
-  /** Beyond those every route of its kind can give. */
+  answers: A;
+  /** In addition to those that every route of its kind can give. */
   refusals?: readonly RefusalCode[];
 }
 
@@ -82,29 +97,29 @@ export interface Upload {
   description: string;
 }
 
-/** Looks things up. */
-export interface ReadRoute<Q extends z.ZodType = z.ZodType> extends Described {
+/** Reads only. */
+export interface ReadRoute<Q extends z.ZodType = z.ZodType, A extends Answers = Answers> extends Described<A> {
   kind: 'read';
   method: 'get';
   query: Q;
-  handle(context: ReadContext<z.output<Q>>): Promise<Answer | File>;
+  handle(context: ReadContext<z.output<Q>>): Promise<AnswerOf<A>>;
 }
 
-/** Writes, and is done with it. */
-export interface WriteRoute<B extends Body = Body> extends Described {
+/** Writes and is done when its transaction commits. */
+export interface WriteRoute<B extends Body = Body, A extends Answers = Answers> extends Described<A> {
   kind: 'write';
   method: 'post' | 'patch' | 'delete';
   body: B;
   /** The body is a file; `body` is then the schema of its bytes. */
   upload?: Upload;
-  handle(tx: Tx, context: WriteContext<z.output<B>>): Promise<Answer>;
+  handle(tx: Tx, context: WriteContext<z.output<B>>): Promise<JsonAnswerOf<A>>;
 }
 
 /** Reads the resource as it is now. */
 export type ReadResource<View> = (context: Omit<ReadContext, 'query'>, ref: string) => Promise<View>;
 
-/** Writes a message to a workflow with the fact it follows from; the answer tells what came of it. */
-export interface CommandRoute<B extends Body = Body> extends Described {
+/** Writes a fact and a message to a workflow. The answer shows the resource after the workflow has processed the message. */
+export interface CommandRoute<B extends Body = Body, A extends Answers = Answers> extends Described<A> {
   kind: 'command';
   method: 'post';
   body: B;
@@ -112,45 +127,47 @@ export interface CommandRoute<B extends Body = Body> extends Described {
   upload?: Upload;
   /** The advance of the clock: no other write of the store runs beside it. */
   movesClock?: true;
-  /** Seconds the workflow is waited for unless the request prefers otherwise; 0 = only handed over. */
+  /** How many seconds to wait for the workflow, unless the request prefers another number; 0 = do not wait. */
   waits: number;
-  /** Status once processed; 202 before. When the workflow is not waited for, status right away. */
-  done: 200 | 201 | 202;
-  /** `message` null = no workflow has to be told: done. */
+  /** Status once processed; 202 before. Without a wait it is the status at once. */
+  done: Status;
+  /** `message` null = no workflow needs a message, so the command is done. */
   handle(
     tx: Tx,
     context: WriteContext<z.output<B>>,
   ): Promise<{ message: string | null; ref: string; location?: string }>;
-  resource: ReadResource<unknown>;
-  /** Whether the resource has come to what `Prefer: wait` waits for, where that is more than the workflow's coming to rest. */
-  decided?(body: unknown): boolean;
+  resource: ReadResource<BodyOf<A>>;
+  /** Whether the resource has reached what `Prefer: wait` waits for, where that is more than a workflow at rest. */
+  decided?(body: BodyOf<A>): boolean;
 }
 
 /** Writes for the platform, outside any store. */
-export interface PlatformRoute<B extends Body = Body> extends Described {
+export interface PlatformRoute<B extends Body = Body, A extends Answers = Answers> extends Described<A> {
   kind: 'platform';
   method: 'post';
   body: B;
-  handle(tx: Tx, context: PlatformContext<z.output<B>>): Promise<Answer>;
+  handle(tx: Tx, context: PlatformContext<z.output<B>>): Promise<JsonAnswerOf<A>>;
 }
 
 export type Route = ReadRoute | WriteRoute | CommandRoute | PlatformRoute;
 
-// Each keeps the types of its own query or body inside the handler and drops them outside.
-export function read<Q extends z.ZodType>(route: Omit<ReadRoute<Q>, 'kind' | 'method'>): Route {
+// Inside a route the compiler knows the types of its query, body and answers. Outside they are dropped.
+export function read<Q extends z.ZodType, A extends Answers>(route: Omit<ReadRoute<Q, A>, 'kind' | 'method'>): Route {
   return { kind: 'read', method: 'get', ...route } as unknown as Route;
 }
-export function write<B extends Body>(
+export function write<B extends Body, A extends Answers>(
   method: 'post' | 'patch' | 'delete',
-  route: Omit<WriteRoute<B>, 'kind' | 'method'>,
+  route: Omit<WriteRoute<B, A>, 'kind' | 'method'>,
 ): Route {
   return { kind: 'write', method, ...route } as unknown as Route;
 }
-export function command<B extends Body>(
-  route: Omit<CommandRoute<B>, 'kind' | 'method' | 'waits' | 'done'> & { waits?: number; done?: 200 | 201 | 202 },
+export function command<B extends Body, A extends Answers>(
+  route: Omit<CommandRoute<B, A>, 'kind' | 'method' | 'waits' | 'done'> & { waits?: number; done?: Status },
 ): Route {
   return { kind: 'command', method: 'post', waits: 5, done: 200, ...route } as unknown as Route;
 }
-export function platform<B extends Body>(route: Omit<PlatformRoute<B>, 'kind' | 'method'>): Route {
+export function platform<B extends Body, A extends Answers>(
+  route: Omit<PlatformRoute<B, A>, 'kind' | 'method'>,
+): Route {
   return { kind: 'platform', method: 'post', ...route } as unknown as Route;
 }

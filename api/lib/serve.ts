@@ -126,7 +126,7 @@ function settled(answer: Answer): { stored: StoredAnswer; answer: Answer } {
   return { stored: { status, location, kept: { answer: stored } }, answer };
 }
 
-function replayOf(stored: StoredAnswer, body: unknown): Answer {
+function replayOf(stored: StoredAnswer, body: unknown): Answer<number> {
   return { status: stored.status ?? 200, body, ...(stored.location !== null && { location: stored.location }) };
 }
 
@@ -171,7 +171,7 @@ function preferredWait(req: Request): number | null {
   return wait === undefined ? null : Math.min(Number(wait), 30);
 }
 
-function send(res: Response, answer: Answer | File): void {
+function send(res: Response, answer: Answer<number> | File): void {
   if ('bytes' in answer) {
     res.set('Content-Type', answer.contentType);
     const shown = answer.contentType === 'application/octet-stream' ? 'attachment' : 'inline';

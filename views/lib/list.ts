@@ -24,3 +24,8 @@ export function listView<Row, View>(
   const last = page.at(-1);
   return { object: 'list', data: page.map(viewOf), has_more, next: has_more && last ? cursorOf(last) : null };
 }
+
+/** A list that always fits on one page. */
+export function wholeListView<Row, View>(rows: readonly Row[], viewOf: (row: Row) => View): ListView<View> {
+  return { object: 'list', data: rows.map(viewOf), has_more: false, next: null };
+}
