@@ -165,7 +165,7 @@ async function ownAccount(tx: Tx, { store, params }: WriteContext): Promise<stri
   return found(await tx.account.findUnique({ where, select: { id: true } })).id;
 }
 
-/** The destination named, or the account's default one. */
+/** The destination that the request names, or the account's default one. */
 async function destinationOf(tx: Tx, context: WriteContext, named: string | undefined) {
   const accountId = await ownAccount(tx, context);
   const where = {

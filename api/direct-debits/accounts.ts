@@ -6,7 +6,7 @@ import { newId } from '../lib/input/ids';
 import { type Reason, Refused, refuse } from '../lib/problems';
 import type { WriteContext } from '../lib/route';
 
-/** 引落口座, as it stands on the form. */
+/** 引落口座, as the form has it. */
 export const debitAccount = z.strictObject({
   ...bankAndBranch,
   type: z

@@ -126,7 +126,7 @@ export const directDebitRoutes: Route[] = [
   }),
 ];
 
-/** One step of the procedure, refused out of order before it reaches the workflow. */
+/** One step of the procedure. A step out of order is rejected before it reaches the workflow. */
 function step<B extends z.ZodType>(
   verb: 'form_posted' | 'form_received' | 'complete' | 'reject' | 'withdraw',
   summary: string,
@@ -165,7 +165,7 @@ function step<B extends z.ZodType>(
   });
 }
 
-/** NP can't be told that it debits somebody who is no buyer of its yet: it would bill by transfer what our books debit. */
+/** NP cannot debit a buyer that it does not know yet. It would bill by transfer what our books debit. */
 async function refuseUnknownToNp(tx: Tx, { store }: WriteContext, { destinationId }: DirectDebit): Promise<void> {
   if (store.settlement !== 'np') return;
   const where = { storeId_id: { storeId: store.id, id: destinationId } };

@@ -6,7 +6,7 @@ import { access } from './access';
 import { alarm, news } from '../outside/messages';
 import type { Route } from './route';
 
-/** Any authorised route can answer so; writes also the second list. */
+/** Every route that needs a key can answer with the first list, and every write also with the second. */
 const EVERYWHERE: readonly RefusalCode[] = [
   'invalid_request',
   'invalid_date',
@@ -22,7 +22,7 @@ const ON_WRITES: readonly RefusalCode[] = [
   'idempotency_in_flight',
 ];
 
-/** OpenAPI 3.1 of the routes, from the very schemas that check their requests. */
+/** OpenAPI 3.1 of the routes, made from the same schemas that check their requests and answers. */
 export function openApiDocument(routes: readonly Route[], publicUrl: string) {
   const registry = new OpenAPIRegistry();
   registry.registerComponent('securitySchemes', 'apiKey', { type: 'http', scheme: 'bearer' });
@@ -115,7 +115,7 @@ function problemsOf(route: Route) {
   );
 }
 
-/** What is not called with an API key: by providers, simulators and the buyer's browser. */
+/** Describes the paths that need no API key. Providers, simulators and the buyer's browser call them. */
 function describeOtherSide(registry: OpenAPIRegistry): void {
   registry.registerComponent('securitySchemes', 'shopCode', {
     type: 'http',

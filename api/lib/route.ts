@@ -8,7 +8,7 @@ import type { TemporalUi } from '../../views/lib/workflow';
 import type { Operation, Role } from './access';
 import type { z } from '../../views/lib/zod';
 
-/** What the process gives to every route. */
+/** The process passes these to every route. */
 export interface Surroundings extends TemporalUi {
   db: Db;
   delivery: Delivery;
@@ -74,7 +74,7 @@ type AnswerWith<S, Shape> = Shape extends z.ZodType
   : Shape extends string | null
     ? File
     : never;
-/** What a route may answer: a body of the shape that its status has in `answers`, or the file that it declares. */
+/** The answers a route may give: a body of the shape that its status has in `answers`, or the file that it declares. */
 type AnswerOf<A extends Answers> = { [S in Status]: AnswerWith<S, A[S]> }[Status];
 type JsonAnswerOf<A extends Answers> = Exclude<AnswerOf<A>, File>;
 type BodyOf<A extends Answers> = JsonAnswerOf<A>['body'];
@@ -90,10 +90,10 @@ interface Described<A extends Answers> {
 
 type Body = z.ZodType;
 
-/** A body that is a file: its bytes as they came. */
+/** A body that is a file. Its bytes stay as they arrived. */
 export interface Upload {
   mediaType: string;
-  /** What it is, for the API's description. */
+  /** Says in the API's description what the file is. */
   description: string;
 }
 

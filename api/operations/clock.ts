@@ -14,7 +14,7 @@ import { type Route, type Surroundings, command, read } from '../lib/route';
 import { storeNow } from '../lib/store-clock';
 import { instantOrDate } from '../lib/input/schemas';
 
-/** A step of the clock takes some 34 ms; asking more often would only keep the database busy. */
+/** A step of the clock takes about 34 ms. A shorter interval would only keep the database busy. */
 const POLL_MS = 50;
 
 export const clockRoutes: Route[] = [
@@ -68,7 +68,7 @@ async function readClock(env: Surroundings, store: Store): Promise<ClockView> {
   return clockView(store, clock, clock ? instantOut(clock.nowAt) : await storeNow(env.db, store, env.now));
 }
 
-/** The month after must have its dates too: what is frozen on its first day is issued and debited in it. */
+/** The next month needs its dates too. The close freezes on its first day and issues and debits during it. */
 export function refuseBeyondHorizon(to: Instant, field = '/to'): void {
   try {
     closeTerms(nextPeriod(periodOf(dateOf(to))));

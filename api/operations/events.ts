@@ -8,10 +8,10 @@ import { type Route, read } from '../lib/route';
 import { isLockTimeout } from '../lib/store-clock';
 import { paging } from '../lib/input/schemas';
 
-/** A close's chunk writes for a second at most; readers are asked to come again rather than made to wait. */
+/** A chunk of a close writes for one second at most. After that the reader gets an empty page and asks again. */
 const PATIENCE = '1s';
 
-/** True once every writer that had taken a seq has committed; see take_event_seq in the schema. */
+/** True once every writer that has taken a seq has committed. See take_event_seq in the migration. */
 async function allCommitted(db: Db, storeId: string): Promise<boolean> {
   try {
     await db.$transaction([
@@ -59,7 +59,7 @@ export const eventRoutes: Route[] = [
       const references = new Map(accounts.map((account) => [account.id, account.reference]));
       const viewOf = (event: Event) => eventView(event, references.get(event.accountId ?? '') ?? null);
       const page = listView(rows, query, (event) => String(event.seq), viewOf);
-      // A feed goes on: the last page too says where.
+      // A feed never ends, so the last page also has a cursor.
       const next = page.next ?? String(rows.at(-1)?.seq ?? query.after ?? 0);
       return { status: 200, body: { ...page, next } };
     },

@@ -39,7 +39,7 @@ export const incidentRoutes: Route[] = [
   }),
   command({
     operation: 'incidents.repair',
-    // An incident's id is the business key of what failed, which has slashes.
+    // The id of an incident is the business key of the failed step, which has slashes.
     path: '/v1/incidents/*id/repair',
     summary:
       'Decide on an incident: try again, go on without, or take as done with the result named. Where no workflow waits for the decision, a mail can be sent again and anything else be taken as done.',
@@ -96,22 +96,22 @@ function isWay({ kind }: Incident, way: Repair): boolean {
   return resolveAs === '*' || resolveAs.includes(way.resolveAs);
 }
 
-/** Its workflow may wait for another one meanwhile: what only tells is never handed to it. */
+/** An incident without a step is never sent to a workflow, even while its workflow waits for the repair of another one. */
 async function waitsForRepair(tx: Tx, { storeId, workflowId, kind }: Incident): Promise<boolean> {
   if (workflowId === null || !incidentText(kind as IncidentKind).step) return false;
   return (await tx.wait.count({ where: { storeId, workflowId, waitingFor: 'repair' } })) > 0;
 }
 
-/** What no workflow waits for is begun anew: a mail, or what is left of the month's registrations or card receipts. */
+/** Starts work again that no workflow waits for: a mail, or the rest of the month's registrations or card receipts. */
 async function again(tx: Tx, incident: Incident, { store, at }: Pick<WriteContext, 'store' | 'at'>): Promise<void> {
   if (incident.kind === 'mail_unknown' || incident.kind === 'mail_failed') return sendAgain(tx, incident);
   const period = parsePeriod(incident.id.split('/').at(-1)!)!;
   const type = incident.kind === 'np_registration_failed' ? 'periodOpen' : 'cardCollection';
-  // Of two asked for at one instant of a simulated store one does the work of both.
+  // Two starts at one instant of a simulated store share an id. One of them does the work of both.
   await enqueue(tx, startRow(type, workflowIds[type](store.id, period, at), store.id, at, { period }));
 }
 
-/** An incident of a mail has the mail's key. Its first try is now: Resend has forgotten the last one, or refused it. */
+/** The incident has the mail's key. The mail counts as never tried, because Resend has forgotten or refused the last try. */
 async function sendAgain(tx: Tx, { storeId, id }: Incident): Promise<void> {
   await tx.mail.update({
     where: { storeId_key: { storeId, key: id } },
@@ -123,7 +123,7 @@ async function sendAgain(tx: Tx, { storeId, id }: Incident): Promise<void> {
   });
 }
 
-/** A wildcard's parts come as a list. */
+/** Express returns the parts of a wildcard as a list. */
 function incidentId(params: Record<string, string | string[]>): string {
   return [params['id']!].flat().join('/');
 }

@@ -112,7 +112,7 @@ export const orderCommandRoutes: Route[] = [
       const asked = chosen(order, context.body.lines);
       const previews = previewLines(order, asked, context);
       const begun = previews.every((preview) => preview.reason !== 'not_started');
-      // What has not begun is one order still: NP or the card was asked for all of it.
+      // Before service starts the order is one whole: NP or the card was asked for the sum of its lines.
       if (!begun && asked.length < order.subscriptions.length)
         refuse('order_not_cancellable', { field: '/lines', params: { state: order.status } });
       const lines = begun ? context.body.lines : 'all';
@@ -135,7 +135,10 @@ async function tell(tx: Tx, context: WriteContext, order: Order, name: string, p
   return { message: await giveCommand(tx, context, spoken), ref: order.id };
 }
 
-/** The lines named; `all` are those that have not ended and are not cancelled. @throws Refused not_found with its pointer */
+/**
+ * The named lines. `all` are the lines that have not ended and are not cancelled.
+ * @throws Refused not_found with a pointer for each unknown line
+ */
 function chosen(order: WholeOrder, named: 'all' | string[]): Subscription[] {
   if (named === 'all') {
     const running = order.subscriptions.filter((line) => line.status !== 'ended' && line.endsOn === null);

@@ -10,7 +10,7 @@ import { found } from '../lib/problems';
 import { type Route, command, read } from '../lib/route';
 import { id, paging } from '../lib/input/schemas';
 
-/** Confirmed, refused or cancelled, or waiting for somebody: the buyer's 3-D Secure, a correction (保留), a higher limit. */
+/** Decided: confirmed, declined or cancelled, or waiting for 3-D Secure, a correction (保留) or a higher limit. */
 function isDecided({ status, wait_until, next_action }: OrderView): boolean {
   if (status === 'screening') return wait_until !== null;
   return status === 'authorising' ? next_action !== null : status !== 'received';

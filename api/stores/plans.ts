@@ -56,7 +56,7 @@ export const planRoutes: Route[] = [
     async handle(tx, context) {
       const { store, body, params } = context;
       const id = params['id']!;
-      // The plan's row is held so that two new versions get two numbers.
+      // The lock on the plan's row gives two concurrent versions two numbers.
       await tx.$queryRaw`SELECT 1 FROM plans WHERE store_id = ${store.id} AND id = ${id} FOR UPDATE`;
       const { prices } = await readPlan(tx, store.id, id);
       await addPrice(tx, context, id, prices.length + 1, body);

@@ -68,7 +68,7 @@ export async function addKey(
   return newApiKeyView(key, secret);
 }
 
-/** A store's clock begins where holidays and tax rates are known. */
+/** A store's clock starts on a day for which holidays and tax rates are known. */
 function refuseUnlivable(now: Instant): void {
   if (dateOf(now) < '2019-10-01')
     refuse('beyond_calendar_horizon', { field: '/clock/now', params: { first_date: '2019-10-01' } });

@@ -8,7 +8,7 @@ export interface Paging {
   after?: string | undefined;
 }
 
-/** The where of newest-first by id, after a cursor: ids sort by when they were made. */
+/** The where of a list by id, newest first, after a cursor. Ids sort by the time at which they were made. */
 export function olderThan(after: string | undefined): { id?: { lt: string } } {
   return after === undefined ? {} : { id: { lt: after } };
 }
