@@ -11,7 +11,7 @@ const rooms = {
   documents: ['domain'],
   providers: ['domain'],
   simulators: ['documents'],
-  prisma: ['domain', 'generated'],
+  prisma: ['domain', CONTRACTS, 'documents', 'generated'],
   books: ['domain', CONTRACTS, 'documents', 'prisma', 'generated'],
   activities: ['domain', CONTRACTS, 'books', 'documents', 'providers', 'prisma', 'generated'],
   dispatch: ['domain', CONTRACTS, 'books', 'documents', 'providers', 'prisma', 'generated'],
@@ -87,7 +87,8 @@ module.exports = {
       comment: 'A mistake in code that they share with the engine would go unnoticed. Nor through the documents they draw.',
       severity: 'error',
       from: { path: '^simulators/' },
-      to: { path: HOUSE, pathNot: '^(simulators|documents)/', reachable: true },
+      // The shapes of documents name the type of a support desk, which is no rule.
+      to: { path: HOUSE, pathNot: '^(simulators|documents)/|^domain/support-desks', reachable: true },
     },
     {
       name: 'not-from-tests-or-tools',

@@ -1,6 +1,6 @@
 import tseslint from 'typescript-eslint';
 
-/** Layers that must behave the same at any time, on any machine, any number of times: business time is passed to them. */
+/** Layers that must give the same result at any time and on any machine. They receive business time as an argument. */
 const CLOCKLESS = ['domain/**/*.ts', 'workflows/**/*.ts', 'simulators/**/*.ts'];
 
 const noClock = [
@@ -94,7 +94,7 @@ export default tseslint.config(
     },
   },
   {
-    // People at a keyboard read these.
+    // A user reads the output of these.
     files: ['dev/**/*.ts', 'bench/**/*.ts', 'prisma/**/*.ts', '**/main.ts', 'simulators/server.ts'],
     rules: { 'no-console': 'off' },
   },

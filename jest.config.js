@@ -1,6 +1,6 @@
 /**
- * Three projects. `unit` needs nothing but Node. `engine` tests share one PostgreSQL, Temporal, simulators, worker and API, started once
- * per run and only when such a test is selected; each test makes a store of its own in it. `long` is for `npm run test:long` only.
+ * Three projects. `unit` needs nothing but Node. The tests of `engine` share one engine with its servers, which starts once per run
+ * and only when such a test is selected. Each test creates its own store in it. `long` is for `npm run test:long` only.
  */
 const project = {
   testEnvironment: 'node',
@@ -14,12 +14,12 @@ const project = {
   setupFiles: ['<rootDir>/test/support/property-runs.ts'],
 };
 
-const ENGINE = ['api', 'activities', 'worker', 'workflows', 'scenarios', 'replay'];
+const ENGINE = ['api', 'activities', 'books', 'dispatch', 'prisma', 'workflows', 'scenarios', 'replay'];
 
 module.exports = {
-  // The engine beside needs its share of the machine; CI has two cores.
+  // The engine runs beside the tests and needs CPU too. CI has two cores.
   maxWorkers: 2,
-  // Jest takes it only here. A story of months is lived through in 20–40 s on two busy cores.
+  // Jest accepts this only here, not in a project. A story of some months takes 20–40 s on two busy cores.
   testTimeout: 90_000,
   projects: [
     {
@@ -32,8 +32,8 @@ module.exports = {
       ...project,
       displayName: 'engine',
       testMatch: ENGINE.map((folder) => `<rootDir>/test/${folder}/**/*.test.ts`),
-      globalSetup: '<rootDir>/test/support/global-setup.ts',
-      globalTeardown: '<rootDir>/test/support/global-teardown.ts',
+      globalSetup: '<rootDir>/test/support/engine/global-setup.ts',
+      globalTeardown: '<rootDir>/test/support/engine/global-teardown.ts',
     },
     { ...project, displayName: 'long', testMatch: ['<rootDir>/test/long/**/*.test.ts'] },
   ],

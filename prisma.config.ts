@@ -1,8 +1,8 @@
 import { defineConfig } from 'prisma/config';
 
 /**
- * For the Prisma command line only; the engine itself connects through `@prisma/adapter-pg`.
- * `prisma generate` needs no database, so the address may be missing there.
+ * For the Prisma command line only. The engine itself connects through `@prisma/adapter-pg`.
+ * `prisma generate` needs no database, so DATABASE_URL may be missing.
  */
 export default defineConfig({
   schema: 'prisma/schema.prisma',

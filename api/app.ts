@@ -10,7 +10,7 @@ import { errorPage } from './lib/error-page';
 import { healthRoutes } from './operations/health';
 import { languageOf } from './lib/language';
 import { openApiDocument } from './lib/openapi';
-import { Refused, internalProblem, problemOf, refuse, retryAfterOf } from './lib/problems';
+import { Refused, internalProblem, problemOf, retryAfterOf, throwRefusal } from './lib/problems';
 import { providerHandlers } from './outside/providers';
 import type { Surroundings } from './lib/route';
 import { routes } from './routes';
@@ -64,7 +64,7 @@ export function createApi(options: ApiOptions): Express {
   app.get('/v1/openapi.json', (_req, res) => void res.json(document));
   for (const route of routes) app[route.method](route.path, ...serve(route, env));
   for (const path of new Set(routes.map((route) => route.path))) app.all(path, otherMethod(path));
-  app.use(() => refuse('not_found'));
+  app.use(() => throwRefusal('not_found'));
   app.use(onError(env));
   return app;
 }
@@ -74,7 +74,7 @@ function otherMethod(path: string): RequestHandler {
   const allowed = routes.filter((route) => route.path === path).map((route) => route.method.toUpperCase());
   return (_req, res) => {
     res.set('Allow', [...new Set(allowed)].join(', '));
-    refuse('method_not_allowed');
+    throwRefusal('method_not_allowed');
   };
 }
 

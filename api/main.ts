@@ -24,7 +24,7 @@ const environment = z.object({
 /** At a stop, running requests get as much time as the longest `Prefer: wait`. */
 const DRAIN_MS = 30_000;
 
-async function main(): Promise<void> {
+async function main(now?: () => Date): Promise<void> {
   const parsed = environment.safeParse(process.env);
   if (!parsed.success) {
     for (const issue of parsed.error.issues) process.stderr.write(`api: ${issue.path.join('.')}: ${issue.message}\n`);
@@ -48,6 +48,7 @@ async function main(): Promise<void> {
       temporalNamespace: env.TEMPORAL_NAMESPACE,
       publicUrl,
       log,
+      ...(now && { now }),
       temporalReady: async () => {
         await connection.withDeadline(Date.now() + 2_000, () => connection.healthService.check({}));
         return true;
@@ -73,7 +74,12 @@ async function main(): Promise<void> {
   if (process.env['SHIMEBI_CHILD'] === '1') process.stdin.resume().on('end', () => void stop());
 }
 
-main().catch((error: unknown) => {
-  process.stderr.write(`api: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
-  process.exit(1);
-});
+/** Runs the API as this process, until SIGTERM or SIGINT. @param now the time; tests replace the machine's clock */
+export function startApi(now?: () => Date): void {
+  main(now).catch((error: unknown) => {
+    process.stderr.write(`api: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    process.exit(1);
+  });
+}
+
+if (require.main === module) startApi();

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import pg from 'pg';
-import type { Progress } from '../dev/progress';
-import type { Stack } from '../dev/stack';
+import type { Progress } from '../dev/services/progress';
+import type { Stack } from '../dev/services/stack';
 import { World } from '../dev/story/world';
 import {
   type Instant,
@@ -22,10 +22,10 @@ const ORDERED = instant('2026-10-05T09:50:00+09:00');
 const BEGINS = instant('2026-10-05T10:00:00+09:00');
 const ENDS = instant('2027-10-05T10:00:00+09:00');
 const DAYS = 365;
-/** A third of the buyers each: early, a few days before, and on the last day. */
+/** A third of the buyers pays early, a third a few days before the due date, and a third on the last day. */
 const PAID_BUSINESS_DAYS_BEFORE = [10, 3, 0];
 
-/** How fast a simulated store lives. docs/benchmarks.md says what happens in its year. */
+/** How fast the clock of a simulated store advances. docs/benchmarks.md says what happens in its year. */
 export const clockBench = new Command('clock')
   .description(
     `a year of a store that settles by NP with ${BUYERS} running contracts, month by month approved and paid`,
@@ -34,10 +34,10 @@ export const clockBench = new Command('clock')
 
 async function clock(stack: Stack, log: Progress): Promise<object> {
   const world = await World.create(stack, { now: ORDERED });
-  await log.step(`Having ${BUYERS} buyers order`, () => haveOrdered(world));
-  const days = yearOf(world).sort((a, b) => (a.at < b.at ? -1 : 1));
+  await log.step(`Placing the orders of ${BUYERS} buyers`, () => placeOrders(world));
+  const actions = actionsOfTheYear(world).sort((a, b) => (a.at < b.at ? -1 : 1));
   const began = performance.now();
-  for (const { at, act } of days) {
+  for (const { at, act } of actions) {
     await world.until(at);
     await act();
   }
@@ -53,7 +53,7 @@ async function clock(stack: Stack, log: Progress): Promise<object> {
   };
 }
 
-async function haveOrdered(world: World): Promise<void> {
+async function placeOrders(world: World): Promise<void> {
   const plan = await world.plan('A-STD', '商品A スタンダード', 30_000);
   const numbers = Array.from({ length: BUYERS }, (_, n) => n + 1);
   const ids: string[] = [];
@@ -75,7 +75,7 @@ async function haveOrdered(world: World): Promise<void> {
     ids.push(id);
   };
   while (numbers.length > 0) await Promise.all(numbers.splice(0, 10).map(order));
-  // All that follows from the orders has then happened.
+  // By then the orders have had all their effects.
   await world.until(BEGINS);
   for (const id of ids) {
     const { status } = await world.as('operator').get<{ status: string }>(`/v1/orders/${id}`);
@@ -83,8 +83,8 @@ async function haveOrdered(world: World): Promise<void> {
   }
 }
 
-/** What people do: finance approves each month two hours before NP's cutoff, buyers pay its bills. */
-function yearOf(world: World): { at: Instant; act: () => Promise<void> }[] {
+/** The actions of people: finance approves each month two hours before NP's cutoff, and the buyers pay its bills. */
+function actionsOfTheYear(world: World): { at: Instant; act: () => Promise<void> }[] {
   return Array.from({ length: 12 }, (_, n) => addPeriods(FIRST_MONTH, n))
     .flatMap((month) => [
       {
@@ -103,14 +103,14 @@ async function pay(world: World, month: Period, on: string, third: number): Prom
   const { data } = await world
     .as('finance')
     .get<{ data: { number: string; status: string }[] }>(`/v1/invoices?period=${month}&limit=100`);
-  if (data.length !== BUYERS) throw new Error(`${data.length} bills of ${month} in place of ${BUYERS}`);
-  const theirs = data.filter((_, n) => n % PAID_BUSINESS_DAYS_BEFORE.length === third);
-  await Promise.all(theirs.map(({ number }) => world.npIsPaid(number, on)));
+  if (data.length !== BUYERS) throw new Error(`${data.length} bills for ${month} instead of ${BUYERS}`);
+  const bills = data.filter((_, n) => n % PAID_BUSINESS_DAYS_BEFORE.length === third);
+  await Promise.all(bills.map(({ number }) => world.npIsPaid(number, on)));
 }
 
 /**
- * The instants the clock went to by itself: alarms rung, simulators called, days begun, mails sent.
- * @throws when the year did not go as in life: a bill due and unpaid, an incident, a month not closed
+ * Counts the instants at which the clock stopped by itself: for an alarm, a call of a simulator, the begin of a day, a mail.
+ * @throws when the year did not go as planned: a due bill is unpaid, an incident was opened, or a month is not closed
  */
 async function stepsOf(stack: Stack, storeId: string): Promise<number> {
   const books = new pg.Client({ connectionString: stack.databaseUrl });
@@ -126,7 +126,7 @@ async function stepsOf(stack: Stack, storeId: string): Promise<number> {
     );
     const { steps, closed, unpaid, incidents } = rows[0]!;
     if (closed < 11 || unpaid > 0 || incidents > 0)
-      throw new Error(`not a year as in life: ${JSON.stringify({ closed, unpaid, incidents })}`);
+      throw new Error(`the year did not go as planned: ${JSON.stringify({ closed, unpaid, incidents })}`);
     return steps;
   } finally {
     await books.end();

@@ -1,5 +1,5 @@
--- What the close of October 2026 writes, as one transaction of set-based statements: psql -v store=sto_a -f bench/close.sql
--- Every row as it ends up, written once: no drafts, no chunks, no review. In house only, as bench/close-store.sql makes it.
+-- Writes the rows of the close of October 2026 in one transaction of set-based statements: psql -v store=sto_a -f bench/close.sql
+-- Every row is written once, in its final state: no drafts, no chunks, no review. For stores made by bench/close-store.sql only.
 
 BEGIN;
 

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection, WorkflowUpdateFailedError } from '@temporalio/client';
 import { Command, InvalidArgumentError } from 'commander';
 import pg from 'pg';
-import type { Stack } from '../dev/stack';
+import type { Stack } from '../dev/services/stack';
 import { instant, period } from '../domain/calendar';
 import { workflowIds } from '../workflows/contracts/ids';
 import { approve } from '../workflows/contracts/messages';
@@ -15,7 +15,7 @@ import { measured, median } from './stack';
 const OCTOBER = period('2026-10');
 const OPENED = instant('2026-10-01T00:05:00+09:00');
 const CLOSED = instant('2026-11-01T00:05:00+09:00');
-/** The hour of issue: the approved close waits for nothing more. */
+/** The hour of issue: an approved close waits for nothing after it. */
 const APPROVED = instant('2026-11-05T09:00:00+09:00');
 
 interface Options {
@@ -24,11 +24,11 @@ interface Options {
   scaling?: boolean;
 }
 
-/** The close of a month against one SQL script that writes the same rows. docs/benchmarks.md says what is timed. */
+/** Compares the close of a month with one SQL script that writes the same rows. docs/benchmarks.md says what is timed. */
 export const closeBench = new Command('close')
   .description('a month of an in-house store, from its items to its invoices and journal, against bench/close.sql')
   .option('--accounts <n>', 'accounts with three subscriptions each', positive, 20_000)
-  .option('--pairs <n>', 'both ways in turn, each time on two new stores; the median counts', positive, 3)
+  .option('--pairs <n>', 'how often engine and script run in turn, each on a new store; the median counts', positive, 3)
   .option('--scaling', 'also 1,000, 10,000 and 100,000 accounts, without the script')
   .action((options: Options) =>
     measured(async (stack) => {
@@ -64,7 +64,7 @@ class CloseBench {
   }
 
   async compare({ accounts, pairs }: Options) {
-    // The first close of a worker's life also loads code and plans statements.
+    // The first close of a new worker also loads code and plans statements, so it does not count.
     await this.pair(Math.min(accounts, 1_000), true);
     const measurements: Awaited<ReturnType<CloseBench['pair']>>[] = [];
     for (let n = 0; n < pairs; n++) {
@@ -93,7 +93,7 @@ class CloseBench {
     };
   }
 
-  /** How the time of a close grows: seconds for each size, and the worst factor beyond linear from one size to the next. */
+  /** Measures each size. `growth` is the largest increase of the time per account from one size to the next: 1 means linear. */
   async scale() {
     const scaling: { accounts: number; seconds: number; ms_per_account: number }[] = [];
     for (const accounts of [1_000, 10_000, 100_000]) {
@@ -129,28 +129,28 @@ class CloseBench {
     return store;
   }
 
-  /** Nothing left over from before, and statistics of what is there: the same for both. */
-  private async settle(): Promise<void> {
+  /** Gives both runs the same start: no dead rows, current statistics, nothing left to write to disk. */
+  private async tidy(): Promise<void> {
     await this.books.query('VACUUM (ANALYZE)');
     await this.books.query('CHECKPOINT');
   }
 
   private async runScript(store: string): Promise<number> {
-    await this.settle();
+    await this.tidy();
     const began = performance.now();
     await this.books.query(script('close.sql', { store }));
     return (performance.now() - began) / 1000;
   }
 
   private async close(storeId: string) {
-    await this.settle();
+    await this.tidy();
     const began = performance.now();
     const opened = await this.start('periodOpen', workflowIds.periodOpen(storeId, OCTOBER), storeId, OPENED);
     await opened.result();
     const close = await this.start('monthlyClose', workflowIds.monthlyClose(storeId, OCTOBER), storeId, CLOSED);
     await this.untilInReview(storeId);
     const by = { messageId: `${storeId}/approve`, at: APPROVED, by: 'bench' };
-    while (!(await close.executeUpdate(approve, { args: [by] }).then(() => true, refused))) await sleep(5);
+    while (!(await close.executeUpdate(approve, { args: [by] }).then(() => true, falseIfRejected))) await sleep(5);
     await close.result();
     const seconds = (performance.now() - began) / 1000;
     const lengths = await Promise.all([opened, close].map(async (w) => (await w.describe()).historyLength));
@@ -174,7 +174,7 @@ class CloseBench {
     }
   }
 
-  /** Of each table of a store: its rows, and a digest of them without what the database itself gives (recorded_at, seq). */
+  /** Counts and digests the store's rows of each table, without the values that the database itself gives (recorded_at, seq). */
   private async digest(storeId: string): Promise<Map<string, { count: number; digest: string }>> {
     const { rows: tables } = await this.books.query<{ name: string }>(`
       SELECT table_name AS name FROM information_schema.columns
@@ -193,7 +193,7 @@ class CloseBench {
   }
 }
 
-/** The script as psql would send it: `:'name'` is the value quoted, `:name` the value. */
+/** Replaces variables as psql does: `:'name'` by the quoted value, `:name` by the value. */
 function script(file: string, values: Record<string, string | number>): string {
   return readFileSync(join(__dirname, file), 'utf8').replace(
     /:('?)(store|accounts)\1/g,
@@ -201,7 +201,7 @@ function script(file: string, values: Record<string, string | number>): string {
   );
 }
 
-function refused(e: unknown): false {
+function falseIfRejected(e: unknown): false {
   if (e instanceof WorkflowUpdateFailedError) return false;
   throw e;
 }

@@ -1,21 +1,21 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 
-/** Ticks of /proc/<pid>/stat a second; the kernel's USER_HZ is 100 wherever Node runs. */
+/** Ticks a second in /proc/<pid>/stat: the kernel's USER_HZ is 100 wherever Node runs. */
 const TICKS_PER_SECOND = 100;
 
 interface Process {
   pid: number;
   parent: number;
   command: string;
-  /** User and system time of all its threads, and of its children that have ended. */
+  /** User and system time of all threads, and of the child processes that have ended. */
   seconds: number;
 }
 
-/** CPU seconds spent so far by this process and by every program below it, by its command line. Empty where there is no /proc. */
+/** CPU seconds so far of this process and of each of its descendants, by pid and command line. Empty where there is no /proc. */
 export function cpuOfPrograms(): Map<string, number> {
   const all = existsSync('/proc/self/stat') ? readdirSync('/proc').flatMap((name) => read(name) ?? []) : [];
   const ours = new Set([process.pid]);
-  // A parent's number is nearly always lower, but numbers wrap around.
+  // Repeated until nothing is added: pids wrap around, so a parent may come after its child.
   for (let before = 0; before < ours.size;) {
     before = ours.size;
     for (const { pid, parent } of all) if (ours.has(parent)) ours.add(pid);
@@ -27,7 +27,7 @@ function read(name: string): Process | null {
   if (!/^\d+$/.test(name)) return null;
   try {
     const stat = readFileSync(`/proc/${name}/stat`, 'utf8');
-    // The second field is the program's name in brackets, which may hold spaces.
+    // The second field is the program's name in brackets, and may contain spaces.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     const times = fields.slice(11, 15).map(Number);
     return {
@@ -37,6 +37,6 @@ function read(name: string): Process | null {
       seconds: times.reduce((sum, ticks) => sum + ticks, 0) / TICKS_PER_SECOND,
     };
   } catch {
-    return null; // ended meanwhile
+    return null; // the process has ended meanwhile
   }
 }

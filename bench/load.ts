@@ -3,13 +3,13 @@ import { cpuOfPrograms } from './cpu';
 export interface Load {
   done: number;
   perSecond: number;
-  /** Seconds of CPU per piece, by program. */
+  /** CPU seconds for each piece of work, by program. */
   cpu: Map<string, number>;
 }
 
 /**
- * Keeps `inFlight` pieces of work under way for so long, then lets those under way end, and then what they left behind
- * (`settle`). All of it counts: the rate is pieces done by the time from the first to the last.
+ * Keeps `inFlight` pieces of work running for `seconds`, then waits for those still running, then for everything that follows
+ * from them (`settle`). All of that time counts: the rate is the number of pieces divided by it.
  */
 export async function load(
   options: { seconds: number; inFlight: number; settle?: () => Promise<void> },
@@ -34,7 +34,7 @@ export async function load(
   return { done, perSecond: done / seconds, cpu: new Map(cpu) };
 }
 
-/** CPU of the programs whose command line holds one of the names. */
+/** CPU of the programs whose command line contains one of the names. */
 export function cpuOf({ cpu }: Load, ...names: string[]): number {
   return [...cpu].reduce(
     (sum, [program, seconds]) => (names.some((name) => program.includes(name)) ? sum + seconds : sum),

@@ -1,9 +1,9 @@
 import { Client, Connection } from '@temporalio/client';
 import { Command } from 'commander';
 import { join } from 'node:path';
-import type { Progress } from '../dev/progress';
-import { startProgram } from '../dev/programs';
-import type { Stack } from '../dev/stack';
+import type { Progress } from '../dev/services/progress';
+import { startProgram } from '../dev/services/programs';
+import type { Stack } from '../dev/services/stack';
 import { BARE_QUEUE } from './bare/worker';
 import { type Load, cpuOf, load } from './load';
 import { Shop } from './shop';
@@ -16,15 +16,15 @@ interface Options {
 }
 
 export const orderBench = new Command('order')
-  .description('orders through HTTP until they are confirmed, against a workflow of three activities that do nothing')
-  .option('--pairs <n>', 'turns of each', Number, 5)
-  .option('--seconds <n>', 'of each turn', Number, 10)
-  .option('--in-flight <n>', 'orders, and workflows, under way at a time', Number, 32)
+  .description('orders by HTTP until they are confirmed, compared with a workflow of three activities that do nothing')
+  .option('--pairs <n>', 'turns of orders and of bare workflows', Number, 5)
+  .option('--seconds <n>', 'duration of each turn', Number, 10)
+  .option('--in-flight <n>', 'orders, or workflows, at the same time', Number, 32)
   .action((options: Options) => measured((stack, log) => orders(stack, log, options)));
 
 async function orders(stack: Stack, log: Progress, { pairs, seconds, inFlight }: Options): Promise<object> {
   const bare = await startBare(stack);
-  const shop = await log.step('Having the buyers screened', () => Shop.open(stack, inFlight));
+  const shop = await log.step('Screening the buyers', () => Shop.open(stack, inFlight));
   const settle = () => shop.settle();
   const turns = {
     bare: (s: number) => load({ seconds: s, inFlight }, () => bare.run()),
@@ -41,7 +41,7 @@ async function orders(stack: Stack, log: Progress, { pairs, seconds, inFlight }:
     const [bare, order] = [await turns.bare(seconds), await turns.order(seconds)];
     measurements.push({ bare, order });
     log.line(`${pair}. ${order.perSecond.toFixed(1)} orders/s, ${bare.perSecond.toFixed(1)} bare/s`);
-    log.line(`   CPU ms an order: ${share(order)}\n   CPU ms a bare:   ${share(bare)}`);
+    log.line(`   CPU ms an order: ${cpuShares(order)}\n   CPU ms a bare:   ${cpuShares(bare)}`);
   }
   await shop.check();
   const events = (await shop.orderEvents()) + ((await shop.accountEvents()) - accountEvents) / shop.orders.length;
@@ -60,8 +60,8 @@ async function orders(stack: Stack, log: Progress, { pairs, seconds, inFlight }:
   };
 }
 
-/** Where the CPU goes, of everything on the machine that was started for it. */
-function share(of: Load): string {
+/** CPU milliseconds of each program that the benchmark has started. */
+function cpuShares(of: Load): string {
   const parts = {
     api: cpuOf(of, 'api/main.ts'),
     worker: cpuOf(of, ' worker/main.ts'),
@@ -82,7 +82,6 @@ async function startBare(stack: Stack): Promise<{ run(): Promise<void>; stop(): 
     file: 'bench/bare/worker.ts',
     env: { ...process.env, TEMPORAL_ADDRESS: stack.temporalAddress, TEMPORAL_NAMESPACE: stack.temporalNamespace },
     logFile: join(stack.logDir, 'bare-worker.log'),
-    keep: (started) => started,
   });
   const connection = await Connection.connect({ address: stack.temporalAddress });
   const client = new Client({ connection, namespace: stack.temporalNamespace });

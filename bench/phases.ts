@@ -7,7 +7,7 @@ interface Event {
   activityTaskCompletedEventAttributes?: { scheduledEventId?: unknown } | null;
 }
 
-/** Seconds that each type of activity took, from its scheduling to its result, summed over the run. Local ones leave no such events. */
+/** Seconds from scheduling to result, summed by type of activity. Local activities leave no such events, so they are missing. */
 export async function phasesOf(run: WorkflowHandle): Promise<Record<string, number>> {
   const { events } = (await run.fetchHistory()) as { events?: Event[] | null };
   const scheduled = new Map<string, { name: string; at: number }>();

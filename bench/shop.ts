@@ -3,15 +3,15 @@ import { Agent, request } from 'node:http';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Pool } from 'pg';
-import type { Stack } from '../dev/stack';
+import type { Stack } from '../dev/services/stack';
 import { type Buyer, World } from '../dev/story/world';
 import { workflowIds } from '../workflows/contracts/ids';
 
 const STORE_BEGINS = '2026-10-01T10:00:00+09:00';
-/** More than are in flight, so that orders don't queue for a buyer any more than in a shop. */
+/** More buyers than orders in flight, so that, as in a real shop, orders of one buyer seldom wait for each other. */
 const BUYERS = 64;
 
-/** A store whose buyers NP has passed, and which orders as fast as it is answered. */
+/** A shop whose buyers have passed NP's screening. It sends the next order as soon as one is answered. */
 export class Shop {
   /** Ids of the orders confirmed, in order. */
   readonly orders: string[] = [];
@@ -43,14 +43,14 @@ export class Shop {
     const client = new Client({ connection, namespace: stack.temporalNamespace });
     const pool = new Pool({ connectionString: stack.databaseUrl, max: 1 });
     const shop = new Shop(world, buyers, planId, stack.apiUrl, pool, client, inFlight);
-    // The first order of each has it screened; a few at a time, for each is waited for 30 s at most.
+    // Each buyer's first order starts its screening. Eight at a time, because a request waits 30 s at most.
     for (let n = 0; n < BUYERS; n += 8) await Promise.all(buyers.slice(n, n + 8).map(() => shop.order()));
     await shop.settle();
     shop.orders.length = 0;
     return shop;
   }
 
-  /** One request: the order is confirmed and its service in force when it is answered. */
+  /** Places an order. It is confirmed and its service has started when the request is answered. */
   async order(): Promise<void> {
     const { accountId } = this.buyers[this.next++ % this.buyers.length]!;
     const order = await this.post('/v1/orders', {
@@ -62,14 +62,12 @@ export class Shop {
     this.orders.push(order.id);
   }
 
-  /** Until all that follows from the orders is done: no message or mail that is due is open. */
+  /** Waits until the orders have had all their effects: no due message or mail is left. */
   async settle(): Promise<void> {
     for (;;) {
-      const { rows } = await this.pool.query<{ open: string }>(
-        `SELECT count(*) AS open FROM dispatch d JOIN clocks c USING (store_id)
-          WHERE d.store_id = $1 AND d.processed_at IS NULL AND d.due_at <= c.now_at`,
-        [this.world.storeId],
-      );
+      const { rows } = await this.pool.query<{ open: string }>('SELECT count(*) AS open FROM unsettled($1)', [
+        this.world.storeId,
+      ]);
       if (rows[0]!.open === '0') return;
       await sleep(5);
     }
@@ -90,16 +88,16 @@ export class Shop {
     );
     const incidents = await this.pool.query('SELECT kind FROM incidents WHERE store_id = $1', [this.world.storeId]);
     if (rows.length + incidents.rows.length > 0)
-      throw new Error(`${rows.length} orders are not whole, ${incidents.rows.length} incidents`);
+      throw new Error(`${rows.length} orders are incomplete, ${incidents.rows.length} incidents`);
   }
 
-  /** Events of the buyers' account workflows; what orders add to them counts as theirs. */
+  /** Number of events in the buyers' account workflows. The events that orders add to them count as events of the orders. */
   async accountEvents(): Promise<number> {
     const lengths = this.buyers.map(({ accountId }) => this.historyLength(workflowIds.account(accountId)));
     return (await Promise.all(lengths)).reduce((sum, length) => sum + length, 0);
   }
 
-  /** Mean events of the order workflows, over every so-manieth. */
+  /** Mean number of events of an order workflow, over a sample: every nth order, about 200 in all. */
   async orderEvents(every = Math.max(1, Math.floor(this.orders.length / 200))): Promise<number> {
     const sample = this.orders.filter((_, i) => i % every === 0);
     const lengths = await Promise.all(sample.map((id) => this.historyLength(workflowIds.order(id))));
@@ -117,19 +115,19 @@ export class Shop {
     return events?.length ?? 0;
   }
 
-  /** As a shop does: a kept connection that was just closed is no answer, so the same is asked again under the same key. */
+  /** As a shop does: when a kept-alive connection was just closed, the request is repeated under the same key. */
   private async post(path: string, body: object): Promise<{ id: string; status: string }> {
     const key = randomUUID();
     try {
-      return await this.ask(path, body, key);
+      return await this.send(path, body, key);
     } catch (e) {
       if ((e as { code?: string }).code !== 'ECONNRESET') throw e;
-      return this.ask(path, body, key);
+      return this.send(path, body, key);
     }
   }
 
-  /** Node's own client on kept connections: fetch would cost the load as much CPU again. */
-  private ask(path: string, body: object, key: string): Promise<{ id: string; status: string }> {
+  /** Node's own client on kept-alive connections: fetch would double the CPU of the load generator. */
+  private send(path: string, body: object, key: string): Promise<{ id: string; status: string }> {
     return new Promise((resolve, reject) => {
       const outgoing = request(
         this.apiUrl + path,

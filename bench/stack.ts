@@ -1,9 +1,9 @@
-import { type Progress, createProgress } from '../dev/progress';
-import { type Stack, startStack } from '../dev/stack';
+import { type Progress, createProgress } from '../dev/services/progress';
+import { type Stack, startStack } from '../dev/services/stack';
 
 /**
- * Starts everything on free ports with data that is thrown away, measures, and prints the figures.
- * @throws SetupError when a part does not start, or dies while it is measured
+ * Starts everything on free ports with temporary data, measures, and prints the figures.
+ * @throws SetupError when a part does not start, or ends during the measurement
  */
 export async function measured(work: (stack: Stack, log: Progress) => Promise<object>): Promise<void> {
   const log = createProgress(process.stderr);
@@ -19,7 +19,7 @@ export async function measured(work: (stack: Stack, log: Progress) => Promise<ob
   }
 }
 
-/** The middle one; of an even number the lower of the two. */
+/** The middle value; the lower of the two middle ones when the number of values is even. */
 export function median(values: number[]): number {
   return [...values].sort((a, b) => a - b)[Math.floor((values.length - 1) / 2)]!;
 }

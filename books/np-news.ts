@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Instant, type JstDate, type Period, jstDate, periodOf } from '../domain/calendar';
+import { type Instant, type JstDate, jstDate, periodOf } from '../domain/calendar';
 import { yen } from '../domain/money';
 import { type Tx, sql } from '../prisma/db';
 import { keys, workflowIds } from '../workflows/contracts/ids';
@@ -133,7 +133,7 @@ async function debitResult(tx: Tx, news: News, number: string, code: string): Pr
   const key = invoice && keys.debit(invoice.id, 1);
   const debit = key && (await tx.debit.findUnique({ where: { storeId_key: { storeId, key } } }));
   if (!debit) return `debit result for unknown bill ${number}`;
-  const nominal = debit.nominal as Period;
+  const nominal = debit.nominal;
   if (debit.status !== 'requested') {
     // Entered by finance before NP told of it: its run may be over.
     if (debit.code !== code) await debitPuzzled(tx, { storeId, nominal, at }, 'debit_result_differs', key, code);

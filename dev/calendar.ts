@@ -17,7 +17,7 @@ function asPeriod(month: string): Period {
   return parsePeriod(month) ?? program.error(`error: not a month: ${month}. Write it as YYYY-MM, e.g. 2027-04.`);
 }
 
-/** Columns are ASCII-wide but for the weekday and the headings, whose characters are two columns each. */
+/** Aligned columns. A Japanese character takes two columns of a terminal. */
 function table(terms: readonly CloseTerms[]): string {
   const heads = [
     '対象月',

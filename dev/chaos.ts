@@ -1,53 +1,53 @@
 import { randomInt } from 'node:crypto';
 import { Command, InvalidArgumentError } from 'commander';
-import { Chance } from './chaos/chance';
-import { Outside, type Tally } from './chaos/faults';
+import { FaultInjector, type Tally } from './chaos/faults';
 import { planKills } from './chaos/kills';
 import { play } from './chaos/play';
+import { Random } from './chaos/random';
 import { type Verdict, broken, compare } from './chaos/verdict';
-import { stopServicesOnExit } from './processes';
-import { type Progress, SetupError, createProgress } from './progress';
-import { type Stack, startStack } from './stack';
+import { stopServicesOnExit } from './services/processes';
+import { type Progress, SetupError, createProgress } from './services/progress';
+import { type Stack, startStack } from './services/stack';
 
-/** What the run comes to, as its last line tells with `--json`. */
+/** The result of a run, which `--json` prints as its last line. */
 interface Result extends Verdict {
   chaos: 'story';
   seed: number;
   kills: number;
-  /** Those that were met, by provider and mode; `away`: how often a provider closed its port. */
+  /** How often each fault took effect, by provider and mode. `away` counts how often a provider closed its port. */
   faults: Partial<Tally> & { away: number };
-  /** What was to go wrong and never had a chance to: none in a run that counts. */
+  /** Fault modes that were never filed. A valid run has none. */
   never_filed: string[];
   seconds: { undisturbed: number; disturbed: number };
 }
 
 /**
- * `npm run chaos -- story`: the story played twice, each time on parts of its own: once undisturbed, once while they are killed
- * and the outside misbehaves. Both must leave the same books.
+ * `npm run chaos -- story`: plays the story twice, each time on a new stack. The second time its parts are killed and the
+ * providers misbehave. Both runs must leave the same books.
  */
 async function story(options: { kills: number; seed: number; json?: boolean }): Promise<boolean> {
   const { kills: count, seed } = options;
   const log = createProgress(options.json ? process.stderr : process.stdout);
   stopServicesOnExit();
   log.line(`Seed ${seed}: --seed ${seed} plans the same kills and faults again.`);
-  const says = (line: string) => log.line(`  ${line}`);
-  const undisturbed = await log.step('Playing the story undisturbed', () => timed(log, (stack) => play(stack, says)));
+  const onStep = (line: string) => log.line(`  ${line}`);
+  const undisturbed = await log.step('Playing the story undisturbed', () => timed(log, (stack) => play(stack, onStep)));
 
-  const chance = new Chance(seed);
-  const kills = planKills(count, undisturbed.durations, chance);
-  let outside: Outside | undefined;
-  let met: Tally | undefined;
-  let made = 0;
+  const random = new Random(seed);
+  const kills = planKills(count, undisturbed.durations, random);
+  let injector: FaultInjector | undefined;
+  let faults: Tally | undefined;
+  let killed = 0;
   const began = performance.now();
   const verdict = await log
     .step(`Playing it with ${count} kills`, () =>
       timed(log, async (stack) => {
-        const disturbed = await play(stack, says, {
+        const disturbed = await play(stack, onStep, {
           kills,
-          outside: (world) => (outside = new Outside(world, chance)),
-          tell: (line) => log.line(`    kill ${(made += 1)}: ${line}`),
+          injectFaults: (world) => (injector = new FaultInjector(world, random)),
+          onKill: (line) => log.line(`    kill ${(killed += 1)}: ${line}`),
         });
-        met = await outside?.met();
+        faults = await injector?.tally();
         return disturbed;
       }),
     )
@@ -55,10 +55,10 @@ async function story(options: { kills: number; seed: number; json?: boolean }): 
   const result: Result = {
     chaos: 'story',
     seed,
-    kills: made,
+    kills: killed,
     ...verdict,
-    faults: { ...met, away: outside?.timesAway ?? 0 },
-    never_filed: outside?.neverFiled ?? [],
+    faults: { ...faults, away: injector?.timesAway ?? 0 },
+    never_filed: injector?.neverFiled ?? [],
     seconds: { undisturbed: undisturbed.seconds, disturbed: Math.round((performance.now() - began) / 1000) },
   };
   if (options.json) process.stdout.write(`${JSON.stringify(result)}\n`);
@@ -88,12 +88,12 @@ function report(result: Result, log: Progress): void {
   const { differences, double_effects: doubled, lost, stuck, seconds, kills, faults, never_filed } = result;
   for (const line of differences) log.line(line);
   for (const mode of never_filed) log.line(`never filed: ${mode}`);
-  const { away, ...met } = faults;
-  const times = Object.values(met)
+  const { away, ...byProvider } = faults;
+  const times = Object.values(byProvider)
     .flatMap((modes) => Object.values(modes))
     .reduce((sum, n) => sum + n, 0);
   log.line(
-    `\n${kills} kills, ${times} faults met outside, ${away} times a provider away, ${seconds.disturbed} s (undisturbed ${seconds.undisturbed} s): ` +
+    `\n${kills} kills, ${times} faults of providers, providers away ${away} times, ${seconds.disturbed} s (undisturbed ${seconds.undisturbed} s): ` +
       `books ${result.books_equal ? 'equal' : 'DIFFER'}, ${doubled} double effects, ${lost} lost, ${stuck} stuck.`,
   );
 }
@@ -111,8 +111,8 @@ program
   .command('story')
   .description('half a year of a store that settles by NP, undisturbed and disturbed')
   .option('--kills <count>', 'how many programs are killed, over the whole story', wholeNumber, 30)
-  .option('--seed <number>', 'chance of kills and faults', wholeNumber, randomInt(1, 1_000_000))
-  .option('--json', 'one JSON line with the result last on standard output, and nothing else there')
+  .option('--seed <number>', 'seed of the random kills and faults', wholeNumber, randomInt(1, 1_000_000))
+  .option('--json', 'print the result as one JSON line on standard output, and nothing else there')
   .action(async (options: { kills: number; seed: number; json?: boolean }) => {
     process.exit((await story(options)) ? 0 : 1);
   });

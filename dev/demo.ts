@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander';
-import { stopServicesOnExit } from './processes';
-import { SetupError, createProgress } from './progress';
-import { type Stack, startStack } from './stack';
+import { stopServicesOnExit } from './services/processes';
+import { SetupError, createProgress } from './services/progress';
+import { type Stack, startStack } from './services/stack';
 import { EventReader } from './story/events';
 import { InHouseStory } from './story/in-house';
 import { Story } from './story/story';
@@ -10,14 +10,14 @@ import { World } from './story/world';
 
 const STORY_BEGINS = '2026-10-01';
 
-/** `npm run demo`: everything on embedded defaults, the story played through the public API, then up until Ctrl-C. */
+/** `npm run demo`: starts everything with embedded defaults, plays the story through the public API, and runs until Ctrl-C. */
 async function main(): Promise<void> {
   const options = new Command('demo')
     .description(
       'Play half a year of a store through the public API, on PostgreSQL, Temporal and simulators started here.',
     )
     .addOption(
-      new Option('--store <kind>', 'who bills and collects: NP, or the store itself')
+      new Option('--store <kind>', 'the store settles by NP, or in house: it then bills and collects by itself')
         .choices(['np', 'in-house'])
         .default('np'),
     )
@@ -35,7 +35,7 @@ async function main(): Promise<void> {
     const played = await Promise.race([play(stack, log, options), failed]);
     if (!options.exit) {
       log.line(urls(stack));
-      log.line(toGoOnWith(stack, played));
+      log.line(curlVariables(stack, played));
       log.line('\nCtrl-C stops everything.');
       await failed;
     }
@@ -56,15 +56,15 @@ async function play(
 ): Promise<Played> {
   const began = performance.now();
   const inHouse = store === 'in-house';
-  const says = `Making a store that settles ${inHouse ? 'in house' : 'by NP'}, clock at ${STORY_BEGINS}`;
-  const world = await log.step(says, () =>
+  const title = `Creating a store that settles ${inHouse ? 'in house' : 'by NP'}, clock at ${STORY_BEGINS}`;
+  const world = await log.step(title, () =>
     World.create(stack, { now: STORY_BEGINS, settlement: inHouse ? 'in_house' : 'np' }),
   );
   const story = inHouse ? new InHouseStory(world) : new Story(world);
   await log.step('Putting plans on sale, registering six buyers', () => story.prepare());
   const reader = new EventReader(world);
   const timeline = new Timeline((line) => log.line(line), process.stdout.isTTY && !json, stack.apiUrl);
-  const tell = async () => {
+  const printNewEvents = async () => {
     for (const event of await reader.fresh()) {
       if (json) process.stdout.write(`${JSON.stringify(event)}\n`);
       else timeline.event(event);
@@ -72,10 +72,10 @@ async function play(
   };
   for (const step of story.steps()) {
     await world.until(step.at);
-    await tell();
-    if (!json) timeline.did(step.at, step.says);
+    await printNewEvents();
+    if (!json) timeline.action(step.at, step.title);
     await step.act();
-    await tell();
+    await printNewEvents();
   }
   log.line(`\nThe story took ${((performance.now() - began) / 1000).toFixed(1)} s.`);
   return { world, story };
@@ -84,14 +84,14 @@ async function play(
 function urls(stack: Stack): string {
   return `
   API            ${stack.apiUrl}/v1/openapi.json
-  Temporal UI    ${stack.temporalUiUrl ?? `(not ours: ${stack.temporalAddress})`}
+  Temporal UI    ${stack.temporalUiUrl ?? `(none here: external server ${stack.temporalAddress})`}
   Mail inbox     ${stack.resendUrl}
   Admin API key  ${stack.adminApiKey}`;
 }
 
-/** The variables of the README's curls. The operator's key may order and read, documents too. */
-function toGoOnWith(stack: Stack, { world, story }: Played): string {
-  const { accountId, planId } = story.toGoOnWith();
+/** The variables in the README's curl commands. The operator's key may place orders and read everything, documents included. */
+function curlVariables(stack: Stack, { world, story }: Played): string {
+  const { accountId, planId } = story.sampleOrder();
   return `
 To go on with the story's store (README.md), paste into another terminal:
 

@@ -1,16 +1,16 @@
 import { relative } from 'node:path';
-import { stopServicesOnExit } from './processes';
-import { createProgress, SetupError } from './progress';
-import { startStack, STATE_DIR } from './stack';
+import { stopServicesOnExit } from './services/processes';
+import { createProgress, SetupError } from './services/progress';
+import { startStack, STATE_DIR } from './services/stack';
 
-/** `npm run dev`: all of it, without the story; stays up until Ctrl-C. */
+/** `npm run dev`: starts everything, plays no story, and runs until Ctrl-C. */
 async function main(): Promise<void> {
   const log = createProgress(process.stdout);
   stopServicesOnExit();
   const stack = await startStack({ mode: 'dev', log });
   log.line(`
   API            ${stack.apiUrl}
-  Temporal UI    ${stack.temporalUiUrl ?? `(not ours: ${stack.temporalAddress})`}
+  Temporal UI    ${stack.temporalUiUrl ?? `(none here: external server ${stack.temporalAddress})`}
   Mail inbox     ${stack.resendUrl}
   PostgreSQL     ${stack.databaseUrl}
   Logs           ${stack.logDir}

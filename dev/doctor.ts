@@ -1,15 +1,15 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { freeMb, makeRoom, NEEDED_MB } from './disk';
-import { holderOf, isFree } from './ports';
-import { nativeDir } from './postgres';
-import { askVersion, dataVersion, keepOrStartAfresh, MIN_POSTGRES, POSTGRES_MAJOR } from './postgres-version';
-import { type SetupError } from './progress';
-import { PORTS, STATE_DIR } from './stack';
-import { askNamespace, NAMESPACE } from './temporal';
-import { cacheDir, findTemporal, MIN_SERVER, obstacles, tooOld } from './temporal-binary';
+import { freeMb, makeRoom, NEEDED_MB } from './services/disk';
+import { holderOf, isFree } from './services/ports';
+import { nativeDir } from './services/postgres';
+import { askVersion, dataVersion, keepOrStartAfresh, MIN_POSTGRES, POSTGRES_MAJOR } from './services/postgres-version';
+import { type SetupError } from './services/progress';
+import { PORTS, STATE_DIR } from './services/stack';
+import { askNamespace, NAMESPACE } from './services/temporal';
+import { cacheDir, findTemporal, MIN_SERVER, obstacles, tooOld } from './services/temporal-binary';
 
-/** `blocks` keeps the engine from running; `note` is worth knowing. */
+/** `blocks`: the engine cannot run. `note`: it can, but the user should know. */
 type Finding = { level: 'ok' | 'note' | 'blocks'; text: string; fix?: string };
 type Check = { name: string; run: () => Promise<Finding> | Finding };
 
@@ -31,7 +31,7 @@ const checks: Check[] = [
   { name: 'Temporal', run: temporal },
   ...Object.values(PORTS).map(({ name, port, variable }) => ({
     name: `Port ${Number(process.env[variable]) || port}`,
-    run: () => freeFor(name, Number(process.env[variable]) || port, variable),
+    run: () => portCheck(name, Number(process.env[variable]) || port, variable),
   })),
 ];
 
@@ -77,12 +77,12 @@ function timeZones(): Finding {
       'use a Node.js with full ICU (the official builds have it)',
     );
   return ok(
-    `Asia/Tokyo known; this machine's ${process.env.TZ ?? Intl.DateTimeFormat().resolvedOptions().timeZone} plays no part`,
+    `Asia/Tokyo known; this machine's ${process.env.TZ ?? Intl.DateTimeFormat().resolvedOptions().timeZone} is not used`,
   );
 }
 
 function disk(): Finding {
-  // As root, PostgreSQL's data may be a link to another volume.
+  // For root, PostgreSQL's data folder may be a link to another volume.
   const free = Math.min(freeMb(STATE_DIR), freeMb(join(STATE_DIR, 'postgres')));
   return free < NEEDED_MB
     ? blocks(`${free} MB free for data`, makeRoom(STATE_DIR))
@@ -90,10 +90,10 @@ function disk(): Finding {
 }
 
 async function postgres(): Promise<Finding> {
-  const given = process.env.DATABASE_URL;
-  if (given) {
+  const url = process.env.DATABASE_URL;
+  if (url) {
     try {
-      const version = await askVersion(given, 3_000);
+      const version = await askVersion(url, 3_000);
       if (parseInt(version) < MIN_POSTGRES)
         return blocks(
           `DATABASE_URL is PostgreSQL ${version}`,
@@ -117,7 +117,7 @@ async function postgres(): Promise<Finding> {
   if (found === undefined) return ok(`embedded ${POSTGRES_MAJOR}, no data yet`);
   if (found === POSTGRES_MAJOR) return ok(`embedded ${POSTGRES_MAJOR}, data in ${folder}`);
   return blocks(
-    `data in ${folder} are of PostgreSQL ${found}, not ${POSTGRES_MAJOR}`,
+    `data in ${folder} were made by PostgreSQL ${found}, not ${POSTGRES_MAJOR}`,
     keepOrStartAfresh(folder, found),
   );
 }
@@ -147,11 +147,11 @@ async function temporal(): Promise<Finding> {
   } catch (error) {
     return blocks((error as SetupError).message, 'correct or unset TEMPORAL_CLI_PATH');
   }
-  const missing = skipped.length > 0 ? skipped.join('; ') : 'not here yet';
+  const missing = skipped.length > 0 ? skipped.join('; ') : 'not installed yet';
   const why = await obstacles();
   if (why.length > 0)
     return blocks(
-      `${missing}, and it can't be had: ${why.join('; ')}`,
+      `${missing}, and it cannot be obtained: ${why.join('; ')}`,
       'install https://docs.temporal.io/cli (PATH or TEMPORAL_CLI_PATH), make room or name a folder with room in SHIMEBI_CACHE, or set TEMPORAL_ADDRESS',
     );
   return note(
@@ -160,7 +160,7 @@ async function temporal(): Promise<Finding> {
   );
 }
 
-async function freeFor(name: string, port: number, variable: string): Promise<Finding> {
+async function portCheck(name: string, port: number, variable: string): Promise<Finding> {
   if (variable === 'POSTGRES_PORT' && process.env.DATABASE_URL) return ok(`not needed (${name}: DATABASE_URL)`);
   if (variable.startsWith('TEMPORAL_') && process.env.TEMPORAL_ADDRESS)
     return ok(`not needed (${name}: TEMPORAL_ADDRESS)`);

@@ -9,7 +9,7 @@ import type { Logger } from 'pino';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openIncident } from '../books/lib/incidents';
 import type { Refusal } from '../domain/refusal';
-import { type Db, type Json, instantOut } from '../prisma/db';
+import { type Db, instantOut } from '../prisma/db';
 import { type WorkflowType, parseWorkflowId, workflowIds } from '../workflows/contracts/ids';
 import { taskQueueOf } from './queues';
 
@@ -20,7 +20,7 @@ export interface Outgoing {
   kind: string;
   target: string;
   name: string;
-  payload: Json;
+  payload: PrismaJson.Members;
   at: Date;
   dueAt: Date;
   attempts: number;
@@ -62,7 +62,7 @@ export function createDelivery({ db, client, log }: { db: Db; client: Client; lo
 
   async function handOver(row: Outgoing): Promise<Reply> {
     const clock = await clockOf(row.storeId);
-    const message = { ...(row.payload as object), messageId: row.id, at: instantOut(row.at) };
+    const message = { ...row.payload, messageId: row.id, at: instantOut(row.at) };
     const startOptions = (accountId: unknown) => ({
       workflowId: row.target,
       taskQueue: taskQueueOf(clock),
@@ -163,7 +163,7 @@ export function createDelivery({ db, client, log }: { db: Db; client: Client; lo
   }
 
   async function startIsOpen({ storeId, target }: Outgoing): Promise<boolean> {
-    const open = { kind: 'start', deliveredAt: null, processedAt: null };
+    const open = { kind: 'start' as const, deliveredAt: null, processedAt: null };
     return (await db.dispatch.count({ where: { storeId, target, ...open } })) > 0;
   }
 
@@ -190,7 +190,7 @@ export function createDelivery({ db, client, log }: { db: Db; client: Client; lo
       if (!row) return {};
       if (row.processedAt) return replyIn(row.outcome);
       try {
-        return await client.connection.withDeadline(Date.now() + DELIVER_MS, () => handOver(row as Outgoing));
+        return await client.connection.withDeadline(Date.now() + DELIVER_MS, () => handOver(row));
       } catch (e) {
         log.warn({ storeId, id, err: e }, 'not delivered at once, left to the dispatch loop');
         await db.dispatch.updateMany({ where: { storeId, id }, data: { leaseUntil: null } });

@@ -1,5 +1,5 @@
-import { contactForm, npDesk } from '../documents/support';
-import { type MailData, type MailFrame, type MailTemplate, renderMail, withDocument } from '../documents/mails';
+import { supportDesksOf } from '../domain/support-desks';
+import { type MailFrame, type MailTemplate, renderMail, withDocument } from '../documents/mails';
 import { DocumentSumError } from '../documents/render';
 import { MissingGlyphError, TypstError } from '../documents/typst';
 import { ProviderError } from '../providers/errors';
@@ -39,9 +39,9 @@ export async function sendMail(deps: MailDeps, row: MailRow): Promise<void> {
   if (mail.status !== 'queued') return done(deps, row, async () => {});
   if (mail.firstTriedAt && Date.now() - mail.firstTriedAt.getTime() > RETRY_MS)
     return giveUp(deps, row, 'unknown', 'not known to be sent within 23 h of the first try');
-  const template = mail.template as MailTemplate;
+  const template = mail.template;
   const rendered = renderMail(template, {
-    ...(mail.data as object as MailData[MailTemplate]),
+    ...mail.data,
     ...(await frameOf(deps, storeId, mail)),
   });
   const store = await db.store.findUniqueOrThrow({ where: { id: storeId }, select: { mailFrom: true } });
@@ -128,26 +128,25 @@ function cannotBeDrawn(e: unknown): e is Error {
 async function frameOf(
   { db }: MailDeps,
   storeId: string,
-  { template, accountId, invoiceId }: { template: string; accountId: string; invoiceId: string | null },
+  { template, accountId, invoiceId }: { template: MailTemplate; accountId: string; invoiceId: string | null },
 ): Promise<MailFrame> {
   const store = await db.store.findUniqueOrThrow({ where: { id: storeId } });
   // A mail with an invoice goes to the recipient that the invoice is made out to.
   const invoice =
-    withDocument.has(template as MailTemplate) && store.settlement === 'in_house' && invoiceId !== null
+    withDocument.has(template) && store.settlement === 'in_house' && invoiceId !== null
       ? await db.invoice.findUnique({ where: { storeId_id: { storeId, id: invoiceId } } })
       : null;
-  const billed = invoice?.recipient as MailFrame['recipient'] | undefined;
+  const billed = invoice?.recipient;
   const account = await db.account.findUniqueOrThrow({ where: { storeId_id: { storeId, id: accountId } } });
   const seller = sellerOf(store);
-  const form = contactForm(store.name, seller.contactUrl);
-  const byInvoice = store.settlement === 'np' ? npDesk : form;
+  const settlesByNp = store.settlement === 'np';
   return {
     store: {
       name: store.name,
       seller: seller.name,
       url: seller.contactUrl,
-      desks: { bank_transfer: byInvoice, direct_debit: byInvoice, card: form },
-      settlesByNp: store.settlement === 'np',
+      desks: supportDesksOf({ name: store.name, contactUrl: seller.contactUrl, settlesByNp }),
+      settlesByNp,
     },
     recipient: billed ?? {
       company: account.companyName,

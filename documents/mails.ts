@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import Handlebars from 'handlebars';
 import { jstDate, weekdayJa } from '../domain/calendar';
-import type { SettledBy, SupportDesks } from './support';
+import { formatYen, yen } from '../domain/money';
+import type { SettledBy, SupportDesks } from '../domain/support-desks';
 
 /** Data that every mail needs: sender and recipient. */
 export interface MailFrame {
@@ -123,7 +124,7 @@ const folder = path.join(__dirname, 'mails');
 const source = (name: string) => readFileSync(path.join(folder, name), 'utf8');
 
 const handlebars = Handlebars.create();
-handlebars.registerHelper('yen', (amount: number) => `${amount.toLocaleString('en-US')}円`);
+handlebars.registerHelper('yen', (amount: number) => formatYen(yen(amount)));
 handlebars.registerHelper('date', (date: string) => {
   const [year, month, day] = jstDate(date).split('-').map(Number);
   return `${year}年${month}月${day}日（${weekdayJa(jstDate(date))}）`;

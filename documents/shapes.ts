@@ -1,3 +1,5 @@
+import type { SupportDesk } from '../domain/support-desks';
+
 /**
  * Data of each document, frozen at issue. They are plain values, so a document can be drawn again from stored JSON.
  * Dates are JST dates `YYYY-MM-DD`. Amounts are whole yen, and each comment says whether they include tax.
@@ -22,16 +24,6 @@ export interface Recipient {
   person: string | null;
   postalCode: string;
   address: string;
-}
-
-/** The contact for questions (STORE.md S1): NP's desk for transfer and debit, the store's contact form for card. */
-export interface SupportDesk {
-  name: string;
-  phone: string | null;
-  email: string | null;
-  url: string | null;
-  /** e.g. 平日 10:00〜17:00（土日祝日を除く） */
-  hours: string | null;
 }
 
 export interface DocumentLine {

@@ -1,8 +1,8 @@
-import { type HolidayTable, holidayName, publishedTable } from './holidays';
+import { holidayName } from './holidays';
 
 /*
- * Dates, instants and months of the store, all in Japan Standard Time (UTC+9, no summer time since 1951), by integer
- * arithmetic on strings: no Date, no ICU, no process time zone, so a workflow replays the same everywhere.
+ * Dates, instants and months of the store, all in Japan Standard Time (UTC+9, no summer time since 1951). They are computed
+ * by integer arithmetic on strings, without Date, ICU or the process's time zone, so a workflow replays the same everywhere.
  */
 
 declare const brand: unique symbol;
@@ -21,13 +21,13 @@ const JST_MS = 9 * 3_600_000;
 
 // ── dates ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-/** null unless `s` is `YYYY-MM-DD` and that day exists. */
+/** Null unless `s` is `YYYY-MM-DD` and that day exists. */
 export function parseJstDate(s: string): JstDate | null {
   const m = /^(\d{4})-(\d\d)-(\d\d)$/.exec(s);
   return m && dayExists(Number(m[1]), Number(m[2]), Number(m[3])) ? (s as JstDate) : null;
 }
 
-/** @throws RangeError where {@link parseJstDate} gives null. */
+/** @throws RangeError when {@link parseJstDate} gives null. */
 export function jstDate(s: string): JstDate {
   return parseJstDate(s) ?? fail(`not an existing date (YYYY-MM-DD): ${s}`);
 }
@@ -36,7 +36,7 @@ export function addDays(date: JstDate, days: number): JstDate {
   return dateOfEpochDay(epochDay(date) + days);
 }
 
-/** The same day n months later, or that month's last day where it has no such day: 2026-01-31 + 1 → 2026-02-28. */
+/** The same day n months later, or that month's last day if it has no such day: 2026-01-31 + 1 → 2026-02-28. */
 export function addMonths(date: JstDate, months: number): JstDate {
   const end = periodEnd(addPeriods(periodOf(date), months));
   return date.slice(8) > end.slice(8) ? end : ((end.slice(0, 8) + date.slice(8)) as JstDate);
@@ -53,7 +53,7 @@ export function weekdayJa(date: JstDate): (typeof WEEKDAYS)[number] {
 
 const RFC3339 = /^(\d{4}-\d\d-\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:\.(\d+))?(?:[Zz]|([+-])(\d\d):(\d\d))$/;
 
-/** null unless `s` is an RFC 3339 date-time that exists (leap seconds do not). Digits below a millisecond are cut. */
+/** Null unless `s` is an existing RFC 3339 date-time. Leap seconds are not accepted. Digits below a millisecond are dropped. */
 export function parseInstant(s: string): Instant | null {
   const m = RFC3339.exec(s);
   const date = m && parseJstDate(m[1]!);
@@ -67,7 +67,7 @@ export function parseInstant(s: string): Instant | null {
   return isPrintable(ms) ? instantOfMs(ms) : null;
 }
 
-/** Any RFC 3339 date-time in canonical form. @throws RangeError where {@link parseInstant} gives null. */
+/** Any RFC 3339 date-time in canonical form. @throws RangeError when {@link parseInstant} gives null. */
 export function instant(rfc3339: string): Instant {
   return parseInstant(rfc3339) ?? fail(`not an existing RFC 3339 date-time: ${rfc3339}`);
 }
@@ -113,19 +113,19 @@ export function startOfDay(date: JstDate): Instant {
   return atTime(date, '00:00');
 }
 
-/** Where a deadline "on that date" ends: 00:00 of the next day, itself no longer in time. */
+/** The end of a deadline "on that date": 00:00 of the next day. That instant itself is too late. */
 export function endOf(date: JstDate): Instant {
   return startOfDay(addDays(date, 1));
 }
 
 // ── periods ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-/** null unless `s` is `YYYY-MM` with a month from 01 to 12. */
+/** Null unless `s` is `YYYY-MM` with a month from 01 to 12. */
 export function parsePeriod(s: string): Period | null {
   return /^\d{4}-(0[1-9]|1[0-2])$/.test(s) ? (s as Period) : null;
 }
 
-/** @throws RangeError where {@link parsePeriod} gives null. */
+/** @throws RangeError when {@link parsePeriod} gives null. */
 export function period(s: string): Period {
   return parsePeriod(s) ?? fail(`not a month (YYYY-MM): ${s}`);
 }
@@ -149,12 +149,12 @@ export function previousPeriod(of: Period): Period {
   return addPeriods(of, -1);
 }
 
-/** Its first day. */
+/** The first day of the month. */
 export function periodStart(of: Period): JstDate {
   return `${of}-01` as JstDate;
 }
 
-/** Its last day. */
+/** The last day of the month. */
 export function periodEnd(of: Period): JstDate {
   return `${of}-${pad(daysIn(Number(of.slice(0, 4)), Number(of.slice(5))))}` as JstDate;
 }
@@ -162,37 +162,37 @@ export function periodEnd(of: Period): JstDate {
 // ── business days ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 /** A national holiday (祝日法3条). Weekends are not holidays. @throws CalendarHorizonError beyond the table. */
-export function isHoliday(date: JstDate, table: HolidayTable = publishedTable): boolean {
-  return holidayName(date, table) !== null;
+export function isHoliday(date: JstDate): boolean {
+  return holidayName(date) !== null;
 }
 
-/** Banks are closed at weekends, on holidays and from 12-31 to 01-03 (銀行法15条, 施行令5条1項). */
-export function isBankBusinessDay(date: JstDate, table: HolidayTable = publishedTable): boolean {
-  if (isHoliday(date, table)) return false;
+/** Banks close at weekends, on holidays and from 12-31 to 01-03 (銀行法15条, 施行令5条1項). */
+export function isBankBusinessDay(date: JstDate): boolean {
+  if (isHoliday(date)) return false;
   const day = weekday(date);
   const yearEnd = date.endsWith('-12-31') || date.endsWith('-01-02') || date.endsWith('-01-03');
   return day !== 0 && day !== 6 && !yearEnd;
 }
 
-/** The n-th business day after `date` (before it when negative), `date` itself not counted; n = 0 gives `date`. */
-export function addBusinessDays(date: JstDate, n: number, table: HolidayTable = publishedTable): JstDate {
+/** The n-th business day after `date`, or before it when n is negative. `date` itself does not count; n = 0 gives `date`. */
+export function addBusinessDays(date: JstDate, n: number): JstDate {
   if (!Number.isInteger(n)) return fail(`not a number of days: ${n}`);
   const step = Math.sign(n);
   let day = date;
   for (let left = Math.abs(n); left > 0;) {
     day = addDays(day, step);
-    if (isBankBusinessDay(day, table)) left -= 1;
+    if (isBankBusinessDay(day)) left -= 1;
   }
   return day;
 }
 
-export function businessDayOnOrAfter(date: JstDate, table: HolidayTable = publishedTable): JstDate {
-  return isBankBusinessDay(date, table) ? date : addBusinessDays(date, 1, table);
+export function businessDayOnOrAfter(date: JstDate): JstDate {
+  return isBankBusinessDay(date) ? date : addBusinessDays(date, 1);
 }
 
 /** The last business day strictly before `date`. */
-export function businessDayBefore(date: JstDate, table: HolidayTable = publishedTable): JstDate {
-  return addBusinessDays(date, -1, table);
+export function businessDayBefore(date: JstDate): JstDate {
+  return addBusinessDays(date, -1);
 }
 
 // ── arithmetic of the Gregorian calendar ─────────────────────────────────────────────────────────────────────────────
@@ -237,7 +237,7 @@ function weekday(date: JstDate): number {
   return (((epochDay(date) + 4) % 7) + 7) % 7;
 }
 
-/** Whether the moment falls in the years 0000–9999 in Japan, the ones four digits can write. */
+/** Whether the moment falls in the years 0000–9999 in Japan. Four digits can write only those. */
 function isPrintable(ms: number): boolean {
   return ms + JST_MS >= -62_167_219_200_000 && ms + JST_MS < 253_402_300_800_000;
 }

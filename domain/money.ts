@@ -1,9 +1,9 @@
 declare const yenBrand: unique symbol;
 
-/** Whole yen, a safe integer; negative for reductions and credits. Each use says whether tax is inside. */
+/** Whole yen, a safe integer; negative for reductions and credits. Each use says whether the amount includes tax. */
 export type Yen = number & { readonly [yenBrand]: true };
 
-/** @throws RangeError unless `n` is a safe integer: fractional yen do not exist, and beyond 2^53 they would be lost. */
+/** @throws RangeError unless `n` is a safe integer: fractional yen do not exist, and numbers beyond 2^53 lose single yen. */
 export function yen(n: number): Yen {
   if (!Number.isSafeInteger(n)) throw new RangeError(`not a whole number of yen: ${n}`);
   return (n + 0) as Yen; // + 0 turns -0 into 0
@@ -11,7 +11,7 @@ export function yen(n: number): Yen {
 
 /** Yen from a BIGINT column or a JSON number. @throws RangeError as {@link yen}. */
 export function toYen(value: bigint | number): Yen {
-  return yen(Number(value)); // a bigint that Number would round lies beyond the safe integers, so yen refuses it
+  return yen(Number(value)); // Number rounds only bigints beyond the safe integers, and `yen` rejects those
 }
 
 export function addYen(a: Yen, b: Yen): Yen {
@@ -26,28 +26,14 @@ export function negate(amount: Yen): Yen {
   return yen(-amount);
 }
 
-/** 0 for an empty list. Every partial sum is checked. */
+/** 0 for an empty list. Checks every partial sum. */
 export function sumYen(amounts: Iterable<Yen>): Yen {
   let sum = yen(0);
   for (const amount of amounts) sum = addYen(sum, amount);
   return sum;
 }
 
-/** `33,000円`, `-500円`: for sentences and mails. */
+/** `33,000円`, `-500円`. Not toLocaleString, because its output depends on the ICU data of the process. */
 export function formatYen(amount: Yen): string {
-  return `${sign(amount)}${grouped(amount)}円`;
-}
-
-/** `¥33,000`, `-¥500`: for the amount columns of documents. */
-export function formatYenSign(amount: Yen): string {
-  return `${sign(amount)}¥${grouped(amount)}`;
-}
-
-function sign(amount: Yen): string {
-  return amount < 0 ? '-' : '';
-}
-
-/** Not toLocaleString: its output depends on the ICU data of the process. */
-function grouped(amount: Yen): string {
-  return String(Math.abs(amount)).replace(/\B(?=(\d{3})+$)/g, ',');
+  return `${String(amount).replace(/\B(?=(\d{3})+$)/g, ',')}円`;
 }

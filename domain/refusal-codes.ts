@@ -1,4 +1,4 @@
-/** What a refusal says to its reader, and the HTTP status it travels with. */
+/** The texts of a refusal and its HTTP status. `title` names the problem, `cure` the action to take. */
 interface RefusalText {
   status: 400 | 401 | 403 | 404 | 405 | 409 | 422 | 429;
   ja: { title: string; cure: string };
@@ -6,8 +6,8 @@ interface RefusalText {
 }
 
 /**
- * Every reason to say no. 400: malformed; 401/403: who asks; 404: not in this store; 405: not this method; 409: not now, in this state;
- * 422: well-formed but against a rule. `title` says what is wrong, `cure` what to do.
+ * Every refusal. 400: malformed; 401: unknown caller; 403: caller without permission; 404: not in this store; 405: wrong method;
+ * 409: not possible in the present state; 422: well-formed but against a rule; 429: too many requests.
  */
 export const refusalTexts = {
   // the request itself
@@ -24,13 +24,13 @@ export const refusalTexts = {
     },
     en: {
       title: 'The date does not exist or has the wrong form.',
-      cure: 'Give an existing date as YYYY-MM-DD (date-times as RFC 3339); a day on which something happened lies between the step before and today.',
+      cure: 'Send an existing date as YYYY-MM-DD (date-times as RFC 3339). The date of an event lies between the date of the step before and today.',
     },
   },
   invalid_amount: {
     status: 400,
     ja: { title: '金額が正しくありません。', cure: '0以上の円単位の整数で指定してください。' },
-    en: { title: 'The amount is not valid.', cure: 'Give whole yen, zero or more, as an integer.' },
+    en: { title: 'The amount is not valid.', cure: 'Send whole yen as an integer, zero or more.' },
   },
   card_number_in_text: {
     status: 400,
@@ -40,7 +40,7 @@ export const refusalTexts = {
     },
     en: {
       title: 'The text contains what looks like a card number.',
-      cure: 'Remove it. Cards are entered on the payment page only, never sent to this API.',
+      cure: 'Remove it. Cards are entered on the payment page only and never sent to this API.',
     },
   },
   idempotency_key_missing: {
@@ -54,7 +54,7 @@ export const refusalTexts = {
       title: '同じ Idempotency-Key が別の内容で使われています。',
       cure: '新しい操作には新しいキーを使用してください。',
     },
-    en: { title: 'This Idempotency-Key was used with another payload.', cure: 'Use a new key for a new operation.' },
+    en: { title: 'This Idempotency-Key was used for a different request.', cure: 'Use a new key for a new operation.' },
   },
   idempotency_in_flight: {
     status: 409,
@@ -64,40 +64,35 @@ export const refusalTexts = {
     },
     en: {
       title: 'A request with this Idempotency-Key is still being processed.',
-      cure: 'Wait as Retry-After says and send the same request again.',
+      cure: 'Wait the seconds in Retry-After and send the same request again.',
     },
   },
-  // who asks
+  // the caller
   unauthorized: {
     status: 401,
     ja: { title: 'APIキーが無効です。', cure: '有効なAPIキーを Authorization: Bearer で指定してください。' },
-    en: { title: 'The API key is missing or not known.', cure: 'Send a valid API key as Authorization: Bearer.' },
+    en: { title: 'The API key is missing or unknown.', cure: 'Send a valid API key as Authorization: Bearer.' },
   },
   forbidden: {
     status: 403,
     ja: { title: 'この操作を行う権限がありません。', cure: '必要な役割を持つAPIキーを使用してください。' },
-    en: { title: 'This key may not do that.', cure: 'Use an API key whose role allows it.' },
-  },
-  approval_required: {
-    status: 403,
-    ja: { title: 'この金額の操作には承認が必要です。', cure: '依頼者とは別の承認者に承認を依頼してください。' },
-    en: { title: 'An operation of this amount needs approval.', cure: 'Ask an approver who is not the one asking.' },
+    en: { title: 'This API key may not do that.', cure: 'Use an API key whose role allows it.' },
   },
   rate_limited: {
     status: 429,
     ja: { title: 'リクエストが多すぎます。', cure: 'Retry-After の秒数を待って再送してください。' },
-    en: { title: 'Too many requests.', cure: 'Wait as Retry-After says and send it again.' },
+    en: { title: 'Too many requests.', cure: 'Wait the seconds in Retry-After and send it again.' },
   },
-  // what is named
+  // the objects named in the request
   method_not_allowed: {
     status: 405,
     ja: { title: 'このパスでは使えないメソッドです。', cure: 'Allow ヘッダーにあるメソッドを使用してください。' },
-    en: { title: 'This path does not take this method.', cure: 'Use one of the methods in the Allow header.' },
+    en: { title: 'This path does not support this method.', cure: 'Use one of the methods in the Allow header.' },
   },
   not_found: {
     status: 404,
     ja: { title: '対象が見つかりません。', cure: 'IDと、APIキーのストアを確認してください。' },
-    en: { title: 'No such thing in this store.', cure: 'Check the id and the store of the API key.' },
+    en: { title: 'This store has no such object.', cure: 'Check the id and the store of the API key.' },
   },
   unknown_plan: {
     status: 422,
@@ -109,18 +104,18 @@ export const refusalTexts = {
     ja: { title: '請求先がこのアカウントに登録されていません。', cure: '登録済みの請求先のIDを指定してください。' },
     en: {
       title: 'The account has no such billing destination.',
-      cure: 'Name one of the account’s billing destinations.',
+      cure: 'Send the id of one of the account’s billing destinations.',
     },
   },
   invalid_registration_number: {
     status: 422,
     ja: { title: '登録番号の形式が正しくありません。', cure: 'T と13桁の数字で指定してください。' },
-    en: { title: 'The registration number has the wrong form.', cure: 'Give T and 13 digits.' },
+    en: { title: 'The registration number has the wrong form.', cure: 'Send T and 13 digits.' },
   },
   unknown_cancellation_terms: {
     status: 422,
     ja: { title: '解約条件が存在しません。', cure: '定義済みの解約条件を指定してください。' },
-    en: { title: 'There are no such terms of cancellation.', cure: 'Name defined terms of cancellation.' },
+    en: { title: 'These terms of cancellation do not exist.', cure: 'Send one of the defined terms of cancellation.' },
   },
   unknown_debit: {
     status: 422,
@@ -134,8 +129,8 @@ export const refusalTexts = {
       cure: '別の識別子を使用するか、既存の対象を参照してください。',
     },
     en: {
-      title: 'Something with this identifier already exists.',
-      cure: 'Use another identifier, or the existing one.',
+      title: 'An object with this identifier already exists.',
+      cure: 'Use another identifier, or use the existing object.',
     },
   },
   // orders and payment
@@ -144,7 +139,7 @@ export const refusalTexts = {
     ja: { title: 'ストア利用規約への同意がありません。', cure: '現在の規約の版への同意を得てから注文してください。' },
     en: {
       title: 'Consent to the store’s terms is missing.',
-      cure: 'Have the buyer consent to the current version of the terms first.',
+      cure: 'Ask the buyer to consent to the current version of the terms first.',
     },
   },
   private_person_np: {
@@ -169,7 +164,7 @@ export const refusalTexts = {
   divided_payment_unsupported: {
     status: 422,
     ja: { title: 'お支払い回数は一括払いのみです。', cure: '一括払いを選択してください。' },
-    en: { title: 'Only one-off card payment is accepted.', cure: 'Choose one-off payment (一括払い).' },
+    en: { title: 'Cards are accepted for a single payment only.', cure: 'Choose a single payment (一括払い).' },
   },
   amount_over_card_limit: {
     status: 422,
@@ -180,22 +175,6 @@ export const refusalTexts = {
     en: {
       title: 'The amount is over the card limit of 9,999,999 yen.',
       cure: 'Choose bank transfer, or split the order.',
-    },
-  },
-  credit_limit_exceeded: {
-    status: 422,
-    ja: { title: '与信枠を超えています。', cure: '与信枠の増額を依頼するか、クレジットカード決済を選択してください。' },
-    en: { title: 'The credit limit would be exceeded.', cure: 'Ask for a higher limit, or choose payment by card.' },
-  },
-  duplicate_transaction: {
-    status: 409,
-    ja: {
-      title: '同じ加盟店取引IDの取引がすでに登録されています。',
-      cure: '既存の取引を照会してください。再登録には新しい番号が必要です。',
-    },
-    en: {
-      title: 'A transaction with this shopTransactionId is already registered.',
-      cure: 'Look up the existing one; a new registration needs a new id.',
     },
   },
   account_closed: {
@@ -212,7 +191,7 @@ export const refusalTexts = {
   conflict: {
     status: 409,
     ja: { title: '現在の状態ではこの操作を行えません。', cure: '現在の状態を確認してください。' },
-    en: { title: 'The current state does not allow this.', cure: 'Look at the current state first.' },
+    en: { title: 'The current state does not allow this.', cure: 'Check the current state.' },
   },
   repair_not_possible: {
     status: 422,
@@ -221,14 +200,14 @@ export const refusalTexts = {
       cure: 'インシデントの ways にある方法から選んでください。',
     },
     en: {
-      title: 'This kind of incident can’t be ended that way.',
-      cure: 'Choose one of the ways that the incident names in `ways`.',
+      title: 'This kind of incident can’t be resolved that way.',
+      cure: 'Choose one of the ways listed in the incident’s `ways`.',
     },
   },
   order_not_cancellable: {
     status: 409,
     ja: { title: 'この注文はキャンセル・解約できる状態ではありません。', cure: '注文の状態を確認してください。' },
-    en: { title: 'The order is not in a state that can be cancelled.', cure: 'Look at the order’s state.' },
+    en: { title: 'The order can’t be cancelled in its present state.', cure: 'Check the state of the order.' },
   },
   order_not_held: {
     status: 409,
@@ -238,7 +217,7 @@ export const refusalTexts = {
     },
     en: {
       title: 'The order is not held.',
-      cure: 'Only a held order can be released; a contract at risk is decided on at at_risk_decisions.',
+      cure: 'Only a held order can be released. For a contract at risk, use at_risk_decisions.',
     },
   },
   order_not_at_risk: {
@@ -249,7 +228,7 @@ export const refusalTexts = {
     },
     en: {
       title: 'The contract is not at risk.',
-      cure: 'Only a contract at risk, or suspended for it, can be decided on.',
+      cure: 'Decisions are possible only for a contract that is at risk, or suspended because of the risk.',
     },
   },
   own_account_missing: {
@@ -259,29 +238,32 @@ export const refusalTexts = {
       cure: 'ストアに入金口座（bank_account）を設定してください。',
     },
     en: {
-      title: 'The store has no account of its own to be paid into, so it can’t bill in house.',
-      cure: 'Give the store its bank_account.',
+      title: 'The store has no bank account of its own, so it can’t bill in house.',
+      cure: 'Set the store’s bank_account.',
     },
   },
   service_start_unexpected: {
     status: 409,
     ja: { title: 'この注文は手配中ではありません。', cure: '提供開始は手配中の注文にだけ記録できます。' },
     en: {
-      title: 'The order is not being provisioned.',
-      cure: 'A start of service is recorded for orders being provisioned only.',
+      title: 'The order is not in provisioning.',
+      cure: 'Record a start of service only for orders in provisioning.',
     },
   },
   screening_not_open: {
     status: 409,
     ja: { title: '購入企業審査を申請できる状態ではありません。', cure: '審査の状態を確認してください。' },
-    en: { title: 'The buyer’s screening is not open to an application.', cure: 'Look at the state of the screening.' },
+    en: {
+      title: 'The buyer’s screening does not accept an application now.',
+      cure: 'Check the state of the screening.',
+    },
   },
   mandate_out_of_order: {
     status: 409,
     ja: { title: '口座振替の手続きの順序が違います。', cure: '口座振替の状態を確認し、順に記録してください。' },
     en: {
       title: 'The direct debit is not at the step for this event.',
-      cure: 'Look at its state and record the steps in order.',
+      cure: 'Check its state and record the steps in order.',
     },
   },
   mandate_already_running: {
@@ -290,7 +272,7 @@ export const refusalTexts = {
       title: '手続き中または有効な口座振替がすでにあります。',
       cure: '既存の口座振替を取り下げてから申し込んでください。',
     },
-    en: { title: 'A direct debit is already running or being set up.', cure: 'Withdraw it before asking for another.' },
+    en: { title: 'A direct debit is already active or being set up.', cure: 'Withdraw it before you request another.' },
   },
   buyer_unknown_to_np: {
     status: 409,
@@ -300,7 +282,7 @@ export const refusalTexts = {
     },
     en: {
       title: 'NP does not know the billing destination as a buyer yet.',
-      cure: 'Its first order by bank transfer has it screened; complete the direct debit after that.',
+      cure: 'Its first order by bank transfer starts the screening. Complete the direct debit after that.',
     },
   },
   direct_debit_not_offered: {
@@ -311,7 +293,7 @@ export const refusalTexts = {
     },
     en: {
       title: 'The store does not offer direct debit.',
-      cure: 'A store that settles in house needs the setting direct_debit for it. Pay by bank transfer.',
+      cure: 'A store that settles in house needs the setting direct_debit for this. Use bank transfer instead.',
     },
   },
   bank_account_missing: {
@@ -322,7 +304,7 @@ export const refusalTexts = {
     },
     en: {
       title: 'The account to debit and the customer number are missing.',
-      cure: 'Give bank_account and customer_number as they stand on the form.',
+      cure: 'Send bank_account and customer_number as written on the form.',
     },
   },
   bank_account_kept_by_np: {
@@ -331,7 +313,7 @@ export const refusalTexts = {
       title: '口座情報はNPが管理しています。',
       cure: 'bank_account と customer_number を除いて送信してください。',
     },
-    en: { title: 'NP keeps the bank account.', cure: 'Leave bank_account and customer_number out.' },
+    en: { title: 'NP keeps the bank account.', cure: 'Send the request without bank_account and customer_number.' },
   },
   customer_number_taken: {
     status: 409,
@@ -341,7 +323,7 @@ export const refusalTexts = {
     },
     en: {
       title: 'Another billing destination has this customer number.',
-      cure: 'Check the number on the form; each billing destination has its own.',
+      cure: 'Check the number on the form. Each billing destination has its own.',
     },
   },
   kana_not_convertible: {
@@ -351,8 +333,8 @@ export const refusalTexts = {
       cure: 'カナ（ヲを除く）、英大文字、数字、空白、「-」で入力してください。名義には「(」「)」「.」も使えます。漢字は読みに直してください。',
     },
     en: {
-      title: 'A character can’t be written in a bank’s file.',
-      cure: 'Use kana (not ヲ), capitals, digits, space and hyphen, in names of holders also brackets and full stop. Give the reading of kanji.',
+      title: 'A bank’s file can’t contain this character.',
+      cure: 'Use kana (not ヲ), capitals, digits, space and hyphen. Names of holders may also have brackets and full stops. Write kanji as their reading.',
     },
   },
   kana_too_long: {
@@ -363,7 +345,7 @@ export const refusalTexts = {
     },
     en: {
       title: 'The name is longer than its field in a bank’s file.',
-      cure: 'Use the short form the bank has registered. A voicing mark counts as a character.',
+      cure: 'Use the short form that the bank has registered. A voicing mark counts as one character.',
     },
   },
   debit_file_malformed: {
@@ -374,7 +356,7 @@ export const refusalTexts = {
     },
     en: {
       title: 'The file can’t be read as Zengin type 91.',
-      cure: 'Look at the named record and columns, and send the bank’s file unchanged.',
+      cure: 'Check the named record and columns, and send the bank’s file unchanged.',
     },
   },
   debit_file_wrong_type: {
@@ -388,12 +370,12 @@ export const refusalTexts = {
       title: '委託者コードがこのストアのものではありません。',
       cure: 'このストアの結果ファイルを送信してください。',
     },
-    en: { title: 'The file is of another consignor (委託者).', cure: 'Send the result file of this store.' },
+    en: { title: 'The file belongs to another consignor (委託者).', cure: 'Send the result file of this store.' },
   },
   debit_file_wrong_date: {
     status: 422,
     ja: { title: '引落日がこの口座振替の振替日と異なります。', cure: '該当する月を指定して送信してください。' },
-    en: { title: 'The file is of another debit day.', cure: 'Send it for the month it belongs to.' },
+    en: { title: 'The file belongs to another debit day.', cure: 'Send it for its own month.' },
   },
   debit_file_totals_differ: {
     status: 422,
@@ -402,8 +384,8 @@ export const refusalTexts = {
       cure: '金融機関に結果ファイルの再作成を依頼してください。',
     },
     en: {
-      title: 'The trailer’s counts or amounts are not those of the records.',
-      cure: 'Ask the bank for the result file again.',
+      title: 'The counts or amounts in the trailer do not match the records.',
+      cure: 'Ask the bank to make the result file again.',
     },
   },
   debit_file_unknown_record: {
@@ -413,7 +395,7 @@ export const refusalTexts = {
       cure: '示されたレコードの口座、顧客番号、金額を依頼ファイルと照合してください。',
     },
     en: {
-      title: 'A record is none that was sent, or comes twice.',
+      title: 'A record was not in the request, or occurs twice.',
       cure: 'Compare its account, customer number and amount with the request file.',
     },
   },
@@ -424,44 +406,34 @@ export const refusalTexts = {
       cure: '示された依頼ファイルのレコードの結果を金融機関に確認してください。',
     },
     en: {
-      title: 'The result of a record that was sent is missing.',
-      cure: 'Ask the bank what became of the named record of the request file.',
+      title: 'The result of a requested record is missing.',
+      cure: 'Ask the bank for the result of the named record of the request file.',
     },
   },
   evidence_missing: {
     status: 422,
     ja: { title: '根拠となる書類または記録がありません。', cure: '確認した根拠を指定してください。' },
-    en: { title: 'The evidence is missing.', cure: 'Name what shows it.' },
+    en: { title: 'The evidence is missing.', cure: 'Name the document or record that you checked.' },
   },
   reason_missing: {
     status: 422,
     ja: { title: '理由がありません。', cure: '理由を記入してください。' },
-    en: { title: 'A reason is missing.', cure: 'Give the reason.' },
+    en: { title: 'The reason is missing.', cure: 'Send the reason.' },
   },
   close_not_in_review: {
     status: 409,
     ja: { title: 'この月次締めは確認待ちではありません。', cure: '月次締めの状態を確認してください。' },
-    en: { title: 'The close is not in review.', cure: 'Look at the state of the close.' },
-  },
-  cutoff_passed: {
-    status: 409,
-    ja: { title: '請求依頼の期限を過ぎています。', cure: '翌月の請求で調整してください。' },
-    en: { title: 'The cutoff for this billing has passed.', cure: 'Adjust it in the next month’s billing.' },
-  },
-  period_frozen: {
-    status: 409,
-    ja: { title: '対象月はすでに締められています。', cure: '翌月以降の月を指定してください。' },
-    en: { title: 'The month is already frozen.', cure: 'Name a later month.' },
+    en: { title: 'The close is not in review.', cure: 'Check the state of the close.' },
   },
   invoice_not_payable: {
     status: 409,
     ja: { title: 'この請求書には入金を記録できません。', cure: '請求書の状態を確認してください。' },
-    en: { title: 'No payment can be recorded for this invoice.', cure: 'Look at the invoice’s state.' },
+    en: { title: 'No payment can be recorded for this invoice.', cure: 'Check the state of the invoice.' },
   },
   unknown_invoice: {
     status: 422,
     ja: { title: 'その番号の請求書は発行されていません。', cure: '請求書番号を確認してください。' },
-    en: { title: 'No invoice of that number was issued.', cure: 'Check the number of the invoice.' },
+    en: { title: 'No invoice was issued with this number.', cure: 'Check the invoice number.' },
   },
   invoice_not_own: {
     status: 422,
@@ -471,7 +443,7 @@ export const refusalTexts = {
     },
     en: {
       title: 'The invoice is not paid into the store’s own account.',
-      cure: 'Name invoices the store bills in house; what is paid to NP or by card is not entered here.',
+      cure: 'Name invoices that the store bills in house. Payments to NP or by card are not entered here.',
     },
   },
   invoices_of_two_accounts: {
@@ -482,13 +454,13 @@ export const refusalTexts = {
     },
     en: {
       title: 'The invoices belong to different accounts.',
-      cure: 'Name invoices of one account for one deposit.',
+      cure: 'Name only invoices of one account for one deposit.',
     },
   },
   deposit_already_reversed: {
     status: 409,
     ja: { title: 'この入金はすでに取り消されています。', cure: '入金の一覧で取消の記録を確認してください。' },
-    en: { title: 'The deposit is reversed already.', cure: 'Look at its reversal in the list of deposits.' },
+    en: { title: 'The deposit is already reversed.', cure: 'Check its reversal in the list of deposits.' },
   },
   deposit_file_malformed: {
     status: 422,
@@ -498,13 +470,8 @@ export const refusalTexts = {
     },
     en: {
       title: 'The file can’t be read as a CSV of deposits.',
-      cure: 'Its first line is paid_on,amount,invoice_number,reference; UTF-8 or Shift_JIS. Correct the named line and column.',
+      cure: 'The first line is paid_on,amount,invoice_number,reference. The encoding is UTF-8 or Shift_JIS. Correct the named line and column.',
     },
-  },
-  refund_window_passed: {
-    status: 409,
-    ja: { title: 'カードへの返金期限を過ぎています。', cure: '銀行振込で返金してください。' },
-    en: { title: 'The window for a refund to the card has passed.', cure: 'Refund by bank transfer.' },
   },
   // the store’s clock
   clock_advancing: {
@@ -515,17 +482,17 @@ export const refusalTexts = {
   clock_not_simulated: {
     status: 409,
     ja: { title: '実時間のストアの時計は進められません。', cure: 'シミュレーション用のストアで行ってください。' },
-    en: { title: 'A real store’s clock cannot be advanced.', cure: 'Use a simulated store.' },
+    en: { title: 'The clock of a real store can’t be advanced.', cure: 'Use a simulated store.' },
   },
   clock_cannot_go_back: {
     status: 422,
     ja: { title: '時計を過去に戻すことはできません。', cure: '現在より後の日時を指定してください。' },
-    en: { title: 'The clock cannot go back.', cure: 'Name a time after the store’s present.' },
+    en: { title: 'The clock can’t go back.', cure: 'Send a time after the store’s present time.' },
   },
   beyond_calendar_horizon: {
     status: 422,
     ja: { title: '祝日データの範囲外の日付です。', cure: '収録範囲内の日付を指定してください。' },
-    en: { title: 'The date lies beyond the holiday data.', cure: 'Name a date within it.' },
+    en: { title: 'The date is outside the holiday data.', cure: 'Send a date inside it.' },
   },
 } as const satisfies Record<string, RefusalText>;
 

@@ -4,16 +4,17 @@ import { type Yen, addYen, subtractYen, sumYen, toYen } from './money';
 /** 標準税率, 軽減税率, 非課税, 不課税（対象外）. */
 export type RateClass = 'standard' | 'reduced' | 'exempt' | 'out_of_scope';
 
-/** The order in which rates are printed and posted. */
+/** In the order in which documents print rates and the journal posts them. */
 export const rateClasses = ['standard', 'reduced', 'exempt', 'out_of_scope'] as const satisfies readonly RateClass[];
 
 /** Consumption tax in percent, national and local together. */
 export type Rate = 10 | 8 | 0;
 
-/** 切捨て, 四捨五入, 切上げ of the amount's magnitude, so a credit is exactly the negative of its charge. */
-export type Rounding = 'floor' | 'round' | 'ceil';
+/** 切捨て, 四捨五入, 切上げ. They round the magnitude, so a credit is exactly the negative of its charge. */
+export const roundings = ['floor', 'round', 'ceil'] as const;
+export type Rounding = (typeof roundings)[number];
 
-/** Newest last. 2019-10-01: 7.8 + 2.2 %, reduced 6.24 + 1.76 %. Older rates are not known here: no sale is that old. */
+/** Newest last. 2019-10-01: 7.8 + 2.2 %, reduced 6.24 + 1.76 %. Older rates are left out because no sale is that old. */
 const DATED_RATES: readonly { from: string; rates: Record<RateClass, Rate> }[] = [
   { from: '2019-10-01', rates: { standard: 10, reduced: 8, exempt: 0, out_of_scope: 0 } },
 ];
@@ -25,7 +26,7 @@ export function rateOn(rateClass: RateClass, on: JstDate): Rate {
   return dated.rates[rateClass];
 }
 
-/** One rate's total; `gross` = `net` + `tax`. */
+/** The total of one rate. `gross` = `net` + `tax`. */
 export interface RateTotal {
   rateClass: RateClass;
   rate: Rate;
@@ -36,7 +37,7 @@ export interface RateTotal {
   gross: Yen;
 }
 
-/** Totals per rate class that occurs, in the order of {@link rateClasses}, and over all of them. */
+/** The totals of each rate class that occurs, in the order of {@link rateClasses}, and the sums over all of them. */
 export interface TaxSummary {
   rates: RateTotal[];
   net: Yen;
@@ -45,8 +46,9 @@ export interface TaxSummary {
 }
 
 /**
- * In-house invoices: tax once per invoice and rate from the tax-exclusive sum (消費税法施行令70条の10), never per line.
- * @param on date of supply, which decides the rates
+ * For in-house invoices. The tax is computed once per invoice and rate from the tax-exclusive sum (消費税法施行令70条の10), never
+ * per line.
+ * @param on the date of supply, which decides the rates
  */
 export function taxOnNet(
   lines: readonly { amount: Yen; rateClass: RateClass }[],
@@ -59,14 +61,14 @@ export function taxOnNet(
   });
 }
 
-/** One charge's tax-inclusive total as registered with NP (取引登録), from yen without tax. */
+/** The tax-inclusive total of one charge, as registered with NP (取引登録). `net` is yen without tax. */
 export function grossOf(net: Yen, rateClass: RateClass, on: JstDate, rounding: Rounding = 'floor'): Yen {
   return addYen(net, share(net, rateOn(rateClass, on), 100, rounding));
 }
 
 /**
- * Documents whose total is a sum of tax-inclusive totals (NP's invoices, our mirror of them, card receipts): the tax
- * inside is Σ gross × 10/110 or 8/108 per rate, rounded once.
+ * For documents that add up tax-inclusive totals: NP's invoices, our mirror of them, and card receipts. The tax of each
+ * rate is Σ gross × 10/110 or 8/108, rounded once.
  */
 export function taxWithinGross(
   totals: readonly { gross: Yen; rateClass: RateClass }[],
@@ -99,7 +101,7 @@ function summarise(
   };
 }
 
-/** amount × numerator / denominator, rounded on the magnitude. In bigint: 10 × a safe integer need not be safe. */
+/** amount × numerator / denominator, rounded on the magnitude. In bigint, because 10 × a safe integer may not be safe. */
 function share(amount: Yen, numerator: number, denominator: number, rounding: Rounding): Yen {
   const whole = BigInt(denominator);
   const product = BigInt(Math.abs(amount)) * BigInt(numerator);

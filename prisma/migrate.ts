@@ -3,10 +3,10 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client } from 'pg';
 
-/** The lock `prisma migrate deploy` takes too, so that the two never run side by side. */
+/** `prisma migrate deploy` takes the same lock, so that the two never run at the same time. */
 const ADVISORY_LOCK = 72707369;
 
-/** As Prisma makes it; its own `migrate deploy` and `migrate status` read and go on from the same table. */
+/** The table as Prisma creates it, so that `prisma migrate deploy` and `migrate status` can use it too. */
 const BOOKKEEPING = `
   CREATE TABLE IF NOT EXISTS _prisma_migrations (
     id                  VARCHAR(36) PRIMARY KEY NOT NULL,
@@ -18,6 +18,31 @@ const BOOKKEEPING = `
     started_at          TIMESTAMPTZ NOT NULL DEFAULT now(),
     applied_steps_count INTEGER NOT NULL DEFAULT 0
   )`;
+
+/**
+ * Changes every text column that is not in byte order yet to the collation "C". Ids, keys and instants are compared in SQL and in
+ * the program, and ids sort by their time of creation only byte by byte. A database made with another locale (en_US, ja_JP, ICU)
+ * sorts them otherwise: a range of ids would miss rows, and "newest first" would be wrong. A managed PostgreSQL often has such a
+ * locale, so the columns say their order themselves and no migration has to think of it. Equality is the same in both orders.
+ * Tables of another owner (those of an extension, say) stay as they are.
+ */
+const SET_BYTE_ORDER = `
+  DO $$
+  DECLARE
+    change text;
+  BEGIN
+    FOR change IN
+      SELECT format('ALTER TABLE %I ', relname) ||
+             string_agg(format('ALTER COLUMN %I TYPE %s COLLATE "C"', attname, format_type(atttypid, atttypmod)), ', ' ORDER BY attnum)
+        FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid
+       WHERE relnamespace = current_schema::regnamespace AND relkind = 'r' AND relname <> '_prisma_migrations'
+         AND pg_has_role(relowner, 'USAGE') AND attnum > 0 AND NOT attisdropped
+         AND attcollation NOT IN (0, '"C"'::regcollation)
+       GROUP BY relname
+    LOOP
+      EXECUTE change;
+    END LOOP;
+  END $$`;
 
 interface Migration {
   name: string;
@@ -31,10 +56,10 @@ export class MigrationError extends Error {
 }
 
 /**
- * Applies the migrations that are missing, in the order of their names, each in a transaction of its own. Safe to run from several
- * processes at once: the second waits, then finds nothing to do.
- * @returns the names of those applied now
- * @throws MigrationError when the database and the folder contradict each other, or a migration fails; what came before it stays
+ * Applies the missing migrations in the order of their names, each in its own transaction, then sets the order of text. Several
+ * processes may run this at the same time: the second one waits, and then finds nothing to do.
+ * @returns the names of the migrations that were applied now
+ * @throws MigrationError when the database does not match the folder, or a migration fails; the migrations before it stay applied
  */
 export async function migrate(url: string, folder = join(__dirname, 'migrations')): Promise<string[]> {
   const migrations = readMigrations(folder);
@@ -45,9 +70,11 @@ export async function migrate(url: string, folder = join(__dirname, 'migrations'
     await client.query(BOOKKEEPING);
     const missing = await findMissing(client, migrations);
     for (const migration of missing) await apply(client, migration);
+    // Also with nothing to apply: `prisma migrate deploy` may have made the tables.
+    await client.query(SET_BYTE_ORDER);
     return missing.map((migration) => migration.name);
   } finally {
-    await client.end(); // gives the lock back
+    await client.end(); // releases the lock
   }
 }
 
@@ -66,13 +93,13 @@ async function findMissing(client: Client, migrations: Migration[]): Promise<Mig
     `SELECT migration_name, checksum, finished_at IS NOT NULL AS finished
        FROM _prisma_migrations WHERE rolled_back_at IS NULL ORDER BY started_at`,
   );
-  const known = new Map(migrations.map((migration) => [migration.name, migration]));
+  const files = new Map(migrations.map((migration) => [migration.name, migration]));
   const applied = new Set<string>();
   for (const row of rows) {
-    const file = known.get(row.migration_name);
+    const file = files.get(row.migration_name);
     if (!row.finished) {
       throw new MigrationError(
-        `Migration ${row.migration_name} was begun by another tool and did not finish. Look at the database, then say which way it ended: ` +
+        `Migration ${row.migration_name} was begun by another tool and did not finish. Look at the database, then record how it ended: ` +
           `npx prisma migrate resolve --applied|--rolled-back ${row.migration_name}`,
       );
     }
@@ -115,7 +142,7 @@ async function apply(client: Client, { name, sql, checksum }: Migration): Promis
   }
 }
 
-/** PostgreSQL counts characters from the start of the text it was sent; people count lines. */
+/** PostgreSQL reports a position in characters. This message gives the line instead. */
 function describe(error: unknown, sql: string): string {
   const { message, position } = error as { message: string; position?: string };
   return position ? `${message} (line ${sql.slice(0, Number(position)).split('\n').length})` : message;
@@ -125,7 +152,7 @@ if (require.main === module) {
   const url = process.env.DATABASE_URL;
   if (!url) {
     console.error(
-      'migrate: set DATABASE_URL to the database to bring up to date (`npm run dev` and `npm run demo` do theirs by themselves)',
+      'migrate: set DATABASE_URL to the database to migrate (`npm run dev` and `npm run demo` migrate theirs by themselves)',
     );
     process.exit(1);
   }

@@ -3,60 +3,60 @@ import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
 /**
- * What is too slow for every change: the scenarios again on workers that forget more, properties with more runs, and test/long.
- * Each round's results are kept in .shimebi/long for CI to count. All under UTC, where `npm test` in CI runs under Los Angeles'
- * time: between the rounds nothing of it is left out.
+ * Tests that are too slow for every change: the scenarios again on workers that forget more, properties with more runs, and
+ * test/long. CI counts each round's results in .shimebi/long. Together the rounds contain all tests of `npm test`, here in UTC:
+ * CI runs `npm test` itself in the time zone of Los Angeles.
  */
 
 const ROOT = resolve(__dirname, '..');
 const RESULTS = join(ROOT, '.shimebi', 'long');
-/** Their engines are their own, with workers of their own. */
-const OWN_ENGINE = ['twice', 'real-clock'].map((name) => `test/scenarios/${name}`);
-/** One project only: a pattern given here takes the place of each project's own, and `unit` would run the scenarios as well. */
+/** These tests start their own engine with their own worker. */
+const OWN_ENGINE = ['faults/twice', 'time/real-clock'].map((name) => `test/scenarios/${name}`);
+/** Only the project `engine`: this pattern replaces the pattern of each project, so `unit` would run the scenarios as well. */
 const SCENARIOS = [
   ...['--selectProjects', 'engine', '--testTimeout', '300000'],
   ...['--testPathIgnorePatterns', ...OWN_ENGINE, '--', 'test/scenarios'],
 ];
-/** All that the rounds of scenarios leave out. */
-const BESIDE_SCENARIOS = ['api', 'activities', 'worker', 'workflows', 'replay']
+/** The tests of `engine` that the rounds of scenarios leave out. */
+const OTHER_ENGINE_TESTS = ['api', 'activities', 'books', 'dispatch', 'prisma', 'workflows', 'replay']
   .map((folder) => `test/${folder}/`)
   .concat(OWN_ENGINE);
 
 const rounds = [
   {
     name: 'uncached',
-    says: 'scenarios, no workflow kept in memory',
-    env: { SHIMEBI_TEST_WORKER: 'test/support/uncached-worker.ts' },
+    title: 'scenarios, no workflow cached',
+    env: { SHIMEBI_TEST_WORKER: 'test/support/processes/uncached-worker.ts' },
     args: SCENARIOS,
   },
   {
     name: 'anew',
-    says: 'scenarios, a new run after every step',
-    env: { SHIMEBI_TEST_WORKER: 'test/support/anew-worker.ts' },
+    title: 'scenarios, a new run after every step',
+    env: { SHIMEBI_TEST_WORKER: 'test/support/processes/anew-worker.ts' },
     args: SCENARIOS,
   },
   {
     name: 'properties',
-    says: 'properties of the rules, 2,000 runs each',
+    title: 'properties of the rules, 2,000 runs each',
     env: { PROPERTY_RUNS: '2000' },
     args: ['--selectProjects', 'unit'],
   },
   {
     name: 'engine-properties',
-    says: 'what the engine runs beside scenarios, its properties twenty times as often',
+    title: 'other engine tests, twenty times the runs of each property',
     env: { PROPERTY_RUNS: '2000' },
-    args: ['--selectProjects', 'engine', '--testTimeout', '600000', '--', ...BESIDE_SCENARIOS],
+    args: ['--selectProjects', 'engine', '--testTimeout', '600000', '--', ...OTHER_ENGINE_TESTS],
   },
-  { name: 'long', says: 'test/long', env: {}, args: ['--passWithNoTests', '--selectProjects', 'long'] },
+  { name: 'long', title: 'test/long', env: {}, args: ['--passWithNoTests', '--selectProjects', 'long'] },
 ];
 
 rmSync(RESULTS, { recursive: true, force: true });
 mkdirSync(RESULTS, { recursive: true });
 let failedRounds = 0;
-for (const { name, says, env, args } of rounds) {
+for (const { name, title, env, args } of rounds) {
   const file = join(RESULTS, `${name}.json`);
   const began = Date.now();
-  process.stderr.write(`=== ${says}\n`);
+  process.stderr.write(`=== ${title}\n`);
   const { status } = spawnSync(
     process.execPath,
     ['node_modules/jest/bin/jest.js', '--json', `--outputFile=${file}`, ...args],
@@ -67,7 +67,7 @@ for (const { name, says, env, args } of rounds) {
       stdio: ['ignore', 'ignore', 'inherit'],
     },
   );
-  process.stderr.write(`--- ${says}: ${tally(file)}, ${Math.round((Date.now() - began) / 1000)} s\n`);
+  process.stderr.write(`--- ${title}: ${tally(file)}, ${Math.round((Date.now() - began) / 1000)} s\n`);
   if (status !== 0) failedRounds += 1;
 }
 process.exit(failedRounds > 0 ? 1 : 0);

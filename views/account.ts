@@ -72,7 +72,7 @@ export function accountView(account: Prisma.AccountGetPayload<{ include: typeof 
     id: account.id,
     object: 'account',
     reference: account.reference,
-    entity: account.entity as AccountView['entity'],
+    entity: account.entity,
     company_name: account.companyName,
     company_kana: account.companyKana,
     representative: account.representative,
@@ -83,7 +83,7 @@ export function accountView(account: Prisma.AccountGetPayload<{ include: typeof 
     contact_person: account.contactPerson,
     email: account.email,
     registration_number: account.registrationNumber,
-    status: account.status as AccountView['status'],
+    status: account.status,
     created_at: instantOut(account.createdAt),
     consents: account.consents.map((consent) => ({
       terms_version: consent.termsVersion,
@@ -107,9 +107,9 @@ export function destinationView(destination: BillingDestination): DestinationVie
     email_to: destination.emailTo,
     email_cc: destination.emailCc,
     np_buyer_id: destination.npBuyerId,
-    buyer_status: destination.buyerStatus as DestinationView['buyer_status'],
+    buyer_status: destination.buyerStatus,
     buyer_reasons: destination.buyerReasons,
-    guarantee: destination.guarantee as DestinationView['guarantee'],
+    guarantee: destination.guarantee,
     credit_limit: destination.creditLimit === null ? null : Number(destination.creditLimit),
   };
 }

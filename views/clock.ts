@@ -18,8 +18,8 @@ export type ClockView = z.infer<typeof clockShape>;
 export function clockView(store: Store, clock: Clock | null, now: Instant): ClockView {
   return {
     object: 'clock',
-    kind: store.clock as ClockView['kind'],
-    status: (clock?.status ?? 'ready') as ClockView['status'],
+    kind: store.clock,
+    status: clock?.status ?? 'ready',
     now,
     target: clock?.targetAt ? instantOut(clock.targetAt) : null,
     failure: clock?.failure ?? null,

@@ -49,7 +49,7 @@ export function closeView(close: Close): CloseView {
   return {
     object: 'close',
     period: close.period,
-    status: close.status as CloseView['status'],
+    status: close.status,
     close_on: dateOut(close.closeOn),
     issue_on: dateOut(close.issueOn),
     cutoff_at: close.cutoffAt && instantOut(close.cutoffAt),

@@ -39,7 +39,7 @@ export function debitRunView(run: DebitRunRow): DebitRunView {
     object: 'debit_run',
     nominal: run.nominal,
     debit_on: dateOut(run.debitOn),
-    status: run.status as DebitRunView['status'],
+    status: run.status,
     handed_in_on: run.handedInOn && dateOut(run.handedInOn),
     request_file: requestFileView(run),
     debits: run.debits.map(debitView),
@@ -63,7 +63,7 @@ function debitView(debit: DebitRunRow['debits'][number]): DebitView {
     invoice_id: debit.invoiceId,
     invoice_number: debit.invoice.number,
     amount: Number(debit.amount),
-    status: debit.status as DebitView['status'],
+    status: debit.status,
     code: debit.code,
   };
 }

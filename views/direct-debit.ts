@@ -44,7 +44,7 @@ export function directDebitView(
     object: 'direct_debit',
     account_id: row.accountId,
     billing_destination_id: row.destinationId,
-    status: row.status as DirectDebitView['status'],
+    status: row.status,
     requested_on: dateOut(row.requestedOn),
     form_posted_on: date(row.formPostedOn),
     form_received_on: date(row.formReceivedOn),

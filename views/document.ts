@@ -23,8 +23,8 @@ export function documentView(row: Omit<Document, 'bytes'>): DocumentView {
   return {
     id: row.id,
     object: 'document',
-    kind: row.kind as DocumentView['kind'],
-    origin: row.origin as DocumentView['origin'],
+    kind: row.kind,
+    origin: row.origin,
     invoice_id: row.invoiceId,
     revision: row.revision,
     issued_on: dateOut(row.issuedOn),

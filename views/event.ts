@@ -23,13 +23,13 @@ export type EventView = z.infer<typeof eventShape>;
 export function eventView(event: Event, account: string | null): EventView {
   return {
     on: dateOut(event.businessDate),
-    event: event.type as EventView['event'],
+    event: event.type,
     account,
     ...(event.orderId !== null && { order: event.orderId }),
     ...(event.invoiceId !== null && { invoice: event.invoiceId }),
     ...(event.amount !== null && { amount: Number(event.amount) }),
     ...(event.period !== null && { period: event.period }),
-    ...(event.data as Record<string, unknown>),
+    ...event.data,
     id: event.key,
     seq: Number(event.seq),
     at: instantOut(event.at),

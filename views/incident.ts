@@ -24,17 +24,16 @@ export const incidentShape = z.object({
 export type IncidentView = z.infer<typeof incidentShape>;
 
 export function incidentView(incident: Incident): IncidentView {
-  const kind = incident.kind as IncidentKind;
   return {
     id: incident.id,
     object: 'incident',
-    kind,
-    title: incidentText(kind).ja,
-    ways: incident.status === 'open' ? incidentWays(kind) : [],
+    kind: incident.kind,
+    title: incidentText(incident.kind).ja,
+    ways: incident.status === 'open' ? incidentWays(incident.kind) : [],
     workflow_id: incident.workflowId,
     owner: incident.owner,
-    detail: incident.detail as IncidentView['detail'],
-    status: incident.status as IncidentView['status'],
+    detail: incident.detail,
+    status: incident.status,
     opened_at: instantOut(incident.openedAt),
     resolution: incident.resolution,
     resolved_at: incident.resolvedAt && instantOut(incident.resolvedAt),

@@ -22,7 +22,7 @@ export function paymentView(row: Payment): PaymentView {
     object: 'payment',
     account_id: row.accountId,
     invoice_id: row.invoiceId,
-    source: row.source as PaymentView['source'],
+    source: row.source,
     source_key: row.sourceKey,
     amount: Number(row.amount),
     paid_on: dateOut(row.paidOn),

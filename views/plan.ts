@@ -36,16 +36,15 @@ export type PlanView = z.infer<typeof planShape>;
 export const planParts = { prices: { orderBy: { version: 'asc' } } } as const satisfies Prisma.PlanInclude;
 
 export function planView(plan: Prisma.PlanGetPayload<{ include: typeof planParts }>): PlanView {
-  const terms = plan.cancellationTerms as CancellationTermsId;
   return {
     id: plan.id,
     object: 'plan',
     code: plan.code,
     name: plan.name,
-    provisioning: plan.provisioning as PlanView['provisioning'],
+    provisioning: plan.provisioning,
     start_within_days: plan.startWithinDays,
-    cancellation_terms: terms,
-    cancellation_terms_label: cancellationTerms[terms]?.label ?? '',
+    cancellation_terms: plan.cancellationTerms,
+    cancellation_terms_label: cancellationTerms[plan.cancellationTerms].label,
     prices: plan.prices.map(priceView),
   };
 }
@@ -55,7 +54,7 @@ function priceView(price: Price): PriceView {
     id: price.id,
     version: price.version,
     amount: Number(price.amount),
-    rate_class: price.rateClass as PriceView['rate_class'],
+    rate_class: price.rateClass,
     effective_from: dateOut(price.effectiveFrom),
   };
 }

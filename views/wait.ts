@@ -21,7 +21,7 @@ export const waitShape = waitingShape.extend({
 export type WaitView = z.infer<typeof waitShape>;
 
 export function waitingView(wait: Wait): WaitingView {
-  return { for: wait.waitingFor, owner: wait.owner as WaitingView['owner'], due_at: instantOut(wait.dueAt) };
+  return { for: wait.waitingFor, owner: wait.owner, due_at: instantOut(wait.dueAt) };
 }
 
 export function waitView(wait: Wait, ui: TemporalUi): WaitView {

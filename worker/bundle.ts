@@ -1,20 +1,28 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
-import { type WorkflowBundle, bundleWorkflowCode } from '@temporalio/worker';
+import { type BundleOptions, type WorkflowBundle, bundleWorkflowCode } from '@temporalio/worker';
+
+type WebpackConfig = Parameters<NonNullable<BundleOptions['webpackConfigHook']>>[0];
 
 const ROOT = resolve(__dirname, '..');
-/** What workflow code consists of; its borders are held by lint. */
+/** All code that workflows may import; lint forbids any other import. */
 const SOURCES = ['workflows', 'domain'];
+/** The one module that a test may replace. */
+const TIMING = require.resolve('../workflows/lib/timing');
 
-/** The workflows as one bundle, kept under its sources' hash: webpack takes 3–6 s, reading it 20 ms. */
-export async function workflowBundle(): Promise<WorkflowBundle> {
+/**
+ * The workflows as one bundle, cached under a hash of its sources: webpack takes 3–6 s, reading the file 20 ms.
+ * @param options.timing for tests: path of a module that takes the place of workflows/lib/timing.ts
+ */
+export async function workflowBundle({ timing }: { timing?: string } = {}): Promise<WorkflowBundle> {
   const folder = join(ROOT, 'node_modules', '.cache', 'shimebi');
-  const file = join(folder, `workflows-${sourceHash()}.js`);
+  const file = join(folder, `workflows-${sourceHash(timing)}.js`);
   if (!existsSync(file)) {
     const { code } = await bundleWorkflowCode({
       workflowsPath: join(ROOT, 'workflows', 'index.ts'),
       workflowInterceptorModules: [join(ROOT, 'workflows', 'lib', 'failure.ts')],
+      ...(timing && { webpackConfigHook: (config) => replaceModule(config, TIMING, timing) }),
     });
     mkdirSync(folder, { recursive: true });
     const half = `${file}.${process.pid}`;
@@ -24,10 +32,16 @@ export async function workflowBundle(): Promise<WorkflowBundle> {
   return { code: readFileSync(file, 'utf8') };
 }
 
-function sourceHash(): string {
+function replaceModule(config: WebpackConfig, file: string, by: string): WebpackConfig {
+  const alias = { ...config.resolve?.alias, [`${file}$`]: by };
+  return { ...config, resolve: { ...config.resolve, alias } };
+}
+
+function sourceHash(timing?: string): string {
   const hash = createHash('sha256')
     .update(readFileSync(__filename))
     .update(readFileSync(join(ROOT, 'package-lock.json')));
+  if (timing) hash.update(timing).update(readFileSync(timing));
   for (const source of SOURCES) {
     for (const entry of readdirSync(join(ROOT, source), { recursive: true, withFileTypes: true }).sort((a, b) =>
       join(a.parentPath, a.name) < join(b.parentPath, b.name) ? -1 : 1,

@@ -1,5 +1,5 @@
 import { Client, Connection } from '@temporalio/client';
-import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
 import pino from 'pino';
 import { openDb } from '../prisma/db';
 import { bookActivities, gatewayActivities } from './activities';
@@ -12,11 +12,18 @@ import { concurrency } from './options';
 import { gatewayQueueOf, taskQueueOf } from '../dispatch/queues';
 import { keepUp } from './upkeep';
 
+/** Parts of the worker that tests replace. In production none is replaced. */
+export interface WorkerReplacements {
+  /** Path of a module in place of workflows/lib/timing.ts. */
+  timing?: string;
+  createWorker?: (options: WorkerOptions) => Promise<Worker>;
+}
+
 /**
  * Starts the engine's worker: for each kind of clock one worker that runs workflows and the books' activities, and one that
  * calls providers; and the dispatch loop, which delivers what follows from facts.
  */
-async function main(): Promise<void> {
+async function main({ timing, createWorker }: WorkerReplacements): Promise<void> {
   const env = (name: string, fallback?: string): string => {
     const value = process.env[name] ?? fallback;
     if (!value) throw new Error(`${name} is not set: the worker can't start without it`);
@@ -56,7 +63,8 @@ async function main(): Promise<void> {
   const clientConnection = await Connection.connect({ address });
   const client = new Client({ connection: clientConnection, namespace });
 
-  const bundle = await workflowBundle();
+  const create = createWorker ?? ((options: WorkerOptions) => Worker.create(options));
+  const bundle = await workflowBundle({ timing });
   const books = bookActivities(deps);
   const gateways = gatewayActivities(deps);
   const shared = {
@@ -68,14 +76,14 @@ async function main(): Promise<void> {
   };
   const workers = await Promise.all(
     ['real', 'simulated'].flatMap((clock) => [
-      Worker.create({
+      create({
         ...shared,
         taskQueue: taskQueueOf(clock),
         workflowBundle: bundle,
         activities: books,
         ...concurrency,
       }),
-      Worker.create({
+      create({
         ...shared,
         taskQueue: gatewayQueueOf(clock),
         activities: gateways,
@@ -105,10 +113,15 @@ async function main(): Promise<void> {
   await db.$disconnect();
 }
 
-main().then(
-  () => process.exit(0),
-  (e: unknown) => {
-    process.stderr.write(`worker: ${e instanceof Error ? (e.stack ?? e.message) : String(e)}\n`);
-    process.exit(1);
-  },
-);
+/** Runs the worker as this process, until SIGTERM or SIGINT. */
+export function startWorker(replacements: WorkerReplacements = {}): void {
+  main(replacements).then(
+    () => process.exit(0),
+    (e: unknown) => {
+      process.stderr.write(`worker: ${e instanceof Error ? (e.stack ?? e.message) : String(e)}\n`);
+      process.exit(1);
+    },
+  );
+}
+
+if (require.main === module) startWorker();

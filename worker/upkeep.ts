@@ -43,7 +43,7 @@ export async function resumeClocks({ db, client, log }: Means): Promise<void> {
     const workflowId = workflowIds.clock(storeId, journey);
     if (await isUnderWay({ db, client }, storeId, workflowId)) continue;
     await db.$transaction(async (tx) => {
-      const where = { storeId, journey, status: 'advancing' };
+      const where = { storeId, journey, status: 'advancing' as const };
       const taken = await tx.clock.updateMany({ where, data: { journey: { increment: 1 } } });
       if (taken.count === 0) return;
       const next = workflowIds.clock(storeId, journey + 1);

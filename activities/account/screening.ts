@@ -53,7 +53,7 @@ export function accountBook({ db }: Deps): AccountBook {
         if (before.guarantee === status) return;
         await tx.billingDestination.update({ where, data: { guarantee: status } });
         // NG: no new orders by bank transfer until NP has its money; ALRT still allows them (japan-domain.md §1.5).
-        const [from, to] = status === 'NG' ? ['open', 'suspended'] : ['suspended', 'open'];
+        const [from, to] = status === 'NG' ? (['open', 'suspended'] as const) : (['suspended', 'open'] as const);
         if (status !== 'ALRT')
           await tx.account.updateMany({
             where: { storeId: input.storeId, id: input.accountId, status: from },
@@ -129,7 +129,7 @@ export function accountGateway(deps: Deps): Pick<GatewayActivities, 'screenBuyer
       if (!again && destination.npBuyerId) {
         const { buyerStatus: result, buyerReasons: reasons, creditLimit } = destination;
         const limit = creditLimit === null ? null : toYen(creditLimit);
-        if (result !== 'none') return { buyerId: destination.npBuyerId, result: result as BuyerResult, reasons, limit };
+        if (result !== 'none') return { buyerId: destination.npBuyerId, result: result, reasons, limit };
       }
       const credit = await deps.credit(storeId);
       const buyerId = again ? destination.npBuyerId : null;

@@ -6,7 +6,7 @@ import { toYen } from '../../domain/money';
 import { storeDefaults } from '../../domain/policy';
 import type { RateClass } from '../../domain/tax';
 import { renderReceipt } from '../../documents/render';
-import { contactForm } from '../../documents/support';
+import { contactForm } from '../../domain/support-desks';
 import { type Tx, dateIn, dateOut } from '../../prisma/db';
 import type { Deps } from '../lib/deps';
 import { emit } from '../../books/lib/events';
@@ -28,7 +28,7 @@ export async function issueReceipt(tx: Tx, { storeId, at, invoiceId }: ForInvoic
   if (invoice.status !== 'draft') return;
   const on = dateOf(at);
   const [number] = await takeNumbers(tx, storeId, 'R', on, 1);
-  const period = invoice.period as Period;
+  const period = invoice.period;
   const totals = taxSummary(invoice);
   const { companyName, department, person, postalCode, address } = invoice.destination;
   await tx.invoice.update({
@@ -78,16 +78,10 @@ export async function storeReceipt({ db, log }: Deps, { storeId, at, invoiceId }
     where: { storeId, orderId: order.id, period: invoice.period, status: 'captured' },
   });
   const seller = sellerOf(store);
-  const recipient = invoice.recipient as {
-    company: string;
-    department: string | null;
-    person: string;
-    postal_code: string;
-    address: string;
-  };
-  const period = invoice.period as Period;
+  const recipient = invoice.recipient!;
+  const period = invoice.period;
   const issuedOn = dateOut(invoice.issuedOn!);
-  const lines = netLines(invoice.invoiceLines, invoice.taxes as unknown as TaxJson[], period);
+  const lines = netLines(invoice.invoiceLines, invoice.taxes, period);
   try {
     const bytes = renderReceipt({
       number: invoice.number,
@@ -99,7 +93,7 @@ export async function storeReceipt({ db, log }: Deps, { storeId, at, invoiceId }
       periodFrom: periodStart(period),
       periodTo: periodEnd(period),
       lines,
-      taxes: (invoice.taxes as unknown as TaxJson[]).map((t) => ({
+      taxes: invoice.taxes.map((t) => ({
         rateClass: t.rate_class,
         percent: t.rate,
         net: t.net,
@@ -144,20 +138,13 @@ export async function storeReceipt({ db, log }: Deps, { storeId, at, invoiceId }
   }
 }
 
-interface TaxJson {
-  rate_class: RateClass;
-  rate: number;
-  net: number;
-  tax: number;
-}
-
 /**
  * Lines as printed, without tax. The statutory tax is taken from the tax-inclusive total, so the net of the lines may miss the
  * net of its rate by a yen or so; the last line of each rate carries that difference, and the document's sums tie.
  */
 function netLines(
-  lines: { description: string; quantity: number; unitAmount: bigint; net: bigint; rateClass: string }[],
-  taxes: TaxJson[],
+  lines: { description: string; quantity: number; unitAmount: bigint; net: bigint; rateClass: RateClass }[],
+  taxes: PrismaJson.RateTotal[],
   period: Period,
 ) {
   const printed = lines.map((line) => ({
@@ -167,7 +154,7 @@ function netLines(
     quantity: line.quantity,
     unitPrice: Number(toYen(line.unitAmount)),
     amount: Number(toYen(line.net)),
-    rateClass: line.rateClass as RateClass,
+    rateClass: line.rateClass,
   }));
   for (const { rate_class, net } of taxes) {
     const ofRate = printed.filter((line) => line.rateClass === rate_class);

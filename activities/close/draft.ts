@@ -100,7 +100,7 @@ export function draftSteps({
     },
 
     async holdInvoice({ storeId, period, invoiceId, held }) {
-      const [from, to] = held ? ['draft', 'held'] : ['held', 'draft'];
+      const [from, to] = held ? (['draft', 'held'] as const) : (['held', 'draft'] as const);
       await db.invoice.updateMany({ where: { storeId, period, id: invoiceId, status: from }, data: { status: to } });
     },
 

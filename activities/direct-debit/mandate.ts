@@ -66,7 +66,12 @@ export function directDebitBook({ db }: Deps): DirectDebitBook {
 
     async recordFormReceived({ on, messageId, ...input }) {
       const expected = expectedOn(on);
-      const data = { status: 'at_bank', formReceivedOn: dateIn(on), expectedOn: dateIn(expected), late: false };
+      const data = {
+        status: 'at_bank' as const,
+        formReceivedOn: dateIn(on),
+        expectedOn: dateIn(expected),
+        late: false,
+      };
       await change(input, messageId, data, 'direct_debit.received', { expected_on: expected });
       return { expectedOn: expected, escalateOn: escalateOn(on) };
     },

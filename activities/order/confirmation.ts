@@ -1,23 +1,15 @@
-import { type Period, addBusinessDays, dateOf } from '../../domain/calendar';
+import { addBusinessDays, dateOf } from '../../domain/calendar';
 import { type Tx, dateOut } from '../../prisma/db';
 import type { ForOrder, OrderBook } from '../../workflows/contracts/activities';
 import { workflowIds } from '../../workflows/contracts/ids';
 import type { Deps } from '../lib/deps';
 import { enqueue } from '../../books/lib/outbox';
 import { once } from '../../books/lib/once';
-import type { contractBook } from './contract';
-import type { ownCreditBook } from './own-credit';
-import type { riskBook } from './risk';
 import { type OrderRow, changeStatus, loadOrder, mailBuyer, unknownOrder } from '../../books/order/rows';
 import { beginService, endLines, orderStep, tell } from '../../books/order/service';
 
 /** An order up to its confirmation or refusal, in the books: each step changes the status, tells of it and queues what follows. */
-export function orderBook({
-  db,
-}: Deps): Omit<
-  OrderBook,
-  keyof (ReturnType<typeof contractBook> & ReturnType<typeof ownCreditBook> & ReturnType<typeof riskBook>)
-> {
+export function orderBook({ db }: Deps): OrderBook {
   /** Once for each try of the credit: what was released on the day it was held may be held again that day. */
   const holdOnce = async (input: ForOrder, work: (tx: Tx, order: OrderRow) => Promise<void>): Promise<void> => {
     const { creditAttempt } = await loadOrder(db, input);
@@ -40,11 +32,11 @@ export function orderBook({
       if (!order) throw unknownOrder(storeId, orderId);
       const { method, firstPeriod, destinationId } = order;
       return {
-        method: method as 'bank_transfer' | 'card',
-        settlement: method === 'card' ? 'card' : (order.account.store.settlement as 'np' | 'in_house'),
-        firstPeriod: firstPeriod as Period,
+        method: method,
+        settlement: method === 'card' ? 'card' : order.account.store.settlement,
+        firstPeriod: firstPeriod,
         destinationId,
-        buyer: order.destination.buyerStatus as 'none' | 'passed',
+        buyer: order.destination.buyerStatus,
         authenticationRef: order.cardAuthentications[0]?.id ?? null,
       };
     },

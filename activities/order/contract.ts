@@ -1,19 +1,17 @@
 import { type JstDate, type Period, addDays, dateOf, periodOf } from '../../domain/calendar';
-import { type CancellationTermsId, cancellationTerms, previewCancellation } from '../../domain/cancellation/terms';
+import { cancellationTerms, previewCancellation } from '../../domain/cancellation/terms';
 import { toYen } from '../../domain/money';
 import type { OrderState } from '../../domain/order/lifecycle';
 import { policy } from '../../domain/policy';
 import { type Tx, dateIn, dateOut } from '../../prisma/db';
-import type { ForOrder, OrderBook } from '../../workflows/contracts/activities';
+import type { ContractBook, ForOrder } from '../../workflows/contracts/activities';
 import type { Deps } from '../lib/deps';
 import { makeOrderItems } from '../../books/order/items';
 import { changeStatus, mailBuyer } from '../../books/order/rows';
 import { beginService, endLines, orderStep, tell } from '../../books/order/service';
 
-type ContractSteps = 'startService' | 'acceptCancellation' | 'endOrder' | 'suspendOrder' | 'resumeOrder';
-
 /** An order in service, in the books: its start, cancellation, suspension and end. */
-export function contractBook({ db }: Deps): Pick<OrderBook, ContractSteps> {
+export function contractBook({ db }: Deps): ContractBook {
   return {
     startService: ({ on, ...input }) =>
       orderStep(db, input, 'start', async (tx, order) => {
@@ -35,7 +33,7 @@ export function contractBook({ db }: Deps): Pick<OrderBook, ContractSteps> {
           const ends = new Map(order.lines.flatMap(({ id, endsOn }) => (endsOn ? [[id, dateOut(endsOn)]] : [])));
           const accepted: JstDate[] = [];
           for (const line of asked) {
-            const terms = cancellationTerms[line.cancellationTerms as CancellationTermsId];
+            const terms = cancellationTerms[line.cancellationTerms];
             const startsOn = line.startsOn && dateOut(line.startsOn);
             const preview = previewCancellation({
               terms,
@@ -136,7 +134,7 @@ export function contractBook({ db }: Deps): Pick<OrderBook, ContractSteps> {
  */
 async function resumeLines(tx: Tx, input: ForOrder): Promise<Period[]> {
   const today = dateOf(input.at);
-  const paused = { storeId: input.storeId, orderId: input.orderId, status: 'paused' };
+  const paused = { storeId: input.storeId, orderId: input.orderId, status: 'paused' as const };
   const resumed = await tx.subscription.updateMany({ where: { ...paused, endsOn: null }, data: { status: 'active' } });
   const ending = { ...paused, endsOn: { gte: dateIn(today) } };
   const stillEnding = await tx.subscription.updateMany({ where: ending, data: { status: 'ending' } });
@@ -144,7 +142,7 @@ async function resumeLines(tx: Tx, input: ForOrder): Promise<Period[]> {
   if (resumed.count + stillEnding.count === 0) return [];
   const period = periodOf(today);
   await makeOrderItems(tx, { ...input, period, status: 'pending' });
-  const pending = { storeId: input.storeId, orderId: input.orderId, usagePeriod: period, status: 'pending' };
+  const pending = { storeId: input.storeId, orderId: input.orderId, usagePeriod: period, status: 'pending' as const };
   return (await tx.billableItem.count({ where: pending })) > 0 ? [period] : [];
 }
 

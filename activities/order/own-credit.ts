@@ -1,10 +1,11 @@
 import { type Period, dateOf } from '../../domain/calendar';
 import { toYen } from '../../domain/money';
 import { type OwnCredit, type Unbilled, decideOwnCredit } from '../../domain/order/own-credit';
+import { netOf } from '../../domain/order/pricing';
 import { policy } from '../../domain/policy';
-import type { RateClass, Rounding } from '../../domain/tax';
+import type { RateClass } from '../../domain/tax';
 import { type Tx, dateIn, sql } from '../../prisma/db';
-import type { ForOrder, OrderBook } from '../../workflows/contracts/activities';
+import type { ForOrder, OwnCreditBook } from '../../workflows/contracts/activities';
 import type { Deps } from '../lib/deps';
 import { type OrderRow, changeStatus } from '../../books/order/rows';
 import { orderStep } from '../../books/order/service';
@@ -14,12 +15,12 @@ import { owed } from '../../books/lib/sql';
  * The store's own credit decision (P4). What a destination uses is read from the books, never counted on the side: an order is
  * reserved by being confirmed, counts by its items once its service has begun, and frees its amount by being cancelled.
  */
-export function ownCreditBook({ db }: Deps): Pick<OrderBook, 'decideOwnCredit'> {
+export function ownCreditBook({ db }: Deps): OwnCreditBook {
   return {
     decideOwnCredit: ({ period, n, ...input }) =>
       orderStep(db, input, `credit/${period}/${n}`, async (tx, order) => {
         const credit = await lockCredit(tx, input, order);
-        const answer = decideOwnCredit(credit, linesOf(order, period), order.store.taxRounding as Rounding);
+        const answer = decideOwnCredit(credit, linesOf(order, period), order.store.taxRounding);
         if (answer === '00') {
           await changeStatus(tx, input, 'confirmed', { waitUntil: null, reason: null });
           const where = { storeId_id: { storeId: input.storeId, id: input.orderId } };
@@ -33,8 +34,8 @@ export function ownCreditBook({ db }: Deps): Pick<OrderBook, 'decideOwnCredit'> 
 function linesOf(order: OrderRow, period: Period): Unbilled[] {
   return order.lines.map((line) => ({
     period,
-    rateClass: line.rateClass as RateClass,
-    net: toYen(line.unitAmount * BigInt(line.quantity)),
+    rateClass: line.rateClass,
+    net: netOf(line),
   }));
 }
 

@@ -1,6 +1,6 @@
 import { type Period, dateOf, nextPeriod, periodOf, periodStart } from '../../domain/calendar';
 import { type Tx, dateIn } from '../../prisma/db';
-import type { ForAccount, ForOrder, OrderBook } from '../../workflows/contracts/activities';
+import type { ForAccount, ForOrder, RiskBook } from '../../workflows/contracts/activities';
 import { workflowIds } from '../../workflows/contracts/ids';
 import type { Deps } from '../lib/deps';
 import { enqueue } from '../../books/lib/outbox';
@@ -9,7 +9,7 @@ import { changeStatus } from '../../books/order/rows';
 import { orderStep, tell } from '../../books/order/service';
 
 /** A month of a running contract that NP won't take, in the books. */
-export function riskBook({ db }: Deps): Pick<OrderBook, 'markAtRisk' | 'monthsAtRisk' | 'billInHouse'> {
+export function riskBook({ db }: Deps): RiskBook {
   return {
     markAtRisk: ({ period, reason, until, cause, ...input }) =>
       orderStep(
@@ -51,7 +51,7 @@ async function refusedMonths(tx: Tx, { storeId, orderId }: ForOrder): Promise<Pe
     orderBy: { usagePeriod: 'asc' },
     select: { usagePeriod: true },
   });
-  return items.map((item) => item.usagePeriod as Period);
+  return items.map((item) => item.usagePeriod);
 }
 
 /**

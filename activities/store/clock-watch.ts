@@ -36,10 +36,8 @@ export type AskPending = (workflowId: string) => Promise<Pending[]>;
  */
 export async function stuckAt(db: Db, askPending: AskPending, storeId: string): Promise<string | null> {
   const rows = await db.$queryRaw<OpenRow[]>`
-    SELECT d.id, d.kind, d.name, d.target, d.attempts, d.delivered_at IS NOT NULL AS delivered
-      FROM dispatch d JOIN clocks c ON c.store_id = d.store_id
-     WHERE d.store_id = ${storeId} AND d.processed_at IS NULL AND d.due_at <= c.now_at AND d.name <> 'clock'
-     ORDER BY d.seq LIMIT ${LOOKED_AT}`;
+    SELECT id, kind, name, target, attempts, delivered_at IS NOT NULL AS delivered
+      FROM unsettled(${storeId}) ORDER BY seq LIMIT ${LOOKED_AT}`;
   const named: string[] = [];
   for (const row of rows) {
     if (!row.delivered && row.attempts > 0 && row.attempts <= TRIES) return null;

@@ -31,8 +31,7 @@ export function clockActivities({ db, log }: Deps): ClockActivities {
     let doubted = false;
     for (let pause = 2; ; pause = Math.min(pause * 1.3, 50)) {
       const [state] = await db.$queryRaw<{ open: boolean }[]>`
-        SELECT EXISTS (SELECT 1 FROM dispatch d, clocks c WHERE c.store_id = ${storeId} AND d.store_id = ${storeId}
-                       AND d.processed_at IS NULL AND d.due_at <= c.now_at AND d.name <> 'clock') AS open`;
+        SELECT EXISTS (SELECT FROM unsettled(${storeId})) AS open`;
       if (!state!.open) return 'settled';
       const now = Date.now();
       if (now - looked > LOOK_MS) {
@@ -119,8 +118,8 @@ export function clockActivities({ db, log }: Deps): ClockActivities {
       const began = Date.now();
       for (;;) {
         const clock = await db.clock.findUniqueOrThrow({ where: { storeId } });
-        if (clock.status !== 'advancing' || !clock.targetAt) return { status: clock.status as 'ready' | 'failed' };
-        const asSeen = { storeId, status: 'advancing', nowAt: clock.nowAt, targetAt: clock.targetAt };
+        if (clock.status !== 'advancing' || !clock.targetAt) return { status: clock.status };
+        const asSeen = { storeId, status: 'advancing' as const, nowAt: clock.nowAt, targetAt: clock.targetAt };
         const settled = await settle(storeId);
         if (settled === 'later') return { status: 'advancing' };
         if (settled !== 'settled') {

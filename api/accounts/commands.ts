@@ -1,3 +1,7 @@
+import { audit } from '../../books/lib/audit';
+import { newId } from '../../books/lib/ids';
+import { destinationNamed } from '../../domain/account/billing-destination';
+import type { OrderState } from '../../domain/order/lifecycle';
 import { type Tx, instantIn } from '../../prisma/db';
 import { workflowIds } from '../../workflows/contracts/ids';
 import {
@@ -15,9 +19,8 @@ import { listOf, wholeListView } from '../../views/lib/list';
 import { text } from '../../views/lib/members';
 import { z } from '../../views/lib/zod';
 import { destinationColumns } from './routes';
-import { audit, giveCommand } from '../lib/commands';
-import { newId } from '../lib/input/ids';
-import { found, refuse } from '../lib/problems';
+import { giveCommand } from '../lib/commands';
+import { found, orRefuse, throwRefusal } from '../lib/problems';
 import { type ReadResource, type Route, type WriteContext, command, read, write } from '../lib/route';
 import { id, reason, yen } from '../lib/input/schemas';
 
@@ -114,7 +117,7 @@ export const accountCommandRoutes: Route[] = [
     async handle(tx, context) {
       const destination = await destinationOf(tx, context, context.body.billing_destination_id);
       if (destination.buyerStatus !== 'held' && destination.buyerStatus !== 'cancelled')
-        refuse('screening_not_open', { params: { state: destination.buyerStatus } });
+        throwRefusal('screening_not_open', { params: { state: destination.buyerStatus } });
       const ref = destination.accountId;
       const message = await giveCommand(tx, context, {
         workflowId: workflowIds.account(ref),
@@ -139,14 +142,14 @@ export const accountCommandRoutes: Route[] = [
       const where = {
         storeId: context.store.id,
         accountId: ref,
-        status: { notIn: ['ended', 'declined', 'cancelled'] },
+        status: { notIn: ['ended', 'declined', 'cancelled'] satisfies OrderState[] },
       };
       const account = await tx.account.findUniqueOrThrow({
         where: { storeId_id: { storeId: context.store.id, id: ref } },
       });
-      if (account.status === 'closed') refuse('account_closed');
+      if (account.status === 'closed') throwRefusal('account_closed');
       const open = await tx.order.count({ where });
-      if (open > 0) refuse('conflict', { params: { open_orders: open } });
+      if (open > 0) throwRefusal('conflict', { params: { open_orders: open } });
       const message = await giveCommand(tx, context, {
         workflowId: workflowIds.account(ref),
         name: 'closeAccount',
@@ -168,11 +171,6 @@ async function ownAccount(tx: Tx, { store, params }: WriteContext): Promise<stri
 /** The destination that the request names, or the account's default one. */
 async function destinationOf(tx: Tx, context: WriteContext, named: string | undefined) {
   const accountId = await ownAccount(tx, context);
-  const where = {
-    storeId: context.store.id,
-    accountId,
-    ...(named === undefined ? { isDefault: true } : { id: named }),
-  };
-  const destination = await tx.billingDestination.findFirst({ where });
-  return destination ?? refuse('unknown_billing_destination', { field: '/billing_destination_id' });
+  const ofAccount = await tx.billingDestination.findMany({ where: { storeId: context.store.id, accountId } });
+  return orRefuse(destinationNamed(ofAccount, named));
 }

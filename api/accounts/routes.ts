@@ -1,13 +1,13 @@
+import { audit } from '../../books/lib/audit';
+import { newId } from '../../books/lib/ids';
 import { registrationNumberWarning } from '../../domain/invoice/registration-number';
 import { type Tx, instantIn } from '../../prisma/db';
 import { accountParts, accountShape, accountView, baseInformation, newDestination } from '../../views/account';
 import { listOf, listView } from '../../views/lib/list';
 import { text } from '../../views/lib/members';
 import { z } from '../../views/lib/zod';
-import { audit } from '../lib/commands';
-import { newId } from '../lib/input/ids';
 import { olderThan } from '../lib/input/lists';
-import { found, refuse } from '../lib/problems';
+import { found, throwRefusal } from '../lib/problems';
 import { type Route, type WriteContext, read, write } from '../lib/route';
 import { paging, reason } from '../lib/input/schemas';
 
@@ -41,7 +41,7 @@ export const accountRoutes: Route[] = [
       const { store, body, at } = context;
       const { reference } = body;
       const taken = await tx.account.findUnique({ where: { storeId_reference: { storeId: store.id, reference } } });
-      if (taken) refuse('already_exists', { field: '/reference', params: { id: taken.id } });
+      if (taken) throwRefusal('already_exists', { field: '/reference', params: { id: taken.id } });
       const id = newId('acc');
       const own = { storeId: store.id, accountId: id };
       await tx.account.create({
@@ -151,7 +151,7 @@ type Column =
   | 'email'
   | 'registrationNumber';
 
-export function destinationColumns(given: Omit<z.output<typeof newDestination>, never>) {
+export function destinationColumns(given: z.output<typeof newDestination>) {
   return {
     companyName: given.company_name,
     companyKana: given.company_kana,

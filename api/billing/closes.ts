@@ -6,7 +6,7 @@ import { listOf, listView } from '../../views/lib/list';
 import { z } from '../../views/lib/zod';
 import { workflowIds } from '../../workflows/contracts/ids';
 import { giveCommand } from '../lib/commands';
-import { found, refuse } from '../lib/problems';
+import { found, throwRefusal } from '../lib/problems';
 import { type ReadResource, type Route, type WriteContext, command, read } from '../lib/route';
 import { id, paging, period, reason } from '../lib/input/schemas';
 
@@ -93,14 +93,14 @@ export const closeRoutes: Route[] = [
 ];
 
 async function ownClose(db: Db | Tx, storeId: string, of: string): Promise<Close> {
-  if (!parsePeriod(of)) return refuse('not_found');
+  if (!parsePeriod(of)) return throwRefusal('not_found');
   return found(await db.close.findUnique({ where: { storeId_period: { storeId, period: of } } }));
 }
 
 async function tell(tx: Tx, context: WriteContext, name: string, payload: object, why: string | undefined) {
   const { store, params } = context;
   const close = await ownClose(tx, store.id, params['period']!);
-  if (close.status !== 'review') refuse('close_not_in_review', { params: { state: close.status } });
+  if (close.status !== 'review') throwRefusal('close_not_in_review', { params: { state: close.status } });
   const workflowId = workflowIds.monthlyClose(store.id, parsePeriod(close.period)!);
   const spoken = { workflowId, name, target: `close/${close.period}`, payload };
   const message = await giveCommand(tx, context, { ...spoken, ...(why !== undefined && { reason: why }) });
@@ -108,17 +108,18 @@ async function tell(tx: Tx, context: WriteContext, name: string, payload: object
 }
 
 async function refuseUnless(tx: Tx, context: WriteContext, invoiceId: string, status: 'draft' | 'held'): Promise<void> {
-  const where = { storeId: context.store.id, id: invoiceId, period: context.params['period']! };
-  const invoice = parsePeriod(where.period) && (await tx.invoice.findFirst({ where }));
-  if (!invoice) return refuse('not_found', { field: '/invoice_id' });
-  if (invoice.status !== status) refuse('conflict', { field: '/invoice_id', params: { state: invoice.status } });
+  const period = parsePeriod(context.params['period']!);
+  const invoice =
+    period && (await tx.invoice.findFirst({ where: { storeId: context.store.id, id: invoiceId, period } }));
+  if (!invoice) return throwRefusal('not_found', { field: '/invoice_id' });
+  if (invoice.status !== status) throwRefusal('conflict', { field: '/invoice_id', params: { state: invoice.status } });
 }
 
 async function readClose(db: Db, storeId: string, of: string): Promise<CloseDetailView> {
   const close = await ownClose(db, storeId, of);
   const invoices = await db.invoice.groupBy({
     by: ['settlement', 'status'],
-    where: { storeId, period: of },
+    where: { storeId, period: close.period },
     _count: true,
     _sum: { net: true, tax: true, total: true },
     orderBy: [{ settlement: 'asc' }, { status: 'asc' }],
@@ -129,7 +130,7 @@ async function readClose(db: Db, storeId: string, of: string): Promise<CloseDeta
     orderBy: { openedAt: 'asc' },
   });
   const unbilled = await db.billableItem.aggregate({
-    where: { storeId, period: of, status: 'billable', invoiceId: null },
+    where: { storeId, period: close.period, status: 'billable', invoiceId: null },
     _count: true,
     _sum: { gross: true },
   });

@@ -1,26 +1,23 @@
-import { emit } from '../../books/lib/events';
-import { enqueue, startRow } from '../../books/lib/outbox';
-import { type JstDate, dateOf } from '../../domain/calendar';
-import type { DirectDebitState } from '../../domain/direct-debit/lifecycle';
+import { keepDebitAccount } from '../../books/direct-debit/accounts';
+import { requestDirectDebit } from '../../books/direct-debit/request';
+import type { JstDate } from '../../domain/calendar';
 import { type MandateEvent, afterEvent } from '../../domain/direct-debit/rules';
 import type { RefusalCode } from '../../domain/refusal-codes';
 import type { DirectDebit } from '../../generated/prisma/client';
-import { type Tx, dateIn, dateOut, isUniqueViolation } from '../../prisma/db';
+import { type Tx, dateOut } from '../../prisma/db';
 import { type DirectDebitView, directDebitParts, directDebitShape, directDebitView } from '../../views/direct-debit';
 import { listOf, listView } from '../../views/lib/list';
 import { z } from '../../views/lib/zod';
 import { workflowIds } from '../../workflows/contracts/ids';
-import { LEASE_SECONDS, audit, giveCommand } from '../lib/commands';
-import { customerNumber, debitAccount, keepDebitAccount } from './accounts';
-import { newId } from '../lib/input/ids';
+import { giveCommand } from '../lib/commands';
+import { customerNumber, debitAccount, formOf } from './accounts';
 import { olderThan } from '../lib/input/lists';
 import { refuseImplausible } from '../lib/input/dates';
-import { found, orRefuse, refuse } from '../lib/problems';
+import { found, orRefuse, throwRefusal } from '../lib/problems';
 import { type ReadResource, type Route, type WriteContext, command, read } from '../lib/route';
 import { id, jstDate, paging, reason } from '../lib/input/schemas';
 
 const evidence = z.string({ error: 'evidence_missing' }).trim().min(1, { error: 'evidence_missing' }).max(1000);
-const LIVE = ['requested', 'form_posted', 'at_bank', 'active', 'defect'];
 
 const resource: ReadResource<DirectDebitView> = async ({ env, store }, ref) => {
   const where = { storeId_id: { storeId: store.id, id: ref } };
@@ -38,7 +35,8 @@ export const directDebitRoutes: Route[] = [
     answers: { 201: directDebitShape },
     refusals: ['not_found', 'unknown_billing_destination', 'mandate_already_running', 'direct_debit_not_offered'],
     async handle(tx, context) {
-      const ref = await request(tx, context);
+      const { account_id: accountId, billing_destination_id: billingDestinationId } = context.body;
+      const ref = orRefuse(await requestDirectDebit(tx, context, { accountId, billingDestinationId }));
       return { message: `start/${workflowIds.directDebit(ref)}`, ref, location: `/v1/direct_debits/${ref}` };
     },
     resource,
@@ -109,7 +107,8 @@ export const directDebitRoutes: Route[] = [
     ],
     payload: async ({ evidence, ...form }, tx, context, mandate) => {
       await refuseUnknownToNp(tx, context, mandate);
-      return { evidence, debitAccountId: await keepDebitAccount(tx, context, mandate, form) };
+      const kept = await keepDebitAccount(tx, context.store, mandate, formOf(form));
+      return { evidence, debitAccountId: orRefuse(kept) };
     },
   }),
   step('reject', 'Record a defect the bank has found (seal, number, name …).', {
@@ -148,7 +147,7 @@ function step<B extends z.ZodType>(
     async handle(tx, context) {
       const where = { storeId_id: { storeId: context.store.id, id: context.params['id']! } };
       const directDebit = found(await tx.directDebit.findUnique({ where }));
-      orRefuse(afterEvent(directDebit.status as DirectDebitState, taken.event));
+      orRefuse(afterEvent(directDebit.status, taken.event));
       const { on } = context.body as { on?: JstDate };
       if (on !== undefined) refuseImplausible(on, lastStepOn(directDebit), context.at);
       const why = (context.body as { reason?: string }).reason;
@@ -170,65 +169,11 @@ async function refuseUnknownToNp(tx: Tx, { store }: WriteContext, { destinationI
   if (store.settlement !== 'np') return;
   const where = { storeId_id: { storeId: store.id, id: destinationId } };
   const { npBuyerId } = await tx.billingDestination.findUniqueOrThrow({ where });
-  if (npBuyerId === null) refuse('buyer_unknown_to_np');
+  if (npBuyerId === null) throwRefusal('buyer_unknown_to_np');
 }
 
 /** The day of the form's last known step. */
 function lastStepOn(row: DirectDebit): JstDate {
   if (row.status === 'requested') return dateOut(row.requestedOn);
   return dateOut((row.status === 'defect' ? row.formReceivedOn : row.formPostedOn) ?? row.requestedOn);
-}
-
-async function request(
-  tx: Tx,
-  context: WriteContext<{ account_id: string; billing_destination_id?: string | undefined }>,
-): Promise<string> {
-  const { store, body, at } = context;
-  if (store.settlement === 'in_house' && !store.directDebit) refuse('direct_debit_not_offered');
-  const account = await tx.account.findUnique({
-    where: { storeId_id: { storeId: store.id, id: body.account_id } },
-    include: { billingDestinations: true },
-  });
-  if (!account) return refuse('not_found', { field: '/account_id' });
-  const destination = account.billingDestinations.find((known) =>
-    body.billing_destination_id === undefined ? known.isDefault : known.id === body.billing_destination_id,
-  );
-  if (!destination) return refuse('unknown_billing_destination', { field: '/billing_destination_id' });
-  const running = await tx.directDebit.findFirst({
-    where: { storeId: store.id, destinationId: destination.id, status: { in: LIVE } },
-  });
-  if (running) refuse('mandate_already_running', { params: { id: running.id, state: running.status } });
-
-  const directDebitId = newId('ddb');
-  const payload = { directDebitId, accountId: account.id, settlement: store.settlement };
-  try {
-    await tx.directDebit.create({
-      data: {
-        storeId: store.id,
-        id: directDebitId,
-        accountId: account.id,
-        destinationId: destination.id,
-        status: 'requested',
-        requestedOn: dateIn(dateOf(at)),
-      },
-    });
-  } catch (e) {
-    // Asked for twice at once: the partial unique index lets one through.
-    if (isUniqueViolation(e)) refuse('mandate_already_running');
-    throw e;
-  }
-  await emit(tx, {
-    storeId: store.id,
-    key: `direct_debit.requested/${directDebitId}`,
-    type: 'direct_debit.requested',
-    at,
-    accountId: account.id,
-    data: { direct_debit: directDebitId },
-  });
-  await audit(tx, context, { action: 'direct_debit.request', target: directDebitId });
-  await enqueue(
-    tx,
-    startRow('directDebit', workflowIds.directDebit(directDebitId), store.id, at, payload, LEASE_SECONDS),
-  );
-  return directDebitId;
 }

@@ -1,4 +1,5 @@
 import { keepDebitFile } from '../../books/direct-debit/file';
+import { resultsByName, resultsByRecord } from '../../books/direct-debit/reported-results';
 import { type Period, dateOf, parsePeriod } from '../../domain/calendar';
 import { debitResults } from '../../domain/direct-debit/rules';
 import { readDebitResults } from '../../domain/formats/zengin-91';
@@ -13,7 +14,7 @@ import { workflowIds } from '../../workflows/contracts/ids';
 import { giveCommand } from '../lib/commands';
 import { refuseImplausible } from '../lib/input/dates';
 import { giveResults } from './results';
-import { Refused, found, orRefuse, refuse } from '../lib/problems';
+import { found, orRefuse, throwRefusal } from '../lib/problems';
 import { type ReadResource, type Route, type WriteContext, command, read } from '../lib/route';
 import { jstDate, paging, period } from '../lib/input/schemas';
 
@@ -52,8 +53,11 @@ export const debitRunRoutes: Route[] = [
     refusals: ['not_found', 'unknown_debit', 'conflict'],
     async handle(tx, context) {
       const run = await runOf(tx, context);
-      const results = await keyed(tx, run, context.body.results);
-      return { message: await giveResults(tx, context, run, results), ref: run.nominal };
+      const named = context.body.results.map((given) =>
+        'key' in given ? given : { invoiceNumber: given.invoice_number, code: given.code },
+      );
+      const results = orRefuse(await resultsByName(tx, run, named));
+      return { message: await giveResults(tx, context, run.nominal, results), ref: run.nominal };
     },
     resource,
   }),
@@ -65,7 +69,7 @@ export const debitRunRoutes: Route[] = [
     answers: { 200: 'application/octet-stream' },
     refusals: ['not_found'],
     async handle({ env, store, params }) {
-      const where = { storeId: store.id, nominal: params['nominal']!, kind: 'request' };
+      const where = { storeId: store.id, nominal: found(parsePeriod(params['nominal']!)), kind: 'request' as const };
       const file = found(await env.db.debitFile.findFirst({ where, include: { debitRun: true } }));
       const name = `debit-${dateOut(file.debitRun.debitOn)}.txt`;
       return { contentType: 'application/octet-stream', bytes: file.bytes, name };
@@ -104,16 +108,11 @@ export const debitRunRoutes: Route[] = [
     async handle(tx, context) {
       const run = await runOf(tx, context);
       const { storeId, nominal } = run;
-      const results = orRefuse(readDebitResults((await requestOf(tx, run)).bytes, context.body));
+      const reported = orRefuse(readDebitResults((await requestOf(tx, run)).bytes, context.body));
       const file = { storeId, nominal, kind: 'result', bytes: context.body, at: context.at } as const;
       if (!(await keepDebitFile(tx, file))) return { message: null, ref: nominal };
-      const debits = await tx.debit.findMany({
-        where: { storeId, nominal, recordNo: { not: null } },
-        orderBy: { recordNo: 'asc' },
-        select: { key: true },
-      });
-      const keyed = debits.map(({ key }, i) => ({ key, code: results[i]! }));
-      return { message: await giveResults(tx, context, run, keyed), ref: nominal };
+      const results = await resultsByRecord(tx, run, reported);
+      return { message: await giveResults(tx, context, nominal, results), ref: nominal };
     },
     resource,
   }),
@@ -122,39 +121,11 @@ export const debitRunRoutes: Route[] = [
 type Run = DebitRun & { nominal: Period };
 
 async function runOf(tx: Tx, { store, params }: Pick<WriteContext, 'store' | 'params'>): Promise<Run> {
-  const nominal = parsePeriod(params['nominal']!) ?? refuse('not_found');
+  const nominal = parsePeriod(params['nominal']!) ?? throwRefusal('not_found');
   const run = await tx.debitRun.findUnique({ where: { storeId_nominal: { storeId: store.id, nominal } } });
   return { ...found(run), nominal };
 }
 
 async function requestOf(tx: Tx, { storeId, nominal }: Run): Promise<DebitFile> {
   return found(await tx.debitFile.findFirst({ where: { storeId, nominal, kind: 'request' } }));
-}
-
-/** The debits the results speak of. @throws Refused unknown_debit for each that is none of this day */
-async function keyed(
-  tx: Tx,
-  { storeId, nominal }: Run,
-  results: z.output<typeof result>[],
-): Promise<{ key: string; code: string }[]> {
-  const debits = await tx.debit.findMany({
-    where: {
-      storeId,
-      nominal,
-      OR: [
-        { key: { in: results.flatMap((given) => ('key' in given ? [given.key] : [])) } },
-        { invoice: { number: { in: results.flatMap((given) => ('key' in given ? [] : [given.invoice_number])) } } },
-      ],
-    },
-    include: { invoice: { select: { number: true } } },
-  });
-  const named = (given: z.output<typeof result>) =>
-    debits.find((debit) => ('key' in given ? debit.key === given.key : debit.invoice.number === given.invoice_number));
-  const unknown = results.flatMap((given, i) =>
-    named(given)
-      ? []
-      : [{ code: 'unknown_debit' as const, field: `/results/${i}/${'key' in given ? 'key' : 'invoice_number'}` }],
-  );
-  if (unknown.length > 0) throw new Refused(unknown);
-  return results.map((given) => ({ key: named(given)!.key, code: given.code }));
 }

@@ -1,4 +1,6 @@
-export type Role = 'storefront' | 'operator' | 'finance' | 'approver' | 'auditor' | 'admin' | 'platform';
+import type { Role } from '../../domain/vocabulary';
+
+export type { Role };
 
 /** The roles of a store's own keys; `platform` makes stores and belongs to none. */
 export const storeRoles = ['storefront', 'operator', 'finance', 'approver', 'auditor', 'admin'] as const;

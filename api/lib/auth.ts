@@ -29,7 +29,7 @@ export async function callerOf(authorization: string | undefined, db: Db, adminK
   if (sameSecret(secret, adminKey)) return { role: 'platform', actor: 'platform', store: null };
   const key = await db.apiKey.findUnique({ where: { hash: hashOf(secret) }, include: { store: true } });
   if (!key || key.revokedAt) return null;
-  const role = key.role as Role;
+  const role = key.role;
   if (role === 'platform') return { role, actor: key.id, store: null };
   return key.store && { role, actor: key.id, store: key.store };
 }

@@ -1,33 +1,7 @@
-import { enqueue } from '../../books/lib/outbox';
-import type { Prisma } from '../../generated/prisma/client';
-import { type Tx, sql } from '../../prisma/db';
-import { newId } from './input/ids';
-import type { WriteContext } from './route';
-
-export interface AuditFact {
-  action: string;
-  /** Id of what was changed. */
-  target: string;
-  reason?: string;
-  before?: object;
-  after?: object;
-}
-
-type Doer = Pick<WriteContext, 'store' | 'at' | 'actor' | 'role' | 'requestId'>;
-
-/** Who did what, when and why; append-only. */
-export async function audit(tx: Tx, context: Doer, fact: AuditFact): Promise<void> {
-  await tx.$executeRaw(auditing(context, fact));
-}
-
-/** The statement, for those who write it together with its fact. */
-export function auditing({ store, at, actor, role, requestId }: Doer, fact: AuditFact): Prisma.Sql {
-  const { action, target, reason = null, before, after } = fact;
-  return sql`
-    INSERT INTO audit_log (store_id, at, actor, role, action, target, reason, before, after, request_id)
-    VALUES (${store.id}, ${at}::timestamptz, ${actor}, ${role}, ${action}, ${target}, ${reason},
-            ${before ? JSON.stringify(before) : null}::jsonb, ${after ? JSON.stringify(after) : null}::jsonb, ${requestId})`;
-}
+import { type Actor, audit } from '../../books/lib/audit';
+import { newId } from '../../books/lib/ids';
+import { LEASE_SECONDS, enqueue } from '../../books/lib/outbox';
+import type { Tx } from '../../prisma/db';
 
 /**
  * A person's command to a running workflow: the update's row and its audit entry, which keeps the reason under the
@@ -36,28 +10,25 @@ export function auditing({ store, at, actor, role, requestId }: Doer, fact: Audi
  */
 export async function giveCommand(
   tx: Tx,
-  context: Doer,
+  by: Actor,
   order: { workflowId: string; name: string; target: string; payload?: object; reason?: string },
 ): Promise<string> {
   const message = `${order.workflowId}/${order.name}/${newId('msg')}`;
-  await audit(tx, context, {
+  await audit(tx, by, {
     action: order.name,
     target: order.target,
     ...(order.reason !== undefined && { reason: order.reason }),
     after: { message, ...order.payload },
   });
   await enqueue(tx, {
-    storeId: context.store.id,
+    storeId: by.store.id,
     id: message,
     kind: 'update',
     target: order.workflowId,
     name: order.name,
-    payload: { ...order.payload, by: context.actor },
-    at: context.at,
+    payload: { ...order.payload, by: by.actor },
+    at: by.at,
     leaseSeconds: LEASE_SECONDS,
   });
   return message;
 }
-
-/** The API delivers at once; the worker's loop takes over what it left after as many seconds. */
-export const LEASE_SECONDS = 5;

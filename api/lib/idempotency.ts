@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '../../domain/canonical-json';
 import { findCardNumber } from '../../domain/order/card-number';
-import type { Json, Tx } from '../../prisma/db';
-import { type Reason, refuse } from './problems';
+import type { Tx } from '../../prisma/db';
+import { type Reason, throwRefusal } from './problems';
 
 /*
  * A key's row is the first thing a request's transaction writes, so the key and the effect are committed together or not
@@ -34,10 +34,11 @@ export interface StoredAnswer {
 export function readKey(header: string | undefined): string {
   const quoted = /^"((?:[^"\\]|\\["\\])*)"$/.exec(header?.trim() ?? '');
   const key = quoted ? quoted[1]!.replace(/\\(.)/g, '$1') : (header?.trim() ?? '');
-  if (key === '') return refuse('idempotency_key_missing');
-  if (key.length > 255) return refuse('invalid_request', { detail: 'Idempotency-Key: ≤ 255' });
+  if (key === '') return throwRefusal('idempotency_key_missing');
+  if (key.length > 255) return throwRefusal('invalid_request', { detail: 'Idempotency-Key: ≤ 255' });
   // A UUID's digits are no card's; a key of nothing but digits may be one, and keys are kept.
-  if (/^\d+$/.test(key) && findCardNumber(key)) return refuse('card_number_in_text', { detail: 'Idempotency-Key' });
+  if (/^\d+$/.test(key) && findCardNumber(key))
+    return throwRefusal('card_number_in_text', { detail: 'Idempotency-Key' });
   return key;
 }
 
@@ -60,14 +61,14 @@ export async function claim(tx: Tx, scope: string, key: string, hash: string): P
     ON CONFLICT DO NOTHING`;
   if (written === 1) return null;
   const row = await tx.idempotencyKey.findUniqueOrThrow({ where: { scope_key: { scope, key } } });
-  if (row.requestHash !== hash) return refuse('idempotency_key_reused');
-  return { status: row.status, location: row.location, kept: row.body as unknown as Kept };
+  if (row.requestHash !== hash) return throwRefusal('idempotency_key_reused');
+  return { status: row.status, location: row.location, kept: row.body! };
 }
 
 /** Keeps the answer to a key's request; a key keeps its first one. */
 export async function keep(tx: Tx, scope: string, key: string, stored: StoredAnswer): Promise<void> {
   await tx.idempotencyKey.updateMany({
     where: { scope, key, status: null },
-    data: { status: stored.status, location: stored.location, body: stored.kept as unknown as Json },
+    data: { status: stored.status, location: stored.location, body: stored.kept },
   });
 }

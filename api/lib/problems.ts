@@ -1,12 +1,17 @@
 import type { z } from 'zod';
 import { type RefusalCode, refusalCodes, refusalTexts } from '../../domain/refusal-codes';
-import type { Refusal, Result } from '../../domain/refusal';
+import type { Checked, Refusal, Result } from '../../domain/refusal';
 import type { ProblemView } from '../../views/problem';
 
 export type Language = 'ja' | 'en';
 
-/** A refusal, with words of its own where the code's cure says too little (which member is unknown, which is too long). */
-export interface Reason extends Refusal {
+/** A refusal as the caller of the API reads it. */
+export interface Reason {
+  code: RefusalCode;
+  /** JSON pointer (RFC 6901) to the member of the request that caused it, e.g. `/lines/0/plan_id`. */
+  field?: string;
+  params?: Refusal['params'];
+  /** Words of its own where the code's cure says too little (which member is unknown, which is too long). */
   detail?: string;
 }
 
@@ -22,19 +27,36 @@ export class Refused extends Error {
 }
 
 /** @throws Refused */
-export function refuse(code: RefusalCode, details: Omit<Reason, 'code'> = {}): never {
+export function throwRefusal(code: RefusalCode, details: Omit<Reason, 'code'> = {}): never {
   throw new Refused([{ code, ...details }]);
 }
 
-/** The value, or a request refused for the domain's reason. @throws Refused */
-export function orRefuse<T>(result: Result<T>, field?: string): T {
+/** The value, or a request refused for the domain's reasons. @throws Refused */
+export function orRefuse<T>(result: Result<T> | Checked<T>, locate?: Locate): T {
   if (result.ok) return result.value;
-  throw new Refused([{ ...result.refusal, ...(field !== undefined && { field }) }]);
+  const refusals = 'refusals' in result ? result.refusals : [result.refusal];
+  throw new Refused(refusals.map((refusal) => reasonOf(refusal, locate)));
+}
+
+type Path = readonly PropertyKey[];
+
+/** Where a member of the body stands in what the caller sent, when that is not the body itself: a line of a file. */
+export type Locate = (member: Path) => Path;
+
+/** The domain's refusal with a JSON pointer: its inputs have the members of the bodies, in camel case. */
+export function reasonOf({ field, ...refusal }: Refusal, locate?: Locate): Reason {
+  if (!field && !locate) return refusal;
+  const member = (field ?? []).map((part) => (typeof part === 'string' ? snakeCase(part) : part));
+  return { ...refusal, field: pointer(locate ? locate(member) : member) };
+}
+
+function snakeCase(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
 /** @throws Refused not_found for null */
 export function found<T>(row: T | null | undefined): T {
-  return row ?? refuse('not_found');
+  return row ?? throwRefusal('not_found');
 }
 
 /** `detail` says what to do; `errors` names each member by its JSON pointer. */
@@ -99,15 +121,15 @@ export function retryAfterOf(problem: Problem): number | null {
 }
 
 /** Zod's issues as refusals: a message that is a refusal code is that refusal, any other says what is wrong in words. */
-export function reasonsOf(error: z.ZodError): Reason[] {
+export function reasonsOf(error: z.ZodError, locate: Locate = (member) => member): Reason[] {
   return error.issues.flatMap((issue): Reason[] => {
     if (issue.code === 'unrecognized_keys')
       return issue.keys.map((key) => ({
         code: 'invalid_request',
-        field: pointer([...issue.path, key]),
+        field: pointer(locate([...issue.path, key])),
         detail: issue.message,
       }));
-    const field = pointer(issue.path);
+    const field = pointer(locate(issue.path));
     const code = refusalCodes.find((known) => known === issue.message);
     if (!code) return [{ code: 'invalid_request', field, detail: issue.message }];
     const params = issue.code === 'custom' ? (issue.params as Refusal['params']) : undefined;
@@ -116,6 +138,6 @@ export function reasonsOf(error: z.ZodError): Reason[] {
 }
 
 /** RFC 6901 */
-export function pointer(path: readonly PropertyKey[]): string {
+export function pointer(path: Path): string {
   return path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 }

@@ -3,12 +3,21 @@ import express, { type Request, type RequestHandler, type Response } from 'expre
 import type { Refusal } from '../../domain/refusal';
 import { type Tx, isUniqueViolation } from '../../prisma/db';
 import { type Operation, mayCall } from './access';
-import { callerOf } from './auth';
+import { type Caller, callerOf } from './auth';
 import { forbiddenContent } from './input/bodies';
 import { type StoredAnswer, claim, keep, readKey, requestHash } from './idempotency';
 import { parse } from './input/parse';
-import { Refused, pointer, refuse } from './problems';
-import type { Answer, CommandRoute, File, PlatformRoute, Route, Surroundings, WriteRoute } from './route';
+import { Refused, pointer, reasonOf, throwRefusal } from './problems';
+import type {
+  Answer,
+  CommandRoute,
+  File,
+  PlatformContext,
+  PlatformRoute,
+  Route,
+  Surroundings,
+  WriteRoute,
+} from './route';
 import { acceptedAt, isLockTimeout } from './store-clock';
 
 /** Bodies have a few kB. The largest, a day's debit results, has less than 100. Every body is read as JSON. */
@@ -51,9 +60,9 @@ export function serve(route: Route, env: Surroundings): RequestHandler[] {
         return { ...made, replayed: false };
       };
       const { stored, answer, replayed } = await env.db.$transaction(work).catch((e: unknown) => {
-        if (isLockTimeout(e)) refuse('idempotency_in_flight');
+        if (isLockTimeout(e)) throwRefusal('idempotency_in_flight');
         // Two requests with different keys made the same thing at once: the checks before saw neither.
-        if (isUniqueViolation(e)) refuse('already_exists');
+        if (isUniqueViolation(e)) throwRefusal('already_exists');
         throw e;
       });
       if (replayed) res.set('Idempotent-Replayed', 'true');
@@ -73,24 +82,24 @@ export function serve(route: Route, env: Surroundings): RequestHandler[] {
 /** PostgreSQL can neither store nor compare U+0000, so no id contains it. */
 function refuseNul(req: Request): void {
   const hasNul = (value: unknown) => [value].flat().some((text) => String(text).includes('\u0000'));
-  if (Object.values(req.params).some(hasNul)) refuse('not_found');
+  if (Object.values(req.params).some(hasNul)) throwRefusal('not_found');
   const member = Object.keys(req.query).find((name) => hasNul(req.query[name]));
-  if (member !== undefined) refuse('invalid_request', { field: pointer([member]) });
+  if (member !== undefined) throwRefusal('invalid_request', { field: pointer([member]) });
 }
 
 async function authorise(operation: Operation, env: Surroundings, req: Request, res: Response): Promise<void> {
   const who = await callerOf(req.get('authorization'), env.db, env.adminKey);
-  if (!who) return refuse('unauthorized');
-  if (!mayCall(who.role, operation)) refuse('forbidden', { params: { role: who.role } });
+  if (!who) return throwRefusal('unauthorized');
+  if (!mayCall(who.role, operation)) throwRefusal('forbidden', { params: { role: who.role } });
   res.locals['caller'] = who;
 }
 
-function caller(res: Response): NonNullable<Awaited<ReturnType<typeof callerOf>>> {
+function caller(res: Response): Caller {
   return res.locals['caller'];
 }
 
 function storeOf(res: Response) {
-  return caller(res).store ?? refuse('forbidden');
+  return caller(res).store ?? throwRefusal('forbidden');
 }
 
 function isUpload(route: Route): boolean {
@@ -109,7 +118,7 @@ function bodyOf(route: Exclude<Route, { kind: 'read' }>, req: Request): unknown 
 async function perform(
   route: WriteRoute | CommandRoute | PlatformRoute,
   tx: Tx,
-  context: Omit<Parameters<PlatformRoute['handle']>[1], never>,
+  context: PlatformContext,
   res: Response,
 ): Promise<{ stored: StoredAnswer; answer?: Answer }> {
   if (route.kind === 'platform') return settled(await route.handle(tx, context));
@@ -163,7 +172,7 @@ async function tell(
 }
 
 function refusedWith(stored: StoredAnswer, refusal: Refusal): { stored: StoredAnswer; final: boolean } {
-  return { stored: { ...stored, status: 409, kept: { refusals: [refusal] } }, final: true };
+  return { stored: { ...stored, status: 409, kept: { refusals: [reasonOf(refusal)] } }, final: true };
 }
 
 function preferredWait(req: Request): number | null {

@@ -1,7 +1,7 @@
 import { type Instant, instantOfMs } from '../../domain/calendar';
 import { Prisma, type Store } from '../../generated/prisma/client';
 import { type Db, type Tx, instantOut, sqlStateOf } from '../../prisma/db';
-import { Refused, found, refuse } from './problems';
+import { Refused, found, throwRefusal } from './problems';
 
 /** The store's present, for reading. */
 export async function storeNow(db: Db | Tx, store: Store, realNow: () => Date): Promise<Instant> {
@@ -20,7 +20,7 @@ export async function acceptedAt(tx: Tx, store: Store, realNow: () => Date, alon
   const [clock] = await tx.$queryRaw<{ status: string; now_at: Date }[]>`
     SELECT status, now_at FROM clocks WHERE store_id = ${store.id} ${alone ? Prisma.sql`FOR UPDATE` : Prisma.sql`FOR SHARE`}`;
   if (!clock) throw new Error(`simulated store ${store.id} has no clock`);
-  return clock.status === 'advancing' ? refuse('clock_advancing') : instantOut(clock.now_at);
+  return clock.status === 'advancing' ? throwRefusal('clock_advancing') : instantOut(clock.now_at);
 }
 
 /** PostgreSQL's lock_not_available (55P03), which Prisma wraps: a row was held by others for longer than 5 s. */

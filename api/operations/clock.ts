@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { enqueue, startRow } from '../../books/lib/outbox';
+import { audit } from '../../books/lib/audit';
+import { LEASE_SECONDS, enqueue, startRow } from '../../books/lib/outbox';
 import { type Instant, dateOf, nextPeriod, periodOf } from '../../domain/calendar';
 import { closeTerms } from '../../domain/close/terms';
 import { CalendarHorizonError } from '../../domain/holidays';
@@ -8,8 +9,7 @@ import { instantIn, instantOut } from '../../prisma/db';
 import { type ClockView, clockShape, clockView } from '../../views/clock';
 import { z } from '../../views/lib/zod';
 import { workflowIds } from '../../workflows/contracts/ids';
-import { LEASE_SECONDS, audit } from '../lib/commands';
-import { refuse } from '../lib/problems';
+import { throwRefusal } from '../lib/problems';
 import { type Route, type Surroundings, command, read } from '../lib/route';
 import { storeNow } from '../lib/store-clock';
 import { instantOrDate } from '../lib/input/schemas';
@@ -46,8 +46,8 @@ export const clockRoutes: Route[] = [
     refusals: ['clock_not_simulated', 'clock_cannot_go_back', 'beyond_calendar_horizon'],
     async handle(tx, context) {
       const { store, at, body } = context;
-      if (store.clock === 'real') refuse('clock_not_simulated');
-      if (body.to <= at) refuse('clock_cannot_go_back', { field: '/to', params: { now: at } });
+      if (store.clock === 'real') throwRefusal('clock_not_simulated');
+      if (body.to <= at) throwRefusal('clock_cannot_go_back', { field: '/to', params: { now: at } });
       refuseBeyondHorizon(body.to);
       const { journey } = await tx.clock.update({
         where: { storeId: store.id },
@@ -74,6 +74,6 @@ export function refuseBeyondHorizon(to: Instant, field = '/to'): void {
     closeTerms(nextPeriod(periodOf(dateOf(to))));
   } catch (e) {
     if (!(e instanceof CalendarHorizonError)) throw e;
-    refuse('beyond_calendar_horizon', { field, params: { last_date: e.lastDate } });
+    throwRefusal('beyond_calendar_horizon', { field, params: { last_date: e.lastDate } });
   }
 }

@@ -1,7 +1,8 @@
+import { audit } from '../../books/lib/audit';
 import { resolveIncident } from '../../books/lib/incidents';
 import { enqueue, startRow } from '../../books/lib/outbox';
 import { parsePeriod } from '../../domain/calendar';
-import { type IncidentKind, incidentText, waysOf } from '../../domain/incidents';
+import { incidentText, waysOf } from '../../domain/incidents';
 import type { Incident } from '../../generated/prisma/client';
 import type { Tx } from '../../prisma/db';
 import { incidentShape, incidentView, incidentWays } from '../../views/incident';
@@ -10,9 +11,9 @@ import { text } from '../../views/lib/members';
 import { z } from '../../views/lib/zod';
 import { workflowIds } from '../../workflows/contracts/ids';
 import type { Repair } from '../../workflows/contracts/messages';
-import { audit, giveCommand } from '../lib/commands';
+import { giveCommand } from '../lib/commands';
 import { asInstant, sortedBy } from '../lib/input/lists';
-import { found, refuse } from '../lib/problems';
+import { found, throwRefusal } from '../lib/problems';
 import { type Route, type WriteContext, command, read } from '../lib/route';
 import { paging, reason } from '../lib/input/schemas';
 
@@ -56,11 +57,12 @@ export const incidentRoutes: Route[] = [
       const how: Repair = typeof body.how === 'string' ? body.how : { resolveAs: body.how.resolve_as };
       const waits = await waitsForRepair(tx, incident);
       // Also when it was taken as done a moment before its workflow came to wait: the workflow itself refuses what it doesn't wait for.
-      if (!waits && incident.status === 'resolved') return refuse('conflict', { params: { state: incident.status } });
+      if (!waits && incident.status === 'resolved')
+        return throwRefusal('conflict', { params: { state: incident.status } });
       if (!isWay(incident, how))
-        return refuse('repair_not_possible', {
+        return throwRefusal('repair_not_possible', {
           field: '/how',
-          params: { ways: incidentWays(incident.kind as IncidentKind).join(', ') },
+          params: { ways: incidentWays(incident.kind).join(', ') },
         });
       if (!waits) {
         if (how === 'retry') await again(tx, incident, context);
@@ -91,14 +93,14 @@ export const incidentRoutes: Route[] = [
 ];
 
 function isWay({ kind }: Incident, way: Repair): boolean {
-  const { how, resolveAs } = waysOf(kind as IncidentKind);
+  const { how, resolveAs } = waysOf(kind);
   if (typeof way === 'string') return how.includes(way);
   return resolveAs === '*' || resolveAs.includes(way.resolveAs);
 }
 
 /** An incident without a step is never sent to a workflow, even while its workflow waits for the repair of another one. */
 async function waitsForRepair(tx: Tx, { storeId, workflowId, kind }: Incident): Promise<boolean> {
-  if (workflowId === null || !incidentText(kind as IncidentKind).step) return false;
+  if (workflowId === null || !incidentText(kind).step) return false;
   return (await tx.wait.count({ where: { storeId, workflowId, waitingFor: 'repair' } })) > 0;
 }
 

@@ -1,14 +1,15 @@
 import type { RequestHandler } from 'express';
-import { enqueue } from '../../books/lib/outbox';
+import { newId } from '../../books/lib/ids';
+import { LEASE_SECONDS, enqueue } from '../../books/lib/outbox';
 import { toYen } from '../../domain/money';
+import { checkCard } from '../../domain/order/card-rules';
 import { orderShape } from '../../views/order';
 import { z } from '../../views/lib/zod';
 import { workflowIds } from '../../workflows/contracts/ids';
-import { LEASE_SECONDS, giveCommand } from '../lib/commands';
-import { newId } from '../lib/input/ids';
-import { card, checkCard } from './new';
+import { giveCommand } from '../lib/commands';
+import { card } from './new';
 import { readOrder } from './read';
-import { Refused, found, refuse } from '../lib/problems';
+import { Refused, found, orRefuse, throwRefusal } from '../lib/problems';
 import { type Route, type Surroundings, command } from '../lib/route';
 import { acceptedAt } from '../lib/store-clock';
 
@@ -32,9 +33,8 @@ export const cardRoutes: Route[] = [
         CHARGEABLE.includes(order.status) ||
         (order.status === 'ended' && (await tx.wait.findUnique({ where: { storeId_workflowId: workflow } })) !== null);
       if (order.method !== 'card' || !chargeable)
-        refuse('conflict', { params: { state: order.status, method: order.method } });
-      const reasons = checkCard(body, toYen(order.total), '');
-      if (reasons.length > 0) throw new Refused(reasons);
+        throwRefusal('conflict', { params: { state: order.status, method: order.method } });
+      orRefuse(checkCard(body, toYen(order.total)));
       const authenticationRef = newId('ca');
       await tx.cardAuthentication.create({
         data: {
@@ -71,7 +71,7 @@ export function cardReturn(env: Surroundings): RequestHandler {
     const authentication = /^ca_[0-9A-Za-z]{22}$/.test(authenticationRef)
       ? await env.db.cardAuthentication.findFirst({ where: { id: authenticationRef } })
       : null;
-    if (!authentication || (result !== 'ok' && result !== 'ng')) return refuse('not_found');
+    if (!authentication || (result !== 'ok' && result !== 'ng')) return throwRefusal('not_found');
     const { storeId, orderId } = authentication;
     const store = await env.db.store.findUniqueOrThrow({ where: { id: storeId } });
     // A new message each time, because a browser that came back too early comes back again.
@@ -110,7 +110,7 @@ export function cardReturn(env: Surroundings): RequestHandler {
       where: { storeId_id: { storeId, id: authenticationRef } },
     });
     const [title, words] = WORDS[order.status === 'cancelled' ? 'failed' : status] ?? WORDS['open']!;
-    const back = (order.metadata as { return_urls?: { ok: string; ng: string } }).return_urls;
+    const back = order.metadata.return_urls;
     res.send(page(title, words, back && (status === 'passed' && order.status !== 'cancelled' ? back.ok : back.ng)));
   };
 }

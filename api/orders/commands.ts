@@ -1,12 +1,6 @@
 import { emit } from '../../books/lib/events';
 import { dateOf } from '../../domain/calendar';
-import {
-  type CancellationPreview,
-  type CancellationTermsId,
-  cancellationTerms,
-  previewCancellation,
-} from '../../domain/cancellation/terms';
-import type { OrderState } from '../../domain/order/lifecycle';
+import { type CancellationPreview, cancellationTerms, previewCancellation } from '../../domain/cancellation/terms';
 import { checkRiskDecision, riskDecisions } from '../../domain/order/risk';
 import type { Order, Subscription } from '../../generated/prisma/client';
 import { type Tx, dateOut, instantOut } from '../../prisma/db';
@@ -17,7 +11,7 @@ import { workflowIds } from '../../workflows/contracts/ids';
 import { giveCommand } from '../lib/commands';
 import { refuseImplausible } from '../lib/input/dates';
 import { readOrder } from './read';
-import { Refused, found, orRefuse, refuse } from '../lib/problems';
+import { Refused, found, orRefuse, throwRefusal } from '../lib/problems';
 import { type ReadResource, type Route, type WriteContext, command, write } from '../lib/route';
 import { id, jstDate, reason } from '../lib/input/schemas';
 
@@ -35,7 +29,7 @@ export const orderCommandRoutes: Route[] = [
     refusals: ['not_found', 'reason_missing', 'order_not_held'],
     async handle(tx, context) {
       const order = await ownOrder(tx, context);
-      if (order.status !== 'held') refuse('order_not_held', { params: { state: order.status } });
+      if (order.status !== 'held') throwRefusal('order_not_held', { params: { state: order.status } });
       return tell(tx, context, order, 'release', {}, context.body.reason);
     },
     resource,
@@ -53,9 +47,9 @@ export const orderCommandRoutes: Route[] = [
       const { decision } = context.body;
       const suspended = order.status === 'suspended' && order.method === 'bank_transfer';
       const refusal = checkRiskDecision(decision, { atRisk: order.status === 'at_risk' || suspended, suspended });
-      if (refusal) refuse(refusal.code, { params: { state: order.status } });
+      if (refusal) throwRefusal(refusal.code, { params: { state: order.status } });
       if (decision === 'bill_in_house' && context.store.bankAccount === null)
-        refuse('own_account_missing', { field: '/decision' });
+        throwRefusal('own_account_missing', { field: '/decision' });
       return tell(tx, context, order, 'decideRisk', { decision }, context.body.reason);
     },
     resource,
@@ -69,7 +63,8 @@ export const orderCommandRoutes: Route[] = [
     refusals: ['not_found', 'service_start_unexpected'],
     async handle(tx, context) {
       const order = await ownOrder(tx, context);
-      if (order.status !== 'provisioning') refuse('service_start_unexpected', { params: { state: order.status } });
+      if (order.status !== 'provisioning')
+        throwRefusal('service_start_unexpected', { params: { state: order.status } });
       refuseImplausible(context.body.on, dateOf(instantOut(order.acceptedAt)), context.at);
       return tell(tx, context, order, 'serviceStarted', { on: context.body.on });
     },
@@ -114,7 +109,7 @@ export const orderCommandRoutes: Route[] = [
       const begun = previews.every((preview) => preview.reason !== 'not_started');
       // Before service starts the order is one whole: NP or the card was asked for the sum of its lines.
       if (!begun && asked.length < order.subscriptions.length)
-        refuse('order_not_cancellable', { field: '/lines', params: { state: order.status } });
+        throwRefusal('order_not_cancellable', { field: '/lines', params: { state: order.status } });
       const lines = begun ? context.body.lines : 'all';
       return tell(tx, context, order, 'cancel', { lines }, context.body.reason);
     },
@@ -142,7 +137,7 @@ async function tell(tx: Tx, context: WriteContext, order: Order, name: string, p
 function chosen(order: WholeOrder, named: 'all' | string[]): Subscription[] {
   if (named === 'all') {
     const running = order.subscriptions.filter((line) => line.status !== 'ended' && line.endsOn === null);
-    return running.length > 0 ? running : refuse('order_not_cancellable', { params: { state: order.status } });
+    return running.length > 0 ? running : throwRefusal('order_not_cancellable', { params: { state: order.status } });
   }
   const unknown = named.flatMap((name, i) =>
     order.subscriptions.some((line) => line.id === name) ? [] : [{ code: 'not_found' as const, field: `/lines/${i}` }],
@@ -153,7 +148,7 @@ function chosen(order: WholeOrder, named: 'all' | string[]): Subscription[] {
 
 function previewLines(order: WholeOrder, of: Subscription[], { at }: WriteContext) {
   return of.map((line) => {
-    const terms = cancellationTerms[line.cancellationTerms as CancellationTermsId];
+    const terms = cancellationTerms[line.cancellationTerms];
     const preview: CancellationPreview = orRefuse(
       line.endsOn !== null || line.status === 'ended'
         ? { ok: false, refusal: { code: 'order_not_cancellable', params: { state: line.status } } }
@@ -161,7 +156,7 @@ function previewLines(order: WholeOrder, of: Subscription[], { at }: WriteContex
             terms,
             startsOn: line.startsOn && dateOut(line.startsOn),
             askedOn: dateOf(at),
-            status: order.status as OrderState,
+            status: order.status,
           }),
     );
     return cancelledLineView(line, terms.label, preview);

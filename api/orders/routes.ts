@@ -1,12 +1,13 @@
+import { acceptOrder } from '../../books/order/accept';
 import { type OrderView, orderShape } from '../../views/order';
 import { timelineShape, timelineView } from '../../views/timeline';
 import { listOf, listView } from '../../views/lib/list';
 import { z } from '../../views/lib/zod';
 import { workflowIds } from '../../workflows/contracts/ids';
 import { olderThan } from '../lib/input/lists';
-import { acceptOrder, newOrder } from './new';
+import { newOrder, orderOf } from './new';
 import { readOrder, readOrders } from './read';
-import { found } from '../lib/problems';
+import { found, orRefuse } from '../lib/problems';
 import { type Route, command, read } from '../lib/route';
 import { id, paging } from '../lib/input/schemas';
 
@@ -39,7 +40,7 @@ export const orderRoutes: Route[] = [
       'amount_over_card_limit',
     ],
     async handle(tx, context) {
-      const ref = await acceptOrder(tx, context);
+      const ref = orRefuse(await acceptOrder(tx, context, orderOf(context.body)));
       return { message: `start/${workflowIds.order(ref)}`, ref, location: `/v1/orders/${ref}` };
     },
     resource: ({ env, store }, ref) => readOrder(env.db, store.id, ref, env),

@@ -1,11 +1,11 @@
 import type { Request, RequestHandler, Response } from 'express';
 import { enqueue } from '../../books/lib/outbox';
 import type { Store } from '../../generated/prisma/client';
-import { type Json, instantIn } from '../../prisma/db';
+import { instantIn } from '../../prisma/db';
 import type { z } from '../../views/lib/zod';
 import { alarmToken, basicCredentials, sameSecret } from '../lib/auth';
 import { parse } from '../lib/input/parse';
-import { refuse } from '../lib/problems';
+import { throwRefusal } from '../lib/problems';
 import { alarm, news } from './messages';
 import type { Surroundings } from '../lib/route';
 import { jsonBody } from '../lib/serve';
@@ -23,12 +23,12 @@ export function providerHandlers(env: Surroundings): { news: RequestHandler[]; a
       jsonBody,
       async (req, res) => {
         const store = await storeNamed(env, req);
-        const np = store?.np as { shop_code?: string; sp_code?: string } | null | undefined;
+        const np = store?.np;
         const given = basicCredentials(req.get('authorization'));
         const expected = np?.shop_code && np.sp_code ? `${np.shop_code}:${np.sp_code}` : null;
         if (!store || !expected || !given || !sameSecret(`${given.user}:${given.password}`, expected)) {
           res.set('WWW-Authenticate', 'Basic');
-          return refuse('unauthorized');
+          return throwRefusal('unauthorized');
         }
         const told = parse(news, req.body ?? {}, req);
         const isNew = await takeNews(env, store, told);
@@ -40,7 +40,8 @@ export function providerHandlers(env: Surroundings): { news: RequestHandler[]; a
       async (req, res) => {
         const store = await storeNamed(env, req);
         const token = /^Bearer +(\S+)$/i.exec(req.get('authorization') ?? '')?.[1];
-        if (!store || !token || !sameSecret(token, alarmToken(store.id, env.adminKey))) return refuse('unauthorized');
+        if (!store || !token || !sameSecret(token, alarmToken(store.id, env.adminKey)))
+          return throwRefusal('unauthorized');
         const filed = parse(alarm, req.body ?? {}, req);
         const id = `alarm/${filed.id}`;
         const isNew = await env.db.$transaction(async (tx) => {
@@ -68,7 +69,7 @@ async function takeNews(env: Surroundings, store: Store, told: z.output<typeof n
           storeId: store.id,
           eventId: told.event_id,
           type: told.type,
-          data: told.data as Json,
+          data: told.data,
           at: instantIn(told.occurred_at),
         },
       ],

@@ -1,7 +1,6 @@
 import { CsvError, parse as parseCsv } from 'csv-parse/sync';
 import type { z } from '../../views/lib/zod';
-import type { Reason } from '../lib/problems';
-import { Refused, reasonsOf, refuse } from '../lib/problems';
+import { type Locate, type Reason, Refused, reasonsOf, throwRefusal } from '../lib/problems';
 
 /** The members of a deposit and the names of their columns: one that programs write and one that people write. */
 const columns = {
@@ -27,11 +26,11 @@ export function readDepositFile<S extends z.ZodType>(
   schema: S,
 ): { line: number; deposit: z.output<S> }[] {
   const [names, ...rows] = recordsOf(textOf(bytes));
-  if (!names) return refuse('deposit_file_malformed', { field: '/lines/1' });
+  if (!names) return throwRefusal('deposit_file_malformed', { field: '/lines/1' });
   const at = columnsOf(names.record);
-  if (rows.length === 0) return refuse('deposit_file_malformed', { field: '/lines/2' });
+  if (rows.length === 0) return throwRefusal('deposit_file_malformed', { field: '/lines/2' });
   if (rows.length > MOST_LINES)
-    return refuse('invalid_request', {
+    return throwRefusal('invalid_request', {
       detail: `at most ${MOST_LINES} deposits a file`,
       field: `/lines/${MOST_LINES + 2}`,
     });
@@ -47,16 +46,16 @@ export function readDepositFile<S extends z.ZodType>(
       ...(cell('reference') !== '' && { reference: cell('reference') }),
     };
     const parsed = schema.safeParse(given);
-    if (!parsed.success) reasons.push(...reasonsOf(parsed.error).map((reason) => onLine(line, reason)));
+    if (!parsed.success) reasons.push(...reasonsOf(parsed.error, onLine(line)));
     return { line, deposit: parsed.data as z.output<S> };
   });
   if (reasons.length > 0) throw new Refused(reasons);
   return read;
 }
 
-/** The same reason, pointing into the file. */
-export function onLine(line: number, { field = '', ...reason }: Reason): Reason {
-  return { ...reason, field: `/lines/${line}${field.replace(/^\/invoice_numbers.*/, '/invoice_number')}` };
+/** Points into the file: the invoice numbers of a deposit stand in one column. */
+export function onLine(line: number): Locate {
+  return (member) => ['lines', line, ...(member[0] === 'invoice_numbers' ? ['invoice_number'] : member)];
 }
 
 function textOf(bytes: Uint8Array): string {
@@ -67,7 +66,7 @@ function textOf(bytes: Uint8Array): string {
       continue;
     }
   }
-  return refuse('deposit_file_malformed', { field: '/lines/1' });
+  return throwRefusal('deposit_file_malformed', { field: '/lines/1' });
 }
 
 function recordsOf(text: string): { line: number; record: string[] }[] {
@@ -78,7 +77,8 @@ function recordsOf(text: string): { line: number; record: string[] }[] {
       record,
     }));
   } catch (e) {
-    if (e instanceof CsvError) return refuse('deposit_file_malformed', { field: `/lines/${Number(e['lines'] ?? 1)}` });
+    if (e instanceof CsvError)
+      return throwRefusal('deposit_file_malformed', { field: `/lines/${Number(e['lines'] ?? 1)}` });
     throw e;
   }
 }
@@ -90,11 +90,11 @@ function columnsOf(names: readonly string[]): Partial<Record<Column, number>> {
       (columns[known] as readonly string[]).includes(name.trim()),
     );
     if (!column || at[column] !== undefined)
-      refuse('deposit_file_malformed', { field: '/lines/1', params: { column: index + 1 } });
+      throwRefusal('deposit_file_malformed', { field: '/lines/1', params: { column: index + 1 } });
     at[column] = index;
   }
   for (const column of ['paid_on', 'amount', 'invoice_number'] as const)
-    if (at[column] === undefined) refuse('deposit_file_malformed', { field: `/lines/1/${column}` });
+    if (at[column] === undefined) throwRefusal('deposit_file_malformed', { field: `/lines/1/${column}` });
   return at;
 }
 

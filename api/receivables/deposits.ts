@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { audit } from '../../books/lib/audit';
+import { newId } from '../../books/lib/ids';
 import { bookDeposit, reverseDeposit } from '../../books/receivable/deposits';
 import type { Yen } from '../../domain/money';
 import { type Tx, instantIn } from '../../prisma/db';
@@ -13,11 +15,9 @@ import {
 import { listOf } from '../../views/lib/list';
 import { text } from '../../views/lib/members';
 import { z } from '../../views/lib/zod';
-import { audit } from '../lib/commands';
 import { onLine, readDepositFile } from './deposit-file';
-import { newId } from '../lib/input/ids';
 import { asDate, sortedBy } from '../lib/input/lists';
-import { type Reason, Refused, found, orRefuse } from '../lib/problems';
+import { type Locate, found, orRefuse } from '../lib/problems';
 import { type Route, type WriteContext, read, write } from '../lib/route';
 import { id, jstDate, paging, reason } from '../lib/input/schemas';
 
@@ -55,7 +55,7 @@ export const depositRoutes: Route[] = [
     answers: { 200: depositShape, 201: depositShape },
     refusals: [...refusalsOfDeposit],
     async handle(tx, context) {
-      const { id, known } = await enter(tx, context, context.body, (reason) => reason);
+      const { id, known } = await enter(tx, context, context.body);
       return {
         status: known ? 200 : 201,
         location: `/v1/deposits/${id}`,
@@ -80,8 +80,7 @@ export const depositRoutes: Route[] = [
       const { count } = await tx.depositFile.createMany({ data: [file], skipDuplicates: true });
       let known = count === 1 ? 0 : lines.length;
       if (count === 1)
-        for (const { line, deposit } of lines)
-          if ((await enter(tx, context, deposit, (reason) => onLine(line, reason))).known) known += 1;
+        for (const { line, deposit } of lines) if ((await enter(tx, context, deposit, onLine(line))).known) known += 1;
       return { status: 200, body: depositImportView(lines.length, known) };
     },
   }),
@@ -127,19 +126,15 @@ async function enter(
   tx: Tx,
   context: WriteContext,
   deposit: z.output<typeof given>,
-  pointing: (reason: Reason) => Reason,
+  locate?: Locate,
 ): Promise<{ id: string; known: boolean }> {
   const { store, at } = context;
   const { amount, paid_on: paidOn, invoice_numbers: invoiceNumbers, reference = null } = deposit;
-  const booked = await bookDeposit(
-    tx,
-    { storeId: store.id, at },
-    { id: newId('dep'), amount, paidOn, invoiceNumbers, reference },
-  );
-  if (!booked.ok) throw new Refused([pointing(booked.refusal)]);
-  if (!booked.value.known)
-    await audit(tx, context, { action: 'deposit.create', target: booked.value.id, after: deposit });
-  return booked.value;
+  const fact = { storeId: store.id, at };
+  const entered = { id: newId('dep'), amount, paidOn, invoiceNumbers, reference };
+  const booked = orRefuse(await bookDeposit(tx, fact, entered), locate);
+  if (!booked.known) await audit(tx, context, { action: 'deposit.create', target: booked.id, after: deposit });
+  return booked;
 }
 
 async function readDeposit(tx: Tx, storeId: string, id: string): Promise<DepositView> {

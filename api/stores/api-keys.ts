@@ -1,9 +1,9 @@
+import { audit } from '../../books/lib/audit';
 import { apiKeyShape, apiKeyView, newApiKeyShape } from '../../views/api-key';
 import { listOf, listView } from '../../views/lib/list';
 import { text } from '../../views/lib/members';
 import { z } from '../../views/lib/zod';
 import { storeRoles } from '../lib/access';
-import { audit } from '../lib/commands';
 import { olderThan } from '../lib/input/lists';
 import { found } from '../lib/problems';
 import { type Route, read, write } from '../lib/route';

@@ -1,12 +1,12 @@
+import { audit } from '../../books/lib/audit';
+import { newId } from '../../books/lib/ids';
 import { type Tx, dateIn } from '../../prisma/db';
 import { type PlanView, planMembers, planParts, planShape, planView } from '../../views/plan';
 import { listOf, listView } from '../../views/lib/list';
 import { rateClass } from '../../views/lib/members';
 import { z } from '../../views/lib/zod';
-import { audit } from '../lib/commands';
-import { newId } from '../lib/input/ids';
 import { olderThan } from '../lib/input/lists';
-import { found, refuse } from '../lib/problems';
+import { found, throwRefusal } from '../lib/problems';
 import { type Route, type WriteContext, read, write } from '../lib/route';
 import { jstDate, paging, yen } from '../lib/input/schemas';
 
@@ -28,7 +28,7 @@ export const planRoutes: Route[] = [
     async handle(tx, context) {
       const { store, body } = context;
       const taken = await tx.plan.findUnique({ where: { storeId_code: { storeId: store.id, code: body.code } } });
-      if (taken) refuse('already_exists', { field: '/code', params: { id: taken.id } });
+      if (taken) throwRefusal('already_exists', { field: '/code', params: { id: taken.id } });
       const id = newId('pln');
       await tx.plan.create({
         data: {

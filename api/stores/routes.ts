@@ -1,3 +1,5 @@
+import { audit } from '../../books/lib/audit';
+import { newId } from '../../books/lib/ids';
 import { type Instant, addDays, dateOf, instantOfMs } from '../../domain/calendar';
 import { registrationNumberWarning } from '../../domain/invoice/registration-number';
 import { storeDefaults } from '../../domain/policy';
@@ -10,10 +12,8 @@ import { bankAccount, phone, postalCode, registrationNumber, text } from '../../
 import { z } from '../../views/lib/zod';
 import { type Role, storeRoles } from '../lib/access';
 import { newSecret } from '../lib/auth';
-import { audit } from '../lib/commands';
-import { newId } from '../lib/input/ids';
 import { refuseBeyondHorizon } from '../operations/clock';
-import { found, refuse } from '../lib/problems';
+import { found, throwRefusal } from '../lib/problems';
 import { type Route, platform, read } from '../lib/route';
 import { httpUrl, instantOrDate } from '../lib/input/schemas';
 
@@ -63,7 +63,7 @@ export async function addKey(
   role: Exclude<Role, 'platform'>,
   name: string,
 ): Promise<NewApiKeyView> {
-  const { secret, hash, last4 } = newSecret(store.clock as 'real' | 'simulated');
+  const { secret, hash, last4 } = newSecret(store.clock);
   const key = await tx.apiKey.create({ data: { id: newId('key'), storeId: store.id, role, name, hash, last4 } });
   return newApiKeyView(key, secret);
 }
@@ -71,7 +71,7 @@ export async function addKey(
 /** A store's clock starts on a day for which holidays and tax rates are known. */
 function refuseUnlivable(now: Instant): void {
   if (dateOf(now) < '2019-10-01')
-    refuse('beyond_calendar_horizon', { field: '/clock/now', params: { first_date: '2019-10-01' } });
+    throwRefusal('beyond_calendar_horizon', { field: '/clock/now', params: { first_date: '2019-10-01' } });
   refuseBeyondHorizon(now, '/clock/now');
 }
 

@@ -3,7 +3,7 @@ import { concurrency } from '../../worker/options';
 
 export const BARE_QUEUE = 'bench-bare';
 
-/** Runs bare workflows in a process of its own, as the engine's worker runs orders. */
+/** Runs bare workflows in a separate process, as the engine's worker runs orders. */
 async function main(): Promise<void> {
   Runtime.install({ shutdownSignals: ['SIGTERM'], telemetryOptions: { logging: { filter: 'WARN', forward: {} } } });
   const worker = await Worker.create({

@@ -2,7 +2,7 @@ import { proxyActivities } from '@temporalio/workflow';
 
 const { noop } = proxyActivities<{ noop(): Promise<void> }>({ startToCloseTimeout: '10s' });
 
-/** The least a workflow with three steps can be. */
+/** The smallest possible workflow with three steps. */
 export async function bare(): Promise<void> {
   await noop();
   await noop();

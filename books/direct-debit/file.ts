@@ -97,10 +97,9 @@ function entryOf(row: Row): DebitEntry {
 }
 
 /** The store's setting `direct_debit`, whose members the API has written in the bank's kana. */
-function consignorOf(store: { directDebit: unknown }) {
-  const setting = store.directDebit as (Parameters<typeof accountOf>[0] & Record<string, string>) | null;
+function consignorOf({ directDebit: setting }: { directDebit: PrismaJson.Consignor | null }) {
   if (!setting) throw new Error('an in-house store without direct_debit has notices to debit');
-  return { ...accountOf(setting), code: setting['consignor_code']!, name: setting['consignor_kana']! };
+  return { ...accountOf(setting), code: setting.consignor_code, name: setting.consignor_kana };
 }
 
 function accountOf(

@@ -6,8 +6,8 @@ export const documentId = (invoiceId: string, revision: number) => `doc_${invoic
 
 export interface NewDocument {
   storeId: string;
-  /** As the invoice's: `invoice`, `debit_notice` or `receipt`. */
-  kind: string;
+  /** As the invoice's. */
+  kind: 'invoice' | 'debit_notice' | 'receipt';
   /** Issued by the store, or received from NP. */
   origin: 'issued' | 'received';
   invoiceId: string;

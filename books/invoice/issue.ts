@@ -1,7 +1,7 @@
 import type { Instant, JstDate, Period } from '../../domain/calendar';
 import { toYen } from '../../domain/money';
 import { assignedToNp, invoiceIssued } from '../../domain/ledger/entries';
-import { type Json, type Tx, sql } from '../../prisma/db';
+import { type Tx, sql } from '../../prisma/db';
 import { emitForInvoices } from '../lib/events';
 import { type Posting, postAll, taxSummary } from '../ledger/journal';
 import { queueInvoiceMails } from './mails';
@@ -27,7 +27,7 @@ interface Issued {
   net: bigint;
   tax: bigint;
   total: bigint;
-  taxes: Json;
+  taxes: PrismaJson.RateTotal[];
 }
 
 /**

@@ -1,8 +1,8 @@
 import { type Period, periodEnd, periodStart } from '../../domain/calendar';
 import { toYen } from '../../domain/money';
 import { renderDebitNotice, renderInvoice } from '../../documents/render';
-import type { DebitNoticeData, QualifiedInvoiceData } from '../../documents/shapes';
-import { contactForm } from '../../documents/support';
+import type { QualifiedInvoiceData } from '../../documents/shapes';
+import { contactForm } from '../../domain/support-desks';
 import type { Invoice } from '../../generated/prisma/client';
 import { type Db, dateOut, sql } from '../../prisma/db';
 import { documentId, storeDocument } from './documents';
@@ -33,7 +33,6 @@ export async function ownDocument(db: Db, storeId: string, invoiceId: string): P
   if (stored) return { kind, name, bytes: stored.bytes };
 
   const bytes = await draw(db, invoice);
-  const { company: counterparty } = invoice.recipient as unknown as StoredRecipient;
   await db.$transaction((tx) =>
     storeDocument(tx, {
       storeId,
@@ -43,7 +42,7 @@ export async function ownDocument(db: Db, storeId: string, invoiceId: string): P
       revision,
       issuedOn: invoice.revisedOn ?? invoice.issuedOn!,
       amount: invoice.total,
-      counterparty,
+      counterparty: invoice.recipient!.company,
       contentType: 'application/pdf',
       bytes,
     }),
@@ -53,25 +52,10 @@ export async function ownDocument(db: Db, storeId: string, invoiceId: string): P
   return { kind, name, bytes: kept.bytes };
 }
 
-/** Members frozen with the invoice beside those of the seller. */
-interface FrozenSeller {
-  store: string;
-  bank_account: unknown;
-  debit_account?: NonNullable<DebitNoticeData['debitAccount']>;
-}
-
-interface StoredRecipient {
-  company: string;
-  department: string | null;
-  person: string;
-  postal_code: string;
-  address: string;
-}
-
 async function draw(db: Db, invoice: Invoice): Promise<Uint8Array> {
-  const seller = sellerOf({ seller: invoice.seller });
-  const { store, bank_account, debit_account } = invoice.seller as unknown as FrozenSeller;
-  const recipient = invoice.recipient as unknown as StoredRecipient;
+  const seller = sellerOf({ seller: invoice.seller! });
+  const { store, bank_account, debit_account } = invoice.seller!;
+  const recipient = invoice.recipient!;
   const lines = await linesOf(db, invoice);
   const totals = taxSummary(invoice);
   const only = (values: (string | null)[]) => (new Set(values).size === 1 ? values[0] : null) ?? null;

@@ -1,5 +1,3 @@
-import { storeDefaults } from '../../domain/policy';
-
 /** The seller as stored with its store (V1). The API has validated its members. */
 export interface Seller {
   name: string;
@@ -20,26 +18,24 @@ export interface BankAccount {
 }
 
 /** @throws Error for a store that has none: no document that asks for money may be printed without it */
-export function bankAccountOf(stored: unknown): BankAccount {
-  const account = stored as Record<string, string> | null | undefined;
+export function bankAccountOf(account: PrismaJson.BankAccount | null): BankAccount {
   if (!account) throw new Error('the store has no bank_account to be paid into');
   return {
-    bank: account['bank']!,
-    branch: account['branch']!,
-    type: account['type'] as BankAccount['type'],
-    number: account['number']!,
-    holderKana: account['holder_kana']!,
+    bank: account.bank,
+    branch: account.branch,
+    type: account.type,
+    number: account.number,
+    holderKana: account.holder_kana,
   };
 }
 
-export function sellerOf(store: { seller: unknown }): Seller {
-  const s = store.seller as Record<string, string | null | undefined>;
+export function sellerOf({ seller }: { seller: PrismaJson.Seller }): Seller {
   return {
-    name: s['name'] ?? storeDefaults.seller.name,
-    registrationNumber: s['registration_number'] ?? '',
-    postalCode: s['postal_code'] ?? '',
-    address: s['address'] ?? '',
-    phone: s['phone'] ?? null,
-    contactUrl: s['contact_url'] ?? '',
+    name: seller.name,
+    registrationNumber: seller.registration_number,
+    postalCode: seller.postal_code,
+    address: seller.address,
+    phone: seller.phone,
+    contactUrl: seller.contact_url,
   };
 }

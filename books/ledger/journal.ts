@@ -1,6 +1,6 @@
 import { toYen } from '../../domain/money';
 import type { JournalEntry } from '../../domain/ledger/entries';
-import type { Rate, RateClass, TaxSummary } from '../../domain/tax';
+import type { TaxSummary } from '../../domain/tax';
 import { type Tx, sql } from '../../prisma/db';
 import { rowsIn } from '../lib/sql';
 
@@ -53,19 +53,15 @@ export async function postAll(tx: Tx, storeId: string, postings: readonly Postin
      CROSS JOIN LATERAL jsonb_array_elements(given.lines) WITH ORDINALITY AS line (value, no)`);
 }
 
-/** One rate of `invoices.taxes`, as stored. */
-export interface StoredRate {
-  rate_class: RateClass;
-  rate: Rate;
-  net: number;
-  tax: number;
-  gross: number;
-}
-
 /** An invoice's totals in the domain's form. */
-export function taxSummary(invoice: { net: bigint; tax: bigint; total: bigint; taxes: unknown }): TaxSummary {
+export function taxSummary(invoice: {
+  net: bigint;
+  tax: bigint;
+  total: bigint;
+  taxes: PrismaJson.RateTotal[];
+}): TaxSummary {
   return {
-    rates: (invoice.taxes as StoredRate[]).map(({ rate_class, rate, net, tax, gross }) => ({
+    rates: invoice.taxes.map(({ rate_class, rate, net, tax, gross }) => ({
       rateClass: rate_class,
       rate,
       net: toYen(net),

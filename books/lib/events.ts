@@ -1,7 +1,7 @@
 import { type Instant, type JstDate, type Period, dateOf } from '../../domain/calendar';
 import type { Yen } from '../../domain/money';
 import type { Prisma } from '../../generated/prisma/client';
-import { type Json, type Tx, dateIn, instantIn, sql } from '../../prisma/db';
+import { type Tx, dateIn, instantIn, sql } from '../../prisma/db';
 import type { EventType } from '../../workflows/contracts/events';
 
 /*
@@ -40,7 +40,7 @@ export async function emit(tx: Tx, fact: EventFact): Promise<void> {
         invoiceId: fact.invoiceId ?? null,
         amount: fact.amount === undefined ? null : BigInt(fact.amount),
         period: fact.period ?? null,
-        data: (fact.data ?? {}) as Json,
+        data: fact.data ?? {},
       },
     ],
     skipDuplicates: true,

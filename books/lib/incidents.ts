@@ -10,7 +10,7 @@ export interface IncidentFact {
   kind: IncidentKind;
   at: Instant;
   workflowId?: string;
-  detail: object;
+  detail: Record<string, unknown>;
 }
 
 /** Opens an incident. An open one stays as it is; a resolved one opens again. */

@@ -15,7 +15,7 @@ export interface MailFact {
   orderId?: string;
   invoiceId?: string;
   to: string[];
-  data: object;
+  data: PrismaJson.MailMembers;
 }
 
 /** Queues a mail for the next opening of the mail window (09:00–18:00). */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '../../domain/canonical-json';
 import { Conflict } from './errors';
-import { type Db, type Json, type Tx, isUniqueViolation } from '../../prisma/db';
+import { type Db, type Tx, isUniqueViolation } from '../../prisma/db';
 
 /** The failure when a key is used with another business input. */
 export function keyConflict(key: string): Conflict {
@@ -35,7 +35,7 @@ export async function once<R>(
           return done.result as R;
         }
         const result = await work(tx);
-        await tx.once.create({ data: { storeId, key, inputHash, result: (result ?? null) as Json } });
+        await tx.once.create({ data: { storeId, key, inputHash, result: result ?? null } });
         return result;
       });
     } catch (e) {

@@ -74,3 +74,6 @@ export function startRow(
     ...(leaseSeconds && { leaseSeconds }),
   };
 }
+
+/** The process that writes a row on a request delivers it at once. The loop takes over what is left after as many seconds. */
+export const LEASE_SECONDS = 5;

@@ -19,5 +19,5 @@ export async function termsOf(db: Db | Tx, storeId: string): Promise<{ rounding:
     where: { id: storeId },
     select: { taxRounding: true, settlement: true },
   });
-  return { rounding: store.taxRounding as Rounding, settlement: store.settlement };
+  return { rounding: store.taxRounding, settlement: store.settlement };
 }

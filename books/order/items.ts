@@ -1,26 +1,11 @@
 import { type Period, periodEnd, periodStart } from '../../domain/calendar';
 import { type Yen, sumYen, toYen } from '../../domain/money';
-import { type RateClass, type Rounding, grossOf } from '../../domain/tax';
-import { type Json, type Tx, dateIn, sql } from '../../prisma/db';
+import { chargeOf } from '../../domain/order/pricing';
+import type { RateClass, Rounding } from '../../domain/tax';
+import { type Tx, dateIn, sql } from '../../prisma/db';
 import { keys } from '../../workflows/contracts/ids';
 import { holdOpenPeriod } from '../invoice/periods';
 import { settlementIn } from '../lib/sql';
-
-/** Why a billable item is there; kept with it for good (DESIGN §5). */
-export interface ItemReason {
-  plan_id: string;
-  price_id: string;
-  price_version: number;
-  order_id: string;
-  /** The month of service; the month that bills it unless `late`. */
-  usage_period: Period;
-  quantity: number;
-  proration: '1/1';
-  /** Its month was frozen already, so the next open one bills it. */
-  late?: true;
-  /** The month whose close held it back. */
-  held_in?: Period;
-}
 
 interface Line {
   id: string;
@@ -33,7 +18,7 @@ interface Line {
   rate_class: RateClass;
   account_id: string;
   destination_id: string;
-  settlement: string;
+  settlement: PrismaJson.Settlement;
   tax_rounding: Rounding;
   made_in: Period | null;
   made_gross: bigint | null;
@@ -68,18 +53,19 @@ export async function makeOrderItems(
 
   const period = await holdOpenPeriod(tx, storeId, usage);
   const items = lines.map((line) => {
-    const net = toYen(line.unit_amount * BigInt(line.quantity));
-    const reason: ItemReason = {
+    const { unit_amount: unitAmount, quantity, rate_class: rateClass } = line;
+    const { net, gross } = chargeOf({ unitAmount, quantity, rateClass }, periodEnd(usage), line.tax_rounding);
+    const reason: PrismaJson.ItemReason = {
       plan_id: line.plan_id,
       price_id: line.price_id,
       price_version: line.version,
       order_id: orderId,
       usage_period: usage,
-      quantity: line.quantity,
+      quantity,
       proration: '1/1',
       ...(period !== usage && { late: true }),
     };
-    return { line, net, gross: grossOf(net, line.rate_class, periodEnd(usage), line.tax_rounding), reason };
+    return { line, net, gross, reason };
   });
   await tx.billableItem.createMany({
     data: items.map(({ line, net, gross, reason }) => ({
@@ -98,7 +84,7 @@ export async function makeOrderItems(
       net: BigInt(net),
       rateClass: line.rate_class,
       gross: BigInt(gross),
-      reason: reason as unknown as Json,
+      reason,
       status: line.settlement === 'np' ? status : 'billable',
     })),
     skipDuplicates: true,

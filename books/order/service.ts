@@ -50,7 +50,7 @@ export function tell(
  * @returns months still to be registered with NP
  */
 export async function beginService(tx: Tx, input: ForOrder, order: OrderRow, on: JstDate): Promise<Period[]> {
-  const decided = order.firstPeriod as Period;
+  const decided = order.firstPeriod;
   const first = periodOf(on) > decided ? periodOf(on) : decided;
   if (first !== decided) await moveFirstPeriod(tx, input, decided, first);
   await makeOrderItems(tx, { ...input, period: first, status: 'billable' });

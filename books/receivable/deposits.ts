@@ -4,7 +4,7 @@ import { paymentReceived, reversalOf } from '../../domain/ledger/entries';
 import { type Yen, negate, subtractYen, toYen } from '../../domain/money';
 import { matchDeposit } from '../../domain/receivable/matching';
 import { type Result, ok, refuse } from '../../domain/refusal';
-import type { Deposit, Payment } from '../../generated/prisma/client';
+import type { Deposit, Payment, Prisma } from '../../generated/prisma/client';
 import { type Tx, dateIn, dateOut, instantIn, sql } from '../../prisma/db';
 import { rebill } from '../invoice/rebill';
 import { emit } from '../lib/events';
@@ -48,7 +48,7 @@ interface NamedInvoice {
 /**
  * Books a deposit: what it pays of each invoice, its journal entry, what is told. What is left over is 仮受金 and an incident.
  * @returns its id, `known` when all of it, with its reference, was told before; refused unknown_invoice, invoice_not_own,
- *   invoice_not_payable, invoices_of_two_accounts, invalid_date, with pointers as of the API's body
+ *   invoice_not_payable, invoices_of_two_accounts, invalid_date, each with its member of the deposit
  */
 export async function bookDeposit(
   tx: Tx,
@@ -65,7 +65,7 @@ export async function bookDeposit(
   // Nobody pays for a month before it has begun: such a date is a slip.
   const earliest = invoices.map(({ period }) => periodStart(period)).sort()[0]!;
   if (paidOn < earliest || paidOn > dateOf(at))
-    return refuse('invalid_date', { field: '/paid_on', params: { earliest, latest: dateOf(at) } });
+    return refuse('invalid_date', { field: ['paidOn'], params: { earliest, latest: dateOf(at) } });
   const known = reference === null ? null : await standing(tx, storeId, deposit, accountId);
   if (known) return ok({ id: known.id, known: true });
   const toPay = invoices.map((invoice) => ({ invoiceId: invoice.id, owed: toYen(invoice.owed) }));
@@ -219,7 +219,7 @@ async function namedInvoices(tx: Tx, storeId: string, numbers: readonly string[]
   const rows = await lockInvoices(tx, storeId, sql`i.number = ANY(${[...numbers]})`);
   const invoices: NamedInvoice[] = [];
   for (const [i, number] of numbers.entries()) {
-    const field = `/invoice_numbers/${i}`;
+    const field = ['invoiceNumbers', i];
     const invoice = rows.find((row) => row.number === number);
     if (!invoice) return refuse('unknown_invoice', { field });
     if (invoice.settlement !== 'in_house') return refuse('invoice_not_own', { field });
@@ -233,7 +233,7 @@ async function namedInvoices(tx: Tx, storeId: string, numbers: readonly string[]
 }
 
 /** Locked by one statement, their payments summed by the next: one alone would sum as it was before it waited for the lock. */
-async function lockInvoices(tx: Tx, storeId: string, which: ReturnType<typeof sql>): Promise<NamedInvoice[]> {
+async function lockInvoices(tx: Tx, storeId: string, which: Prisma.Sql): Promise<NamedInvoice[]> {
   await tx.$executeRaw(
     sql`SELECT 1 FROM invoices i WHERE i.store_id = ${storeId} AND ${which} ORDER BY i.id FOR UPDATE`,
   );

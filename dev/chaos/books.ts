@@ -1,10 +1,13 @@
 import type { Client } from 'pg';
 
-/** Everything a store has at the end, a line of JSON a row, ids as names: two runs of one story must give the same. */
+/**
+ * All rows of a store, by table. Each row is a line of JSON with names for ids, so that two runs of one story give the same
+ * lines.
+ */
 export type Books = Record<string, string[]>;
 
-/** Columns that say when or how a row came to be, not what it says. */
-const NOT_SAID: Record<string, string[]> = {
+/** Columns that are not compared: they say when or how a row was written, and differ between two correct runs. */
+const IGNORED_COLUMNS: Record<string, string[]> = {
   accounts: [],
   billing_destinations: [],
   orders: [],
@@ -18,7 +21,7 @@ const NOT_SAID: Record<string, string[]> = {
   number_series: [],
   documents: ['id', 'bytes', 'sha256'],
   credit_transactions: ['np_transaction_id'],
-  // Which try it was, and the id SBPS gave it, differ where an answer was lost.
+  // Where an answer was lost, the number of the attempt and SBPS's id differ.
   card_charges: ['key', 'sbps_order_id', 'n', 'tracking_id'],
   direct_debits: [],
   debit_runs: [],
@@ -31,39 +34,39 @@ const NOT_SAID: Record<string, string[]> = {
   waits: [],
 };
 
-/** NP's bills are dated by the day; at what time of it they came to be known depends on NP's news. */
-const ROW: Record<string, string> = {
+/** NP's bills have a date only. The time of day at which the engine learns of them depends on NP's news, and is not compared. */
+const ROW_SQL: Record<string, string> = {
   events: `CASE WHEN t.type IN ('invoice.issued', 'debit_notice.issued') AND t.data->>'issuer' = 'np'
                 THEN to_jsonb(t) - 'at'::text ELSE to_jsonb(t) END`,
 };
 
-/** An authorisation whose answer was lost lapses; nobody is charged by it. */
-const STANDING: Record<string, string> = { card_charges: `t.status <> 'lapsed'` };
+/** Rows that are compared. An authorisation whose answer was lost lapses, and charges nobody. */
+const CONDITION_SQL: Record<string, string> = { card_charges: `t.status <> 'lapsed'` };
 
-/** @param lostTries orders that came to nothing with the buyer's one-time token, and were made again: no part of the story */
-export async function booksOf(db: Client, storeId: string, lostTries: readonly string[] = []): Promise<Books> {
-  const name = await namesOf(db, storeId, lostTries);
+/** @param lostOrders orders that were lost with the buyer's one-time token, and placed again: they are left out */
+export async function booksOf(db: Client, storeId: string, lostOrders: readonly string[] = []): Promise<Books> {
+  const name = await namesOf(db, storeId, lostOrders);
   const books: Books = {};
-  for (const [table, notSaid] of Object.entries(NOT_SAID)) {
+  for (const [table, ignored] of Object.entries(IGNORED_COLUMNS)) {
     const { rows } = await db.query<{ row: object }>(
-      `SELECT ${ROW[table] ?? 'to_jsonb(t)'} - 'recorded_at'::text - 'store_id'::text - $2::text[] AS row FROM ${table} t
-        WHERE t.store_id = $1 AND ${STANDING[table] ?? 'true'}`,
-      [storeId, notSaid],
+      `SELECT ${ROW_SQL[table] ?? 'to_jsonb(t)'} - 'recorded_at'::text - 'store_id'::text - $2::text[] AS row FROM ${table} t
+        WHERE t.store_id = $1 AND ${CONDITION_SQL[table] ?? 'true'}`,
+      [storeId, ignored],
     );
     books[table] = rows
       .map(({ row }) => JSON.stringify(row))
-      .filter((row) => !lostTries.some((id) => row.includes(id)))
+      .filter((row) => !lostOrders.some((id) => row.includes(id)))
       .map(name)
       .sort();
   }
   return books;
 }
 
-/** Ids → names that mean the same in every run: an order's reference, an account's, what an invoice bills. */
+/** A function that replaces ids by names that are the same in every run, e.g. an account's id by its reference. */
 export async function namesOf(
   db: Client,
   storeId: string,
-  lostTries: readonly string[] = [],
+  lostOrders: readonly string[] = [],
 ): Promise<(text: string) => string> {
   const { rows } = await db.query<{ id: string; name: string }>(
     `WITH account AS (SELECT id, reference AS name FROM accounts WHERE store_id = $1),
@@ -97,18 +100,18 @@ export async function namesOf(
      UNION ALL SELECT id, 'key of ' || role FROM api_keys WHERE store_id = $1
      UNION ALL SELECT id, 'store' FROM stores WHERE id = $1
      UNION ALL SELECT np->>'shop_code', 'shop' FROM stores WHERE id = $1 AND np IS NOT NULL
-     -- An order made again has another reference than its lost try.
+     -- An order that was placed again has another reference than the lost one.
      UNION ALL SELECT o.reference, n.name || '/reference' FROM orders o JOIN ordered n ON n.id = o.id
                 WHERE o.store_id = $1 AND o.reference IS NOT NULL`,
-    [storeId, lostTries],
+    [storeId, lostOrders],
   );
   const names = new Map(rows.map(({ id, name }) => [id, name]));
-  // Longer ids first: an invoice's id holds its destination's.
+  // Longer ids first: an invoice's id contains its destination's id.
   const ids = [...names.keys()]
     .sort((a, b) => b.length - a.length)
     .map((id) => id.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
   const anyId = new RegExp(ids.join('|'), 'g');
-  // A command's message has no name but the command's.
+  // The id of a command's message is random, and has no counterpart in the other run.
   return (text) => text.replace(anyId, (id) => names.get(id)!).replace(/\bmsg_\w+/g, 'message');
 }
 

@@ -1,7 +1,7 @@
 import { Api } from '../story/api';
 import type { World } from '../story/world';
 
-/** One thing done outside, under the key that says what it is for. */
+/** How often an effect, such as a charge, happened at a provider, with the business key of its purpose. */
 export interface Effect {
   key: string;
   times: number;
@@ -11,23 +11,23 @@ type Store = Pick<World, 'storeId' | 'shopCode' | 'merchantId'> & {
   at: Pick<World['at'], 'npUrl' | 'sbpsUrl' | 'resendUrl'>;
 };
 
-interface AtNp {
+interface NpState {
   transactions: { shopTransactionId: string; status: string }[];
   buyers: { shopBuyerId: string; npBuyerId: string; companyName: string; email: string }[];
   bills: { npBuyerId: string; closeDate: string; status: string }[];
 }
 
 /**
- * What happened outside, as the simulators have it, by business key without its last part n: an order's month is charged once,
- * under whichever n, and a second effect under n + 1 counts as one too many. What stands is counted: a registration that was
- * cancelled or a void bill has been taken back.
+ * Counts the effects at the providers, as the simulators recorded them, by business key without its last part n. An order's month
+ * is charged once, under any n: a second effect under n + 1 has the same key and counts as one too many. Effects that were taken
+ * back are not counted: a registration that was cancelled, or a void bill.
  */
-export async function effectsOutside(store: Store): Promise<Effect[]> {
+export async function providerEffects(store: Store): Promise<Effect[]> {
   const { at, storeId, shopCode, merchantId } = store;
   const counts = new Map<string, number>();
   const count = (key: string, times = 1) => times > 0 && counts.set(key, (counts.get(key) ?? 0) + times);
 
-  const { transactions, buyers, bills } = await atNp(store);
+  const { transactions, buyers, bills } = await stateAtNp(store);
   for (const { companyName, email } of buyers) count(`NP buyer ${companyName} ${email}`);
   for (const { shopTransactionId, status } of transactions)
     if (status !== 'refused' && status !== 'cancelled') count(`NP registered ${monthOf(shopTransactionId)}`);
@@ -47,7 +47,8 @@ export async function effectsOutside(store: Store): Promise<Effect[]> {
     emails: { idempotency_key: string | null; to: string[]; subject: string }[];
   }>('/control/emails');
   for (const { idempotency_key: key, to, subject } of emails) {
-    // Several stores may write to one inbox; NP's own mails have the bill's revision last, which is the bill's and no try's.
+    // The inbox holds the mails of several stores. In the keys of NP's own mails the last part is the bill's revision, not an
+    // attempt.
     if (key?.startsWith(`${storeId}/`)) count(`mail ${key.replace(/\/\d+$/, '')}`);
     else if (key?.startsWith(`np/${shopCode}/`)) count(`mail ${key}`);
     else if (key === null) count(`mail without key ${to.join(' ')} ${subject}`);
@@ -60,11 +61,11 @@ function monthOf(providerReference: string): string {
   return providerReference.split('.').slice(0, 2).join(' ');
 }
 
-async function atNp({ at, shopCode }: Store): Promise<AtNp> {
+async function stateAtNp({ at, shopCode }: Store): Promise<NpState> {
   const np = new Api(at.npUrl);
-  const of = `?shop_code=${shopCode}`;
-  const { transactions } = await np.get<Pick<AtNp, 'transactions'>>(`/control/transactions${of}`);
-  const { buyers } = await np.get<Pick<AtNp, 'buyers'>>(`/control/buyers${of}`);
-  const { bills } = await np.get<Pick<AtNp, 'bills'>>(`/control/bills${of}`);
+  const query = `?shop_code=${shopCode}`;
+  const { transactions } = await np.get<Pick<NpState, 'transactions'>>(`/control/transactions${query}`);
+  const { buyers } = await np.get<Pick<NpState, 'buyers'>>(`/control/buyers${query}`);
+  const { bills } = await np.get<Pick<NpState, 'bills'>>(`/control/bills${query}`);
   return { transactions, buyers, bills };
 }

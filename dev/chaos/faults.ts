@@ -1,17 +1,17 @@
 import { Api } from '../story/api';
 import type { World } from '../story/world';
-import type { Chance } from './chance';
+import type { Random } from './random';
 
 export type Provider = 'np' | 'sbps' | 'resend';
-/** How often each mode was met, by provider. */
+/** How often each fault mode took effect, by provider. */
 export type Tally = Record<Provider, Record<string, number>>;
 
 interface Fault {
   provider: Provider;
   mode: string;
-  /** Of what: NP's `call` and `about`, SBPS's `api_id`; anything where it is left out. */
+  /** The calls it applies to: NP's `call` and `about`, SBPS's `api_id`. Every call when it is left out. */
   of?: object;
-  /** Met, it takes the caller's time-out of 30 s: once in a run is enough. */
+  /** It costs the caller a time-out of 30 s, so once in a run is enough. */
   slow?: true;
 }
 
@@ -27,12 +27,12 @@ const COMMIT = 'ST02-00101-101';
 const CAPTURE = 'ST02-00201-101';
 
 /**
- * What the outside may do wrong without its being a different story: it does its work, once, in the end. Of each line one is filed
- * at a time, so that nothing is cut off more often than it is tried: of two lost authorisations in a row the second declines.
+ * Faults that do not change the story: in the end the provider does its work, once. Only one fault of each line is filed at a
+ * time, so that no call fails more often than it is retried: after two lost authorisations in a row the second one is declined.
  *
- * Two things are not among them, as they tell another story: NP's `refuse`, a 400, is an answer and a person's to decide on; a
- * screening or the result of a debit told a day late moves an order's confirmation, or the mail about the debit, by that day, and
- * happens in the undisturbed run as well (play.ts).
+ * Two faults are left out because they do change the story. NP's `refuse`, a 400, is an answer that a person decides on. A
+ * screening or a debit result that is reported a day late moves the order's confirmation, or the mail about the debit, by that
+ * day. Both runs have such late news (play.ts).
  */
 const FAULTS: readonly (readonly Fault[])[] = [
   [
@@ -46,7 +46,7 @@ const FAULTS: readonly (readonly Fault[])[] = [
     ),
   ],
   [sbps('down'), sbps('refuse'), sbps('slow'), slow(sbps('timeout_before_effect'))],
-  // A lost answer to the request for 3-D Secure costs the buyer's token: the buyer orders again.
+  // A lost answer to the request for 3-D Secure loses the buyer's token, and the buyer orders again.
   [sbps('timeout_after_effect', AUTHENTICATE)],
   [
     ...[AUTHORISE_FIRST, AUTHORISE_SAVED].flatMap((call) => [
@@ -60,36 +60,36 @@ const FAULTS: readonly (readonly Fault[])[] = [
   ['down', 'server_error', 'rate_limited', 'in_progress', 'timeout_after_effect', 'answer_twice'].map(resend),
 ];
 const PROVIDERS = ['np', 'sbps', 'resend'] as const;
-/** Closed ports: in life for minutes; here as long as the retries' pauses take to grow to some seconds. */
+/** How long a port stays closed. Real outages last minutes; this is enough for the retries' pauses to grow to some seconds. */
 const AWAY_MS = [2_000, 8_000] as const;
 
-/** The faults of one kind in an order of chance: each is on top until it has been met, and again once all others have been. */
+/** The faults of one kind in random order. The top one is filed until it has taken effect, and then goes to the bottom. */
 class Deck {
   private readonly cards: Fault[];
 
-  constructor(faults: readonly Fault[], chance: Chance) {
-    this.cards = chance.shuffled(faults);
+  constructor(faults: readonly Fault[], random: Random) {
+    this.cards = random.shuffled(faults);
   }
 
   get top(): Fault {
     return this.cards[0]!;
   }
 
-  /** @param met a slow one that was met does not come again */
-  turn(met: boolean): void {
+  /** @param tookEffect a slow fault that took effect is removed */
+  turn(tookEffect: boolean): void {
     const top = this.cards.shift()!;
-    if (!met || !top.slow || this.cards.length === 0) this.cards.push(top);
+    if (!tookEffect || !top.slow || this.cards.length === 0) this.cards.push(top);
   }
 }
 
-/** Steps of the story in which a fault may wait to be met; more would leave too few for the others. */
+/** How many steps of the story a fault may wait for a call. More would leave too few steps for the other faults. */
 const STEPS = 2;
 
 /**
- * The outside of one store, made to misbehave all along: one fault of each kind at a time, so that no call is cut off more often
- * than it is tried. What met nobody in a step of the story is filed once more for the next one.
+ * Makes the providers of one store misbehave during the whole story: one fault of each kind at a time, so that no call fails more
+ * often than it is retried. A fault that took no effect in a step of the story is filed once more for the next step.
  */
-export class Outside {
+export class FaultInjector {
   private readonly decks: Deck[];
   private readonly filedFor = new Map<Deck, number>();
   private outages = 0;
@@ -98,38 +98,38 @@ export class Outside {
 
   constructor(
     private readonly world: World,
-    private readonly chance: Chance,
+    private readonly random: Random,
   ) {
-    this.decks = FAULTS.map((faults) => new Deck(faults, chance));
+    this.decks = FAULTS.map((faults) => new Deck(faults, random));
   }
 
   /**
-   * Files what goes wrong in the coming step, and at some steps a provider closes its port.
-   * @param last news of the story's last step that came a day late would come after its end
+   * Files the faults of the coming step. In some steps a provider also closes its port.
+   * @param last in the story's last step no fault of news is filed: news a day late would come after the story's end
    */
   async beginStep(last: boolean): Promise<void> {
     for (const { top } of this.decks) if (!last || !top.mode.startsWith('news_')) await this.file(top);
-    if (this.chance.next() > 0.4) return;
+    if (this.random.next() > 0.4) return;
     const provider = PROVIDERS[this.outages % PROVIDERS.length]!;
     this.outages += 1;
-    await this.api(provider).post('/control/away', { for_ms: Math.round(this.chance.between(...AWAY_MS)) });
+    await this.api(provider).post('/control/away', { for_ms: Math.round(this.random.between(...AWAY_MS)) });
   }
 
   async endStep(): Promise<void> {
-    const met = await this.met();
+    const now = await this.tally();
     for (const deck of this.decks) {
       const { provider, mode } = deck.top;
       const tries = (this.filedFor.get(deck) ?? 0) + 1;
-      const wasMet = met[provider][mode] !== this.before[provider][mode];
-      const over = wasMet || tries === STEPS;
+      const tookEffect = now[provider][mode] !== this.before[provider][mode];
+      const over = tookEffect || tries === STEPS;
       this.filedFor.set(deck, over ? 0 : tries);
-      if (over) deck.turn(wasMet);
+      if (over) deck.turn(tookEffect);
     }
-    this.before = met;
-    for (const provider of PROVIDERS) await this.api(provider).post('/control/faults/clear', this.whose(provider));
+    this.before = now;
+    for (const provider of PROVIDERS) await this.api(provider).post('/control/faults/clear', this.storeAt(provider));
   }
 
-  /** Modes that were never filed: none, if the story was long enough. */
+  /** Fault modes that were never filed. None, if the story was long enough. */
   get neverFiled(): string[] {
     const all = FAULTS.flat().map(({ provider, mode }) => `${provider} ${mode}`);
     return [...new Set(all)].filter((mode) => !this.modes.has(mode));
@@ -139,19 +139,19 @@ export class Outside {
     return this.outages;
   }
 
-  async met(): Promise<Tally> {
+  async tally(): Promise<Tally> {
     const { shopCode, merchantId } = this.world;
-    const of = async (provider: Provider, query: string) =>
+    const tallyOf = async (provider: Provider, query: string) =>
       (await this.api(provider).get<{ fired: Record<string, number> }>(`/control/faults${query}`)).fired;
     return {
-      np: await of('np', `?shop_code=${shopCode}`),
-      sbps: await of('sbps', `?merchant_id=${merchantId}`),
-      resend: await of('resend', ''),
+      np: await tallyOf('np', `?shop_code=${shopCode}`),
+      sbps: await tallyOf('sbps', `?merchant_id=${merchantId}`),
+      resend: await tallyOf('resend', ''),
     };
   }
 
   private async file({ provider, mode, of }: Fault): Promise<void> {
-    await this.api(provider).post('/control/faults', { ...this.whose(provider), ...of, mode, times: 1 });
+    await this.api(provider).post('/control/faults', { ...this.storeAt(provider), ...of, mode, times: 1 });
     this.modes.add(`${provider} ${mode}`);
   }
 
@@ -160,7 +160,7 @@ export class Outside {
     return new Api({ np: npUrl, sbps: sbpsUrl, resend: resendUrl }[provider]);
   }
 
-  private whose(provider: Provider): object {
+  private storeAt(provider: Provider): object {
     const { shopCode, merchantId } = this.world;
     return { np: { shop_code: shopCode }, sbps: { merchant_id: merchantId }, resend: {} }[provider];
   }

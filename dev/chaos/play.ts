@@ -1,89 +1,104 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Stack } from '../stack';
+import type { Stack } from '../services/stack';
 import { Api } from '../story/api';
 import { Story } from '../story/story';
 import { World } from '../story/world';
-import type { Outside } from './faults';
+import type { FaultInjector } from './faults';
 import type { Kill } from './kills';
 import { type Outcome, outcomeOf } from './verdict';
 
 const STORY_BEGINS = '2026-10-01';
 
 /**
- * News that comes a day late in both runs, as it makes another story of it: a buyer passed, and a debit known to have failed, a day
- * after it happened. `on`: when it happens.
+ * News that comes a day late in both runs, because late news changes the story: the result of a buyer's screening, and of a
+ * failed debit. `on` is the day of the event itself.
  */
-const LATE = [
+const LATE_NEWS = [
   { about: 'buyer.screened', on: '2026-10-14' },
   { about: 'debit.result', on: '2027-03-04' },
 ];
 
 export interface Played {
   outcome: Outcome;
-  /** What each step took, ms; the first is the making of catalogue and buyers. */
+  /** How long each step took, ms. The first step creates the catalogue and the buyers. */
   durations: number[];
 }
 
-/** What disturbs a run. */
-export interface Trouble {
+/** The disturbances of a run. */
+export interface Disturbances {
   kills: readonly Kill[];
-  outside(world: World): Outside;
-  /** A kill has been made, or a program is back. */
-  tell(line: string): void;
+  injectFaults(world: World): FaultInjector;
+  /** Called for each kill, with its description. */
+  onKill(line: string): void;
 }
 
-/** Plays the story to its end on a stack of its own, with or without trouble. */
-export async function play(stack: Stack, says: (line: string) => void, trouble?: Trouble): Promise<Played> {
+/**
+ * Plays the story to its end, with or without disturbances.
+ * @param onStep called with the title of each step as it begins
+ */
+export async function play(
+  stack: Stack,
+  onStep: (title: string) => void,
+  disturbances?: Disturbances,
+): Promise<Played> {
   const world = await World.create(stack, { now: STORY_BEGINS });
   const story = new Story(world);
   const steps = [
-    { at: STORY_BEGINS, says: '商品と購入者の登録', act: () => story.prepare() },
-    ...story.steps().map(({ at, says, act }) => ({
+    { at: STORY_BEGINS, title: '商品と購入者の登録', act: () => story.prepare() },
+    ...story.steps().map(({ at, title, act }) => ({
       at,
-      says: `${at.slice(0, 16)} ${says}`,
+      title: `${at.slice(0, 16)} ${title}`,
       act: () => world.until(at).then(act),
     })),
   ];
   const np = new Api(world.at.npUrl);
-  const outside = trouble?.outside(world);
+  const injector = disturbances?.injectFaults(world);
   const durations: number[] = [];
   for (const [index, step] of steps.entries()) {
-    says(step.says);
+    onStep(step.title);
     const since = steps[index - 1]?.at ?? STORY_BEGINS;
-    for (const { about, on } of LATE)
+    for (const { about, on } of LATE_NEWS)
       if (since < on && on < step.at)
         await np.post('/control/faults', { shop_code: world.shopCode, call: 'news', mode: 'news_late', about });
-    await outside?.beginStep(step === steps.at(-1));
+    await injector?.beginStep(step === steps.at(-1));
     const began = performance.now();
-    const over = new AbortController();
-    const killing = trouble && makeKills(stack, trouble, index, over.signal);
+    const stepEnded = new AbortController();
+    const killing = disturbances && makeKills(stack, disturbances, index, stepEnded.signal);
     await step.act();
-    over.abort();
+    stepEnded.abort();
     await killing;
     durations.push(performance.now() - began);
-    await outside?.endStep();
+    await injector?.endStep();
   }
   if (stack.parts) for (const part of Object.values(stack.parts)) await part.running();
   await settled(world);
   const { fired } = await np.get<{ fired: { news_late?: number } }>(`/control/faults?shop_code=${world.shopCode}`);
-  if ((fired.news_late ?? 0) < LATE.length) throw new Error('news that was to come late never came, or not then');
+  if ((fired.news_late ?? 0) < LATE_NEWS.length) throw new Error('late news did not come, or not on its day');
   return { outcome: await outcomeOf(stack, world), durations };
 }
 
-/** The kills of one step, one after the other; those whose moment had not come when the step was over are made at once. */
-async function makeKills(stack: Stack, { kills, tell }: Trouble, index: number, over: AbortSignal): Promise<void> {
+/** Makes the kills of one step in order. When the step ends before a kill's moment, the kill is made at once. */
+async function makeKills(
+  stack: Stack,
+  { kills, onKill }: Disturbances,
+  index: number,
+  stepEnded: AbortSignal,
+): Promise<void> {
   const began = performance.now();
   for (const { step, into, part, signal, awayMs } of kills) {
     if (step !== index) continue;
-    await sleep(Math.max(0, into - (performance.now() - began)), undefined, { signal: over }).catch(() => {});
-    tell(
+    await sleep(Math.max(0, into - (performance.now() - began)), undefined, { signal: stepEnded }).catch(() => {});
+    onKill(
       `${signal} to ${part}, ${awayMs === 0 ? 'started again at once' : `away for ${(awayMs / 1000).toFixed(1)} s`}`,
     );
     await stack.parts![part].kill(signal, awayMs);
   }
 }
 
-/** The clock settles before each of its steps: one more day, on which nothing is due, settles the story's last acts. */
+/**
+ * Lets one more day pass, on which nothing is due. The clock waits before each of its steps until the store has settled, so the
+ * story's last actions have then had all their effects.
+ */
 export async function settled(world: World): Promise<void> {
   await world.until('2027-04-02T11:00:00+09:00');
 }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client as Temporal, Connection } from '@temporalio/client';
 import type pg from 'pg';
-import type { Stack } from '../stack';
+import type { Stack } from '../services/stack';
 
 type Where = Pick<Stack, 'temporalAddress' | 'temporalNamespace'>;
 
@@ -12,12 +12,12 @@ interface WaitRow {
   overdue: boolean;
 }
 
-/** Search attributes that operators find a waiting workflow by. */
-const SHOWN = ['WaitingFor', 'Owner', 'DueAt'];
+/** Search attributes by which operators find a waiting workflow. */
+const SEARCH_ATTRIBUTES = ['WaitingFor', 'Owner', 'DueAt'];
 
 /**
- * What nobody moves on: due messages, open incidents, a clock that does not stand, waits past their deadline, and Temporal's own list
- * of what runs held against the waits, each of which has a name, an owner and a deadline.
+ * Everything that would not go on by itself: due messages, open incidents, a clock that is not ready, and waits past their
+ * deadline. Temporal's list of running workflows is compared with the waits, each of which has a name, an owner and a deadline.
  */
 export async function stuckThings(at: Where, db: pg.Client, storeId: string): Promise<string[]> {
   const { rows: waits } = await db.query<WaitRow>(
@@ -25,23 +25,22 @@ export async function stuckThings(at: Where, db: pg.Client, storeId: string): Pr
        FROM waits w JOIN clocks c USING (store_id) WHERE w.store_id = $1`,
     [storeId],
   );
-  const { rows: open } = await db.query<{ text: string }>(
-    `SELECT kind || ' ' || name || ' for ' || target AS text FROM dispatch d JOIN clocks c USING (store_id)
-      WHERE d.store_id = $1 AND d.processed_at IS NULL AND d.due_at <= c.now_at
+  const { rows: unfinished } = await db.query<{ text: string }>(
+    `SELECT kind || ' ' || name || ' for ' || target AS text FROM unsettled($1)
      UNION ALL SELECT 'incident ' || kind || ' ' || id || ': ' || detail FROM incidents WHERE store_id = $1 AND status = 'open'
      UNION ALL SELECT 'clock ' || status || ': ' || coalesce(failure, '') FROM clocks WHERE store_id = $1 AND status <> 'ready'`,
     [storeId],
   );
   return [
-    ...open.map(({ text }) => text),
+    ...unfinished.map(({ text }) => text),
     ...waits
       .filter(({ overdue, waiting_for: name, owner }) => overdue || !name || !owner)
       .map((wait) => `${wait.workflow_id} waits for ${wait.waiting_for || 'nothing by name'}, past its deadline`),
-    ...(await running(at, storeId, new Set(waits.map(({ workflow_id: id }) => id)))),
+    ...(await mismatchesInTemporal(at, storeId, new Set(waits.map(({ workflow_id: id }) => id)))),
   ];
 }
 
-async function running(at: Where, storeId: string, waiting: Set<string>): Promise<string[]> {
+async function mismatchesInTemporal(at: Where, storeId: string, waiting: Set<string>): Promise<string[]> {
   const connection = await Connection.connect({ address: at.temporalAddress });
   const { workflow } = new Temporal({ connection, namespace: at.temporalNamespace });
   const found: string[] = [];
@@ -53,16 +52,17 @@ async function running(at: Where, storeId: string, waiting: Set<string>): Promis
       if (status.name !== 'COMPLETED' && status.name !== 'CONTINUED_AS_NEW') ids.add(workflowId);
     }
     if (listed === 0) found.push('Temporal knows no workflow of the store');
-    // The list may be a second behind; what is asked of the workflow itself is not.
+    // The list may be a second behind. The description of a workflow is not.
     for (const id of ids) {
-      // A clock says that it is ready before its workflow has ended, which after a kill takes until the next worker is up.
-      if (id.startsWith('clock/')) await ended(workflow, id);
+      // A clock reports that it is ready before its workflow has ended. After a kill, the workflow ends once the next worker is
+      // up.
+      if (id.startsWith('clock/')) await waitForEnd(workflow, id);
       const { status, searchAttributes } = await workflow.getHandle(id).describe();
-      const missing = SHOWN.filter((name) => !searchAttributes[name]?.length);
+      const missing = SEARCH_ATTRIBUTES.filter((name) => !searchAttributes[name]?.length);
       if (status.name === 'RUNNING') {
         if (!waiting.has(id)) found.push(`${id} runs and waits for nothing`);
         else if (missing.length > 0) found.push(`${id} waits without ${missing.join(', ')}`);
-      } else if (waiting.has(id)) found.push(`${id} is waited with and has ended: ${status.name}`);
+      } else if (waiting.has(id)) found.push(`${id} has a wait but has ended: ${status.name}`);
       else if (status.name !== 'COMPLETED') found.push(`${id} ${status.name}`);
     }
   } finally {
@@ -71,9 +71,10 @@ async function running(at: Where, storeId: string, waiting: Set<string>): Promis
   return found;
 }
 
+/** After a kill, the next worker is up within this. */
 const END_MS = 60_000;
 
-async function ended(workflow: Temporal['workflow'], id: string): Promise<void> {
+async function waitForEnd(workflow: Temporal['workflow'], id: string): Promise<void> {
   const end = workflow.getHandle(id).result();
   await Promise.race([end, sleep(END_MS, undefined, { ref: false })]).catch(() => {});
 }

@@ -1,20 +1,20 @@
 import pg from 'pg';
-import type { Stack } from '../stack';
+import type { Stack } from '../services/stack';
 import type { World } from '../story/world';
 import { type Books, booksOf, differences, namesOf } from './books';
-import { effectsOutside } from './effects';
+import { providerEffects } from './effects';
 import { stuckThings } from './stuck';
 
-/** How a run ended: its books by name, and what must not be. */
+/** The result of a run: its books with names for ids, and everything that must not happen. */
 export interface Outcome {
   books: Books;
-  /** What happened outside, by name: charges, registrations, mails. */
+  /** Effects at the providers, with names for ids: charges, registrations, mails. */
   effects: string[];
-  /** Business keys with more than one effect outside. */
+  /** Business keys with more than one effect at a provider. */
   doubled: string[];
-  /** Writes taken on without their effect. */
+  /** Accepted writes that had no effect. */
   lost: string[];
-  /** Workflows, messages and incidents that nobody moves on. */
+  /** Workflows, messages and incidents that would not go on by themselves. */
   stuck: string[];
 }
 
@@ -26,7 +26,7 @@ export interface Verdict {
   differences: string[];
 }
 
-/** Reads how the store stands; to be asked once it has settled. */
+/** Reads the store's outcome. To be called once the store has settled. */
 export async function outcomeOf(
   at: Pick<Stack, 'databaseUrl' | 'temporalAddress' | 'temporalNamespace'>,
   world: World,
@@ -34,23 +34,23 @@ export async function outcomeOf(
   const db = new pg.Client({ connectionString: at.databaseUrl });
   await db.connect();
   try {
-    const { storeId, lostTries } = world;
-    const name = await namesOf(db, storeId, lostTries);
-    const outside = await effectsOutside(world);
-    // Of a lost try only its mails are its own; it is charged and registered as little as nothing, or it counts.
-    const isLost = (key: string) => key.startsWith('mail ') && lostTries.some((id) => key.includes(id));
+    const { storeId, lostOrders } = world;
+    const name = await namesOf(db, storeId, lostOrders);
+    const effects = await providerEffects(world);
+    // A lost order may have sent mails of its own. A charge or a registration for it counts as a difference.
+    const isLost = (key: string) => key.startsWith('mail ') && lostOrders.some((id) => key.includes(id));
     const [books, lost, stuck] = [
-      await booksOf(db, storeId, lostTries),
+      await booksOf(db, storeId, lostOrders),
       await lostWrites(db, world),
       await stuckThings(at, db, storeId),
     ];
     return {
       books,
-      effects: outside
+      effects: effects
         .filter(({ key }) => !isLost(key))
         .map(({ key, times }) => name(`${key} ${times}`))
         .sort(),
-      doubled: outside.filter(({ times }) => times > 1).map(({ key }) => name(key)),
+      doubled: effects.filter(({ times }) => times > 1).map(({ key }) => name(key)),
       lost: lost.map(name),
       stuck: stuck.map(name),
     };
@@ -64,7 +64,7 @@ export function compare(undisturbed: Outcome, disturbed: Outcome): Verdict {
     { ...undisturbed.books, outside: undisturbed.effects },
     { ...disturbed.books, outside: disturbed.effects },
   );
-  // What is wrong without any trouble is wrong, too.
+  // A fault of the undisturbed run counts too.
   const both = (of: 'doubled' | 'lost' | 'stuck') => [...new Set([...undisturbed[of], ...disturbed[of]])];
   const [doubled, lost, stuck] = [both('doubled'), both('lost'), both('stuck')];
   return {
@@ -75,13 +75,13 @@ export function compare(undisturbed: Outcome, disturbed: Outcome): Verdict {
     differences: [
       ...books,
       ...doubled.map((key) => `twice: ${key}`),
-      ...lost.map((what) => `lost: ${what}`),
-      ...stuck.map((what) => `stuck: ${what}`),
+      ...lost.map((write) => `lost: ${write}`),
+      ...stuck.map((thing) => `stuck: ${thing}`),
     ],
   };
 }
 
-/** Of a run that did not come to its end: nothing is known but why, and that it is stuck there. */
+/** The verdict on a run that broke off: only the cause is known, and that the run is stuck. */
 export function broken(error: unknown): Verdict {
   const why = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return {
@@ -93,7 +93,7 @@ export function broken(error: unknown): Verdict {
   };
 }
 
-/** A 2xx means: the key, the resource and the message are there, and the message was acted on. */
+/** Writes answered with 2xx whose idempotency key, resource or message is missing, or whose message was not acted on. */
 async function lostWrites(db: pg.Client, { accepted, storeId }: World): Promise<string[]> {
   const keys = new Set(
     (await db.query<{ key: string }>('SELECT key FROM idempotency_keys WHERE scope = $1', [storeId])).rows.map(
@@ -106,8 +106,8 @@ async function lostWrites(db: pg.Client, { accepted, storeId }: World): Promise<
      UNION ALL SELECT id FROM orders WHERE store_id = $1 AND status NOT IN ('received', 'screening', 'authorising')`,
     [storeId],
   );
-  const known = new Set(ids.map(({ id }) => id));
-  const { rows: undone } = await db.query<{ message: string }>(
+  const existing = new Set(ids.map(({ id }) => id));
+  const { rows: unprocessed } = await db.query<{ message: string }>(
     `SELECT a.after->>'message' AS message FROM audit_log a
        LEFT JOIN dispatch d ON d.store_id = a.store_id AND d.id = a.after->>'message' AND d.processed_at IS NOT NULL AND d.outcome IS NULL
       WHERE a.store_id = $1 AND a.after ? 'message' AND d.id IS NULL`,
@@ -117,8 +117,8 @@ async function lostWrites(db: pg.Client, { accepted, storeId }: World): Promise<
     ...accepted.filter(({ idempotencyKey }) => !keys.has(idempotencyKey)).map(({ path }) => `${path}: no trace`),
     ...accepted
       .map(({ path, answer }) => ({ path, id: answer?.id }))
-      .filter(({ id }) => typeof id === 'string' && /^(acc|pln|ddb|ord)_/.test(id) && !known.has(id))
+      .filter(({ id }) => typeof id === 'string' && /^(acc|pln|ddb|ord)_/.test(id) && !existing.has(id))
       .map(({ path, id }) => `${path}: ${String(id)} undecided or gone`),
-    ...undone.map(({ message }) => `${message}: not acted on`),
+    ...unprocessed.map(({ message }) => `${message}: not acted on`),
   ];
 }

@@ -1,13 +1,13 @@
 import { internalProblem } from '../../api/lib/problems';
 import { type RefusalCode, refusalCodes, refusalTexts } from '../../domain/refusal-codes';
 
-/** Status by status; the page's anchors are those of a problem's `type`. */
+/** The page's sections. Each code is a heading, so its anchor is the one in a problem's `type`. */
 const statuses = {
   400: 'Malformed: correct the request',
-  401: 'Who asks is not known',
-  403: 'Who asks may not',
+  401: 'The caller is not known',
+  403: 'The caller may not do this',
   404: 'Not in this store',
-  405: 'Not this method',
+  405: 'Not with this method',
   409: 'Not now, in this state',
   422: 'Well-formed, but against a rule',
   429: 'Too often',
@@ -15,15 +15,15 @@ const statuses = {
 
 const HEAD = `# Errors エラー
 
-Every \`no\` of the API is an [RFC 9457](https://www.rfc-editor.org/rfc/rfc9457) problem: \`application/problem+json\` with \`type\`, \`title\` (what is
-wrong), \`detail\` (what to do), \`status\`, \`code\`, \`request_id\` and \`errors\`, one per member of the request that is wrong, each with a JSON
-\`pointer\`. Several different reasons in one request are told under \`invalid_request\`, each with its own code in \`errors\`. Words are Japanese, or
-English with \`Accept-Language: en\`; programs decide by \`code\`, which is stable. What is malformed is refused before anything is written; a command that a
-workflow refuses changes nothing.
+Every refusal of the API is an [RFC 9457](https://www.rfc-editor.org/rfc/rfc9457) problem (\`application/problem+json\`). It has \`type\`, \`title\` (what is
+wrong), \`detail\` (what to do), \`status\`, \`code\`, \`request_id\` and \`errors\`: one entry for each wrong member of the request, with a JSON
+\`pointer\`. If a request is refused for several different reasons, its code is \`invalid_request\`, and each entry of \`errors\` has its own code. The texts are
+Japanese, or English with \`Accept-Language: en\`. Programs decide by \`code\`, which is stable. A malformed request is refused before anything is written.
+A command that a workflow refuses changes nothing.
 
 \`detail\` に対処方法、\`errors\` に項目ごとの理由（JSON Pointer付き）が入ります。プログラムは変わることのない \`code\` で判断してください。形式の誤ったリクエストは何も書き込まれる前に拒否されます。
 
-The running API serves the same texts at \`/docs/errors\`. This page is made by \`npm run docs\` from [domain/refusal-codes.ts](../domain/refusal-codes.ts).`;
+The running API serves the same texts at \`/docs/errors\`. \`npm run docs\` makes this page from [domain/refusal-codes.ts](../domain/refusal-codes.ts).`;
 
 /** docs/errors.md */
 export function renderErrors(): string {

@@ -3,18 +3,19 @@ import { table } from './table';
 
 const HEAD = `# Incidents 要対応事項
 
-What failed for good, or what a person has to look at: \`GET /v1/incidents?status=open\`. Business refusals are none. How to decide on one is in
-[operations](operations.md#incidents-and-repair). This page is made by \`npm run docs\` from [domain/incidents.ts](../domain/incidents.ts).`;
+An incident is a step that failed for good, or something that a person has to look at. \`GET /v1/incidents?status=open\` lists them. Business
+refusals are not incidents. [Operations](operations.md#incidents-and-repair) says how to decide on one. \`npm run docs\` makes this page from
+[domain/incidents.ts](../domain/incidents.ts).`;
 
 const STEPS = `## Steps that failed for good
 
-The workflow waits in \`repair\` until somebody decides by \`retry\`, \`skip\`, or \`resolve_as\` with a result named here; other ways are refused
-(\`repair_not_possible\`). The others of its kind go on.`;
+The workflow waits in \`repair\` until somebody decides: \`retry\`, \`skip\`, or \`resolve_as\` with a result named here. Other decisions are
+refused (\`repair_not_possible\`). Other orders, buyers and chunks go on meanwhile.`;
 
 const LOOK = `## To be looked at
 
-Nothing waits for these. They are closed by \`resolve_as\` in words of one's own, where it says so by \`retry\`, or by the engine once their cause is
-gone.`;
+Nothing waits for these. A person closes one with \`resolve_as\` and a text of their own, or with \`retry\` where the table says so. The engine closes
+some ("by itself") when their cause is gone.`;
 
 /** docs/incidents.md */
 export function renderIncidents(): string {

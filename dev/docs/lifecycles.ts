@@ -11,25 +11,25 @@ const sections: { title: string; source: string; about: string; table: Lifecycle
   {
     title: 'Order 注文',
     source: 'domain/order/lifecycle.ts',
-    about: 'One order from acceptance to the end of its contract. While it runs, its state follows from its lines.',
+    about: 'One order from acceptance to the end of its contract.',
     table: orderLifecycle,
   },
   {
     title: 'Subscription 契約明細',
     source: 'domain/subscription/lifecycle.ts',
-    about: 'One line of an order: the contract for one plan.',
+    about: 'One line of an order. It is the contract for one plan.',
     table: subscriptionLifecycle,
   },
   {
     title: 'Account アカウント',
     source: 'domain/account/lifecycle.ts',
-    about: 'A member account. Card orders need no screening and run while it is only registered.',
+    about: 'A member account. Orders by card need no screening, so they run while the account is only registered.',
     table: accountLifecycle,
   },
   {
     title: 'Buyer screening 購入企業審査',
     source: 'domain/account/lifecycle.ts',
-    about: 'Net Protections screens each billing destination as a buyer.',
+    about: 'Net Protections (NP) screens each billing destination as a buyer.',
     table: buyerScreeningLifecycle,
   },
   {
@@ -42,14 +42,14 @@ const sections: { title: string; source: string; about: string; table: Lifecycle
     title: 'Invoice 請求書',
     source: 'domain/invoice/lifecycle.ts',
     about:
-      'An invoice, debit notice or receipt. Overdue (支払遅延) follows from the date and re-billing (再請求) is a `revision`: neither is a state.',
+      'An invoice, debit notice or receipt. Overdue (支払遅延) follows from the date, and re-billing (再請求) is a `revision`. Neither is a state.',
     table: invoiceLifecycle,
   },
   {
     title: 'Close 月次締め',
     source: 'domain/close/lifecycle.ts',
     about:
-      'A store’s monthly close. `billing_requested` occurs with NP only; in house goes from `approved` to `issued`.',
+      'A store’s monthly close. `requesting` occurs with NP only; a store that settles in house goes from `review` to `awaiting_issue`.',
     table: closeLifecycle,
   },
   {
@@ -74,7 +74,7 @@ function diagram(table: Lifecycle<string>): string {
 export function renderLifecycles(): string {
   const head = [
     '# Life cycles',
-    'Drawn from the tables in `domain/` by `npm run docs`; change the table, not this page. A test proves that every state is reached and that the ends are the ends.',
+    '`npm run docs` draws this page from the tables in `domain/`. Change the table, not this page. A test proves that every state can be reached and that nothing follows an end state.',
   ];
   const body = sections.flatMap(({ title, source, about, table }) => [
     `## ${title}`,

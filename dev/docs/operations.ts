@@ -4,8 +4,8 @@ import { table } from './table';
 
 const HEAD = `# Operations of the API
 
-Every operation with the roles whose keys may call it. What holds for all of them is in [api](api.md); bodies, answers and refusals are in
-\`GET /v1/openapi.json\`. This page is made by \`npm run docs\` from the routes in [api/](../api/routes.ts).`;
+This page lists every operation with the roles whose keys may call it. [API](api.md) says what holds for all of them.
+\`GET /v1/openapi.json\` has bodies, answers and refusals. \`npm run docs\` makes this page from the routes in [api/](../api/routes.ts).`;
 
 /** docs/api-operations.md */
 export function renderOperations(): string {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** An answer that is not 2xx, with the problem it told. */
+/** An answer that is not 2xx, with the problem in its body. */
 export class ApiProblem extends Error {
   constructor(
     readonly status: number,
@@ -12,21 +12,21 @@ export class ApiProblem extends Error {
   }
 }
 
-/** A write the other side has taken on. */
+/** A write that the server has accepted. */
 export interface Accepted {
   path: string;
   idempotencyKey: string;
   answer: { id?: unknown } | null;
 }
 
-/** A server that was killed is back within seconds; after two minutes of tries a person would look. */
+/** A killed server is back within seconds. After two minutes of retries a person would look into it. */
 const PATIENCE_MS = 120_000;
-/** Above the longest `Prefer: wait`. */
+/** Longer than the longest `Prefer: wait`, which is 30 s. */
 const ANSWER_MS = 40_000;
 
 /**
- * A small client of the HTTP API: JSON in and out, an Idempotency-Key for every write. No answer, a 5xx, and a key still in
- * flight are tried again, a write under the same key.
+ * A small client of the HTTP API: JSON in and out, an Idempotency-Key for every write. It retries when there is no answer, on a
+ * 5xx, and while the key is in flight. A retried write keeps its key.
  */
 export class Api {
   constructor(
@@ -47,7 +47,7 @@ export class Api {
     return this.call('PATCH', path, body, {});
   }
 
-  /** A file as it is. */
+  /** Downloads a file unchanged. */
   async getFile(path: string): Promise<Buffer> {
     const answer = await fetch(this.baseUrl + path, { headers: { authorization: `Bearer ${this.key}` } });
     if (!answer.ok) throw new ApiProblem(answer.status, (await answer.json()) as ApiProblem['problem'], `GET ${path}`);
@@ -65,7 +65,7 @@ export class Api {
     headers: Record<string, string>,
   ): Promise<T> {
     const idempotencyKey = randomUUID();
-    const answer = await persistently(this.baseUrl + path, {
+    const answer = await fetchWithRetries(this.baseUrl + path, {
       method,
       headers: {
         ...(this.key && { authorization: `Bearer ${this.key}` }),
@@ -81,8 +81,8 @@ export class Api {
   }
 }
 
-/** fetch, until there is an answer that trying again would not change. @throws what the last try met */
-export async function persistently(
+/** Repeats fetch until it gets an answer that a retry would not change. @throws the error of the last attempt */
+export async function fetchWithRetries(
   url: string,
   request: RequestInit,
 ): Promise<{ ok: boolean; status: number; text: string }> {
@@ -91,8 +91,8 @@ export async function persistently(
     try {
       const answer = await fetch(url, { ...request, signal: AbortSignal.timeout(ANSWER_MS) });
       const text = await answer.text();
-      const passing = answer.status >= 500 || (answer.status === 409 && text.includes('"idempotency_in_flight"'));
-      if (!passing || late) return { ok: answer.ok, status: answer.status, text };
+      const temporary = answer.status >= 500 || (answer.status === 409 && text.includes('"idempotency_in_flight"'));
+      if (!temporary || late) return { ok: answer.ok, status: answer.status, text };
     } catch (error) {
       if (late) throw error;
     }

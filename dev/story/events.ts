@@ -1,7 +1,7 @@
 import { type EventType, eventTypes } from '../../workflows/contracts/events';
 import type { World } from './world';
 
-/** An event of GET /v1/events; beside these, the members of its type. */
+/** An event of GET /v1/events. Further members depend on its type. */
 export interface StoryEvent {
   on: string;
   event: string;
@@ -13,30 +13,31 @@ export interface StoryEvent {
   [member: string]: unknown;
 }
 
-type Told = StoryEvent & { seq: number; at: string; id: string; account_id: string };
+type FeedEvent = StoryEvent & { seq: number; at: string; id: string; account_id: string };
 
-/** Reads a store's events as they come, each once, in business order: ties by time, then account. */
+/** Reads a store's events, each once, in business order: by date, then time, then account. */
 export class EventReader {
   private after = '0';
 
   constructor(private readonly world: World) {}
 
+  /** The events since the last call. */
   async fresh(): Promise<StoryEvent[]> {
-    const told: Told[] = [];
+    const events: FeedEvent[] = [];
     for (let more = true; more;) {
       const page = await this.world
         .as('auditor')
-        .get<{ data: Told[]; has_more: boolean; next: string }>(`/v1/events?limit=100&after=${this.after}`);
-      told.push(...page.data);
+        .get<{ data: FeedEvent[]; has_more: boolean; next: string }>(`/v1/events?limit=100&after=${this.after}`);
+      events.push(...page.data);
       this.after = page.next;
       more = page.has_more;
     }
-    return told.sort((a, b) => comparePlaces(placeOf(a), placeOf(b)) || a.seq - b.seq).map(ofTheStory);
+    return events.sort((a, b) => comparePlaces(placeOf(a), placeOf(b)) || a.seq - b.seq).map(withoutFeedMembers);
   }
 }
 
-/** Date, instant, account; then what happens at one instant in the order of an order's life, mails by template. */
-function placeOf(e: Told): string[] {
+/** The sort key: date, instant, account; then the event's type, in the order of an order's life; then the mail's template. */
+function placeOf(e: FeedEvent): string[] {
   const rank = String(eventTypes.indexOf(e.event as EventType)).padStart(2, '0');
   return [e.on, e.at, e.account, rank, e.event === 'mail.sent' ? String(e['template']) : ''];
 }
@@ -46,7 +47,7 @@ function comparePlaces(a: string[], b: string[]): number {
   return i < 0 ? 0 : a[i]! < b[i]! ? -1 : 1;
 }
 
-/** What a reader of the story is told; where it stands in the feed is not part of it. */
-function ofTheStory({ seq: _seq, at: _at, id: _id, account_id: _accountId, ...event }: Told): StoryEvent {
+/** Leaves out the members that only say where the event stands in the feed. */
+function withoutFeedMembers({ seq: _seq, at: _at, id: _id, account_id: _accountId, ...event }: FeedEvent): StoryEvent {
   return event;
 }

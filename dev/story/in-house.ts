@@ -1,8 +1,8 @@
 import { type Step, Story, step } from './story';
 
 /**
- * The same half year on a store that settles by itself: it gives its own credit, bills and mails its own invoices, is paid into
- * its own account, and debits aoba by the bank's files. emi's limit stays too low, and fuji is nobody's to screen.
+ * The same half year in a store that settles in house: it grants its own credit, issues and mails its own invoices, is paid into
+ * its own account, and debits aoba by the bank's files. emi's limit stays too low, and nobody screens fuji.
  */
 export class InHouseStory extends Story {
   protected override readonly magic = {};
@@ -102,7 +102,7 @@ export class InHouseStory extends Story {
     });
   }
 
-  /** What the bank's page gives of the day, each buyer paying its month in full. */
+  /** Imports the CSV of the bank's page for the day. Each buyer pays its month in full. */
   private async importDeposits(period: string, on: string, ...references: string[]): Promise<void> {
     const lines = (await this.billsOf(period, references)).map(
       ({ number, total }, i) => `${on.replaceAll('-', '/')},${total},${number},振込 ${on}-${i + 1}`,

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Buyer, World } from './world';
 
-/** One thing that somebody does, at a time of the store. */
+/** One action of a person, at a time of the store's clock. */
 export interface Step {
   at: string;
-  /** For the reader of the timeline. */
-  says: string;
+  /** For the timeline. */
+  title: string;
   act: () => Promise<unknown>;
 }
 
@@ -21,20 +21,20 @@ interface Invoice {
   total: number;
 }
 
-export function step(at: string, says: string, act: () => Promise<unknown>): Step {
-  return { at: `${at}:00+09:00`, says, act };
+export function step(at: string, title: string, act: () => Promise<unknown>): Step {
+  return { at: `${at}:00+09:00`, title, act };
 }
 
-const waits = { prefer: 'wait=10' };
-/** Cards somebody enters before they give up. */
-const PATIENCE = 3;
+const PREFER_WAIT = { prefer: 'wait=10' };
+/** How many cards a buyer enters before giving up. */
+const MAX_CARDS = 3;
 
 /**
- * Half a year of a store that settles by NP: six buyers, two of them by card, one that changes to direct debit, one over its
- * limit, one that cancels. Plans are billed monthly in arrears, whole months, 10 %.
+ * Half a year of a store that settles by NP. Of its six buyers two pay by card, one changes to direct debit, one is over its
+ * limit, and one cancels. Plans are billed monthly in arrears, in whole months, at 10 % tax.
  */
 export class Story {
-  /** Of each buyer's mail address: what the NP simulator makes of it. */
+  /** By buyer: the part of its mail address that chooses how the NP simulator treats it (docs/magic-values-np.md). */
   protected readonly magic: Record<string, string> = { budou: '+limit-50000', emi: '+ng24', fuji: '+hold-address' };
   protected readonly buyers = new Map<string, Buyer>();
   protected readonly plans = new Map<number, string>();
@@ -43,7 +43,7 @@ export class Story {
 
   constructor(protected readonly world: World) {}
 
-  /** Catalogue and buyers, before the first order. */
+  /** Creates the catalogue and the buyers. */
   async prepare(): Promise<void> {
     const { world } = this;
     this.plans.set(30_000, await world.plan('A-STD', '商品A スタンダード', 30_000, { maker: true }));
@@ -106,7 +106,7 @@ export class Story {
     ];
   }
 
-  /** Of the first week, whoever gives the credit. */
+  /** The orders of the first week, which are the same in both stories. */
   protected firstOrders(): Step[] {
     const operator = this.world.as('operator');
     return [
@@ -124,8 +124,11 @@ export class Story {
     ];
   }
 
-  /** What somebody at a terminal may go on with: aoba, which pays by bank transfer, and a plan that starts at once. */
-  toGoOnWith(): { accountId: string; planId: string } {
+  /**
+   * An account and a plan for an order by a user at a terminal: aoba, which pays by bank transfer, and a plan that starts at
+   * once.
+   */
+  sampleOrder(): { accountId: string; planId: string } {
     return { accountId: this.buyers.get('aoba')!.accountId, planId: this.plans.get(20_000)! };
   }
 
@@ -147,22 +150,22 @@ export class Story {
         payment,
         lines: [{ plan_id: this.plans.get(price), quantity: 1 }],
       },
-      waits,
+      PREFER_WAIT,
     );
     this.orders.set(reference, order);
     return order;
   }
 
-  /** A buyer whose order came to nothing before 3-D Secure, the token being spent on nobody, orders again. */
+  /** When an order is cancelled before 3-D Secure because its one-time token was lost, the buyer orders again. */
   protected async orderByCard(reference: string, price: number, scenario: string, more: object = {}): Promise<void> {
-    for (let no = 1001; no < 1001 + PATIENCE; no += 1) {
+    for (let no = 1001; no < 1001 + MAX_CARDS; no += 1) {
       const card = await this.world.cardToken(scenario, more);
       const order = await this.order(reference, price, { method: 'card', ...card, brand: 'VISA', divisions: 1 }, no);
       const url = await this.redirectOf(order);
       if (url !== null) return this.world.pass3ds(url);
-      this.world.lostTries.push(order.id);
+      this.world.lostOrders.push(order.id);
     }
-    throw new Error(`${reference} was not sent to 3-D Secure after ${PATIENCE} orders`);
+    throw new Error(`${reference} was not sent to 3-D Secure after ${MAX_CARDS} orders`);
   }
 
   private async raiseLimit(): Promise<void> {
@@ -201,7 +204,7 @@ export class Story {
     for (const { number } of await this.billsOf(period, references)) await this.world.npIsPaid(number, on);
   }
 
-  /** The month's bills by transfer or debit of those buyers, in that order. */
+  /** The month's bills of those buyers by transfer or debit, in the given order. */
   protected async billsOf(period: string, references: readonly string[]): Promise<{ number: string; total: number }[]> {
     const { data } = await this.world.as('finance').get<{ data: Invoice[] }>(`/v1/invoices?period=${period}&limit=100`);
     return references.map((reference) => {
@@ -221,23 +224,23 @@ export class Story {
 
   protected async replaceCard(reference: string): Promise<void> {
     const order = `/v1/orders/${this.orderOf(reference)}`;
-    for (let tries = 0; tries < PATIENCE; tries += 1) {
+    for (let tries = 0; tries < MAX_CARDS; tries += 1) {
       const card = await this.world.cardToken('ok');
-      const asked = { ...card, brand: 'VISA', divisions: 1 };
-      const url = await this.redirectOf(await this.world.as('storefront').post<Order>(`${order}/card`, asked));
+      const newCard = { ...card, brand: 'VISA', divisions: 1 };
+      const url = await this.redirectOf(await this.world.as('storefront').post<Order>(`${order}/card`, newCard));
       if (url !== null) return this.world.pass3ds(url);
     }
-    throw new Error(`${reference} was not sent to 3-D Secure with ${PATIENCE} cards`);
+    throw new Error(`${reference} was not sent to 3-D Secure with ${MAX_CARDS} cards`);
   }
 
   /**
-   * Where the buyer's browser is sent; asked after while the shop was only told that the order is taken on. Null when the order
-   * has been cancelled instead, or nothing comes of a new card in half a minute: its token was lost.
+   * The address to which the buyer's browser is sent, polled while the order is not decided. Null when the order was cancelled
+   * instead, or when a new card leads to no address within half a minute: its token was lost.
    */
   private async redirectOf(order: Order): Promise<string | null> {
-    for (let asked = 0; !order.next_action; asked += 1) {
-      if (order.status === 'cancelled' || (order.status !== 'received' && asked >= 300)) return null;
-      if (asked === 1200) throw new Error(`order ${order.id} (${order.status}) was not decided in two minutes`);
+    for (let polls = 0; !order.next_action; polls += 1) {
+      if (order.status === 'cancelled' || (order.status !== 'received' && polls >= 300)) return null;
+      if (polls === 1200) throw new Error(`order ${order.id} (${order.status}) was not decided in two minutes`);
       await sleep(100);
       order = await this.world.as('storefront').get<Order>(`/v1/orders/${order.id}`);
     }

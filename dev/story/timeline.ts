@@ -5,7 +5,7 @@ import type { StoryEvent } from './events';
 const dim = (text: string, on: boolean) => (on ? `\u001b[2m${text}\u001b[0m` : text);
 const bold = (text: string, on: boolean) => (on ? `\u001b[1m${text}\u001b[0m` : text);
 
-/** The story as a person reads it: a heading per day, what somebody did, what came of it. */
+/** Prints the story for a person: a heading for each day, each action, and the events that follow from it. */
 export class Timeline {
   private day = '';
 
@@ -15,9 +15,9 @@ export class Timeline {
     private readonly apiUrl: string,
   ) {}
 
-  did(at: string, says: string): void {
+  action(at: string, title: string): void {
     this.heading(at.slice(0, 10));
-    this.write(`  ${at.slice(11, 16)}  ▸ ${bold(says, this.colours)}`);
+    this.write(`  ${at.slice(11, 16)}  ▸ ${bold(title, this.colours)}`);
   }
 
   event(event: StoryEvent): void {
@@ -44,11 +44,11 @@ export class Timeline {
     ...event
   }: StoryEvent): string[] {
     const { invoice, document, ...rest } = event;
-    const told = Object.entries(rest).map(
+    const texts = Object.entries(rest).map(
       ([member, value]) => `${member} ${Array.isArray(value) ? value.join(', ') : String(value)}`,
     );
     const path = document ?? (invoice && 'number' in rest ? `/v1/invoices/${invoice}/document` : undefined);
-    if (path) told.push(`→ ${this.apiUrl}${String(path)}`);
-    return told;
+    if (path) texts.push(`→ ${this.apiUrl}${String(path)}`);
+    return texts;
   }
 }

@@ -1,9 +1,9 @@
 import { createHash, randomBytes, randomInt } from 'node:crypto';
 import type { Instant } from '../../domain/calendar';
 import { type DebitSeen, type ResultCode, answerDebits } from '../../simulators/bank/debits';
-import { type Accepted, Api, persistently } from './api';
+import { type Accepted, Api, fetchWithRetries } from './api';
 
-/** Where the engine and the stand-ins of the outside are reached. */
+/** Addresses of the engine and of the simulators of its providers. */
 export interface Surroundings {
   apiUrl: string;
   npUrl: string;
@@ -20,7 +20,7 @@ export interface NewBuyer {
   kana: string;
   representative: string;
   address: string;
-  /** Its local part may hold a magic value of the simulators. */
+  /** Its local part may contain a magic value for the simulators. */
   email: string;
 }
 
@@ -41,7 +41,7 @@ const seller = {
   contact_url: 'https://store.example.jp/contact',
 };
 
-/** 委託者 of a store that debits by itself, with the account that the bank pays the debits into. */
+/** The 委託者 (consignor) data of an in-house store, with the account that receives the debits. */
 const consignor = {
   consignor_code: '1234567890',
   consignor_kana: 'アイティクラウド（カ',
@@ -53,23 +53,23 @@ const consignor = {
   number: '1234567',
 };
 
-/** A store of its own with a simulated clock, its keys, and its outside: buyers with cards, NP, the bank. */
+/** A new store with its API keys, and the actions of everybody around it: buyers, NP, the bank. */
 export class World {
-  /** Every write the engine has taken on, in order. */
+  /** Every write that the engine has accepted, in order. */
   readonly accepted: Accepted[] = [];
-  /** Orders that came to nothing because the engine died with the buyer's one-time token, and were made again. */
-  readonly lostTries: string[] = [];
+  /** Orders that were lost because the engine was killed while it held the buyer's one-time token. They were placed again. */
+  readonly lostOrders: string[] = [];
 
   private constructor(
     readonly at: Surroundings,
     readonly storeId: string,
-    /** As NP and SBPS know the store. */
+    /** The store's ids at NP and SBPS. */
     readonly shopCode: string,
     readonly merchantId: string,
     private readonly secrets: Record<Role, string>,
   ) {}
 
-  /** Makes the store through the API and makes it known to the simulators of NP and SBPS. */
+  /** Creates the store through the API and registers it with the simulators of NP and SBPS. */
   static async create(
     at: Surroundings,
     options: { name?: string; settlement?: 'np' | 'in_house'; now: string | 'real'; settings?: object },
@@ -115,7 +115,7 @@ export class World {
     return new Api(this.at.apiUrl, this.secrets[role], (write) => this.accepted.push(write));
   }
 
-  /** The secret of the store's key for that role, for somebody at a terminal. */
+  /** The secret of the store's API key for that role. */
   keyOf(role: Role): string {
     return this.secrets[role];
   }
@@ -162,7 +162,7 @@ export class World {
 
   // ── time ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-  /** Lets the store live on until then. @throws when its clock fails, naming what is stuck */
+  /** Advances the store's clock to that time. @throws when the clock fails, naming what is stuck */
   async until(to: Instant | string): Promise<void> {
     await this.as('admin').post('/v1/clock/advance', { to });
     for (;;) {
@@ -174,19 +174,19 @@ export class World {
     }
   }
 
-  // ── the outside ──────────────────────────────────────────────────────────────────────────────────────────────────────
+  // ── buyers, NP and the bank ─────────────────────────────────────────────────────────────────────────────────────────
 
-  /** The page's JavaScript turns the buyer's card into a one-time token; the scenario is a magic value of the simulator. */
+  /** A one-time token, as SBPS's JavaScript makes it from the buyer's card. @param scenario a magic value of the simulator */
   cardToken(scenario: string, more: object = {}): Promise<{ token: string; token_key: string }> {
     return new Api(this.at.sbpsUrl).post('/control/tokens', { scenario, brand: 'V', ...more });
   }
 
-  /** The buyer passes (or fails) 3-D Secure on the issuer's page and comes back to ours. */
+  /** The buyer passes (or fails) 3-D Secure on the issuer's page and returns to the store's page. */
   async pass3ds(redirectUrl: string, result: 'passed' | 'failed' = 'passed'): Promise<void> {
     const id = new URL(redirectUrl).pathname.split('/').pop()!;
     const { location } = await new Api(this.at.sbpsUrl).post<{ location: string }>(`/control/3ds/${id}`, { result });
-    const page = await persistently(location, {});
-    if (!page.ok) throw new Error(`coming back from 3-D Secure: ${page.status} ${page.text}`);
+    const page = await fetchWithRetries(location, {});
+    if (!page.ok) throw new Error(`return from 3-D Secure: ${page.status} ${page.text}`);
   }
 
   /** NP grants a buyer a monthly limit, yen with tax. */
@@ -194,7 +194,10 @@ export class World {
     return new Api(this.at.npUrl).post('/control/limits', { shop_code: this.shopCode, reference, limit });
   }
 
-  /** From that day on NP refuses the buyer's charges, overdue (21) or by its judgement (24). @param reason null: no more */
+  /**
+   * From that day on NP refuses the buyer's charges: overdue (21) or by its judgement (24).
+   * @param reason null ends the refusals
+   */
   npJudges(reference: string, reason: '21' | '24' | null, from?: string): Promise<unknown> {
     return new Api(this.at.npUrl).post('/control/refusals', { shop_code: this.shopCode, reference, reason, from });
   }
@@ -208,20 +211,22 @@ export class World {
     });
   }
 
-  /** The in-house store's bank debits what the month's request file asks for, and finance imports its answer. */
+  /** The in-house store's bank debits the accounts in the month's request file, and finance imports the result file. */
   async bankDebits(nominal: string, resultOf: (debit: DebitSeen) => ResultCode): Promise<void> {
     const finance = this.as('finance');
     const result = answerDebits(await finance.getFile(`/v1/debit_runs/${nominal}/file`), resultOf);
     await finance.postFile(`/v1/debit_runs/${nominal}/result_file`, result);
   }
 
-  /** What the bank will answer to the buyer's coming debits. */
+  /** Sets the bank's answers to the buyer's next debits. */
   bankAnswers(reference: string, outcomes: number[]): Promise<unknown> {
     return new Api(this.at.npUrl).post('/control/debits', { shop_code: this.shopCode, reference, outcomes });
   }
 }
 
-/** Of five digits: among a hundred stores two would share one every twentieth time, so it looks for one without charges. */
+/**
+ * An id without charges. With five digits, two of a hundred stores would share an id in one run of twenty.
+ */
 async function freeMerchantId(sbpsUrl: string): Promise<string> {
   for (;;) {
     const id = String(randomInt(10_000, 100_000));

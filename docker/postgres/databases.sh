@@ -1,5 +1,6 @@
 #!/bin/sh
-# Runs once, when the volume is empty: a role and databases of its own for the engine and for Temporal, so that neither can read the other's.
+# Runs once, when the volume is empty. Creates a role and databases each for the engine and for Temporal, so that neither can read the
+# other's data.
 set -eu
 psql -v ON_ERROR_STOP=1 -v shimebi="$SHIMEBI_PASSWORD" -v temporal="$TEMPORAL_PASSWORD" --username postgres <<SQL
 CREATE ROLE shimebi LOGIN PASSWORD :'shimebi';

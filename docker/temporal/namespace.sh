@@ -1,5 +1,5 @@
 #!/bin/sh
-# Makes the namespace and the search attributes once the server answers. Both may be there already.
+# Creates the namespace and the search attributes once the server answers. Both may exist already.
 set -eu
 export TEMPORAL_ADDRESS=temporal:7233
 

@@ -2,17 +2,20 @@ import { type JstDate, type Period, addPeriods, nextPeriod, periodEnd, periodOf 
 import type { OrderState } from '../order/lifecycle';
 import { type Result, ok, refuse } from '../refusal';
 
-/** Terms of cancellation (解約条件, C1). Contracts run whole months, so an end is always a month's last day. */
+/** Terms of cancellation (解約条件, C1). Contracts run whole months, so they always end on the last day of a month. */
 export interface CancellationTerms {
-  /** `next_month`: notice by the end of the month before, so asked in December ends 01-31. `this_month`: that same month. */
+  /**
+   * `next_month`: notice is due by the end of the month before, so a request in December ends the contract on 01-31.
+   * `this_month`: the contract ends in the month of the request.
+   */
   ends: 'this_month' | 'next_month';
-  /** Months billed at least, the one the service started in included; 0 = no minimum term (最低利用期間). */
+  /** The least number of billed months, counted from the month of the start. 0 = no minimum term (最低利用期間). */
   minimumMonths: number;
-  /** As the preview and the documents say it. */
+  /** The text in the preview and in documents. */
   label: string;
 }
 
-/** The terms a plan can name. */
+/** The terms that a plan can have. */
 export const cancellationTerms = {
   notice_by_previous_month_end_ends_month_end: {
     ends: 'next_month',
@@ -29,13 +32,13 @@ export const cancellationTerms = {
 
 export type CancellationTermsId = keyof typeof cancellationTerms;
 
-/** What decided the end date. `not_started`: nothing was delivered, so the order ends at once and bills nothing. */
+/** The rule that decided the end date. `not_started`: nothing was delivered, so the order ends at once and bills nothing. */
 export type CancellationReason = 'notice' | 'minimum_term' | 'not_started';
 
 export interface CancellationPreview {
   /** Last day of the contract. */
   ends_on: JstDate;
-  /** Last month billed; null when none is. */
+  /** The last month that is billed. Null when no month is. */
   last_period: Period | null;
   reason: CancellationReason;
 }
@@ -51,9 +54,9 @@ const BEFORE_SERVICE: readonly OrderState[] = [
 const IN_SERVICE: readonly OrderState[] = ['active', 'at_risk', 'suspended'];
 
 /**
- * When a contract would end if its cancellation were asked for on `askedOn`.
- * @param startsOn first day of service; null before it has started
- * @returns refused with `order_not_cancellable` once it is ending, ended, declined or cancelled
+ * Computes when a contract ends if its cancellation is requested on `askedOn`.
+ * @param request.startsOn the first day of service; null before the service starts
+ * @returns `order_not_cancellable` when the order is ending, ended, declined or cancelled
  */
 export function previewCancellation(request: {
   terms: CancellationTerms;

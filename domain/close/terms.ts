@@ -3,86 +3,69 @@ import {
   type JstDate,
   type Period,
   addBusinessDays,
-  addDays,
   atTime,
   businessDayBefore,
   businessDayOnOrAfter,
   nextPeriod,
   periodEnd,
 } from '../calendar';
-import { type HolidayTable, publishedTable } from '../holidays';
 import { policy } from '../policy';
 
-/** The dates of one month's bills: 月末締め翌月末払い (P5), 口座振替は翌月27日 (D4). Dates as printed and as judged. */
+/** The dates of one month's bills: 月末締め翌月末払い (P5), 口座振替は翌月27日 (D4). */
 export interface CloseTerms {
   period: Period;
-  /** Last day of the period; the date of the sale. */
+  /** Last day of the period, and the date of the sale. */
   close_on: JstDate;
-  /** Invoices and debit notices are issued: the third business day after the close (P6, D5). */
+  /** Issue of invoices and debit notices: the third business day after the close (P6, D5). */
   issue_on: JstDate;
-  /** Printed due date: the calendar end of the next month, also when banks are closed. */
+  /** Printed due date: the calendar end of the next month, even when banks are closed. */
   due_on: JstDate;
-  /** Last day of payment in time: `due_on` or the next bank business day (民法142条; 最判平成11年3月11日). */
+  /** Last day on which a payment is in time: `due_on` or the next bank business day (民法142条; 最判平成11年3月11日). */
   pay_until: JstDate;
   /** Debit day: the 27th of the next month or the next bank business day (D4). */
   debit_on: JstDate;
 }
 
 /** @throws CalendarHorizonError when one of the dates lies beyond the holiday table. */
-export function closeTerms(period: Period, table: HolidayTable = publishedTable): CloseTerms {
+export function closeTerms(period: Period): CloseTerms {
   const close_on = periodEnd(period);
   const due_on = periodEnd(nextPeriod(period));
   return {
     period,
     close_on,
-    issue_on: addBusinessDays(close_on, policy.close.issueBusinessDaysAfter, table),
+    issue_on: addBusinessDays(close_on, policy.close.issueBusinessDaysAfter),
     due_on,
-    pay_until: businessDayOnOrAfter(due_on, table),
-    debit_on: businessDayOnOrAfter(nominalDebitDay(nextPeriod(period)), table),
+    pay_until: businessDayOnOrAfter(due_on),
+    debit_on: businessDayOnOrAfter(nominalDebitDay(nextPeriod(period))),
   };
 }
 
 /** NP's cutoff for 請求確定依頼 of the period: noon of the business day before the issue (DESIGN §4). */
-export function billingCutoff(period: Period, table: HolidayTable = publishedTable): Instant {
-  return atTime(businessDayBefore(closeTerms(period, table).issue_on, table), policy.close.billingCutoffTime);
+export function billingCutoff(period: Period): Instant {
+  return atTime(businessDayBefore(closeTerms(period).issue_on), policy.close.billingCutoffTime);
 }
 
-/**
- * First date on which an unpaid invoice of the period is overdue: in house the day after `pay_until`; with NP three
- * business days after it, since NP's confirmation of a payment takes two to three (japan-domain.md §1.5).
- */
-export function overdueFrom(
-  period: Period,
-  settlement: 'np' | 'in_house',
-  table: HolidayTable = publishedTable,
-): JstDate {
-  const { pay_until } = closeTerms(period, table);
-  return settlement === 'np'
-    ? addBusinessDays(pay_until, policy.np.overdueBusinessDaysAfter, table)
-    : addDays(pay_until, 1);
+/** The day on which the debits of `debitOn` are collected. */
+export function debitCollectOn(debitOn: JstDate): JstDate {
+  return addBusinessDays(debitOn, -policy.directDebit.collectBusinessDaysBefore);
 }
 
-/** When the debits of `debitOn` are collected and handed in. */
-export function debitCollectOn(debitOn: JstDate, table: HolidayTable = publishedTable): JstDate {
-  return addBusinessDays(debitOn, -policy.directDebit.collectBusinessDaysBefore, table);
+/** In house: the last day to hand the request file in to the bank. */
+export function debitHandInOn(debitOn: JstDate): JstDate {
+  return addBusinessDays(debitOn, -policy.directDebit.handInBusinessDaysBefore);
 }
 
-/** In house: last day to hand the request file in to the bank. */
-export function debitHandInOn(debitOn: JstDate, table: HolidayTable = publishedTable): JstDate {
-  return addBusinessDays(debitOn, -policy.directDebit.handInBusinessDaysBefore, table);
-}
-
-/** When the results of the debits of `debitOn` are expected. */
-export function debitResultOn(debitOn: JstDate, table: HolidayTable = publishedTable): JstDate {
-  return addBusinessDays(debitOn, policy.directDebit.resultBusinessDaysAfter, table);
+/** The day on which the results of the debits of `debitOn` are expected. */
+export function debitResultOn(debitOn: JstDate): JstDate {
+  return addBusinessDays(debitOn, policy.directDebit.resultBusinessDaysAfter);
 }
 
 /** Results still missing after this day are late. */
-export function debitResultLateOn(debitOn: JstDate, table: HolidayTable = publishedTable): JstDate {
-  return addBusinessDays(debitOn, policy.directDebit.resultLateBusinessDaysAfter, table);
+export function debitResultLateOn(debitOn: JstDate): JstDate {
+  return addBusinessDays(debitOn, policy.directDebit.resultLateBusinessDaysAfter);
 }
 
-/** The 27th of the month, before any shift. */
+/** The 27th of the month, even when banks are closed. */
 function nominalDebitDay(month: Period): JstDate {
   return `${month}-${policy.directDebit.nominalDay}` as JstDate;
 }

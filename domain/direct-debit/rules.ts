@@ -1,11 +1,9 @@
 import { type JstDate, type Period, addDays, addMonths, periodEnd, periodOf } from '../calendar';
-import { closeTerms } from '../close/terms';
-import { type HolidayTable, publishedTable } from '../holidays';
 import { policy } from '../policy';
 import { type Result, ok, refuse } from '../refusal';
 import type { DirectDebitState } from './lifecycle';
 
-/** What can happen to a mandate, in which states, and where it leads. */
+/** The events of a mandate: the states in which each can happen, and the state it leads to. */
 export const mandateEvents = {
   form_posted: { from: ['requested', 'defect'], to: 'form_posted' },
   form_received: { from: ['form_posted'], to: 'at_bank' },
@@ -13,56 +11,53 @@ export const mandateEvents = {
   rejected: { from: ['at_bank'], to: 'defect' },
   expired: { from: ['requested', 'form_posted', 'defect'], to: 'expired' },
   withdrawn: { from: ['requested', 'form_posted', 'at_bank', 'defect', 'active'], to: 'withdrawn' },
-  /** A debit result that ends the mandate, see {@link debitResults}. */
+  /** A debit result ended the mandate, see {@link debitResults}. */
   ended_by_bank: { from: ['active'], to: 'ended' },
 } as const satisfies Record<string, { from: readonly DirectDebitState[]; to: DirectDebitState }>;
 
 export type MandateEvent = keyof typeof mandateEvents;
 
-/** The state after the event, or `mandate_out_of_order` with the state and event as params. */
+/** The state after the event, or the refusal `mandate_out_of_order` with the state and the event. */
 export function afterEvent(state: DirectDebitState, event: MandateEvent): Result<DirectDebitState> {
   const { from, to }: { from: readonly DirectDebitState[]; to: DirectDebitState } = mandateEvents[event];
   return from.includes(state) ? ok(to) : refuse('mandate_out_of_order', { params: { state, event } });
 }
 
-/** Days on which the customer is reminded of a form posted on `postedOn`. */
+/** The days on which the customer gets a reminder of the form posted on `postedOn`. */
 export function formReminders(postedOn: JstDate): JstDate[] {
   return policy.directDebit.formReminderDays.map((days) => addDays(postedOn, days));
 }
 
-/** Last day for the form to come back. */
+/** The last day for the form to come back. */
 export function formExpiryOn(postedOn: JstDate): JstDate {
   return addDays(postedOn, policy.directDebit.formExpiryDays);
 }
 
-/** About two months from the receipt of the form (D2); from the next day on it is later than usual. */
+/** About two months after the form was received (D2). After this day the mandate is later than usual. */
 export function expectedOn(receivedOn: JstDate): JstDate {
   return addMonths(receivedOn, policy.directDebit.expectedMonths);
 }
 
-/** When staff must ask the bank. */
+/** The day from which staff must ask the bank. */
 export function escalateOn(receivedOn: JstDate): JstDate {
   return addMonths(receivedOn, policy.directDebit.escalationMonths);
 }
 
-/** The first month paid by debit: the one whose close date the mandate reaches in force. */
+/** The first month paid by debit: the month in which the mandate comes into force, since it is then in force at its close. */
 export function firstPeriod(activeOn: JstDate): Period {
   return periodOf(activeOn);
 }
 
-export function firstDebitOn(activeOn: JstDate, table: HolidayTable = publishedTable): JstDate {
-  return closeTerms(firstPeriod(activeOn), table).debit_on;
-}
-
 /**
- * How a month is paid, fixed at its freeze (D3, D6): by debit when the mandate is in force on or before the close date.
- * @param mandateActiveOn null without a mandate in force
+ * How a month is paid, fixed at its freeze (D3, D6): by debit when a mandate came into force on or before the close date.
+ * `draftChunk` computes the same in SQL.
+ * @param mandateActiveOn null when no mandate is in force
  */
 export function methodOfPeriod(period: Period, mandateActiveOn: JstDate | null): 'bank_transfer' | 'direct_debit' {
   return mandateActiveOn !== null && mandateActiveOn <= periodEnd(period) ? 'direct_debit' : 'bank_transfer';
 }
 
-/** 振替結果コード (全銀 type 91). Which ones end the mandate: DESIGN §5; 3 and 8 stop one debit, not the mandate. */
+/** 振替結果コード (全銀 type 91). Codes 2, 4 and 9 end the mandate (DESIGN §5). Codes 3 and 8 stop one debit only. */
 export const debitResults = {
   '0': { label: '振替済', paid: true, keepsMandate: true },
   '1': { label: '資金不足', paid: false, keepsMandate: true },
@@ -75,14 +70,15 @@ export const debitResults = {
 
 export type DebitResultCode = keyof typeof debitResults;
 
-/** null unless it is one of the standard's codes. */
+/** Null unless it is one of the standard's codes. */
 export function parseDebitResultCode(code: string): DebitResultCode | null {
   return Object.hasOwn(debitResults, code) ? (code as DebitResultCode) : null;
 }
 
 /**
- * Due date of the same invoice billed again by transfer (revision 2): the end of the month of failure.
- * @param failedOn the day the failure was reported, so that a debit at a month's end is not due before anyone knows
+ * The due date of an invoice that is billed again by transfer (revision 2): the end of the month in which its debit failed.
+ * @param failedOn the day on which the failure was reported. A debit at the end of a month is reported in the next one, and
+ *   its invoice must not be due before anyone knows of the failure.
  */
 export function rebillDueOn(failedOn: JstDate): JstDate {
   return periodEnd(periodOf(failedOn));

@@ -2,15 +2,15 @@ import { type Result, ok, refuse } from '../refusal';
 import { bankBytes, bankText } from './kana';
 
 /*
- * Records of fixed width as the banks' association defines them: each field has its columns, counted in bytes from 1.
+ * Records of fixed width as the banks' association defines them. Each field has its columns, counted in bytes from 1.
  */
 
-/** Name in the standard, kind and bytes. N: digits, right-aligned, zeros before. C: text, left-aligned, spaces after. */
+/** Name in the standard, kind and bytes. N: digits, padded with zeros on the left. C: text, padded with spaces on the right. */
 export type Field = readonly [name: string, kind: 'N' | 'C', width: number];
 export type Layout = Readonly<Record<string, Field>>;
 export type Values<L extends Layout> = { -readonly [K in keyof L]: string };
 
-/** @throws RangeError when a value does not fit its field: what is written was checked when it was entered */
+/** @throws RangeError when a value does not fit its field. The API checks values earlier, so this is a bug. */
 export function writeRecord<L extends Layout>(layout: L, values: Partial<Values<L>>): Uint8Array {
   const text = Object.entries(layout).map(([key, [name, kind, width]]) => {
     const value = values[key] ?? '';
@@ -21,7 +21,7 @@ export function writeRecord<L extends Layout>(layout: L, values: Partial<Values<
   return bankBytes(text.join(''));
 }
 
-/** @param blank fields of digits that may hold spaces, which some systems leave; then `''` */
+/** @param blank fields of digits that some systems fill with spaces. Such a field reads as `''`. */
 export function readRecord<L extends Layout>(
   layout: L,
   record: Uint8Array,
@@ -55,8 +55,8 @@ export function columnsOf<L extends Layout>(layout: L, key: keyof L): string {
 }
 
 /**
- * The records of a file, with or without CR LF or LF after each, and with or without the end-of-file mark 0x1A.
- * @returns `debit_file_malformed` naming the record that is cut short, and the columns it lacks
+ * The records of a file. CR LF or LF after each record and the end-of-file mark 0x1A are optional.
+ * @returns `debit_file_malformed` with the record that is cut short and the columns it lacks
  */
 export function recordsOf(bytes: Uint8Array, width: number): Result<Uint8Array[]> {
   const end = bytes.at(-1) === 0x1a ? bytes.length - 1 : bytes.length;

@@ -1,16 +1,16 @@
 import { type Result, ok, refuse } from '../refusal';
 
 /*
- * The text of bank files (全銀): JIS X 0201, one byte a character. Digits, capitals, half-width kana and space in every name,
- * and few symbols, by what the name is of (japan-domain.md §4.5).
+ * The text of bank files (全銀): JIS X 0201, one byte a character. Every name may have digits, capitals, half-width kana and
+ * spaces. The few symbols depend on the kind of name (japan-domain.md §4.5).
  */
 
-/** What is named: a party (account holder, 委託者), or a bank or branch. */
+/** The kind of name: of a party (account holder, 委託者), or of a bank or branch. */
 export type KanaOf = 'party' | 'bank';
 
 const SYMBOLS: Record<KanaOf, string> = { party: '()-.', bank: '-' };
 
-/** ｱ (U+FF71) to ﾝ (U+FF9D), in that order. ヲ has a half-width form, but no name may have it. */
+/** ｱ (U+FF71) to ﾝ (U+FF9D), in that order. ヲ has a half-width form, but no name may contain it. */
 const FULL = 'アイウエオカキクケコサシスセソタチツテトナニヌネノハヒフヘホマミムメモヤユヨラリルレロワン';
 const HALF_A = 0xff71;
 const [DAKUTEN, HANDAKUTEN] = ['ﾞ', 'ﾟ'];
@@ -18,13 +18,14 @@ const TAKES_DAKUTEN = 'ｳｶｷｸｹｺｻｼｽｾｿﾀﾁﾂﾃﾄﾊﾋﾌ
 const TAKES_HANDAKUTEN = 'ﾊﾋﾌﾍﾎ';
 
 const [SMALL, LARGE] = ['ァィゥェォッャュョヮヵヶ', 'アイウエオツヤユヨワカケ'];
-/** 長音 and the dashes people type for it: the set has the hyphen only. */
+/** 長音 and the dashes that people type for it. The character set has only the hyphen. */
 const DASHES = 'ー‐‑‒–—―−─';
 
 /**
- * Writes a name as banks keep it: full-width or half-width kana, hiragana, letters and digits become the set's; small kana
- * large, ー a hyphen, ガ two characters. What has no reading of its own (kanji, ヲ, ・) is refused, never guessed.
- * @param max bytes of the field; a longer name is refused, since a name cut short may be another's
+ * Writes a name as banks store it. Kana of any width, hiragana, letters and digits become characters of the set: small kana
+ * become large, ー becomes a hyphen, ガ becomes two characters. Characters without one certain reading (kanji, ヲ, ・) are
+ * refused, never guessed.
+ * @param max bytes of the field. A longer name is refused, since a name cut short may be the name of someone else.
  * @returns `kana_not_convertible` with the character and its place (from 1), or `kana_too_long`
  */
 export function toBankKana(text: string, of: KanaOf, max: number): Result<string> {
@@ -39,7 +40,7 @@ export function toBankKana(text: string, of: KanaOf, max: number): Result<string
   return ok(written);
 }
 
-/** One character as one or two of the set; null = not in it. */
+/** One character as one or two characters of the set; null when the set does not have it. */
 function halfOf(character: string, of: KanaOf): string | null {
   if (character === '゛' || character === '゜') return character === '゛' ? DAKUTEN : HANDAKUTEN;
   const parts = [...character.normalize('NFKC').normalize('NFD').toUpperCase()].map((part) => halfOfPart(part, of));
@@ -57,7 +58,7 @@ function halfOfPart(part: string, of: KanaOf): string | null {
   return /^[0-9A-Z ]$/.test(part) || SYMBOLS[of].includes(part) ? part : null;
 }
 
-/** A mark follows a kana that has a voiced reading; one that stands alone is half of a name cut in two. */
+/** A voicing mark must follow a kana that takes it. A mark without its kana shows that the name was cut in two. */
 function isSound(before: string, next: string): boolean {
   if (next[0] === DAKUTEN) return before !== '' && TAKES_DAKUTEN.includes(before);
   if (next[0] === HANDAKUTEN) return before !== '' && TAKES_HANDAKUTEN.includes(before);
@@ -77,7 +78,7 @@ export function bankBytes(text: string): Uint8Array {
   });
 }
 
-/** What a reader sees; a byte outside JIS X 0201 as U+FFFD. */
+/** The text of the bytes. A byte outside JIS X 0201 becomes U+FFFD. */
 export function bankText(bytes: Uint8Array): string {
   return Array.from(bytes, (byte) => {
     if (byte >= 0x20 && byte < 0x7f) return String.fromCharCode(byte);

@@ -3,13 +3,13 @@ import { type Result, ok, refuse } from '../refusal';
 import { type Values, columnsOf, readRecord, recordsOf, writeRecord } from './fixed-width';
 
 /*
- * 預金口座振替 (全銀 type 91, 120 bytes a record): the request file that is handed in, and the bank's result file, which is the
- * same with the result codes and the trailer's result totals filled in. japan-domain.md §4.2.
+ * 預金口座振替 (全銀 type 91, 120 bytes a record): the request file, which the store hands in, and the result file of the bank. The
+ * result file repeats the request with the result codes and the trailer's result totals filled in. japan-domain.md §4.2.
  */
 
 const WIDTH = 120;
 
-export const header = {
+const header = {
   record: ['データ区分', 'N', 1],
   type: ['種別コード', 'N', 2],
   charset: ['コード区分', 'N', 1],
@@ -25,7 +25,7 @@ export const header = {
   dummy: ['ダミー', 'C', 17],
 } as const;
 
-export const data = {
+const data = {
   record: ['データ区分', 'N', 1],
   bankCode: ['引落銀行番号', 'N', 4],
   bankName: ['引落銀行名', 'C', 15],
@@ -42,7 +42,7 @@ export const data = {
   dummyEnd: ['ダミー', 'C', 8],
 } as const;
 
-export const trailer = {
+const trailer = {
   record: ['データ区分', 'N', 1],
   count: ['合計件数', 'N', 6],
   amount: ['合計金額', 'N', 12],
@@ -70,7 +70,7 @@ export interface BankAccount {
   accountNumber: string;
 }
 
-/** 委託者: who collects, and into which account. */
+/** 委託者: the collecting firm, and the account that receives the money. */
 export interface Consignor extends BankAccount {
   /** 10 digits, given by the bank. */
   code: string;
@@ -96,7 +96,7 @@ export interface DebitRequest {
   debits: readonly DebitEntry[];
 }
 
-/** The request file: records of 120 bytes one after the other, no line ends. @throws RangeError for what does not fit */
+/** The request file: records of 120 bytes without line ends. @throws RangeError when a value does not fit its field */
 export function writeDebitRequest({ consignor, debitDay, debits }: DebitRequest): Uint8Array {
   const { code, name, accountType, ...account } = consignor;
   const total = debits.reduce((sum, debit) => sum + debit.amount, 0);
@@ -134,7 +134,7 @@ interface DebitFile {
   trailer: Values<typeof trailer>;
 }
 
-/** Reads a request or result file as far as its form goes: records, columns, order, and the total of what was asked for. */
+/** Reads a request or result file and checks its form: the records, their columns and order, and the requested totals. */
 export function readDebitFile(bytes: Uint8Array): Result<DebitFile> {
   const records = recordsOf(bytes, WIDTH);
   if (!records.ok) return records;
@@ -162,46 +162,46 @@ export function readDebitFile(bytes: Uint8Array): Result<DebitFile> {
 }
 
 /**
- * What became of each debit, in the order of the request. Nothing is believed that was not sent: the file must be of the same
- * consignor and day, hold every record once with its amount, and tie in its totals.
+ * The result of each debit, in the order of the request. The file is accepted only if it matches the request: the same
+ * consignor and day, every record exactly once with its amount, and right totals.
  */
 export function readDebitResults(sent: Uint8Array, returned: Uint8Array): Result<DebitResultCode[]> {
-  const [asked, told] = [readDebitFile(sent), readDebitFile(returned)];
-  if (!asked.ok) throw new Error(`the stored request can't be read: ${JSON.stringify(asked.refusal)}`);
-  if (!told.ok) return told;
+  const [request, result] = [readDebitFile(sent), readDebitFile(returned)];
+  if (!request.ok) throw new Error(`the stored request can't be read: ${JSON.stringify(request.refusal)}`);
+  if (!result.ok) return result;
   for (const key of ['consignorCode', 'debitDay'] as const) {
-    if (told.value.header[key] === asked.value.header[key]) continue;
+    if (result.value.header[key] === request.value.header[key]) continue;
     const params = { record: 1, columns: columnsOf(header, key), item: header[key][0] };
-    const facts = { expected: asked.value.header[key], found: told.value.header[key] };
+    const facts = { expected: request.value.header[key], found: result.value.header[key] };
     return refuse(key === 'debitDay' ? 'debit_file_wrong_date' : 'debit_file_wrong_consignor', {
       params: { ...params, ...facts },
     });
   }
 
   const open = new Map<string, number[]>();
-  asked.value.debits.forEach((debit, i) => open.set(identity(debit), [...(open.get(identity(debit)) ?? []), i]));
+  request.value.debits.forEach((debit, i) => open.set(identity(debit), [...(open.get(identity(debit)) ?? []), i]));
   const codes: DebitResultCode[] = [];
-  for (const [i, debit] of told.value.debits.entries()) {
+  for (const [i, debit] of result.value.debits.entries()) {
     const code = parseDebitResultCode(debit.result);
     if (code === null) return malformed(i + 2, columnsOf(data, 'result'), data.result[0]);
     const place = open.get(identity(debit))?.shift();
     if (place === undefined) return refuse('debit_file_unknown_record', { params: { record: i + 2 } });
     codes[place] = code;
   }
-  const missing = asked.value.debits.findIndex((_, i) => codes[i] === undefined);
+  const missing = request.value.debits.findIndex((_, i) => codes[i] === undefined);
   if (missing >= 0) return refuse('debit_file_record_missing', { params: { record: missing + 2 } });
 
-  const paid = told.value.debits.filter((debit) => debitResults[debit.result as DebitResultCode].paid);
-  const differing = differingTotal(told.value.trailer, {
+  const paid = result.value.debits.filter((debit) => debitResults[debit.result as DebitResultCode].paid);
+  const differing = differingTotal(result.value.trailer, {
     paidCount: paid.length,
     paidAmount: sumOf(paid),
     failedCount: codes.length - paid.length,
-    failedAmount: sumOf(told.value.debits) - sumOf(paid),
+    failedAmount: sumOf(result.value.debits) - sumOf(paid),
   });
   return differing ? totalsDiffer(codes.length + 2, differing) : ok(codes);
 }
 
-/** What makes a record the one that was sent. Names are left out: banks write them their own way. */
+/** Identifies a record of the request. Names are left out because banks write them in their own way. */
 function identity({ bankCode, branchCode, accountType, accountNumber, customerNumber, amount }: Values<typeof data>) {
   return [bankCode, branchCode, accountType, accountNumber, customerNumber, amount].join('/');
 }
@@ -212,14 +212,14 @@ function sumOf(debits: readonly { amount: string }[]): number {
 
 type Total = Exclude<keyof typeof trailer, 'record' | 'dummy'>;
 
-function differingTotal(told: Values<typeof trailer>, counted: Partial<Record<Total, number>>) {
+function differingTotal(stated: Values<typeof trailer>, counted: Partial<Record<Total, number>>) {
   return (Object.keys(counted) as Total[])
-    .filter((key) => Number(told[key]) !== counted[key])
-    .map((key) => ({ key, told: Number(told[key]), counted: counted[key]! }))[0];
+    .filter((key) => Number(stated[key]) !== counted[key])
+    .map((key) => ({ key, stated: Number(stated[key]), counted: counted[key]! }))[0];
 }
 
-function totalsDiffer(record: number, { key, told, counted }: NonNullable<ReturnType<typeof differingTotal>>) {
-  const params = { record, columns: columnsOf(trailer, key), item: trailer[key][0], found: told, expected: counted };
+function totalsDiffer(record: number, { key, stated, counted }: NonNullable<ReturnType<typeof differingTotal>>) {
+  const params = { record, columns: columnsOf(trailer, key), item: trailer[key][0], found: stated, expected: counted };
   return refuse('debit_file_totals_differ', { params });
 }
 
@@ -227,7 +227,7 @@ function malformed(record: number, columns: string, item: string) {
   return refuse('debit_file_malformed', { params: { record, columns, item } });
 }
 
-/** Index of the first record that is out of order; one past the last when something is missing at the end. */
+/** Index of the first record that is out of order. One past the last record when records are missing at the end. */
 function misplaced(kinds: string): number {
   const after: Record<string, string> = { '': '1', 1: '2', 2: '28', 8: '9', 9: '' };
   for (let i = 0; i < kinds.length; i += 1) if (!after[kinds[i - 1] ?? '']!.includes(kinds[i]!)) return i;

@@ -1,21 +1,19 @@
 /** 適格請求書発行事業者の登録番号: T and 13 digits. */
-export function isRegistrationNumber(text: string): boolean {
-  return /^T\d{13}$/.test(text);
-}
+export const registrationNumberPattern = /^T\d{13}$/;
 
 /**
- * A warning for people who type a number, never a reason to refuse it: a corporation's number is T + 法人番号 and its
- * first digit checks the rest, but a sole proprietor's number follows no such rule.
- * @throws RangeError unless {@link isRegistrationNumber}
+ * Warns a person who may have mistyped a number. It is no reason to reject the number: a corporation's number is T + 法人番号,
+ * whose first digit checks the rest, but a sole proprietor's number follows no such rule.
+ * @throws RangeError unless it matches {@link registrationNumberPattern}
  */
 export function registrationNumberWarning(number: string): 'check_digit_mismatch' | null {
-  if (!isRegistrationNumber(number)) throw new RangeError('not a registration number (T and 13 digits)');
+  if (!registrationNumberPattern.test(number)) throw new RangeError('not a registration number (T and 13 digits)');
   return corporateCheckDigit(number.slice(2)) === Number(number[1]) ? null : 'check_digit_mismatch';
 }
 
 /**
- * Check digit of a 法人番号: 9 − (Σ digit × weight mod 9), the weight being 1 for odd and 2 for even places counted from
- * the right (法人番号の指定等に関する省令2条). Always 1–9.
+ * Check digit of a 法人番号: 9 − (Σ digit × weight mod 9). The weight is 1 for odd and 2 for even places, counted from the
+ * right (法人番号の指定等に関する省令2条). The result is always 1–9.
  * @throws RangeError unless `base` has 12 digits
  */
 export function corporateCheckDigit(base: string): number {

@@ -2,7 +2,7 @@ import { type JstDate, type Period, periodEnd } from '../calendar';
 import { type Yen, addYen, yen } from '../money';
 import type { RateClass, TaxSummary } from '../tax';
 
-/** Chart of accounts: code → name (勘定科目). 税抜経理. */
+/** Chart of accounts: code → name (勘定科目). Sales are booked without tax (税抜経理). */
 export const accountTitles = {
   '1110': '普通預金',
   '1130': '売掛金',
@@ -29,11 +29,11 @@ export interface JournalLine {
   accountCode: AccountCode;
   /** Positive yen. */
   amount: Yen;
-  /** On sales and tax lines; null elsewhere. */
+  /** Set on sales and tax lines, null on the others. */
   rateClass: RateClass | null;
 }
 
-/** One balanced journal entry. No lines = nothing moved: book nothing. */
+/** One balanced journal entry. An entry without lines moves nothing and is not booked. */
 export interface JournalEntry {
   kind: 'sale' | 'card_sale' | 'np_assignment' | 'payment' | 'reversal';
   bookedOn: JstDate;
@@ -51,8 +51,8 @@ export function cardCaptured(period: Period, totals: TaxSummary): JournalEntry {
 }
 
 /**
- * Receivable assigned to NP (債権譲渡, P3): Dr 未収入金（NP） / Cr 売掛金. What the buyer then pays to NP is no journal of
- * ours; NP's payout clears 未収入金（NP）.
+ * Receivable assigned to NP (債権譲渡, P3): Dr 未収入金（NP） / Cr 売掛金. The buyer's later payment to NP makes no entry in our
+ * journal. NP's payout clears 未収入金（NP）.
  * @param gross yen with tax
  */
 export function assignedToNp(assignedOn: JstDate, gross: Yen): JournalEntry {
@@ -60,10 +60,10 @@ export function assignedToNp(assignedOn: JstDate, gross: Yen): JournalEntry {
 }
 
 /**
- * Paid into the store's own account: Dr 普通預金 / Cr 売掛金, and 仮受金 for what is beyond any invoice: the buyer's money until it
- * is paid back or meant for another bill.
- * @param matched yen that its invoices were owed
- * @param over yen beyond them
+ * Paid into the store's own account: Dr 普通預金 / Cr 売掛金, and Cr 仮受金 for the yen that exceed the invoices. They belong to the
+ * buyer until they are paid back or applied to another invoice.
+ * @param matched yen applied to invoices
+ * @param over yen that exceed the invoices
  */
 export function paymentReceived(paidOn: JstDate, matched: Yen, over: Yen = yen(0)): JournalEntry {
   const lines = [
@@ -74,7 +74,7 @@ export function paymentReceived(paidOn: JstDate, matched: Yen, over: Yen = yen(0
   return { kind: 'payment', bookedOn: paidOn, lines };
 }
 
-/** The same lines with their sides exchanged: the only way to correct an entry. */
+/** The same lines with debit and credit exchanged. This is the only way to correct an entry. */
 export function reversalOf(entry: JournalEntry, bookedOn: JstDate): JournalEntry {
   const lines = entry.lines.map((line): JournalLine => ({ ...line, side: line.side === 'D' ? 'C' : 'D' }));
   return { kind: 'reversal', bookedOn, lines };
@@ -92,7 +92,7 @@ function transfer(debit: AccountCode, credit: AccountCode, amount: Yen): Journal
   return [...line('D', debit, amount), ...line('C', credit, amount)];
 }
 
-/** Nothing for zero; a negative amount is written positive on the other side. */
+/** No line for zero. A negative amount becomes a positive one on the other side. */
 function line(
   side: 'D' | 'C',
   accountCode: AccountCode,

@@ -1,56 +1,30 @@
 import { type JstDate, addBusinessDays } from '../calendar';
-import { type HolidayTable, publishedTable } from '../holidays';
 import { policy } from '../policy';
 
-/** NP's answer to a registration (00, or NG 21 未払い, 22 金額超過, 24 総合判断), or where the buyer's screening stands. */
-export type CreditAnswer =
-  '00' | '21' | '22' | '24' | 'buyer_screening' | 'buyer_held' | 'buyer_cancelled' | 'buyer_denied';
+/** The answer to the registration of an order's first month. NP refuses it with 21 未払い, 22 金額超過 or 24 総合判断. */
+export type CreditAnswer = '00' | '21' | '22' | '24';
 
-/** Templates of the mails a credit decision sends. */
-export type CreditMail =
-  /** P4: over the limit, the order is held. */
-  | 'order_held_over_limit'
-  /** 21: names NP's desk, who alone can speak of the debt. */
-  | 'order_declined_overdue'
-  /** 24 and 否決: offers the card. */
-  | 'order_declined_judgement';
-
-/** `until` is the last day of the wait; past its end the order is declined. */
+/** `until` is the last day of the wait. The order is declined after it. */
 export type CreditDecision =
   | { decision: 'confirm' }
-  | { decision: 'hold'; until: JstDate; reason: '22'; mail: CreditMail }
-  | { decision: 'wait'; until: JstDate; reason: 'buyer_screening' | 'buyer_held' | 'buyer_cancelled'; mail: null }
-  | { decision: 'decline'; reason: '21' | '24' | 'buyer_denied'; mail: CreditMail };
+  | { decision: 'hold'; until: JstDate }
+  | { decision: 'decline'; reason: 'overdue' | 'judgement' };
 
-/**
- * What becomes of a new order (DESIGN §4). While a screening waits the customer hears nothing: staff correct the data
- * (保留 and 取消 mostly mean wrong data).
- * @param on the date of the answer
- */
-export function decideCredit(answer: CreditAnswer, on: JstDate, table: HolidayTable = publishedTable): CreditDecision {
+/** Decides on a new order (DESIGN §4). @param on the date of the answer */
+export function decideCredit(answer: CreditAnswer, on: JstDate): CreditDecision {
   switch (answer) {
     case '00':
       return { decision: 'confirm' };
     case '22':
-      return { decision: 'hold', until: heldUntil(on, table), reason: answer, mail: 'order_held_over_limit' };
+      return { decision: 'hold', until: addBusinessDays(on, policy.order.heldBusinessDays) };
     case '21':
-      return { decision: 'decline', reason: answer, mail: 'order_declined_overdue' };
+      return { decision: 'decline', reason: 'overdue' };
     case '24':
-    case 'buyer_denied':
-      return { decision: 'decline', reason: answer, mail: 'order_declined_judgement' };
-    case 'buyer_screening':
-    case 'buyer_held':
-    case 'buyer_cancelled':
-      return { decision: 'wait', until: screeningUntil(on, table), reason: answer, mail: null };
+      return { decision: 'decline', reason: 'judgement' };
   }
 }
 
-/** Last day on which an order held on `on` may be released. */
-export function heldUntil(on: JstDate, table: HolidayTable = publishedTable): JstDate {
-  return addBusinessDays(on, policy.order.heldBusinessDays, table);
-}
-
-/** Last day a screening put on hold on `on` is waited for. */
-export function screeningUntil(on: JstDate, table: HolidayTable = publishedTable): JstDate {
-  return addBusinessDays(on, policy.order.screeningHoldBusinessDays, table);
+/** The last day of the wait for a buyer's screening that is put on hold on `on`. */
+export function screeningUntil(on: JstDate): JstDate {
+  return addBusinessDays(on, policy.order.screeningHoldBusinessDays);
 }

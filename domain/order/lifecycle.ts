@@ -1,5 +1,4 @@
 import type { Lifecycle } from '../lifecycle';
-import type { SubscriptionState } from '../subscription/lifecycle';
 
 export type OrderState =
   | 'received'
@@ -20,40 +19,27 @@ export type OrderState =
 export const orderLifecycle: Lifecycle<OrderState> = {
   initial: 'received',
   states: {
-    /** Accepted with its price snapshot; nobody outside has been asked yet. */
+    /** Accepted with a snapshot of its prices. No provider has been called yet. */
     received: { label: '受付', to: ['screening', 'authorising', 'cancelled'] },
-    /** Bank transfer: the buyer's clearance or NP's answer to the first month is awaited, 保留 included (P3). */
+    /** Bank transfer: waits for the buyer's screening, 保留 included, or for NP's answer to the first month (P3). */
     screening: { label: '与信審査中', to: ['confirmed', 'held', 'declined', 'cancelled'] },
-    /** Card: 3-D Secure and the authorisation are awaited; a refusal by the issuer cancels the order (P10). */
+    /** Card: waits for 3-D Secure and the authorisation. A refusal by the issuer cancels the order (P10). */
     authorising: { label: 'カード承認中', to: ['confirmed', 'cancelled'] },
-    /** Over the credit limit (22): a higher limit and the operator's release are awaited (P4). */
+    /** Over the credit limit (22): waits for a higher limit and the operator's release (P4). */
     held: { label: '与信枠超過で保留', to: ['screening', 'declined', 'cancelled'] },
-    /** Ordered from the maker where the plan needs it, else in force at once. */
+    /** Paid for or guaranteed. The plan is then ordered from the maker if it needs that, else it starts at once. */
     confirmed: { label: '注文確定', to: ['provisioning', 'active', 'cancelled'] },
-    /** Ordered from the maker; the start of service is awaited. */
+    /** Ordered from the maker: waits for the start of service. */
     provisioning: { label: '手配中', to: ['active', 'cancelled'] },
     active: { label: '提供中', to: ['at_risk', 'suspended', 'ending', 'ended'] },
-    /** A month of the running contract was refused: finance decides within 5 business days. */
+    /** NP refused a month of the running contract. Finance decides within 5 business days. */
     at_risk: { label: '要対応（与信）', to: ['active', 'suspended', 'ending', 'ended'] },
     suspended: { label: '提供停止中', to: ['active', 'ending', 'ended'] },
-    /** Cancellation accepted; service goes on until its last day. */
+    /** Cancellation accepted. The service goes on until its last day. */
     ending: { label: '解約予定', to: ['at_risk', 'suspended', 'ended'] },
     ended: { label: '契約終了', to: [] },
-    /** Credit refused (21, 24, 否決), or the wait for it ran out. */
+    /** NP refused credit (21, 24, 否決), or the wait for it expired. */
     declined: { label: 'お断り', to: [] },
     cancelled: { label: 'キャンセル', to: [] },
   },
 };
-
-/**
- * The order's state once it runs, from its lines: the liveliest line decides. at_risk is not derived: it is a fact of
- * the order, and lasts until finance has decided.
- * @throws RangeError for an order without lines
- */
-export function stateOfLines(lines: readonly SubscriptionState[]): OrderState {
-  if (lines.length === 0) throw new RangeError('an order has at least one line');
-  if (lines.includes('active')) return 'active';
-  if (lines.includes('scheduled')) return 'provisioning';
-  if (lines.includes('ending')) return 'ending';
-  return lines.includes('paused') ? 'suspended' : 'ended';
-}

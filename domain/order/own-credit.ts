@@ -1,28 +1,40 @@
-import { type Period, periodEnd } from '../calendar';
+import { type JstDate, type Period, periodEnd } from '../calendar';
+import type { InvoiceState } from '../invoice/lifecycle';
 import { type Yen, addYen, sumYen } from '../money';
 import { type RateClass, type Rounding, taxOnNet } from '../tax';
 
-/** 00, 21 something is overdue, 22 over the limit: in NP's words, so that an order goes the same way in either store. */
+/** NP's codes, so that an order takes the same path in both kinds of store: 00, 21 an invoice is overdue, 22 over the limit. */
 export type OwnCreditAnswer = '00' | '21' | '22';
 
-/** What is not on an issued invoice yet, of one month and rate; yen without tax. */
+/** The items of one month and rate that are on no issued invoice yet; yen without tax. */
 export interface Unbilled {
   period: Period;
   rateClass: RateClass;
   net: Yen;
 }
 
-/** What an in-house store has given a billing destination on credit, and may. Yen with tax but for `unbilled`. */
+/** The credit of a billing destination in an in-house store, used and allowed. Yen with tax, except `unbilled`. */
 export interface OwnCredit {
   unbilled: readonly Unbilled[];
-  /** Left to pay of the issued invoices. */
+  /** Still owed on issued invoices. */
   unpaid: Yen;
   limit: Yen;
-  /** Whether an invoice of the account is past its last day of payment. */
+  /** Whether any invoice of the account {@link isOverdue}. */
   overdue: boolean;
 }
 
-/** Unbilled and unpaid, yen with tax: each month is taxed as its invoice will be, once per rate (DESIGN §5). */
+/**
+ * Whether an issued invoice paid by transfer still has yen owed after its last day of payment. An invoice paid by debit
+ * counts only after its debit has failed and it is billed again by transfer. `lockCredit` computes the same in SQL.
+ */
+export function isOverdue(
+  invoice: { status: InvoiceState; method: 'bank_transfer' | 'direct_debit'; owed: Yen; payUntil: JstDate },
+  on: JstDate,
+): boolean {
+  return invoice.status === 'issued' && invoice.method === 'bank_transfer' && invoice.owed > 0 && invoice.payUntil < on;
+}
+
+/** Unbilled plus unpaid, yen with tax. Each month is taxed like its future invoice, once per rate (DESIGN §5). */
 export function ownCreditUsed({ unbilled, unpaid }: OwnCredit, rounding: Rounding): Yen {
   const months = new Set(unbilled.map(({ period }) => period));
   const ofMonth = (month: Period): Yen => {
@@ -33,7 +45,7 @@ export function ownCreditUsed({ unbilled, unpaid }: OwnCredit, rounding: Roundin
   return addYen(unpaid, sumYen([...months].map(ofMonth)));
 }
 
-/** @param order what the order's first month adds; an order of nothing is within any limit */
+/** @param order the items of the order's first month. An order that adds no yen is within any limit. */
 export function decideOwnCredit(credit: OwnCredit, order: readonly Unbilled[], rounding: Rounding): OwnCreditAnswer {
   if (credit.overdue) return '21';
   const used = ownCreditUsed({ ...credit, unbilled: [...credit.unbilled, ...order] }, rounding);

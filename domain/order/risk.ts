@@ -1,26 +1,25 @@
 import { type JstDate, type Period, addBusinessDays, addDays, periodStart } from '../calendar';
-import { type HolidayTable, publishedTable } from '../holidays';
 import { policy } from '../policy';
 import type { Refusal } from '../refusal';
 
 /**
- * Finance's four ways out for a running contract whose month NP won't take (DESIGN §4): register it again after payment or a
- * raised limit, bill it in house without NP's guarantee, suspend the service, end the contract.
+ * Finance's four ways out for a running contract after NP refuses a month (DESIGN §4): register the month again after payment
+ * or a higher limit, bill it in house without NP's guarantee, suspend the service, or end the contract.
  */
 export const riskDecisions = ['register_again', 'bill_in_house', 'suspend', 'end'] as const;
 export type RiskDecision = (typeof riskDecisions)[number];
 
 /**
- * Last day finance may decide: five business days from when it is known. A month still to come isn't given unguaranteed, and
- * the one before it is guaranteed and paid for, so that one is given to its end.
+ * The last day on which finance may decide: five business days after the refusal is known, or the day before the refused
+ * month if that is later. The month before it is guaranteed, so its service runs to the end.
  */
-export function atRiskUntil(knownOn: JstDate, period: Period, table: HolidayTable = publishedTable): JstDate {
-  const fifth = addBusinessDays(knownOn, policy.order.atRiskBusinessDays, table);
+export function atRiskUntil(knownOn: JstDate, period: Period): JstDate {
+  const fifth = addBusinessDays(knownOn, policy.order.atRiskBusinessDays);
   const dayBefore = addDays(periodStart(period), -1);
   return fifth > dayBefore ? fifth : dayBefore;
 }
 
-/** Suspended for it, the contract may still be resumed or ended until it ends by itself; it can't be suspended twice. */
+/** A contract suspended for this risk can still be registered again, billed in house or ended, but not suspended twice. */
 export function checkRiskDecision(
   decision: RiskDecision,
   contract: { atRisk: boolean; suspended: boolean },

@@ -6,9 +6,9 @@ export type PeriodState = 'open' | 'frozen' | 'closed';
 export const periodLifecycle: Lifecycle<PeriodState> = {
   initial: 'open',
   states: {
-    /** Takes billable items. */
+    /** Accepts billable items. */
     open: { label: '受付中', to: ['frozen'] },
-    /** Takes none; its close is under way. */
+    /** Accepts no more items. Its close is under way. */
     frozen: { label: '凍結', to: ['closed'] },
     closed: { label: '締め済み', to: [] },
   },

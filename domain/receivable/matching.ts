@@ -1,23 +1,23 @@
 import { type Yen, subtractYen, sumYen, yen } from '../money';
 
-/** An invoice that a deposit names, and what is left to pay of it; yen with tax. */
+/** An invoice that a deposit names, with the yen still owed, tax included. */
 export interface Owed {
   invoiceId: string;
-  /** Zero or less once it is paid. */
+  /** Zero or less when the invoice is paid. */
   owed: Yen;
 }
 
 export interface Matched {
-  /** What each invoice gets, in the order named; those that get nothing are left out. */
+  /** The part of each invoice, in the order named. Invoices that get nothing are left out. */
   parts: { invoiceId: string; amount: Yen }[];
-  /** Paid beyond all of them: the buyer's money, 仮受金. */
+  /** Yen that exceed all the invoices. They belong to the buyer (仮受金). */
   over: Yen;
 }
 
 /**
- * 消込 of one deposit: the invoices in the order named, each in full before the next. Short of the last one it stays owed by the
- * rest, also where only the transfer fee is missing (P7).
- * @param amount yen that arrived
+ * 消込 of one deposit. It pays the invoices in the order named, each in full before the next. If the money runs out, the last
+ * invoice still owes the difference, even when only the transfer fee is missing (P7).
+ * @param amount the yen received
  */
 export function matchDeposit(amount: Yen, invoices: readonly Owed[]): Matched {
   let left: Yen = amount;

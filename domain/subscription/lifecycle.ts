@@ -6,12 +6,12 @@ export type SubscriptionState = 'scheduled' | 'active' | 'paused' | 'ending' | '
 export const subscriptionLifecycle: Lifecycle<SubscriptionState> = {
   initial: 'scheduled',
   states: {
-    /** Service has not started; the order may still be cancelled, which ends the line unused. */
+    /** The service has not started. If the order is cancelled, the line ends unused. */
     scheduled: { label: '開始前', to: ['active', 'ended'] },
     active: { label: '契約中', to: ['paused', 'ending', 'ended'] },
-    /** Suspended for non-payment: no new periods are billed. */
+    /** Suspended: no new months are billed. */
     paused: { label: '停止中', to: ['active', 'ending', 'ended'] },
-    /** Cancelled to an end date; billed until its last period. */
+    /** Cancelled with an end date. Billed until its last month. */
     ending: { label: '解約予定', to: ['paused', 'ended'] },
     ended: { label: '終了', to: [] },
   },

@@ -1,5 +1,6 @@
 import type { Instant, JstDate } from '../../domain/calendar';
 import type { Yen } from '../../domain/money';
+import type { CardBrand } from '../../domain/order/card-rules';
 
 /** A one-time token from SBPS's JavaScript; never a card number. */
 export interface CardToken {
@@ -25,12 +26,7 @@ export type CardAuthorisation =
       code: string;
     };
 
-/** Brands that the store accepts (STORE.md P8). SBPS calls them J V M A D. */
-export type CardBrand = 'JCB' | 'VISA' | 'Mastercard' | 'American Express' | 'Diners Club';
-
-/**
- * Result of a step after authorisation: done, already done (the inquiry confirms it), or refused with a code of SBPS.
- */
+/** Result of a step after authorisation: done, already done (the inquiry confirms it), or refused with a code of SBPS. */
 export type CardStep = { outcome: 'done'; processedOn: JstDate | null } | { outcome: 'refused'; code: string };
 
 export interface CardProvider {

@@ -8,7 +8,7 @@ import { wireRoutes } from './wire/wire';
 
 /**
  * Stand-in for NP掛け払い. `/v1` is the API of NP. The store's clock calls back at `/alarms`. Tests and the demo steer it
- * at `/control`. It keeps the data of each merchant in memory and has no clock. docs/magic-values-np.md lists its
+ * at `/control`. It keeps the data of each merchant in memory and has no clock. docs/magic-values/np.md lists its
  * features.
  */
 export function createNpSimulator(): express.Express {

@@ -55,7 +55,7 @@ function emailOf(mail: StoredMail) {
 }
 
 /**
- * Stand-in for api.resend.com with an inbox at `/`. It keeps mails in memory. docs/magic-values-mail.md lists its
+ * Stand-in for api.resend.com with an inbox at `/`. It keeps mails in memory. docs/magic-values/mail.md lists its
  * features.
  */
 export function createResendSimulator(): express.Express {

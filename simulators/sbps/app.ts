@@ -7,7 +7,7 @@ import { checkDocument, type Merchant, readDocument, Refusal, type SpsDocument, 
 
 /**
  * Stand-in for the API type of SBPS at its real path, `POST /api/xmlapi.do`. `/3ds/:id` is the page of the card issuer.
- * Tests and the demo steer it at `/control/*`. It keeps the data of each merchant in memory. docs/magic-values-cards.md
+ * Tests and the demo steer it at `/control/*`. It keeps the data of each merchant in memory. docs/magic-values/cards.md
  * lists its features.
  */
 export function createSbpsSimulator(): express.Express {

@@ -1,3 +1,4 @@
+import { period } from '../../domain/calendar';
 import {
   ADMIN_KEY,
   ApiUnderTest,
@@ -233,7 +234,7 @@ test('an event of a mandate out of order, and a second mandate beside a running 
 
 test('one result for an unknown debit rejects the whole file', async () => {
   await api.db.debitRun.create({
-    data: { storeId: store.id, nominal: '2026-10', debitOn: new Date('2026-10-27'), status: 'requested' },
+    data: { storeId: store.id, nominal: period('2026-10'), debitOn: new Date('2026-10-27'), status: 'requested' },
   });
   const results = [
     { invoice_number: 'F-1-20261005-000001', code: '0' },

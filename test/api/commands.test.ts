@@ -1,3 +1,5 @@
+import { period as monthOf } from '../../domain/calendar';
+import type { OrderState } from '../../domain/order/lifecycle';
 import { ApiUnderTest, type StoreUnderTest, cardOrder } from './support';
 
 /* The message that a command writes for its workflow, and the states in which it is rejected. Other tests run the workflows. */
@@ -10,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => api.stop());
 
-async function setStatus(orderId: string, status: string): Promise<void> {
+async function setStatus(orderId: string, status: OrderState): Promise<void> {
   await api.db.order.update({ where: { storeId_id: { storeId: store.id, id: orderId } }, data: { status } });
 }
 
@@ -205,7 +207,7 @@ test('a credit limit granted by NP is recorded with its reason; only a held scre
 });
 
 test('a close accepts approve, hold and redraft only while it is in review', async () => {
-  const period = '2026-10';
+  const period = monthOf('2026-10');
   await api.db.billingPeriod.create({ data: { storeId: store.id, period, status: 'frozen' } });
   const where = { storeId_period: { storeId: store.id, period } };
   await api.db.close.create({
@@ -235,7 +237,13 @@ test('a close accepts approve, hold and redraft only while it is in review', asy
 test('the repair of an incident is sent to the workflow that waits for the decision', async () => {
   const order = await store.order();
   const id = `np-txn/${order.id}/2026-10/1`;
-  const incident = { storeId: store.id, kind: 'np_registration', owner: 'operator', detail: {}, openedAt: new Date() };
+  const incident = {
+    storeId: store.id,
+    kind: 'np_registration',
+    owner: 'operator',
+    detail: {},
+    openedAt: new Date(),
+  } as const;
   await api.db.incident.create({ data: { ...incident, id, workflowId: `order/${order.id}` } });
   await api.db.wait.create({
     data: {
@@ -257,7 +265,7 @@ test('the repair of an incident is sent to the workflow that waits for the decis
 });
 
 test('an incident that no workflow waits for is resolved at once, with the reason', async () => {
-  const incident = { storeId: store.id, kind: 'news_not_understood', owner: 'operator', detail: {} };
+  const incident = { storeId: store.id, kind: 'news_not_understood', owner: 'operator', detail: {} } as const;
   await api.db.incident.create({ data: { ...incident, id: 'news/1', openedAt: new Date() } });
   const repair = (how: unknown) => store.post('/v1/incidents/news/1/repair', { how, reason: 'NPに確認' });
   expect((await repair('retry')).body.code).toBe('repair_not_possible');
@@ -284,13 +292,13 @@ test('a retry queues a mail with unknown result again', async () => {
       key,
       template: 'order-declined-overdue',
       accountId: 'acc_1',
-      data: {},
+      data: { order: { number: 'ord_1', orderedOn: '2026-10-05', summary: '商品A × 1', total: 33_000 } },
       recipients: ['a@example.com'],
       status: 'unknown',
       firstTriedAt: at,
     },
   });
-  const row = { kind: 'mail', target: key, name: 'order-declined-overdue', payload: {}, at, dueAt: at };
+  const row = { kind: 'mail', target: key, name: 'order-declined-overdue', payload: {}, at, dueAt: at } as const;
   await api.db.dispatch.create({ data: { storeId, id: key, ...row, ...done } });
   await api.db.incident.create({
     data: { storeId, id: key, kind: 'mail_unknown', owner: 'operator', detail: {}, openedAt: at },

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { period as monthOf } from '../../domain/calendar';
 import { ApiUnderTest, type StoreUnderTest } from './support';
 
 const api = new ApiUnderTest();
@@ -15,7 +16,7 @@ const date = (d: string) => new Date(`${d}T00:00:00Z`);
 
 /** Writes a month's invoice as the close does. */
 async function invoice(period: string, status: 'draft' | 'issued', number: string | null): Promise<string> {
-  const own = { storeId: store.id, period };
+  const own = { storeId: store.id, period: monthOf(period) };
   await api.db.billingPeriod.createMany({ data: [own], skipDuplicates: true });
   const id = `inv_${period}_${number ?? 'draft'}`;
   await api.db.invoice.create({
@@ -33,12 +34,18 @@ async function invoice(period: string, status: 'draft' | 'issued', number: strin
       net: 30_000n,
       tax: 3_000n,
       total: 33_000n,
-      taxes: [{ rateClass: 'standard', rate: 10, net: 30_000, tax: 3_000 }],
+      taxes: [{ rate_class: 'standard', rate: 10, net: 30_000, tax: 3_000, gross: 33_000 }],
       closeOn: date(`${period}-28`),
       ...(status === 'issued' && {
         issuedOn: date('2026-11-05'),
         dueOn: date('2026-11-30'),
-        recipient: { company: '株式会社あおば' },
+        recipient: {
+          company: '株式会社あおば',
+          department: null,
+          person: '担当',
+          postal_code: '1000001',
+          address: '東京都',
+        },
       }),
     },
   });
@@ -136,7 +143,7 @@ test('documents are searched by date, amount and counterparty together (電子�
 
 test('results of a debit day are accepted by invoice number', async () => {
   const id = await invoice('2027-02', 'issued', 'F-1-20270303-000001');
-  const run = { storeId: store.id, nominal: '2027-03' };
+  const run = { storeId: store.id, nominal: monthOf('2027-03') };
   await api.db.debitRun.create({ data: { ...run, debitOn: date('2027-03-29'), status: 'requested' } });
   await api.db.debit.create({ data: { ...run, key: `debit/${id}/1`, invoiceId: id, amount: 33_000n } });
   const results = [{ invoice_number: 'F-1-20270303-000001', code: '1' }];

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { alarmToken } from '../../api/lib/auth';
-import { newId } from '../../api/lib/input/ids';
+import { newId } from '../../books/lib/ids';
 import { ADMIN_KEY, ApiUnderTest, newAccount, newPlan, newStore } from './support';
 
 const api = new ApiUnderTest();

@@ -9,7 +9,7 @@ import type { Refusal } from '../../domain/refusal';
 import { type Db, openDb } from '../../prisma/db';
 import { migrate } from '../../prisma/migrate';
 import type { Reply } from '../../dispatch/delivery';
-import type { TestEnvironment } from '../support/global-setup';
+import type { TestEnvironment } from '../support/engine/global-setup';
 
 export const ADMIN_KEY = 'sk_platform_for_tests_only';
 

@@ -1,16 +1,16 @@
-import { Chance } from '../../dev/chaos/chance';
 import { planKills } from '../../dev/chaos/kills';
+import { Random } from '../../dev/chaos/random';
 
 const DURATIONS = [3_000, 500, 0, 8_000, 1_500];
 
-test('the same seed plans the same kills, another one others', () => {
-  const plan = (seed: number) => planKills(30, DURATIONS, new Chance(seed));
+test('the same seed plans the same kills, and another seed plans others', () => {
+  const plan = (seed: number) => planKills(30, DURATIONS, new Random(seed));
   expect(plan(7)).toEqual(plan(7));
   expect(plan(7)).not.toEqual(plan(8));
 });
 
-test('thirty kills are spread over the whole story, in order, each program about as often', () => {
-  const kills = planKills(30, DURATIONS, new Chance(1));
+test('thirty kills are spread over the whole story in order, and each program is killed about equally often', () => {
+  const kills = planKills(30, DURATIONS, new Random(1));
   const moments = kills.map(({ step, into }) => DURATIONS.slice(0, step).reduce((sum, ms) => sum + ms, into));
   expect(moments).toEqual([...moments].sort((a, b) => a - b));
   // One in each thirtieth of 13 s.

@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:net';
-import { freePort, holderOf, isFree, requireFree } from '../../dev/ports';
-import { SetupError } from '../../dev/progress';
+import { freePort, holderOf, isFree, requireFree } from '../../dev/services/ports';
+import { SetupError } from '../../dev/services/progress';
 
 describe('a port that is taken', () => {
   let server: Server;
@@ -13,12 +13,12 @@ describe('a port that is taken', () => {
   });
   afterAll(() => new Promise((resolve) => server.close(resolve)));
 
-  test('is seen, and its holder named', async () => {
+  test('is detected, and its holder is named', async () => {
     expect(await isFree(port)).toBe(false);
     expect(holderOf(port)).toContain(`(pid ${process.pid})`);
   });
 
-  test('stops the start with the variable that chooses another', async () => {
+  test('stops the start with a message that names the variable for another port', async () => {
     const free = await freePort();
     const start = requireFree([
       { name: 'API', port, variable: 'PORT' },

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startService } from '../../dev/processes';
+import { startService } from '../../dev/services/processes';
 
 let dir: string;
 beforeAll(() => void (dir = mkdtempSync(join(tmpdir(), 'shimebi-processes-'))));
@@ -24,7 +24,7 @@ async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await new Promise((resolve) => setImmediate(resolve));
 }
 
-test('a program is asked to end, and its last lines can be read', async () => {
+test('a program can shut down in order, and its last lines can be read', async () => {
   const service = startService({
     name: 'stays',
     command: process.execPath,
@@ -39,7 +39,7 @@ test('a program is asked to end, and its last lines can be read', async () => {
   expect(lives(service.pid)).toBe(false);
 });
 
-test('a program that cannot be started ends at once', async () => {
+test('a program that cannot be started counts as ended at once', async () => {
   const service = startService({
     name: 'missing',
     command: join(dir, 'nothing'),
@@ -50,11 +50,11 @@ test('a program that cannot be started ends at once', async () => {
   expect(service.lastLines(1)).toContain('ENOENT');
 });
 
-test('when we are killed outright, what we started ends too', async () => {
+test('when the parent process is killed, the program that it started ends too', async () => {
   const script = join(dir, 'parent.ts');
   writeFileSync(
     script,
-    `import { startService } from ${JSON.stringify(join(__dirname, '../../dev/processes'))};
+    `import { startService } from ${JSON.stringify(join(__dirname, '../../dev/services/processes'))};
      const service = startService({ name: 'orphan', command: process.execPath, args: ['-e', ${JSON.stringify(STAYS)}], logFile: ${JSON.stringify(join(dir, 'orphan.log'))}, readOutput: true });
      service.onLine(() => console.log(service.pid));
      setInterval(() => {}, 1000);`,

@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Service, startService } from '../../dev/processes';
-import { Supervised } from '../../dev/supervised';
+import { type Service, startService } from '../../dev/services/processes';
+import { Supervised } from '../../dev/services/supervised';
 
 let dir: string;
 beforeAll(() => void (dir = mkdtempSync(join(tmpdir(), 'shimebi-supervised-'))));
@@ -16,7 +16,7 @@ const program = () =>
     logFile: join(dir, 'stays.log'),
   });
 
-test('a program that is killed is started again, also when it fails to start at first; stopped, it stays away', async () => {
+test('a killed program is restarted, even if the first attempt fails; a stopped program is not', async () => {
   let starts = 0;
   const supervised = new Supervised(program(), async () => {
     starts += 1;
@@ -34,25 +34,25 @@ test('a program that is killed is started again, also when it fails to start at 
   expect(supervised.endedByItself).toBe(0);
 });
 
-test('stopped while it is being started again, it is stopped as soon as it is up', async () => {
+test('a program that is stopped during its restart is stopped as soon as it is up', async () => {
   const starting = signal();
   const mayStart = signal();
   let again: Service | undefined;
   const supervised = new Supervised(program(), async () => {
-    starting.give();
-    await mayStart.given;
+    starting.send();
+    await mayStart.sent;
     return (again = program());
   });
   await supervised.kill('SIGKILL', 0);
-  await starting.given;
+  await starting.sent;
   const stopped = supervised.stop();
-  mayStart.give();
+  mayStart.send();
   await stopped;
   expect(again!.running).toBe(false);
 });
 
-function signal(): { given: Promise<void>; give: () => void } {
-  let give = () => {};
-  const given = new Promise<void>((resolve) => (give = resolve));
-  return { given, give };
+function signal(): { sent: Promise<void>; send: () => void } {
+  let send = () => {};
+  const sent = new Promise<void>((resolve) => (send = resolve));
+  return { sent, send };
 }

@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { findTemporal, tooOld } from '../../dev/temporal-binary';
+import { findTemporal, tooOld } from '../../dev/services/temporal-binary';
 
 const original = { ...process.env };
 let dir: string;
@@ -25,7 +25,7 @@ function program(path: string, server: string): string {
   return file;
 }
 
-test('the named program comes before the PATH, the PATH before the cache', () => {
+test('the configured program is preferred to the PATH, and the PATH to the cache', () => {
   const cached = program('cache/bin/temporal', '1.29.1');
   expect(findTemporal()).toEqual({ path: cached, serverVersion: '1.29.1', source: 'cache' });
   const onPath = program('path/temporal', '1.30.0');
@@ -34,22 +34,22 @@ test('the named program comes before the PATH, the PATH before the cache', () =>
   expect(findTemporal()?.source).toBe('TEMPORAL_CLI_PATH');
 });
 
-test('one on the PATH that is too old is passed over, and said so', () => {
+test('a program on the PATH that is too old is skipped, with the reason', () => {
   const old = program('path/temporal', '1.22.4');
   const cached = program('cache/bin/temporal', '1.29.1');
-  const said: string[] = [];
-  expect(findTemporal((reason) => said.push(reason))?.path).toBe(cached);
-  expect(said).toEqual([`Passing over ${old}: server 1.22.4, 1.28.0 or later is needed`]);
+  const reasons: string[] = [];
+  expect(findTemporal((reason) => reasons.push(reason))?.path).toBe(cached);
+  expect(reasons).toEqual([`Skipping ${old}: server 1.22.4, 1.28.0 or later is needed`]);
 });
 
-test('a named program that will not do stops the start', () => {
+test('a configured program that cannot be used stops the start', () => {
   process.env.TEMPORAL_CLI_PATH = join(dir, 'nowhere');
   expect(() => findTemporal()).toThrow('is not a Temporal command line');
   process.env.TEMPORAL_CLI_PATH = program('named', '1.22.4');
   expect(() => findTemporal()).toThrow('server 1.22.4; 1.28.0 or later is needed');
 });
 
-test('nothing anywhere', () => {
+test('finds nothing where there is no program', () => {
   expect(findTemporal()).toBeUndefined();
 });
 

@@ -1,16 +1,16 @@
 import { type MailData, type MailFrame, type MailTemplate, mailTemplates, renderMail } from '../../documents/mails';
-import { contactForm, npDesk } from '../../documents/support';
+import { supportDesksOf } from '../../domain/support-desks';
 
 const frame: MailFrame = {
   store: {
     name: 'ITreviewオンラインストア',
     seller: 'アイティクラウド株式会社',
     url: 'https://buy.example.jp/',
-    desks: {
-      bank_transfer: npDesk,
-      direct_debit: npDesk,
-      card: contactForm('ITreviewオンラインストア', 'https://buy.example.jp/contact'),
-    },
+    desks: supportDesksOf({
+      name: 'ITreviewオンラインストア',
+      contactUrl: 'https://buy.example.jp/contact',
+      settlesByNp: true,
+    }),
     settlesByNp: true,
   },
   recipient: { company: '株式会社葡萄', department: '経理部', person: '葡萄 次郎' },
@@ -94,7 +94,7 @@ describe('the support desk (S1)', () => {
   const byNp = ['order-held', 'order-declined-judgement', 'order-declined-overdue', 'debit-failed'] as const;
   test.each(byNp)('%s: the NP desk', (template) => {
     expect(render(template).text).toContain(
-      'NP掛け払い お客様サポートデスク\n電話：03-4577-9631\nメール：btob-support@netprotections.co.jp',
+      'NP掛け払いサポートデスク\n電話：03-4577-9631\nメール：btob-support@netprotections.co.jp',
     );
   });
 
@@ -123,7 +123,7 @@ describe('the content', () => {
       `クレジットカード決済（一括払い）でのご注文も承っております`,
     );
     expect(render('order-declined-judgement').text).toContain(orderUrl);
-    expect(render('order-declined-overdue').text).toContain('NP掛け払い お客様サポートデスクへ直接');
+    expect(render('order-declined-overdue').text).toContain('NP掛け払いサポートデスクへ直接');
   });
 
   test('screening: a refusal and a missed deadline have different texts', () => {

@@ -7,7 +7,7 @@ import type {
   QualifiedInvoiceData,
   ReceiptData,
 } from '../../documents/shapes';
-import { contactForm, npDesk } from '../../documents/support';
+import { contactForm, npDesk } from '../../domain/support-desks';
 
 export function line(description: string, unitPrice: number, more: Partial<DocumentLine> = {}): DocumentLine {
   const quantity = more.quantity ?? 1;

@@ -10,7 +10,7 @@ function sources(folder: string, end: string): string[] {
   return names.filter((name) => name.endsWith(end)).map((name) => readFileSync(join(ROOT, folder, name), 'utf8'));
 }
 
-/** Scenarios titled `incident a, b: …`, which make them happen from outside and end them. */
+/** The scenarios titled `incident a, b: …`. They make these kinds happen from outside and end them. */
 const scenarios = sources('test/scenarios', '.test.ts')
   .flatMap((text) => text.split(/^(?=test\b)/m))
   .flatMap((played) => {
@@ -18,41 +18,43 @@ const scenarios = sources('test/scenarios', '.test.ts')
     return named === undefined ? [] : [{ kinds: named.split(', '), played }];
   });
 
-/** Whether a scenario that names the kind has a person end it so; any way where none is given. */
+/** Whether a person ends the kind this way in a scenario that names it. Without `way`, any way counts. */
 function isEnded(kind: IncidentKind, way = ''): boolean {
   const call = new RegExp(`\\brepair\\(\\s*diary,\\s*'${kind}',\\s*${way}`);
   return scenarios.some(({ kinds: named, played }) => named.includes(kind) && call.test(played));
 }
 
-/** Whether a scenario that names the kind sees it closed by the engine. */
+/** Whether a scenario that names the kind checks that the engine closes it. */
 function isClosed(kind: IncidentKind): boolean {
-  const seen = `closed(diary, '${kind}')`;
+  const seen = `resolutionOf(diary, '${kind}')`;
   return scenarios.some(({ kinds: named, played }) => named.includes(kind) && played.includes(seen));
 }
 
-test.each(kinds)('%s is made to happen by a scenario, and ended in it', (kind) => {
+test.each(kinds)('a scenario makes %s happen and ends it', (kind) => {
   expect(isEnded(kind) || isClosed(kind)).toBe(true);
 });
 
-test.each(kinds)('%s: each way that is offered is tried by a scenario', (kind) => {
+test.each(kinds)('%s: scenarios try each way that the API offers', (kind) => {
   const { how, resolveAs } = waysOf(kind);
   const results = resolveAs === '*' ? [] : resolveAs.map((result) => `\\{ resolve_as: '${result}' \\}`);
   expect([...how.map((way) => `'${way}'`), ...results].filter((way) => !isEnded(kind, way))).toEqual([]);
 });
 
-test('scenarios name no kind that is gone, and see none closed that stays open', () => {
+test('scenarios name only kinds that exist, and only those that close themselves are closed by the engine', () => {
   expect(scenarios.flatMap(({ kinds: named }) => named).filter((kind) => !(kind in incidentKinds))).toEqual([]);
   expect(kinds.filter((kind) => isClosed(kind) && !incidentText(kind).closesItself)).toEqual([]);
 });
 
-test('every kind is opened somewhere in the engine', () => {
-  const engine = ['activities', 'books', 'dispatch', 'workflows'].flatMap((folder) => sources(folder, '.ts')).join('\n');
+test('the engine opens every kind somewhere', () => {
+  const engine = ['activities', 'books', 'dispatch', 'workflows']
+    .flatMap((folder) => sources(folder, '.ts'))
+    .join('\n');
   const opened = (kind: string) =>
     engine.includes(`'${kind}'`) || (kind.startsWith('mail_') && engine.includes('`mail_${'));
   expect(kinds.filter((kind) => !opened(kind))).toEqual([]);
 });
 
-test('a step can be tried again and gone on without; what only tells is closed in words', () => {
+test('a failed step can be retried or skipped; every other incident is closed with free text', () => {
   for (const kind of kinds) {
     const { how, resolveAs } = waysOf(kind);
     if (incidentText(kind).step) expect(how).toEqual(['retry', 'skip']);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { instant, jstDate } from '../../domain/calendar';
-import { captureUntil, cardRetryAt, mailTime, refundUntil, storeDefaults, supportDeskOf } from '../../domain/policy';
+import { cardRetryAt, mailTime } from '../../domain/policy';
 import { instants } from './arbitraries';
 
 describe('mail', () => {
@@ -10,9 +10,9 @@ describe('mail', () => {
     ['2026-10-06T17:59:59.999+09:00', '2026-10-06T17:59:59.999+09:00'],
     ['2026-10-06T18:00:00+09:00', '2026-10-07T09:00:00.000+09:00'],
     ['2026-12-31T23:00:00+09:00', '2027-01-01T09:00:00.000+09:00'],
-  ])('wanted at %s goes out at %s', (at, out) => expect(mailTime(instant(at))).toBe(out));
+  ])('requested at %s goes out at %s', (at, out) => expect(mailTime(instant(at))).toBe(out));
 
-  it('is never early, never later than the next morning, and its time is settled once', () => {
+  it('is never early, never later than the next morning, and a time in the window does not move', () => {
     fc.assert(
       fc.property(instants, (at) => {
         const out = mailTime(at);
@@ -24,22 +24,11 @@ describe('mail', () => {
   });
 });
 
-it('a renewal declined on 2027-01-01 is tried again on 01-04, 01-08 and 01-15 in the afternoon, then no more', () => {
+it('a renewal declined on 2027-01-01 is retried in the afternoon of 01-04, 01-08 and 01-15, then no more', () => {
   expect([1, 2, 3, 4].map((nth) => cardRetryAt(jstDate('2027-01-01'), nth))).toEqual([
     '2027-01-04T15:00:00.000+09:00',
     '2027-01-08T15:00:00.000+09:00',
     '2027-01-15T15:00:00.000+09:00',
     null,
   ]);
-});
-
-it('a card authorised in October can be captured, and refunded when captured then, until the end of January', () => {
-  expect(captureUntil(jstDate('2026-10-07'))).toBe('2027-01-31');
-  expect(refundUntil(jstDate('2026-10-31'))).toBe('2027-01-31');
-});
-
-it('questions on transfer and debit go to NP’s desk, on cards to the store (S1)', () => {
-  expect(supportDeskOf('bank_transfer').phone).toBe('03-4577-9631');
-  expect(supportDeskOf('direct_debit')).toBe(storeDefaults.supportDesks.invoice);
-  expect(supportDeskOf('card')).toBe(storeDefaults.supportDesks.card);
 });

@@ -8,7 +8,7 @@ const on = jstDate('2026-10-31');
 const negative = (amount: Yen) => yen(-amount);
 
 describe('rates', () => {
-  it('are 10 and 8 percent since 2019-10-01, and not known before', () => {
+  it('are 10 and 8 percent since 2019-10-01, and unknown before', () => {
     expect(rateOn('standard', jstDate('2019-10-01'))).toBe(10);
     expect(rateOn('reduced', on)).toBe(8);
     expect(rateOn('exempt', on)).toBe(0);
@@ -57,7 +57,7 @@ describe('the two ways to tax', () => {
   });
 });
 
-it('an invoice has one row per rate class, in print order, whatever the order of its lines', () => {
+it('an invoice has one row per rate class, in print order, for any order of its lines', () => {
   const summary = taxOnNet(
     [
       { amount: yen(1_000), rateClass: 'out_of_scope' },
@@ -88,13 +88,13 @@ it.each<[number, Rounding, number]>([
   expect(taxOnNet([{ amount: yen(net), rateClass: 'standard' }], on, rounding).tax).toBe(tax);
 });
 
-it('large sums are exact: no detour through fractions', () => {
+it('large sums are exact, because no fractions are used', () => {
   const most = yen(8_000_000_000_000_001);
   expect(taxOnNet([{ amount: most, rateClass: 'standard' }], on).tax).toBe(800_000_000_000_000);
 });
 
 describe('always', () => {
-  it('net + tax = gross, per rate and in all, and no line is lost', () => {
+  it('net + tax = gross, per rate and in total, and every line counts', () => {
     fc.assert(
       fc.property(lines, roundings, (list, rounding) => {
         const onNet = taxOnNet(list, on, rounding);
@@ -113,7 +113,7 @@ describe('always', () => {
     );
   });
 
-  it('tax lies within a yen of the exact share, on the side the rounding says', () => {
+  it('tax is within a yen of the exact share, on the side of the rounding', () => {
     fc.assert(
       fc.property(amounts, rateClass, roundings, (amount, rateClass, rounding) => {
         const magnitude = Math.abs(amount);
@@ -126,7 +126,7 @@ describe('always', () => {
     );
   });
 
-  it('a credit undoes its charge', () => {
+  it('a credit and its charge sum to zero', () => {
     fc.assert(
       fc.property(lines, roundings, (list, rounding) => {
         const credit = list.map((l) => ({ ...l, amount: negative(l.amount) }));
@@ -137,7 +137,7 @@ describe('always', () => {
     );
   });
 
-  it('the tax inside one registered charge is exactly the tax put on it; only sums of charges differ', () => {
+  it('the tax within one registered charge equals the tax added to it; only sums of charges differ', () => {
     fc.assert(
       fc.property(amounts, rateClass, (net, rateClass) => {
         const gross = grossOf(net, rateClass, on);

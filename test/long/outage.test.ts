@@ -1,14 +1,14 @@
-import { silent } from '../../dev/progress';
+import { silent } from '../../dev/services/progress';
 import { outcomeOf } from '../../dev/chaos/verdict';
-import { type Stack, startStack } from '../../dev/stack';
+import { type Stack, startStack } from '../../dev/services/stack';
 import { Api } from '../../dev/story/api';
 import { World } from '../../dev/story/world';
 
-/* An engine of its own, whose providers close their ports: real refused connections, for real minutes. */
+/* Its own engine, whose providers close their ports: connections are really refused, for minutes of wall time. */
 
 /**
- * Pauses of the retries double from 1 s (steps) or 0.1 s (mails) to a minute: after 63 s of an outage the longest has begun. Two
- * minutes and a bit is thus as good as two hours, but for the 24 h after which a person is asked.
+ * Pauses between retries double from 1 s (steps) or 0.1 s (mails) up to a minute, which they reach after 63 s. So 130 s test as
+ * much as two hours would. Only the incident that is opened after 24 h is not tested.
  */
 const AWAY_MS = 130_000;
 
@@ -18,7 +18,7 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => stack?.stop());
 
-test('NP, SBPS and Resend are gone for two minutes in the middle of everything: all of it is done once they are back', async () => {
+test('everything is done after NP, SBPS and Resend have been away for two minutes', async () => {
   const world = await World.create(stack, { now: '2026-10-06T10:00:00+09:00' });
   const [storefront, control] = [world.as('storefront'), new Api(stack.sbpsUrl)];
   const plan = await world.plan('A', '商品A', 80_000);
@@ -26,7 +26,7 @@ test('NP, SBPS and Resend are gone for two minutes in the middle of everything: 
   const lines = [{ plan_id: plan, quantity: 1 }];
   const byTransfer = { payment: { method: 'bank_transfer' }, lines };
 
-  // chiyo has passed 3-D Secure and is on the way back.
+  // chiyo has passed 3-D Secure, but has not returned to the store's page.
   const token = await world.cardToken('ok');
   const card = { method: 'card', ...token, brand: 'VISA', divisions: 1 };
   const byCard = { account_id: chiyo, payment: card, lines };
@@ -37,21 +37,21 @@ test('NP, SBPS and Resend are gone for two minutes in the middle of everything: 
   const { location } = await control.post<{ location: string }>(`/control/3ds/${id}`, { result: 'passed' });
 
   const closed = performance.now();
-  await close(stack.resendUrl);
-  // Over its limit: budou is to be told by mail.
+  await closePort(stack.resendUrl);
+  // budou is over its limit, so a mail to budou becomes due.
   await storefront.post('/v1/orders', { account_id: budou, ...byTransfer }, { prefer: 'wait=10' });
-  await close(stack.npUrl);
-  await close(stack.sbpsUrl);
+  await closePort(stack.npUrl);
+  await closePort(stack.sbpsUrl);
   await storefront.post('/v1/orders', { account_id: aoba, ...byTransfer });
   expect((await fetch(location)).status).toBe(200);
   for (const url of [stack.npUrl, stack.sbpsUrl, stack.resendUrl])
     await expect(fetch(url)).rejects.toMatchObject({ cause: { code: 'ECONNREFUSED' } });
 
-  // The clock waits for what is to be done first; then the month goes on as any other.
+  // The clock waits until everything due is done. Then the month goes on as any other.
   await world.until('2026-11-02T10:00:00+09:00');
   expect(performance.now() - closed).toBeGreaterThan(AWAY_MS);
-  const { effects, ...wrong } = await outcomeOf(stack, world);
-  expect({ doubled: wrong.doubled, lost: wrong.lost, stuck: wrong.stuck }).toEqual({
+  const { effects, doubled, lost, stuck } = await outcomeOf(stack, world);
+  expect({ doubled, lost, stuck }).toEqual({
     doubled: [],
     lost: [],
     stuck: [],
@@ -68,7 +68,7 @@ test('NP, SBPS and Resend are gone for two minutes in the middle of everything: 
   ]);
 }, 400_000);
 
-async function close(url: string): Promise<void> {
+async function closePort(url: string): Promise<void> {
   await new Api(url).post('/control/away', { for_ms: AWAY_MS });
 }
 

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import { instant } from '../../domain/calendar';
 import { yen } from '../../domain/money';
 import { createSbps } from '../../providers/cards/sbps/provider';
-import { authenticate, authorised, MERCHANT, OCTOBER_7, type RunningSbps, SALE, startSbps } from '../support/sbps';
+import { authenticate, authoriseSale, MERCHANT, OCTOBER_7, type RunningSbps, SALE, startSbps } from '../support/sbps';
 
 const NOVEMBER_1 = instant('2026-11-01T00:05:00+09:00');
 const JANUARY_1 = instant('2027-01-01T00:05:00+09:00');
@@ -140,7 +140,7 @@ describe('refusals that the buyer can act on are returned', () => {
 describe('steps', () => {
   test('a repeated step counts as done, because the inquiry confirms it', async () => {
     const { commit, capture, refund } = sbps.provider();
-    const trackingId = await authorised(sbps);
+    const trackingId = await authoriseSale(sbps);
     for (const processedOn of ['2026-10-07', null]) {
       expect(await commit(trackingId, OCTOBER_7)).toEqual({ outcome: 'done', processedOn });
     }
@@ -155,7 +155,7 @@ describe('steps', () => {
 
   test('"already completed" does not count as done when it means a cancellation', async () => {
     const { commit, capture, refund } = sbps.provider();
-    const trackingId = await authorised(sbps);
+    const trackingId = await authoriseSale(sbps);
     expect(await refund(trackingId, 'full', OCTOBER_7)).toMatchObject({ outcome: 'done' });
     expect(await commit(trackingId, OCTOBER_7)).toEqual({ outcome: 'refused', code: '10160999' });
     expect(await capture(trackingId, SALE.amount, OCTOBER_7)).toEqual({ outcome: 'refused', code: '10140999' });
@@ -164,7 +164,7 @@ describe('steps', () => {
 
   test('a step out of order, over the amount, too late or for an unknown transaction is refused', async () => {
     const { commit, capture, refund, inquire } = sbps.provider();
-    const trackingId = await authorised(sbps);
+    const trackingId = await authoriseSale(sbps);
     expect(await capture(trackingId, SALE.amount, OCTOBER_7)).toEqual({ outcome: 'refused', code: '10139999' });
     await commit(trackingId, OCTOBER_7);
     expect(await refund(trackingId, yen(1), OCTOBER_7)).toEqual({ outcome: 'refused', code: '101K0999' });
@@ -186,7 +186,7 @@ describe('a faulty request is thrown as rejected', () => {
   const rejected = (code: string) => ({ failure: 'rejected', codes: [code] });
 
   test('an order_id used before', async () => {
-    await authorised(sbps);
+    await authoriseSale(sbps);
     const again = sbps.provider().authorise({ ...SALE, by: 'saved_card' });
     await expect(again).rejects.toMatchObject(rejected('10196004'));
   });
@@ -241,7 +241,7 @@ test('a real store dates the request by its clock, not by the time of the event'
 
 describe('when the connection fails', () => {
   test('a lost answer is unknown, the inquiry finds the commit, and a second commit counts as done', async () => {
-    const trackingId = await authorised(sbps);
+    const trackingId = await authoriseSale(sbps);
     await sbps.fault({ api_id: 'ST02-00101-101', mode: 'timeout_after_effect' });
     const provider = sbps.provider();
     await expect(provider.commit(trackingId, OCTOBER_7)).rejects.toMatchObject({ failure: 'unknown' });
@@ -251,7 +251,7 @@ describe('when the connection fails', () => {
   });
 
   test('no answer within the time-out is unknown, whether SBPS acted or not', async () => {
-    const trackingId = await authorised(sbps);
+    const trackingId = await authoriseSale(sbps);
     const impatient = sbps.provider(150);
     await sbps.fault({ api_id: 'ST02-00101-101', mode: 'timeout_before_effect' });
     await expect(impatient.commit(trackingId, OCTOBER_7)).rejects.toMatchObject({ failure: 'unknown' });
@@ -281,7 +281,7 @@ describe('when the connection fails', () => {
 
   test('503 and a closed port are unreachable, so a retry is safe', async () => {
     const provider = sbps.provider();
-    const trackingId = await authorised(sbps);
+    const trackingId = await authoriseSale(sbps);
     await sbps.fault({ api_id: '*', mode: 'down', times: 2 });
     for (let n = 0; n < 2; n++) {
       const commit = provider.commit(trackingId, OCTOBER_7);

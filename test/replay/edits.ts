@@ -1,18 +1,18 @@
 import fc from 'fast-check';
 import type { RecordedHistory } from './histories';
 
-/** A way in which workflow code changes by a refactoring that running workflows would not survive. */
-interface Way {
-  says: string;
-  /** Where a recorded life would find it out: what it went through, in the words of the code. */
+/** A kind of change to workflow code that running workflows would not survive. */
+interface BreakingChange {
+  title: string;
+  /** Places of the code that this history passed through, so that replaying it detects the change. */
   places(history: RecordedHistory, code: string): string[];
-  /** Of the bundle: modules are objects with long names there, members and locals keep theirs. */
+  /** Changes the bundle, in which modules are objects with long names, while members and local variables keep their names. */
   edit(code: string, place: string): string;
 }
 
 export interface Edit {
-  says: string;
-  /** Where, and by which life it is to be found out. */
+  title: string;
+  /** The place of the change, and the history that must detect it. */
   place: string;
   history: RecordedHistory;
   code: string;
@@ -27,29 +27,29 @@ const endsBy = (attributes: keyof Event) => (history: RecordedHistory) =>
   history.type !== 'clock' && history.history.events!.at(-1)![attributes] ? ['anywhere'] : [];
 
 const call = (step: string) => new RegExp(`\\.${step}\\(`, 'g');
-/** The call as a statement of its own: nobody asks for its result. */
+/** The call as a statement of its own, whose result is not used. */
 const statement = (step: string) => new RegExp(`(\\n\\s*)await ([\\w.]+\\.${step})\\(`, 'g');
 
-/** Steps that are such a statement wherever they are called; each looked for once in a bundle of a megabyte. */
-const alone = new Map<string, boolean>();
-const aloneIn = (history: RecordedHistory, code: string) =>
+/** Whether every call of a step is such a statement. Cached, because the bundle has a megabyte. */
+const resultIsUnused = new Map<string, boolean>();
+const stepsWithoutResult = (history: RecordedHistory, code: string) =>
   stepsOf(history).filter((step) => {
-    if (!alone.has(step)) {
+    if (!resultIsUnused.has(step)) {
       const statements = code.match(statement(step))?.length ?? 0;
-      alone.set(step, statements > 0 && statements === code.match(call(step))!.length);
+      resultIsUnused.set(step, statements > 0 && statements === code.match(call(step))!.length);
     }
-    return alone.get(step);
+    return resultIsUnused.get(step);
   });
 
-/** Ten of them, one of each way to change what a workflow asks of the server, and in which order. */
-export const ways: Way[] = [
+/** Ten changes: one for each way to alter the commands that a workflow sends to the server, or their order. */
+export const breakingChanges: BreakingChange[] = [
   {
-    says: 'an activity renamed',
+    title: 'an activity renamed',
     places: stepsOf,
     edit: (code, step) => code.replace(call(step), `.${step}Anew(`),
   },
   {
-    says: 'two steps swapped',
+    title: 'two steps swapped',
     places: (history) => pairsOf(stepsOf(history)).map((pair) => pair.join(' ')),
     edit(code, pair) {
       const [one, other] = pair.split(' ') as [string, string];
@@ -58,22 +58,22 @@ export const ways: Way[] = [
     },
   },
   {
-    says: 'a step left out',
-    places: aloneIn,
+    title: 'a step left out',
+    places: stepsWithoutResult,
     edit: (code, step) => code.replace(statement(step), '$1void ('),
   },
   {
-    says: 'a step made twice',
-    places: aloneIn,
+    title: 'a step made twice',
+    places: stepsWithoutResult,
     edit: (code, step) => code.replace(statement(step), '$1await $2({}), await $2('),
   },
   {
-    says: 'a local activity made a regular one',
+    title: 'a local activity made a regular one',
     places: has('markerRecordedEventAttributes'),
     edit: (code) => code.replace(/return await local\[step\]\(input\)/g, 'return await regular[step](input)'),
   },
   {
-    says: 'a pause before the end',
+    title: 'a pause before the end',
     places: endsBy('workflowExecutionCompletedEventAttributes'),
     edit: (code) =>
       code.replace(
@@ -82,53 +82,55 @@ export const ways: Way[] = [
       ),
   },
   {
-    says: 'a timer dropped',
+    title: 'a timer dropped',
     places: has('timerStartedEventAttributes'),
-    edit: (code) => code.replace(/\(stirred, Math\.max\([\s\S]*?, summary\)/g, '(stirred)'),
+    edit: (code) => code.replace(/\((\w+), \(0,\w+\.timerMs\)\(\w+, \w+\), summary\)/g, '($1)'),
   },
   {
-    says: 'a message that goes by another name',
+    title: 'a message renamed',
     places: messagesOf,
     edit: (code, message) => code.replace(new RegExp(`(define\\w+\\)\\('${message})'`, 'g'), "$1Anew'"),
   },
   {
-    says: 'search attributes no longer told',
+    title: 'search attributes no longer updated',
     places: has('upsertWorkflowSearchAttributesEventAttributes'),
     edit: (code) => code.replace(/\(0,\w+\.upsertSearchAttributes\)\(\[/g, '((_) => {})(['),
   },
   {
-    says: 'no new run when one is suggested',
+    title: 'no new run when the server suggests one',
     places: endsBy('workflowExecutionContinuedAsNewEventAttributes'),
     edit: (code) => code.replace(/\(0,\w+\.workflowInfo\)\(\)\.continueAsNewSuggested/g, 'false'),
   },
 ];
 
 /**
- * One edit of each way; the seed chooses the life and the place. The types with the fewest ways choose first, so that each is
- * edited once at least.
+ * Makes one edit of each breaking change. The seed chooses the history and the place. The workflow types that fewest changes
+ * apply to choose first, so that each type is edited at least once.
  */
 export function editsBy(seed: number, corpus: RecordedHistory[], code: string): Edit[] {
   let drawn = 0;
   const draw = <T>(list: T[]): T =>
     fc.sample(fc.constantFrom(...list), { numRuns: 1, seed: seed * 1_000 + (drawn += 1) })[0]!;
-  const livesFor = (way: Way, type?: string) =>
-    corpus.filter((life) => (!type || life.type === type) && way.places(life, code).length > 0);
-  const waysFor = (type: string) => ways.filter((way) => livesFor(way, type).length > 0);
+  const historiesFor = (change: BreakingChange, type?: string) =>
+    corpus.filter((history) => (!type || history.type === type) && change.places(history, code).length > 0);
+  const changesFor = (type: string) => breakingChanges.filter((change) => historiesFor(change, type).length > 0);
 
-  const types = [...new Set(corpus.map(({ type }) => type))].sort((a, b) => waysFor(a).length - waysFor(b).length);
-  const typeOf = new Map<Way, string>();
+  const types = [...new Set(corpus.map(({ type }) => type))].sort(
+    (a, b) => changesFor(a).length - changesFor(b).length,
+  );
+  const typeOf = new Map<BreakingChange, string>();
   for (const type of types) {
-    const free = waysFor(type).filter((way) => !typeOf.has(way));
+    const free = changesFor(type).filter((change) => !typeOf.has(change));
     if (free.length > 0) typeOf.set(draw(free), type);
   }
-  return ways.map((way) => {
-    const history = draw(livesFor(way, typeOf.get(way)));
-    const place = draw(way.places(history, code));
-    return { says: way.says, place: `${place} in ${history.name}`, history, code: way.edit(code, place) };
+  return breakingChanges.map((change) => {
+    const history = draw(historiesFor(change, typeOf.get(change)));
+    const place = draw(change.places(history, code));
+    return { title: change.title, place: `${place} in ${history.name}`, history, code: change.edit(code, place) };
   });
 }
 
-/** Activities of the life in their order, without coming to rest, which is everywhere. */
+/** The activities of the history in order, without `rest`, which is everywhere. */
 function stepsOf({ history }: RecordedHistory): string[] {
   const steps = history.events!.map((event) => {
     const local = event.markerRecordedEventAttributes?.details?.['data']?.payloads?.[0]?.data;
@@ -144,7 +146,7 @@ function pairsOf(steps: string[]): [string, string][] {
     .flatMap((step, i) => (step === steps[i]! ? [] : [[steps[i]!, step] satisfies [string, string]]));
 }
 
-/** Signals and updates that the life has taken. */
+/** Signals and updates that the workflow received. */
 function messagesOf({ history }: RecordedHistory): string[] {
   return history.events!.flatMap((event) => {
     const signal = event.workflowExecutionSignaledEventAttributes?.signalName;

@@ -8,17 +8,20 @@ export type IHistory = temporal.api.history.v1.IHistory;
 export const HISTORIES = join(__dirname, '..', 'histories');
 
 export interface RecordedHistory {
-  /** Workflow type and case, e.g. `order.hold-expired`; of several runs each by itself, `order.card-resumed.run-2`. */
+  /**
+   * Workflow type and case, e.g. `order.hold-expired`. A workflow of several runs has one history each:
+   * `order.card-resumed.run-2`.
+   */
   name: string;
   type: string;
-  /** Of the store it was lived in. The workflow `clock` belongs to simulated ones only. */
+  /** The clock of its store. Only simulated stores have a workflow `clock`. */
   clock: 'real' | 'simulated';
-  /** Whether it began with what the run before handed over. */
-  begunAnew: boolean;
+  /** Whether it is the continuation of an earlier run. */
+  continued: boolean;
   history: IHistory;
 }
 
-/** As plain JSON: enums by name, 64-bit numbers as strings, bytes in base64. */
+/** Plain JSON, with enums by name, 64-bit numbers as strings, and bytes in base64. */
 export function asJson(history: IHistory): object {
   return History.toObject(History.fromObject(history), { enums: String, longs: String, bytes: String });
 }
@@ -35,7 +38,7 @@ export function recordedHistories(): RecordedHistory[] {
       const started = history.events[0]!.workflowExecutionStartedEventAttributes!;
       const [input] = started.input!.payloads!.map(({ data }) => Buffer.from(data!).toString('utf8'));
       const { clock = 'simulated' } = JSON.parse(input!) as { clock?: 'real' | 'simulated' };
-      const begunAnew = Boolean(started.continuedExecutionRunId);
-      return { name, type: name.split('.')[0]!, clock, begunAnew, history };
+      const continued = Boolean(started.continuedExecutionRunId);
+      return { name, type: name.split('.')[0]!, clock, continued, history };
     });
 }

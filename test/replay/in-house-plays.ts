@@ -3,8 +3,8 @@ import type { RealDiary, RealEngine } from '../support/real-store';
 import type { Recorded } from './plays';
 
 /*
- * Two months of a store that settles by itself, on a clock of either kind: its own limits and bills, the bank's files. October
- * is issued on 11-05 and collected on 11-12, to be handed in by 11-13 and debited on 11-27.
+ * Two months of a store that settles in house, on a clock of either kind: its own credit limits and bills, and the bank's files.
+ * October is issued on 11-05. Its debit file is written on 11-12, due at the bank on 11-13, and debited on 11-27.
  */
 
 export const inHousePlays: Record<string, () => Promise<Recorded>> = { inHouseMonths };
@@ -19,7 +19,7 @@ const account = (number: string) => ({
   holder_kana: 'カ）テスト',
 });
 
-/** An order over its limit, one released from it, and two buyers whose accounts are debited. */
+/** Two buyers whose accounts are debited, an order that was over its limit and released, and one that is still held. */
 async function enrolled(diary: Diary) {
   const plan = await diary.world.plan('A', '商品A', 30_000);
   const finance = diary.world.as('finance');
@@ -28,7 +28,7 @@ async function enrolled(diary: Diary) {
     const buyer = await diary.buyer(reference);
     await diary.order(buyer, plan);
     const { id } = await finance.post<{ id: string }>('/v1/direct_debits', { account_id: buyer.accountId });
-    await diary.told();
+    await diary.newEvents();
     const step = (verb: string, body: object) => finance.post(`/v1/direct_debits/${id}/${verb}`, body);
     await step('form_posted', { on: '2026-10-05' });
     await step('form_received', { on: '2026-10-05' });
@@ -46,7 +46,7 @@ async function enrolled(diary: Diary) {
   const released = await diary.order(poor, plan);
   await limit(40_000);
   await diary.world.as('operator').post(`/v1/orders/${released.id}/release`, { reason: '増額済み' });
-  await diary.told();
+  await diary.newEvents();
   const held = await diary.order(poor, plan);
   return { finance, mandates, released: released.id, held: held.id };
 }
@@ -64,7 +64,7 @@ async function inHouseMonths(): Promise<Recorded> {
   await diary.until('2026-12-02');
   await diary.approve('2026-11');
   await finance.post(`/v1/direct_debits/${mandates[1]!}/withdraw`, { reason: '振込に戻す' });
-  // Nobody hands December's file in, nor answers it.
+  // December's file is not handed in, and the bank does not answer it.
   await diary.until('2027-01-20');
   return {
     'order.in-house-released': `order/${released}`,
@@ -77,27 +77,27 @@ async function inHouseMonths(): Promise<Recorded> {
   };
 }
 
-/** By timers: the issue day, and the debit file that nobody hands in until it is late. */
+/** Timers end two waits: for the issue day, and for the debit file, which is handed in late. */
 export async function inHouseByTheSchedule(
   engine: RealEngine,
 ): Promise<{ diary: RealDiary; ids: Recorded; told: string[] }> {
   const diary = await engine.store('2026-10-05T10:00:00+09:00', { settlement: 'in_house' });
   const { storeId } = diary.world;
   const { finance, mandates, released } = await enrolled(diary);
-  // Approved at once: past the issue day's hour it would be overdue, and issued without waiting for it.
+  // Approved at once. After the hour of issue the review would be overdue, and the close would not wait for the issue day.
   const told = await diary.until('2026-11-01T00:06:00');
   const close = `close/${storeId}/2026-10`;
-  await diary.rested(close, 'close_review');
+  await diary.untilResting(close, 'close_review');
   await diary.approve('2026-10');
-  await diary.rested(close, null);
+  await diary.untilResting(close, null);
   told.push(...(await diary.until('2026-11-12')));
   const run = `debit-run/${storeId}/2026-11`;
-  await diary.rested(run, 'debit_results');
+  await diary.untilResting(run, 'debit_results');
   told.push(...(await diary.until('2026-11-16')));
   await finance.post('/v1/debit_runs/2026-11/handed_in', { on: '2026-11-16' });
   told.push(...(await diary.until('2026-12-01')));
   await diary.world.bankDebits('2026-11', ({ customerNumber }) => (customerNumber.endsWith('1') ? 1 : 0));
-  told.push(...(await diary.told()));
+  told.push(...(await diary.newEvents()));
   return {
     diary,
     told,

@@ -1,12 +1,12 @@
 import { Story } from '../../dev/story/story';
 import { rows } from '../support/books';
 import { Diary } from '../support/diary';
-import { newWorld } from '../support/engine';
+import { newWorld } from '../support/engine/engine';
 
-/** What is recorded of a store's life: workflow ids by `<type>.<case>`. */
+/** The workflows of a store that are recorded: their ids by `<type>.<case>`. */
 export type Recorded = Record<string, string>;
 
-/** The stores whose lives are recorded: the story, and what the story does not come to. */
+/** The stores whose workflows are recorded: the story, and cases that the story does not contain. */
 export const plays: Record<string, () => Promise<Recorded>> = {
   story,
   holdExpires,
@@ -18,9 +18,9 @@ export const plays: Record<string, () => Promise<Recorded>> = {
 
 async function story(): Promise<Recorded> {
   const world = await newWorld('2026-10-01');
-  const told = new Story(world);
-  await told.prepare();
-  for (const step of told.steps()) {
+  const story = new Story(world);
+  await story.prepare();
+  for (const step of story.steps()) {
     await world.until(step.at);
     await step.act();
   }
@@ -42,17 +42,17 @@ async function story(): Promise<Recorded> {
     `SELECT target FROM dispatch WHERE store_id = $1 AND name = 'storeDay' ORDER BY seq`,
     own,
   );
-  const of = (list: { reference: string; id: string }[], reference: string) =>
+  const idOf = (list: { reference: string; id: string }[], reference: string) =>
     list.find((row) => row.reference === reference)!.id;
   return {
-    'order.maker': `order/${of(orders, 'aoba')}`,
-    'order.held-released-cancelled': `order/${of(orders, 'budou')}`,
-    'order.card-declined-replaced': `order/${of(orders, 'chiyo')}`,
-    'order.card-refused': `order/${of(orders, 'daichi')}`,
-    'order.judged-24': `order/${of(orders, 'emi')}`,
-    'order.screening-corrected': `order/${of(orders, 'fuji')}`,
-    'account.passed': `account/${of(accounts, 'aoba')}`,
-    'account.corrected': `account/${of(accounts, 'fuji')}`,
+    'order.maker': `order/${idOf(orders, 'aoba')}`,
+    'order.held-released-cancelled': `order/${idOf(orders, 'budou')}`,
+    'order.card-declined-replaced': `order/${idOf(orders, 'chiyo')}`,
+    'order.card-refused': `order/${idOf(orders, 'daichi')}`,
+    'order.judged-24': `order/${idOf(orders, 'emi')}`,
+    'order.screening-corrected': `order/${idOf(orders, 'fuji')}`,
+    'account.passed': `account/${idOf(accounts, 'aoba')}`,
+    'account.corrected': `account/${idOf(accounts, 'fuji')}`,
     'directDebit.late': `direct-debit/${mandate!.id}`,
     'cardCollection.receipts': `cards/${world.storeId}/2026-10`,
     'cardCollection.second-month': `cards/${world.storeId}/2026-11`,
@@ -112,7 +112,7 @@ async function mandateAnew(): Promise<Recorded> {
   await finance.post(`/v1/direct_debits/${anew}/form_posted`, { on: '2026-11-10' });
   await diary.until('2027-01-20');
   await finance.post(`/v1/direct_debits/${anew}/withdraw`, { reason: '振込を続ける' });
-  await diary.told();
+  await diary.newEvents();
   return { 'directDebit.defect-withdrawn': `direct-debit/${anew}`, 'directDebit.expired': `direct-debit/${lost}` };
 }
 

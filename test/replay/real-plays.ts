@@ -3,10 +3,10 @@ import { inHouseByTheSchedule } from './in-house-plays';
 import type { Recorded } from './plays';
 
 /*
- * Lives of stores with a real clock, played by the tests of test/real-clock and recorded for replay. Ids by `<type>.<case>`.
+ * Stores with a real clock, played by test/scenarios/real-clock.test.ts and recorded for replay. Workflow ids by `<type>.<case>`.
  */
 
-/** Nobody raises the limit, corrects the address or comes back from 3-D Secure; a fourth order passes. */
+/** One order each stays over its limit, without a correct address, and without 3-D Secure. A fourth order is confirmed. */
 export async function nobodyActs(engine: RealEngine): Promise<{ diary: RealDiary; ids: Recorded }> {
   const diary = await engine.store('2026-10-06T10:00:00+09:00');
   const plan = await diary.world.plan('B', '商品B', 80_000);
@@ -25,8 +25,8 @@ export async function nobodyActs(engine: RealEngine): Promise<{ diary: RealDiary
     'account.real-passed': `account/${aoba.accountId}`,
   };
   for (const name of ['hold-expired', 'screening-expired', 'card-not-authenticated'] as const)
-    await diary.rested(ids[`order.real-${name}`], null);
-  // Corrected after all, for the next order.
+    await diary.untilResting(ids[`order.real-${name}`], null);
+  // The address is corrected later, for the next order.
   const operator = diary.world.as('operator');
   await operator.patch(`/v1/accounts/${buyer.accountId}`, {
     address: '東京都渋谷区渋谷一丁目2番3号',
@@ -36,7 +36,7 @@ export async function nobodyActs(engine: RealEngine): Promise<{ diary: RealDiary
   return { diary, ids };
 }
 
-/** One form never comes back; the other does, and the bank takes longer than usual. */
+/** One form is never returned. The other is returned, and the bank takes longer than usual. */
 export async function slowMandates(engine: RealEngine): Promise<{ diary: RealDiary; ids: Recorded }> {
   const diary = await engine.store('2026-10-20T10:00:00+09:00');
   const finance = diary.world.as('finance');
@@ -45,16 +45,18 @@ export async function slowMandates(engine: RealEngine): Promise<{ diary: RealDia
     return (await finance.post<{ id: string }>('/v1/direct_debits', { account_id: accountId })).id;
   };
   const [lost, late] = [await request('aoba'), await request('budou')];
-  await diary.told();
+  await diary.newEvents();
   for (const id of [late, lost]) await finance.post(`/v1/direct_debits/${id}/form_posted`, { on: '2026-10-20' });
   await finance.post(`/v1/direct_debits/${late}/form_received`, { on: '2026-10-20' });
   const ids = { 'directDebit.real-expired': `direct-debit/${lost}`, 'directDebit.real-late': `direct-debit/${late}` };
-  await diary.rested(ids['directDebit.real-late'], 'bank_enrolment_late');
-  await diary.rested(ids['directDebit.real-expired'], null);
+  await diary.untilResting(ids['directDebit.real-late'], 'bank_enrolment_late');
+  await diary.untilResting(ids['directDebit.real-expired'], null);
   return { diary, ids };
 }
 
-/** One ends on its date, one as finance decides nothing about a month that NP refused, one as its card never pays again. */
+/**
+ * One contract ends on its date, one because finance decides nothing about a month that NP refused, one because its card fails.
+ */
 export async function contractsEnd(engine: RealEngine): Promise<{ diary: RealDiary; ids: Recorded; told: string[] }> {
   const diary = await engine.store('2026-11-05T10:00:00+09:00');
   const plan = await diary.world.plan('A', '商品A', 30_000);
@@ -73,16 +75,16 @@ export async function contractsEnd(engine: RealEngine): Promise<{ diary: RealDia
     'order.real-at-risk-ended': `order/${risky.id}`,
     'order.real-card-ended-unpaid': `order/${card.id}`,
   };
-  await diary.rested(ids['order.real-ended'], null);
+  await diary.untilResting(ids['order.real-ended'], null);
   told.push(...(await diary.until('2026-12-01')));
-  await diary.rested(ids['order.real-at-risk-ended'], null);
+  await diary.untilResting(ids['order.real-at-risk-ended'], null);
   told.push(...(await diary.until('2027-01-01')));
-  await diary.rested(ids['order.real-card-ended-unpaid'], null);
+  await diary.untilResting(ids['order.real-card-ended-unpaid'], null);
   told.push(...(await diary.until('2027-02-01')));
   return { diary, told, ids };
 }
 
-/** October by transfer, debit and card, closed late and debited; days begin by the Schedule. */
+/** October by transfer, debit and card, closed late and debited. The store's Schedule begins the days. */
 export async function monthByTheSchedule(
   engine: RealEngine,
 ): Promise<{ diary: RealDiary; ids: Recorded; told: string[] }> {
@@ -96,18 +98,18 @@ export async function monthByTheSchedule(
   const card = await diary.orderByCard(await diary.buyer('chiyo'), plan, 'ok');
   await diary.world.pass3ds(card.next_action!.url);
   const mandate = await finance.post<{ id: string }>('/v1/direct_debits', { account_id: aoba.accountId });
-  await diary.told();
+  await diary.newEvents();
   const step = (verb: string, body: object) => finance.post(`/v1/direct_debits/${mandate.id}/${verb}`, body);
   await step('form_posted', { on: '2026-10-05' });
   await step('form_received', { on: '2026-10-05' });
   await step('complete', { evidence: '登録完了リスト' });
   const told = await diary.until('2026-11-02');
   const close = `close/${storeId}/2026-10`;
-  await diary.rested(close, 'close_review_overdue');
+  await diary.untilResting(close, 'close_review_overdue');
   told.push(...(await diary.until('2026-11-04T15:00:00')));
   await diary.approve('2026-10');
   told.push(...(await diary.until('2026-12-02T18:00:00')));
-  await diary.rested(`close/${storeId}/2026-11`, 'close_review_overdue');
+  await diary.untilResting(`close/${storeId}/2026-11`, 'close_review_overdue');
   return {
     diary,
     told,

@@ -1,9 +1,9 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
-import { stopAllServices } from '../../dev/processes';
-import { type Progress, createProgress } from '../../dev/progress';
-import { startStack } from '../../dev/stack';
+import { stopAllServices } from '../../dev/services/processes';
+import { type Progress, createProgress } from '../../dev/services/progress';
+import { startStack } from '../../dev/services/stack';
 import { HISTORIES, type IHistory as History, asJson } from './histories';
 import { RealEngine } from '../support/real-store';
 import { inHousePlays } from './in-house-plays';
@@ -11,13 +11,13 @@ import { type Recorded, plays } from './plays';
 import { realPlays } from './real-plays';
 
 /**
- * Plays stores against an engine of its own and writes the histories of their workflows to test/histories/. Until release 1.0
- * the commit that changes a workflow runs this and says so; afterwards histories are frozen, and changes go through patched().
+ * Plays stores on its own engine and writes the histories of their workflows to test/histories/. Until release 1.0, a commit that
+ * changes a workflow runs this and says so. After that, histories are frozen and changes go through patched().
  */
 async function record(): Promise<void> {
   const log = createProgress(process.stderr);
-  const written = [...(await simulatedLives(log)), ...(await realLives(log))];
-  // Only now: what failed half-way must not leave half a corpus.
+  const written = [...(await recordSimulated(log)), ...(await recordReal(log))];
+  // Only now: a failed recording must not leave half a corpus.
   rmSync(HISTORIES, { recursive: true, force: true });
   mkdirSync(HISTORIES, { recursive: true });
   for (const [name, json] of written) writeFileSync(join(HISTORIES, `${name}.json`), `${json}\n`);
@@ -27,12 +27,12 @@ async function record(): Promise<void> {
 type Written = [name: string, json: string][];
 
 /**
- * A server suggests a new run after 4,096 events, which a contract comes to in years. Here after so many that lives of some
- * length go over several runs, each of which is recorded, and short ones stay whole.
+ * A server suggests a new run after 4,096 events, which a contract reaches after years. With 24 events, long workflows go over
+ * several runs, each of which is recorded, and short workflows keep a single run.
  */
 const SHORT_RUNS = ['limit.historyCount.suggestContinueAsNew=24'];
 
-async function simulatedLives(log: Progress): Promise<Written> {
+async function recordSimulated(log: Progress): Promise<Written> {
   const stack = await startStack({ mode: 'test', log, dynamicConfig: SHORT_RUNS });
   try {
     const { failed: _failed, stop: _stop, ...environment } = stack;
@@ -50,8 +50,8 @@ async function simulatedLives(log: Progress): Promise<Written> {
   }
 }
 
-/** The same workflows where deadlines come by timers; their windows take seconds. */
-async function realLives(log: Progress): Promise<Written> {
+/** The same workflows with durable timers, which take seconds here. */
+async function recordReal(log: Progress): Promise<Written> {
   const engine = new RealEngine();
   try {
     await log.step('Starting an engine for real clocks', () => engine.start(SHORT_RUNS));
@@ -69,19 +69,19 @@ async function realLives(log: Progress): Promise<Written> {
 
 async function historiesOf(client: Client, recorded: Recorded): Promise<Written> {
   const written: Written = [];
-  for (const [of, workflowId] of Object.entries(recorded)) {
+  for (const [title, workflowId] of Object.entries(recorded)) {
     const runs = await runsOf(client, workflowId).catch((cause: unknown) =>
-      Promise.reject(new Error(`${of}: no workflow ${workflowId}`, { cause })),
+      Promise.reject(new Error(`${title}: no workflow ${workflowId}`, { cause })),
     );
     for (const [i, history] of runs.entries()) {
-      const name = runs.length === 1 ? of : `${of}.run-${i + 1}`;
-      written.push([name, JSON.stringify(impersonal(asJson(history)))]);
+      const name = runs.length === 1 ? title : `${title}.run-${i + 1}`;
+      written.push([name, JSON.stringify(withoutMachine(asJson(history)))]);
     }
   }
   return written;
 }
 
-/** The first run and those that continued it, in order. */
+/** The histories of all runs, the first one first. */
 async function runsOf(client: Client, workflowId: string): Promise<History[]> {
   const runs: History[] = [];
   for (let runId: string | undefined; ;) {
@@ -92,14 +92,14 @@ async function runsOf(client: Client, workflowId: string): Promise<History[]> {
   }
 }
 
-/** Without process id and host name of the machine they were recorded on, which stand in identities and sticky queues. */
-function impersonal(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(impersonal);
+/** Removes the process id and host name of the recording machine from identities and sticky queues. */
+function withoutMachine(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutMachine);
   if (value === null || typeof value !== 'object') return value;
   const { normalName, ...rest } = value as Record<string, unknown>;
   const entries = Object.entries(rest).map(([key, member]) => [
     key,
-    key === 'identity' ? 'worker' : key === 'name' && normalName ? normalName : impersonal(member),
+    key === 'identity' ? 'worker' : key === 'name' && normalName ? normalName : withoutMachine(member),
   ]);
   return Object.fromEntries(entries);
 }

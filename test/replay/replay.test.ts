@@ -2,17 +2,17 @@ import type { temporal } from '@temporalio/proto';
 import { DefaultLogger, Runtime, Worker, type WorkflowBundle, makeTelemetryFilterString } from '@temporalio/worker';
 import { workflowBundle } from '../../worker/bundle';
 import * as workflows from '../../workflows';
-import { type Edit, editsBy, ways } from './edits';
+import { type Edit, breakingChanges, editsBy } from './edits';
 import { runs } from '../support/property-runs';
 import { type RecordedHistory, asJson, recordedHistories } from './histories';
 
-/** Recorded lives run through today's workflow code: a change that would break running workflows shows here. */
+/** Replays recorded histories with the current workflow code. A change that would break running workflows fails here. */
 
 const corpus = recordedHistories();
 let bundle: WorkflowBundle;
 
 beforeAll(async () => {
-  // The code changed on purpose below is warned of at length.
+  // The SDK logs long warnings about the code that is broken on purpose below.
   const filter = makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' });
   Runtime.install({
     logger: new DefaultLogger('ERROR'),
@@ -22,53 +22,55 @@ beforeAll(async () => {
   bundle = await workflowBundle();
 });
 
-/** Names of the histories that the code can't replay, with why. */
+/** Names of the histories that the code cannot replay, with the reason. */
 async function failuresOf(
   histories: RecordedHistory[],
   workflowBundle: WorkflowBundle,
 ): Promise<Record<string, string>> {
   const failures: Record<string, string> = {};
-  const given = histories.map(({ name, history }) => ({ workflowId: name, history }));
-  for await (const { workflowId, error } of Worker.runReplayHistories({ workflowBundle }, given)) {
+  const input = histories.map(({ name, history }) => ({ workflowId: name, history }));
+  for await (const { workflowId, error } of Worker.runReplayHistories({ workflowBundle }, input)) {
     if (error) failures[workflowId] = error.message;
   }
   return failures;
 }
 
-describe.each(Object.keys(workflows))('recorded lives of %s', (type) => {
-  const lives = corpus.filter((each) => each.type === type);
+describe.each(Object.keys(workflows))('recorded histories of %s', (type) => {
+  const ofType = corpus.filter((each) => each.type === type);
 
-  // A real store has no clock workflow: its time passes by itself.
+  // A real store has no clock workflow.
   const kinds = type === 'clock' ? ['simulated'] : ['real', 'simulated'];
-  test.each(kinds)('two at least of a store with a %s clock', (kind) => {
-    const ofKind = lives.filter(({ clock }) => clock === kind);
+  test.each(kinds)('at least two are of stores with a %s clock', (kind) => {
+    const ofKind = ofType.filter(({ clock }) => clock === kind);
     expect(ofKind.length).toBeGreaterThanOrEqual(2);
     for (const { history } of ofKind) expect(history.events!.length).toBeGreaterThan(3);
   });
 
-  // The others wait for a month at most, and never grow long.
-  const long = ['order', 'account', 'directDebit', 'debitRun'].includes(type);
-  if (long)
-    test('one that ends by beginning anew, and one that begins with what was handed over', () => {
-      expect(lives.filter(({ begunAnew }) => begunAnew)).not.toEqual([]);
+  // The other types end within a month or so, and never need a second run.
+  const mayContinue = ['order', 'account', 'directDebit', 'debitRun'].includes(type);
+  if (mayContinue)
+    test('one ends by continuing as new, and one is such a continuation', () => {
+      expect(ofType.filter(({ continued }) => continued)).not.toEqual([]);
       expect(
-        lives.filter(({ history }) => endsBy(history, 'workflowExecutionContinuedAsNewEventAttributes')),
+        ofType.filter(({ history }) => endsBy(history, 'workflowExecutionContinuedAsNewEventAttributes')),
       ).not.toEqual([]);
     });
 });
 
-test('nothing is recorded of a type that is no more, and real clocks have rung by timers', () => {
+test('every recorded type still exists, and only stores with a real clock have timers', () => {
   expect(new Set(corpus.map(({ type }) => type))).toEqual(new Set(Object.keys(workflows)));
-  const rung = corpus.filter(({ history }) => history.events!.some((event) => event.timerFiredEventAttributes));
-  expect(new Set(rung.map(({ clock }) => clock))).toEqual(new Set(['real']));
-  expect(new Set(rung.map(({ type }) => type))).toEqual(new Set(['order', 'directDebit', 'monthlyClose', 'debitRun']));
+  const withTimers = corpus.filter(({ history }) => history.events!.some((event) => event.timerFiredEventAttributes));
+  expect(new Set(withTimers.map(({ clock }) => clock))).toEqual(new Set(['real']));
+  expect(new Set(withTimers.map(({ type }) => type))).toEqual(
+    new Set(['order', 'directDebit', 'monthlyClose', 'debitRun']),
+  );
 });
 
 test('every recorded history replays', async () => {
   expect(await failuresOf(corpus, bundle)).toEqual({});
 });
 
-test('histories hold ids and yen, no name and no mail address', () => {
+test('histories contain ids and amounts, but no names and no mail addresses', () => {
   for (const { name, history } of corpus) {
     const text = JSON.stringify(asJson(history)).replace(/"data":"([^"]*)"/g, (_, data: string) =>
       Buffer.from(data, 'base64').toString('utf8'),
@@ -79,7 +81,7 @@ test('histories hold ids and yen, no name and no mail address', () => {
 
 const SEEDS = Array.from({ length: runs(1, 5).numRuns }, (_, i) => i + 1);
 
-describe.each(SEEDS)('edits that running workflows would not survive, by seed %i', (seed) => {
+describe.each(SEEDS)('breaking changes, seed %i', (seed) => {
   let code: string;
   let edits: Edit[];
   beforeAll(() => {
@@ -87,16 +89,16 @@ describe.each(SEEDS)('edits that running workflows would not survive, by seed %i
     edits = editsBy(seed, corpus, code);
   });
 
-  test.each(ways.map(({ says }) => says))('%s: found out by a recorded life', async (says) => {
-    const edit = edits.find((each) => each.says === says)!;
+  test.each(breakingChanges.map(({ title }) => title))('%s: a recorded history detects it', async (title) => {
+    const edit = edits.find((each) => each.title === title)!;
     expect(edit.code).not.toBe(code);
     expect(await failuresOf([edit.history], bundle)).toEqual({});
-    const why = (await failuresOf([edit.history], { code: edit.code }))[edit.history.name];
-    // Not because the edited code doesn't run: because it asks for something else than it did then.
-    expect([edit.place, why]).toEqual([edit.place, expect.stringMatching(/nondeterminism/i)]);
+    const failure = (await failuresOf([edit.history], { code: edit.code }))[edit.history.name];
+    // The edited code must run, and send other commands than the recorded ones.
+    expect([edit.place, failure]).toEqual([edit.place, expect.stringMatching(/nondeterminism/i)]);
   });
 
-  test('every type of workflow is edited', () => {
+  test('every workflow type is edited', () => {
     expect(new Set(edits.map(({ history }) => history.type))).toEqual(new Set(Object.keys(workflows)));
   });
 });

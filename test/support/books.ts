@@ -1,6 +1,6 @@
 import { strict as assert } from 'node:assert';
 import pg from 'pg';
-import { engine } from './engine';
+import { engine } from './engine/engine';
 
 /** Queries the engine's database, for facts that the API does not return. */
 export async function rows<R extends object>(text: string, values: unknown[]): Promise<R[]> {
@@ -18,8 +18,7 @@ const SETTLE_MS = 60_000;
 
 /** Waits until the store has settled: every dispatch row that is due is processed. The store's clock waits in the same way. */
 export async function settled(storeId: string): Promise<void> {
-  const open = `SELECT d.id FROM dispatch d JOIN clocks c ON c.store_id = d.store_id
-    WHERE d.store_id = $1 AND d.processed_at IS NULL AND d.due_at <= c.now_at AND d.name <> 'clock'`;
+  const open = 'SELECT id FROM unsettled($1)';
   for (const deadline = Date.now() + SETTLE_MS; ;) {
     const left = await rows<{ id: string }>(open, [storeId]);
     if (left.length === 0) return;

@@ -3,7 +3,7 @@ import { EventReader, type StoryEvent } from '../../dev/story/events';
 import type { Buyer, NewBuyer, World } from '../../dev/story/world';
 import { pdfPages } from '../documents/pdf-text';
 import { checkBooks, rows, settled } from './books';
-import { newWorld } from './engine';
+import { newWorld } from './engine/engine';
 
 export interface Order {
   id: string;
@@ -46,11 +46,11 @@ export class Diary {
   /** Moves the store's clock forward. A date means 10:00 on that day. @returns the events since the last reading */
   async until(to: string): Promise<string[]> {
     await this.world.until(to.length === 10 ? `${to}T10:00:00+09:00` : `${to}+09:00`);
-    return this.told();
+    return this.newEvents();
   }
 
   /** Reads the events since the last reading. The books must balance at every reading. */
-  async told(): Promise<string[]> {
+  async newEvents(): Promise<string[]> {
     await settled(this.world.storeId);
     const events = await this.reader.fresh();
     await checkBooks(this.world.storeId);
@@ -59,7 +59,7 @@ export class Diary {
 
   // ── people's actions ───────────────────────────────────────────────────────────────────────────────────────────────
 
-  /** @param magic a magic value of the NP simulator, e.g. `limit-50000`, see docs/magic-values-np.md */
+  /** @param magic a magic value of the NP simulator, e.g. `limit-50000`, see docs/magic-values/np.md */
   buyer(reference: string, magic = '', more: Partial<NewBuyer> = {}): Promise<Buyer> {
     const email = `keiri${magic && `+${magic}`}@${reference}.example.jp`;
     const [company, kana] = [`株式会社${reference}`, 'カブシキガイシャテスト'];
@@ -80,7 +80,7 @@ export class Diary {
     return storefront.get<Order>(`/v1/orders/${id}`);
   }
 
-  /** Places an order by card and stops at the redirect to 3-D Secure. @param scenario see docs/magic-values-cards.md */
+  /** Places an order by card and stops at the redirect to 3-D Secure. @param scenario see docs/magic-values/cards.md */
   async orderByCard(
     buyer: Buyer,
     planId: string,
@@ -161,19 +161,19 @@ export class Diary {
 
   // ── the outside world ──────────────────────────────────────────────────────────────────────────────────────────────
 
-  /** Makes the NP simulator's next calls fail, see docs/magic-values-np.md. */
-  async npFails(call: string, mode: string, times = 1): Promise<void> {
+  /** Makes the NP simulator's next calls fail, see docs/magic-values/np.md. */
+  async failNp(call: string, mode: string, times = 1): Promise<void> {
     await new Api(this.world.at.npUrl).post('/control/faults', { shop_code: this.world.shopCode, call, mode, times });
   }
 
-  /** Makes the SBPS simulator's next calls fail, see docs/magic-values-cards.md. */
-  async sbpsFails(apiId: string, mode: string, times = 1): Promise<void> {
+  /** Makes the SBPS simulator's next calls fail, see docs/magic-values/cards.md. */
+  async failSbps(apiId: string, mode: string, times = 1): Promise<void> {
     const fault = { merchant_id: this.world.merchantId, api_id: apiId, mode, times };
     await new Api(this.world.at.sbpsUrl).post('/control/faults', fault);
   }
 
-  /** Makes the Resend simulator fail the next mails to that address, see docs/magic-values-mail.md. */
-  async mailFails(to: string, mode: string, times = 1): Promise<void> {
+  /** Makes the Resend simulator fail the next mails to that address, see docs/magic-values/mail.md. */
+  async failMails(to: string, mode: string, times = 1): Promise<void> {
     await new Api(this.world.at.resendUrl).post('/control/faults', { to, mode, times });
   }
 

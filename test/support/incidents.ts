@@ -31,7 +31,7 @@ export async function openIncident(diary: Diary, kind: string): Promise<Incident
 }
 
 /** Returns the resolution of the newest incident of that kind. The engine resolves it by itself once the cause is gone. */
-export async function closed(diary: Diary, kind: string): Promise<string> {
+export async function resolutionOf(diary: Diary, kind: string): Promise<string> {
   await settled(diary.world.storeId);
   const { data } = await diary.world.as('finance').get<{ data: Incident[] }>('/v1/incidents?limit=100');
   const last = data.find((incident) => incident.kind === kind);
@@ -40,7 +40,7 @@ export async function closed(diary: Diary, kind: string): Promise<string> {
 }
 
 /** Sends news as NP does, dated now or earlier. */
-export async function npTells(diary: Diary, type: string, data: object, at: string): Promise<void> {
+export async function sendNpNews(diary: Diary, type: string, data: object, at: string): Promise<void> {
   const { storeId } = diary.world;
   const [store] = await rows<{ np: { shop_code: string; sp_code: string } }>('SELECT np FROM stores WHERE id = $1', [
     storeId,
@@ -58,7 +58,7 @@ export async function npTells(diary: Diary, type: string, data: object, at: stri
 }
 
 /** Makes PostgreSQL reject such writes for the store. @param when a condition in SQL over NEW @returns a function that undoes it */
-export async function booksRefuse(diary: Diary, event: string, when = 'true'): Promise<() => Promise<unknown>> {
+export async function rejectWrites(diary: Diary, event: string, when = 'true'): Promise<() => Promise<unknown>> {
   const { storeId } = diary.world;
   const name = `refuse_${storeId}`.toLowerCase();
   await rows(
@@ -72,7 +72,7 @@ export async function booksRefuse(diary: Diary, event: string, when = 'true'): P
 }
 
 /** Gives SBPS a wrong hash key for the store's merchant, so that it rejects every call. With `false`, restores the right key. */
-export async function sbpsRefuses(diary: Diary, refuses = true): Promise<void> {
+export async function makeSbpsReject(diary: Diary, refuses = true): Promise<void> {
   const [store] = await rows<{ sbps: { merchant_id: string; service_id: string; hash_key: string } }>(
     'SELECT sbps FROM stores WHERE id = $1',
     [diary.world.storeId],

@@ -40,7 +40,7 @@ async function serve(app: express.Express): Promise<{ url: string; close(): Prom
 function fakeEngine() {
   const alarms = new Map<string, Alarm>();
   const fired = new Set<string>();
-  const told: { authorization: string | undefined; notice: Notice }[] = [];
+  const news: { authorization: string | undefined; notice: Notice }[] = [];
   const mails: { key: string | undefined; mail: Record<string, unknown> }[] = [];
   const refuse = { news: 0, alarms: 0, mails: 0 };
   const app = express();
@@ -54,7 +54,7 @@ function fakeEngine() {
   });
   app.post('/news', (req, res) => {
     if (refuse.news-- > 0) return void res.status(500).end();
-    told.push({ authorization: req.get('authorization'), notice: req.body as Notice });
+    news.push({ authorization: req.get('authorization'), notice: req.body as Notice });
     res.status(204).end();
   });
   app.post('/mail/emails', (req, res) => {
@@ -69,7 +69,7 @@ function fakeEngine() {
       headers: { 'Content-Type': 'application/json' },
       body: JSON.stringify(alarm.body),
     });
-  return { app, alarms, fired, told, mails, refuse, call };
+  return { app, alarms, fired, news, mails, refuse, call };
 }
 
 /** Starts a simulator with one shop, the engine that it calls, and the adapter under test. */
@@ -86,7 +86,7 @@ export async function startNp() {
     });
     return { status: response.status, text: await response.text() };
   };
-  const read = async <T,>(path: string): Promise<T> => {
+  const read = async <T>(path: string): Promise<T> => {
     const response = await fetch(`${simulator.url}/control/${path}?shop_code=${SHOP.shopCode}`);
     return (await response.json()) as T;
   };
@@ -102,12 +102,12 @@ export async function startNp() {
 
   /** Fires the alarms that are due by the end of that day, in order. @returns the news they caused, in order of arrival */
   const until = async (date: string): Promise<Notice[]> => {
-    const before = engine.told.length;
+    const before = engine.news.length;
     for (;;) {
       const due = [...engine.alarms.values()]
         .filter(({ id, at }) => !engine.fired.has(id) && at < endOf(jstDate(date)))
         .sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0))[0];
-      if (!due) return engine.told.slice(before).map(({ notice }) => notice);
+      if (!due) return engine.news.slice(before).map(({ notice }) => notice);
       const response = await engine.call(due);
       if (!response.ok) throw new Error(`${due.id}: HTTP ${response.status} ${await response.text()}`);
       engine.fired.add(due.id);
@@ -170,7 +170,7 @@ export function charge(
 }
 
 /** Registers a buyer and its transaction, and requests the month's bill. @returns the buyer's id */
-export async function billed(at: RunningNp, name: string, total: number, month: string): Promise<string> {
+export async function registerAndBill(at: RunningNp, name: string, total: number, month: string): Promise<string> {
   const found = await at.np.findBuyer(name);
   const { buyerId } = found ?? (await at.np.registerBuyer(profileOf(name), name, OCTOBER_5));
   const result = await at.np.registerTransaction(charge(buyerId, `${name}-${month}-1`, total, `${month}-05`));

@@ -21,7 +21,7 @@ export async function playStory(world: World, story: Story = new Story(world)): 
 
 /** The expected events, written by hand from the story's table and the calendar: one event a line, with ids replaced by names. */
 export function expectedStory(file = 'story.jsonl'): StoryEvent[] {
-  const lines = readFileSync(join(__dirname, '../scenarios', file), 'utf8')
+  const lines = readFileSync(join(__dirname, '../scenarios/story', file), 'utf8')
     .trim()
     .split('\n');
   return lines.map((line) => JSON.parse(line) as StoryEvent);

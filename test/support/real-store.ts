@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, Connection, type ScheduleHandle } from '@temporalio/client';
 import pino from 'pino';
-import { silent } from '../../dev/progress';
-import { PROGRAMS, type Stack, startStack } from '../../dev/stack';
+import { silent } from '../../dev/services/progress';
+import { PROGRAMS, type Stack, startStack } from '../../dev/services/stack';
 import { World } from '../../dev/story/world';
 import { atTime, dateOf, instant, instantOfMs } from '../../domain/calendar';
 import { policy } from '../../domain/policy';
@@ -31,8 +31,8 @@ export class RealEngine {
     writeFileSync(this.now, '2026-10-01T00:00:00+09:00');
     const programs = {
       ...PROGRAMS,
-      worker: 'test/support/seconds-worker.ts',
-      api: 'test/support/hand-held-api.ts',
+      worker: 'test/support/processes/seconds-worker.ts',
+      api: 'test/support/processes/hand-held-api.ts',
     };
     this.stack = await startStack({ mode: 'test', log: silent, programs, dynamicConfig });
     const { failed: _failed, stop: _stop, ...environment } = this.stack;
@@ -111,7 +111,7 @@ export class RealDiary extends Diary {
       if (next === dayAt) await this.begin(day!);
       if (next === target && dayAt !== target) break;
     }
-    return this.told();
+    return this.newEvents();
   }
 
   /** Fires the Schedule as at 00:05 of that day, which is usually not today. */
@@ -144,7 +144,7 @@ export class RealDiary extends Diary {
   }
 
   /** Waits until the workflow rests for that reason or, for null, has ended. Its timers fire by themselves. */
-  async rested(workflowId: string, waitingFor: string | null): Promise<void> {
+  async untilResting(workflowId: string, waitingFor: string | null): Promise<void> {
     await this.waitUntil(`${workflowId} waits for ${waitingFor}`, async () => {
       const now = await rows<{ waiting_for: string }>(
         'SELECT waiting_for FROM waits WHERE store_id = $1 AND workflow_id = $2',

@@ -88,7 +88,7 @@ export async function authenticate(
 }
 
 /** Authorises a sale with a new card. @returns the tracking id */
-export async function authorised(sbps: RunningSbps, sale: Partial<typeof SALE> = {}): Promise<string> {
+export async function authoriseSale(sbps: RunningSbps, sale: Partial<typeof SALE> = {}): Promise<string> {
   const wanted = { ...SALE, ...sale };
   const by = { authenticationId: await authenticate(sbps, { scenario: 'ok' }, wanted) };
   const answer = await sbps.provider().authorise({ ...wanted, by });

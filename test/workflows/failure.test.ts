@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Client } from '@temporalio/client';
 import { restBook } from '../../activities/store/rest';
 import { instant } from '../../domain/calendar';
-import { TestStore, openTestDb } from '../activities/close-store';
+import { TestStore, openTestDb } from '../activities/close/store';
 import type { failing } from './failing';
 import { type OwnWorker, startOwnWorker } from './own-worker';
 

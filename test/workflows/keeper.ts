@@ -37,7 +37,8 @@ export async function keeper(input: KeeperStart): Promise<string> {
     const m = await life.next(input.until, { waitingFor: 'contract', owner: 'buyer', status: 'active' });
     const text = m?.text ?? 'due';
     const kept = await life.attempt(`keep/${text}`, 'np_buyer_screening', () => keep({ ...life.fact, text }));
-    if (kept && 'resolvedAs' in kept) await keep({ ...life.fact, text: `${text}: ${kept.resolvedAs}` });
+    if (kept.kind === 'skipped') await keep({ ...life.fact, text: `${text}: skip` });
+    if (kept.kind === 'resolved') await keep({ ...life.fact, text: `${text}: ${kept.as}` });
     if (text === 'stop' || m === null) break;
     if (text === 'begin anew') {
       await condition(allHandlersFinished);

@@ -8,7 +8,7 @@ import {
   type WorkerOptions,
   makeTelemetryFilterString,
 } from '@temporalio/worker';
-import { engine } from '../support/engine';
+import { engine } from '../support/engine/engine';
 
 /** A worker on the engine's Temporal server that runs workflows written for a test, and a client to start them. */
 export interface OwnWorker {

@@ -1,3 +1,4 @@
+import { registrationNumberPattern } from '../../domain/invoice/registration-number';
 import { rateClasses } from '../../domain/tax';
 import { z } from './zod';
 
@@ -18,7 +19,7 @@ export const postalCode = z
   .openapi({ example: '100-0001' });
 export const registrationNumber = z
   .string({ error: 'invalid_registration_number' })
-  .regex(/^T\d{13}$/, { error: 'invalid_registration_number' })
+  .regex(registrationNumberPattern, { error: 'invalid_registration_number' })
   .openapi({ description: '適格請求書発行事業者の登録番号', example: 'T1234567890123' });
 /** A Japanese bank account as documents print it for the payer. */
 export const bankAccount = z.strictObject({

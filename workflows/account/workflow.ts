@@ -13,7 +13,7 @@ type AccountMessage =
   | ({ kind: 'buyerScreened'; destinationId: string; newsId: string } & messages.Message)
   | ({ kind: 'guaranteeChanged'; destinationId: string; status: Guarantee } & messages.Message);
 
-/** A buyer's account for as long as it exists: screening by NP, corrections, and the guarantee's ups and downs. */
+/** A buyer's account for as long as it exists: screening by NP, corrections, and changes of NP's guarantee. */
 export async function account(input: messages.AccountStart & { carried?: Carried }): Promise<void> {
   const life = new Life<AccountMessage>(input, input.accountId, input.carried);
   life.hear('clear', messages.clear);
@@ -27,11 +27,11 @@ export async function account(input: messages.AccountStart & { carried?: Carried
     const answer = await life.attempt(`np-buyer/${destinationId}/${cause}`, 'np_buyer_screening', () =>
       life.providers.screenBuyer({ ...of, again, cause }),
     );
-    if (!('resolvedAs' in answer)) await book.recordScreening({ ...of, ...answer, cause });
+    if (answer.kind === 'done') await book.recordScreening({ ...of, ...answer.value, cause });
   };
 
   while (!life.mustContinue) {
-    // Nothing ends an account by itself; it is looked at once a year so that no wait is without a deadline.
+    // An account has no end of its own. The yearly review gives its wait a deadline.
     const review = endOf(addMonths(dateOf(life.asOf), policy.order.contractReviewMonths));
     const m = await life.next(review, { waitingFor: 'account_events', owner: 'np', status: 'open' });
     if (m === null) break;

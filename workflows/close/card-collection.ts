@@ -4,14 +4,14 @@ import { everyChunk } from '../lib/chunks';
 import { Life } from '../lib/life';
 
 /**
- * The closed month's card receipts, started once its drafts are made. Beside the close, not within it: while SBPS is down, or an
- * order waits for a person, the bills by transfer still reach NP before its cutoff.
+ * Charges the closed month's card receipts. It starts once the drafts are made, and runs beside the close: while SBPS is down
+ * or an order waits for a person, the bills by transfer still reach NP before its cutoff.
  */
 export async function cardCollection(input: PeriodStart): Promise<void> {
   const life = new Life<never>(input, null);
-  const leftOut = await everyChunk(life, `card_collection/${input.period}`, 'card_collection', (after) =>
+  const skipped = await everyChunk(life, `card_collection/${input.period}`, 'card_collection', (after) =>
     life.providers.chargeChunk({ ...life.fact, period: input.period, after }),
   );
-  if (leftOut > 0) await book.tellUncharged({ ...life.fact, period: input.period });
+  if (skipped > 0) await book.tellUncharged({ ...life.fact, period: input.period });
   await life.end();
 }

@@ -3,7 +3,7 @@ import { bulk } from '../lib/activities';
 import { everyChunk } from '../lib/chunks';
 import { Life } from '../lib/life';
 
-/** The 1st: the month's charges of every running subscription are made and registered with NP, before the service is given. */
+/** On the 1st: makes the month's charges of every running subscription and registers them with NP before the service is given. */
 export async function periodOpen(input: PeriodStart): Promise<void> {
   const life = new Life<never>(input, null);
   const fact = { ...life.fact, period: input.period };

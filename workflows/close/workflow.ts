@@ -1,4 +1,4 @@
-import { type Instant, addBusinessDays, addDays, atTime, dateOf, endOf } from '../../domain/calendar';
+import { type Instant, type JstDate, addBusinessDays, atTime, dateOf, endOf } from '../../domain/calendar';
 import type { IncidentKind, StepKind } from '../../domain/incidents';
 import { policy } from '../../domain/policy';
 import type { Chunk } from '../contracts/activities';
@@ -15,7 +15,7 @@ type CloseMessage =
   | ({ kind: 'redraft' } & messages.Command)
   | ({ kind: 'billsIssued' } & messages.Message);
 
-/** A store's month: freeze, draft, review, ask NP for its bills (or issue our own), close. Cards are collected beside it. */
+/** A store's month: freeze, draft, review, request NP's bills (or issue our own), close. `cardCollection` runs beside it. */
 export async function monthlyClose(input: messages.PeriodStart): Promise<void> {
   const close = new Close(input);
   await close.freezeAndDraft();
@@ -30,7 +30,7 @@ export async function monthlyClose(input: messages.PeriodStart): Promise<void> {
 class Close {
   private readonly life: Life<CloseMessage>;
   private inReview = false;
-  private issueOn!: ReturnType<typeof dateOf>;
+  private issueOn!: JstDate;
   private cutoffAt!: Instant;
   private npDrafts = 0;
   private ownDrafts = 0;
@@ -57,21 +57,22 @@ class Close {
     await this.draft();
   }
 
-  /** Until finance approves. Past NP's cutoff there is an incident, and the wait goes on: an unapproved bill is never sent. */
+  /** Waits until finance approves. Past the deadline it opens an incident and waits on: an unapproved bill is never sent. */
   async review(): Promise<void> {
     this.inReview = true;
     let until = this.hasNpDrafts ? this.cutoffAt : atTime(this.issueOn, policy.storeDay.issueTime);
-    for (let late = false; ;) {
+    let late = false;
+    for (;;) {
       const waitingFor = late ? 'close_review_overdue' : 'close_review';
       const m = await this.life.next(until, { waitingFor, owner: 'finance', status: 'review' });
       if (m === null) {
-        await this.tell('close_not_approved', `drafts of ${this.input.period} not approved in time`);
+        await this.openIncident('close_not_approved', `drafts of ${this.input.period} not approved in time`);
         late = true;
         until = endOf(addBusinessDays(dateOf(this.life.asOf), 1));
       } else if (m.kind === 'approve') {
         this.inReview = false;
         await book.approveClose({ ...this.fact, messageId: m.messageId, by: m.by });
-        if (late) await this.untell('close_not_approved', m.messageId);
+        if (late) await this.resolveIncident('close_not_approved');
         return;
       } else if (m.kind === 'redraft') {
         await bulk.reopenDrafts({ ...this.fact, messageId: m.messageId });
@@ -107,19 +108,19 @@ class Close {
     await this.each('np_mirror', (after) => this.life.providers.mirrorChunk({ ...this.fact, after }));
   }
 
-  /** Closed when every approved draft is a document; NP's missing ones are asked for daily. */
+  /** The month is closed once every approved draft is a document. It asks NP for missing bills each day. */
   async finish(): Promise<void> {
-    for (let told = false; ; told = true) {
-      const { missing } = await bulk.closePeriod(this.fact);
-      if (missing === 0) {
-        if (told) await this.untell('np_bills_missing', this.input.messageId);
-        return this.life.end();
-      }
-      await this.tell('np_bills_missing', `${missing} bills of ${this.input.period} not issued by NP`);
-      const wait = { waitingFor: 'np_issue', owner: 'np', status: 'issuing' } as const;
-      await this.life.next(endOf(addDays(dateOf(this.life.asOf), 0)), wait, 'billsIssued');
+    const wait = { waitingFor: 'np_issue', owner: 'np', status: 'issuing' } as const;
+    let { missing } = await bulk.closePeriod(this.fact);
+    const late = missing > 0;
+    while (missing > 0) {
+      await this.openIncident('np_bills_missing', `${missing} bills of ${this.input.period} not issued by NP`);
+      await this.life.next(endOf(dateOf(this.life.asOf)), wait, 'billsIssued');
       await this.each('np_mirror', (after) => this.life.providers.mirrorChunk({ ...this.fact, after }));
+      ({ missing } = await bulk.closePeriod(this.fact));
     }
+    if (late) await this.resolveIncident('np_bills_missing');
+    return this.life.end();
   }
 
   private async draft(): Promise<void> {
@@ -135,12 +136,11 @@ class Close {
     return everyChunk(this.life, `${kind}/${this.input.period}`, kind, step);
   }
 
-  /** What was told has been mended without a repair. */
-  private untell(kind: IncidentKind, messageId: string): Promise<void> {
-    return book.resolveIncident({ ...this.life.fact, id: `${kind}/${this.input.period}`, how: 'done', messageId });
+  private resolveIncident(kind: IncidentKind): Promise<void> {
+    return book.resolveIncident({ ...this.life.fact, id: `${kind}/${this.input.period}`, how: 'done' });
   }
 
-  private tell(kind: IncidentKind, detail: string): Promise<void> {
+  private openIncident(kind: IncidentKind, detail: string): Promise<void> {
     const { storeId, period } = this.input;
     return book.openIncident({
       ...this.life.fact,

@@ -1,6 +1,6 @@
 /**
- * Every event of GET /v1/events, in the order of an order's life: what happens at one instant is told in this order, so that
- * workflows acting side by side give one story.
+ * Every event of GET /v1/events, in the order of an order's life. Events of one instant are listed in this order, so that
+ * workflows running side by side give one story.
  */
 export const eventTypes = [
   'order.screening',

@@ -11,17 +11,18 @@ type DebitRunMessage =
   | ({ kind: 'importResults'; results: { key: string; code: string }[] } & messages.Command);
 
 interface RunProgress {
-  /** How many results are still to come, and until when they are waited for. */
+  /** Number of results that are still missing. */
   open: number;
+  /** Deadline for the missing results. */
   until: Instant;
-  /** In house: the last day to hand the request file in; null once it was, or once the day is past. */
+  /** In house: the last day to hand the request file in; null once it is handed in or the day is past. */
   handInBy: JstDate | null;
   handedIn: boolean;
 }
 
 /**
- * One debit day: collect what is to be debited, in house have the file handed in, wait for the results, book each. A result a
- * message: many make a new run.
+ * One debit day: collects the debits, in house waits for the file to be handed in, then waits for the results and books each. NP's
+ * results come as one message each, so many results make a new run.
  */
 export async function debitRun(
   input: messages.DebitRunStart & { progress?: RunProgress; carried?: Carried },
@@ -61,8 +62,13 @@ export async function debitRun(
       await book.fileNotHandedIn(fact());
     } else {
       const lateOn = endOf(debitResultLateOn(input.debitOn));
-      if (run.until >= lateOn) await book.debitsLate(fact());
-      run.until = run.until < lateOn ? lateOn : endOf(nextDay(run.until));
+      if (run.until < lateOn) {
+        run.until = lateOn;
+      } else {
+        await book.debitsLate(fact());
+        // This deadline is the midnight at which a day begins; the next one ends that day.
+        run.until = endOf(dateOf(run.until));
+      }
     }
     if (run.open > 0 && life.mustContinue) {
       await condition(allHandlersFinished);
@@ -71,9 +77,4 @@ export async function debitRun(
   }
   await book.closeDebitRun(fact());
   await life.end();
-}
-
-/** A deadline "on D" ends at 00:00 of the next day, so the date of that instant is already the next day. */
-function nextDay(deadline: Parameters<typeof dateOf>[0]) {
-  return dateOf(deadline);
 }

@@ -1,11 +1,10 @@
 import { allHandlersFinished, condition, continueAsNew } from '@temporalio/workflow';
-import { type JstDate, addDays, addMonths, dateOf, endOf } from '../../domain/calendar';
-import type { DirectDebitState } from '../../domain/direct-debit/lifecycle';
-import { type MandateEvent, afterEvent, formExpiryOn, formReminders } from '../../domain/direct-debit/rules';
-import { policy } from '../../domain/policy';
+import { type JstDate, addMonths, dateOf } from '../../domain/calendar';
+import { type MandateEvent, afterEvent } from '../../domain/direct-debit/rules';
 import * as messages from '../contracts/messages';
 import { book } from '../lib/activities';
 import { type Carried, Life } from '../lib/life';
+import { type MandateDeadline, type MandateProgress, nextDeadline, requestedMandate } from './progress';
 
 type DirectDebitMessage =
   | ({ kind: 'formPosted'; on: JstDate } & messages.Command)
@@ -15,18 +14,6 @@ type DirectDebitMessage =
   | ({ kind: 'withdraw' } & messages.Command)
   | ({ kind: 'enrolmentCompleted' } & messages.Message)
   | ({ kind: 'mandateEnded'; code: string } & messages.Message);
-
-/** What a mandate has to remember to decide its next step; dates only, so a new run waits no longer. */
-interface MandateProgress {
-  state: DirectDebitState;
-  requestedOn: JstDate;
-  postedOn: JstDate | null;
-  defectOn: JstDate | null;
-  reminders: number;
-  expectedOn: JstDate | null;
-  escalateOn: JstDate | null;
-  late: boolean;
-}
 
 type MandateInput = messages.DirectDebitStart & { progress?: MandateProgress; carried?: Carried };
 
@@ -47,16 +34,7 @@ class Mandate {
   readonly progress: MandateProgress;
 
   constructor(private readonly input: MandateInput) {
-    this.progress = input.progress ?? {
-      state: 'requested',
-      requestedOn: dateOf(input.at),
-      postedOn: null,
-      defectOn: null,
-      reminders: 0,
-      expectedOn: null,
-      escalateOn: null,
-      late: false,
-    };
+    this.progress = input.progress ?? requestedMandate(dateOf(input.at));
     const life = (this.life = new Life<DirectDebitMessage>(input, input.accountId, input.carried));
     life.obey('formPosted', messages.formPosted, () => this.refusal('form_posted'));
     life.obey('formReceived', messages.formReceived, () => this.refusal('form_received'));
@@ -72,19 +50,15 @@ class Mandate {
   }
 
   async step(): Promise<void> {
-    const { until, onDue, ...wait } = this.wait();
+    const poster = this.input.settlement === 'np' ? 'np' : 'finance';
+    const { until, onDue, ...wait } = nextDeadline(this.progress, poster, this.life.asOf);
     const m = await this.life.next(until, { ...wait, status: this.progress.state });
     if (m) await this.act(m);
-    else await onDue();
+    else await this.passDeadline(onDue);
   }
 
   private get fact() {
     return { ...this.life.fact, directDebitId: this.input.directDebitId };
-  }
-
-  /** Who posts the forms (D1): NP, or a store that settles by itself. */
-  private get poster() {
-    return this.input.settlement === 'np' ? ('np' as const) : ('finance' as const);
   }
 
   private refusal(event: MandateEvent) {
@@ -92,58 +66,18 @@ class Mandate {
     return after.ok ? null : after.refusal;
   }
 
-  /** What it waits for in each state, until when, and what happens then. */
-  private wait() {
-    const nothing = async () => {};
-    switch (this.progress.state) {
-      case 'requested': {
-        const until = endOf(addDays(this.progress.requestedOn, policy.directDebit.formExpiryDays));
-        return {
-          waitingFor: 'form_posting',
-          owner: this.poster,
-          until,
-          onDue: () => this.close('expired', 'form never posted'),
-        };
-      }
-      case 'form_posted': {
-        const reminder = formReminders(this.progress.postedOn!)[this.progress.reminders];
-        const expiry = formExpiryOn(this.progress.postedOn!);
-        return reminder
-          ? { waitingFor: 'form_return', owner: 'buyer' as const, until: endOf(reminder), onDue: () => this.remind() }
-          : {
-              waitingFor: 'form_return',
-              owner: 'buyer' as const,
-              until: endOf(expiry),
-              onDue: () => this.close('expired', 'form not returned'),
-            };
-      }
-      case 'at_bank':
-        return this.progress.late
-          ? {
-              waitingFor: 'bank_enrolment_late',
-              owner: 'finance' as const,
-              until: endOf(this.progress.escalateOn!),
-              onDue: () => this.escalate(),
-            }
-          : {
-              waitingFor: 'bank_enrolment',
-              owner: 'bank' as const,
-              until: endOf(this.progress.expectedOn!),
-              onDue: () => this.becomeLate(),
-            };
-      case 'defect': {
-        const until = endOf(addDays(this.progress.defectOn!, policy.directDebit.formExpiryDays));
-        return {
-          waitingFor: 'new_form',
-          owner: this.poster,
-          until,
-          onDue: () => this.close('expired', 'no new form'),
-        };
-      }
-      default: {
-        const until = endOf(addMonths(dateOf(this.life.asOf), policy.order.contractReviewMonths));
-        return { waitingFor: 'mandate', owner: 'finance' as const, until, onDue: nothing };
-      }
+  private async passDeadline(onDue: MandateDeadline['onDue']): Promise<void> {
+    switch (onDue.do) {
+      case 'expire':
+        return this.close('expired', onDue.reason);
+      case 'remind':
+        return this.remind();
+      case 'become_late':
+        return this.becomeLate();
+      case 'escalate':
+        return this.escalate();
+      case 'wait_on':
+        return;
     }
   }
 

@@ -2,11 +2,12 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { StepKind } from '../../domain/incidents';
 import type { Chunk } from '../contracts/activities';
 import type { Life } from './life';
+import type { Attempt } from './repairs';
 
 /**
- * Chunk after chunk. One that fails for good waits for a person and holds back nothing already done; left out, the next one goes
- * on behind it.
- * @returns how many were left out
+ * Does the step for each chunk in turn. A chunk that fails permanently waits for a person, and the chunks before it stay done.
+ * If the person skips it, the next chunk begins where the failure says it begins.
+ * @returns the number of skipped chunks
  */
 export async function everyChunk(
   life: Pick<Life<never>, 'attempt'>,
@@ -14,30 +15,34 @@ export async function everyChunk(
   kind: StepKind,
   step: (after: string | null) => Promise<Chunk>,
 ): Promise<number> {
-  let leftOut = 0;
+  let skipped = 0;
   let after: string | null = null;
   do {
     const from: string | null = after;
-    let behind: string | null = null;
-    const done: Chunk | { resolvedAs: string } = await life.attempt(incidentId, kind, async () => {
+    let nextOfFailed: string | null = null;
+    const chunk: Attempt<Chunk> = await life.attempt(incidentId, kind, async () => {
       try {
         return await step(from);
       } catch (e) {
-        behind = nextOf(e);
+        nextOfFailed = nextOf(e);
         throw e;
       }
     });
-    if ('resolvedAs' in done) leftOut += 1;
-    after = 'resolvedAs' in done ? behind : done.next;
+    if (chunk.kind === 'done') {
+      after = chunk.value.next;
+    } else {
+      skipped += 1;
+      after = nextOfFailed;
+    }
   } while (after !== null);
-  return leftOut;
+  return skipped;
 }
 
-/** Where the failed chunk said the next one begins; null = it was the last, or (a page of NP's own list) can't know. */
+/** The start of the next chunk as the failed one reported it. null = it was the last one, or cannot know (a page of NP's list). */
 function nextOf(e: unknown): string | null {
   for (let at = e; at instanceof Error; at = at.cause) {
-    const [told] = at instanceof ApplicationFailure ? ((at.details ?? []) as (Partial<Chunk> | undefined)[]) : [];
-    if (told?.next !== undefined) return told.next;
+    const [chunk] = at instanceof ApplicationFailure ? ((at.details ?? []) as (Partial<Chunk> | undefined)[]) : [];
+    if (chunk?.next !== undefined) return chunk.next;
   }
   return null;
 }

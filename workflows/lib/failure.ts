@@ -9,9 +9,9 @@ import { type Instant, instantOfMs } from '../../domain/calendar';
 import { book, failureText } from './activities';
 
 /**
- * A workflow that fails outside of an attempt is over: nobody can repair it. It leaves an incident, and its messages are
- * acknowledged, so that neither a caller nor a simulated store's clock waits for it. What isn't a failure in Temporal's sense
- * (a bug in the code) fails the workflow task only, and goes on once it is mended.
+ * A workflow that fails outside of an attempt is over: nobody can repair it. It opens an incident and acknowledges its messages,
+ * so that no caller and no simulated clock waits for it. Any other error (a bug in the code) fails only the workflow task, which
+ * Temporal retries until the bug is mended.
  */
 export const interceptors = (): WorkflowInterceptors => ({
   inbound: [

@@ -2,42 +2,43 @@ import type { Refusal } from '../../domain/refusal';
 import type { Rest } from '../contracts/activities';
 import type { Message } from '../contracts/messages';
 
-/** Messages remembered to recognise one sent twice; a retry comes within minutes, 200 messages are months of one contract. */
+/** Message ids kept to recognise a repeated message. A retry comes within minutes; 200 messages are months of one contract. */
 const REMEMBERED = 200;
 
-/** A command that was taken in before it was known that it may not be done. */
-interface TurnedAway {
+/** A command that was accepted before the workflow knew that it is not allowed. */
+interface Rejected {
   id: string;
   refusal: Refusal;
 }
 
-/** What the inbox of the next run takes over. */
+/** The inbox as one run of the workflow hands it to the next. */
 export interface CarriedInbox {
   seen: string[];
   processed: string[];
   queue: { kind: string; message: Message }[];
-  turnedAway?: TurnedAway[];
+  /** Rejected commands. The name stays as it is: running workflows hand it over. */
+  turnedAway?: Rejected[];
 }
 
-/** The messages of a workflow that acts on them one at a time: each once, in order of arrival, and each is acknowledged. */
+/** Holds the messages of a workflow, which takes each of them once, in order of arrival. Every message is acknowledged. */
 export class Inbox<M extends { kind: string } & Message> {
   private readonly seen: string[];
   private readonly processed: string[];
   private readonly queue: M[];
-  private readonly turnedAway: TurnedAway[];
+  private readonly rejected: Rejected[];
   private readonly judges = new Map<string, (m: M) => Refusal | null>();
-  /** Messages kept for later when it was last acknowledged what had come. */
-  private kept = 0;
+  /** Length of the queue at the last rest. */
+  private queuedAtRest = 0;
 
   /** @param first the message that started the workflow, to be acknowledged too */
   constructor(first: string, carried?: CarriedInbox) {
     this.seen = carried?.seen ?? [];
     this.processed = carried?.processed ?? [first];
     this.queue = (carried?.queue ?? []).map(({ kind, message }) => ({ kind, ...message }) as M);
-    this.turnedAway = carried?.turnedAway ?? [];
+    this.rejected = carried?.turnedAway ?? [];
   }
 
-  /** Commands of that kind are asked again when their turn comes, and at each rest. */
+  /** Commands of that kind are checked again when their turn comes, and at each rest. */
   judge(kind: M['kind'], judge: (m: M) => Refusal | null): void {
     this.judges.set(kind, judge);
   }
@@ -53,12 +54,12 @@ export class Inbox<M extends { kind: string } & Message> {
     return this.queue.some(wanted);
   }
 
-  /** The first that is wanted, done with its taking; null when it may not be done any more and was turned away. */
+  /** Takes the first wanted message. @returns null when it is a command that is no longer allowed; it is then rejected */
   take(wanted: (m: M) => boolean): M | null {
     const m = this.queue.splice(this.queue.findIndex(wanted), 1)[0]!;
     const refusal = this.judges.get(m.kind)?.(m);
     if (refusal) {
-      this.turnAway(m.messageId, refusal);
+      this.reject(m.messageId, refusal);
       return null;
     }
     this.done(m.messageId);
@@ -69,51 +70,52 @@ export class Inbox<M extends { kind: string } & Message> {
     this.processed.push(messageId);
   }
 
-  turnAway(id: string, refusal: Refusal): void {
+  reject(id: string, refusal: Refusal): void {
     this.done(id);
-    this.turnedAway.push({ id, refusal });
+    this.rejected.push({ id, refusal });
   }
 
   /**
-   * What is to be acknowledged as the workflow comes to rest. What is kept for later is taken in as well, its sender waits for it;
-   * what may not be done now is turned away, not kept for a time at which it would be allowed: nobody meant it then.
+   * The messages to acknowledge as the workflow comes to rest. Messages kept for later are acknowledged too, because their
+   * senders are waiting. A command that is not allowed now is rejected rather than kept until it becomes allowed: the person
+   * meant it for now.
    */
-  atRest(): Pick<Rest, 'processed' | 'refused'> {
+  acknowledgeAtRest(): Pick<Rest, 'processed' | 'refused'> {
     for (const m of [...this.queue]) {
       const refusal = this.judges.get(m.kind)?.(m);
       if (!refusal) continue;
       this.queue.splice(this.queue.indexOf(m), 1);
-      this.turnAway(m.messageId, refusal);
+      this.reject(m.messageId, refusal);
     }
-    this.kept = this.queue.length;
-    const { processed, ...refused } = this.acknowledged();
+    this.queuedAtRest = this.queue.length;
+    const { processed, ...refused } = this.acknowledge();
     return { processed: [...processed, ...this.queue.map((m) => m.messageId)], ...refused };
   }
 
-  /** What is to be acknowledged as the workflow ends: all of it. */
-  atEnd(): Pick<Rest, 'processed' | 'refused'> {
+  /** The messages to acknowledge as the workflow ends: all that are left. */
+  acknowledgeAtEnd(): Pick<Rest, 'processed' | 'refused'> {
     for (const left of this.queue.splice(0)) this.done(left.messageId);
-    return this.acknowledged();
+    return this.acknowledge();
   }
 
-  /** Nothing has come that nobody has been told of. */
+  /** Every message received so far has been taken and acknowledged. */
   get isEmpty(): boolean {
     return this.queue.length + this.processed.length === 0;
   }
 
-  /** Something has come since the last rest. */
-  get stirred(): boolean {
-    return this.processed.length > 0 || this.queue.length > this.kept;
+  /** A message has arrived since the last rest. */
+  get hasNewMessages(): boolean {
+    return this.processed.length > 0 || this.queue.length > this.queuedAtRest;
   }
 
   carry(): CarriedInbox {
-    const { seen, processed, turnedAway } = this;
+    const { seen, processed, rejected } = this;
     const queue = this.queue.map(({ kind, ...message }) => ({ kind, message }));
-    return { seen, processed, queue, ...(turnedAway.length > 0 && { turnedAway }) };
+    return { seen, processed, queue, ...(rejected.length > 0 && { turnedAway: rejected }) };
   }
 
-  private acknowledged(): Pick<Rest, 'processed' | 'refused'> {
-    const refused = this.turnedAway.splice(0);
+  private acknowledge(): Pick<Rest, 'processed' | 'refused'> {
+    const refused = this.rejected.splice(0);
     return { processed: this.processed.splice(0), ...(refused.length > 0 && { refused }) };
   }
 }

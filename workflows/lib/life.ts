@@ -2,43 +2,36 @@ import {
   ApplicationFailure,
   type SignalDefinition,
   condition,
-  type defineUpdate,
   isCancellation,
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
-import { type Instant, addBusinessDays, dateOf, endOf, msOf } from '../../domain/calendar';
+import type { UpdateDefinition } from '@temporalio/common';
+import { type Instant, addBusinessDays, dateOf, endOf } from '../../domain/calendar';
 import { type StepKind, incidentKinds } from '../../domain/incidents';
 import { policy } from '../../domain/policy';
 import type { Refusal } from '../../domain/refusal';
-import type { Owner } from '../contracts/activities';
 import { type Accepted, type Command, type Message, type Start, repair, tick } from '../contracts/messages';
+import { type WaitFor, waitLabels } from '../contracts/waits';
 import { book, failureText, gateway } from './activities';
-import { labelOf, show } from './details';
+import { showWait } from './details';
 import { type CarriedInbox, Inbox } from './inbox';
-import { Repairs } from './repairs';
+import { type Attempt, Repairs } from './repairs';
+import { shouldContinueAsNew, timerMs } from './timing';
 
-/** What a new run of the same workflow takes over. */
+/** The state that a run of a workflow hands to the next run. */
 export interface Carried extends CarriedInbox {
   asOf: Instant;
-  /** The latest alarm that has rung: a clock rings each once, so the next run must know of it. */
+  /** The latest alarm that has rung. A clock rings each alarm once, so the next run must know it. */
   tickedAt: Instant | null;
 }
 
-export interface WaitFor {
-  /** Code of what is waited for; its Japanese words are in details.ts. */
-  waitingFor: string;
-  owner: Owner;
-  /** Business state, shown in the UI and as search attribute Status. */
-  status: string;
-}
-
 /**
- * One workflow's life: a single writer that takes messages one at a time, knows the business time of the fact it acts on,
- * and says, each time it comes to rest, what it waits for, until when and who can move it.
+ * The life of one workflow: a single writer that takes one message at a time and knows the business time of the fact it acts on.
+ * Each time it comes to rest, it writes its wait to the books: the wait's name, its deadline and its owner.
  *
- * Business time (`asOf`) is the instant of the last message taken or alarm due, never the moment of the call. A real store
- * waits on durable timers; a simulated one is woken by its clock, which reads the deadline from the row written at rest.
+ * Business time (`asOf`) is the instant of the last message taken or deadline reached, never the moment of the call. A real store
+ * waits on durable timers. A simulated store's clock reads the deadline from the wait and wakes the workflow with a tick.
  */
 export class Life<M extends { kind: string } & Message> {
   asOf: Instant;
@@ -63,13 +56,13 @@ export class Life<M extends { kind: string } & Message> {
     setHandler(
       repair,
       (m) => {
-        const taken = this.repairs.take(m.incident, { how: m.how, messageId: m.messageId });
-        if (!taken) this.inbox.turnAway(m.messageId, { code: 'conflict' });
+        const accepted = this.repairs.accept(m.incident, { how: m.how, messageId: m.messageId });
+        if (!accepted) this.inbox.reject(m.messageId, { code: 'conflict' });
         return { accepted: true } as const;
       },
       {
         validator: (m) => {
-          if (this.repairs.refuses(m.incident, this.atRest)) throw refusing({ code: 'conflict' });
+          if (this.repairs.rejects(m.incident, this.isIdle)) throw rejection({ code: 'conflict' });
         },
       },
     );
@@ -79,7 +72,7 @@ export class Life<M extends { kind: string } & Message> {
     return this.start.storeId;
   }
 
-  /** Stamps an activity's input with the store and the instant of the fact. */
+  /** The store and the instant of the fact, for the input of an activity. */
   get fact(): { storeId: string; at: Instant } {
     return { storeId: this.start.storeId, at: this.asOf };
   }
@@ -88,20 +81,19 @@ export class Life<M extends { kind: string } & Message> {
     return gateway(`${workflowInfo().taskQueue}-gateway`);
   }
 
-  /** News from outside: taken in order of arrival, judged by state when its turn comes. */
+  /** News from outside is taken in order of arrival, and judged by the state at that time. */
   hear<K extends M['kind']>(kind: K, signal: SignalDefinition<[Body<M, K>]>): void {
     setHandler(signal, (m) => this.inbox.accept({ kind, ...m } as unknown as M));
   }
 
   /**
-   * A person's command: `judge` says no at once and leaves no trace in history, but only at rest: in the middle of a step (a worker
-   * that has died is replayed with what came meanwhile) the books may be further than it knows, so the command is taken in. It is
-   * asked again when the command's turn comes, and at the next rest: of two taken in together the first may have changed what the
-   * second was allowed by, which is then refused after all.
+   * A person's command. While the workflow is idle, `judge` can reject it at once, which leaves no trace in history. During a
+   * step the books may already be ahead of this run (a replay after a crash brings later messages along), so the command is
+   * accepted. `judge` is asked again when the command's turn comes and at the next rest, and may then reject it after all.
    */
   obey<K extends M['kind']>(
     kind: K,
-    update: ReturnType<typeof defineUpdate<Accepted, [Body<M, K> & Command]>>,
+    update: UpdateDefinition<Accepted, [Body<M, K> & Command]>,
     judge: (m: Body<M, K> & Command) => Refusal | null,
   ): void {
     this.inbox.judge(kind, (m) => judge(m as unknown as Body<M, K> & Command));
@@ -113,39 +105,43 @@ export class Life<M extends { kind: string } & Message> {
       },
       {
         validator: (m) => {
-          const refusal = this.atRest ? judge(m) : null;
-          if (refusal) throw refusing(refusal);
+          const refusal = this.isIdle ? judge(m) : null;
+          if (refusal) throw rejection(refusal);
         },
       },
     );
   }
 
-  /** The next message of the given kinds (all kinds when none is named), or null once `until` has come. */
-  async next(until: Instant, wait: WaitFor, ...kinds: M['kind'][]): Promise<M | null> {
-    const wanted = (m: M) => kinds.length === 0 || kinds.includes(m.kind);
+  /** The next message of the given kinds (any kind if none is named), or null once `until` has come. */
+  async next<K extends M['kind']>(
+    until: Instant,
+    wait: WaitFor,
+    ...kinds: K[]
+  ): Promise<Extract<M, { kind: K }> | null> {
+    const wanted = (m: M) => kinds.length === 0 || (kinds as M['kind'][]).includes(m.kind);
     for (;;) {
       const due = await this.rest(until, () => this.inbox.has(wanted), wait);
       if (due) return null;
       const message = this.inbox.take(wanted);
       if (!message) continue;
       if (message.at > this.asOf) this.asOf = message.at;
-      return message;
+      return message as Extract<M, { kind: K }>;
     }
   }
 
-  /** Waits for a date and takes nothing meanwhile. */
+  /** Waits for a date and takes no message meanwhile. */
   async sleepUntil(until: Instant, wait: WaitFor): Promise<void> {
     await this.rest(until, () => false, wait);
   }
 
   /**
-   * Does a step that may fail for good: then there is an incident with an owner, and the step is tried again, skipped or
-   * resolved as that person says. @returns what the step gave, or `{ resolvedAs }` ('skip' when skipped)
+   * Does a step. If it fails permanently, this opens an incident and waits until its owner decides to retry the step, to skip it,
+   * or to resolve it as if it had given the named result.
    */
-  async attempt<T>(id: string, kind: StepKind, step: () => Promise<T>): Promise<T | { resolvedAs: string }> {
+  async attempt<T>(id: string, kind: StepKind, step: () => Promise<T>): Promise<Attempt<T>> {
     for (;;) {
       try {
-        return await step();
+        return { kind: 'done', value: await step() };
       } catch (e) {
         if (isCancellation(e)) throw e;
         const detail = failureText(e);
@@ -153,40 +149,46 @@ export class Life<M extends { kind: string } & Message> {
         await book.openIncident({ ...this.fact, id, kind, workflowId: workflowInfo().workflowId, detail });
       }
       const decided = await this.waitForRepair(id, incidentKinds[kind].owner);
-      await book.resolveIncident({ ...this.fact, id, how: JSON.stringify(decided.how), messageId: decided.messageId });
+      await book.resolveIncident({ ...this.fact, id, how: JSON.stringify(decided.how) });
       this.inbox.done(decided.messageId);
       this.repairs.done(id);
-      if (decided.how !== 'retry') return { resolvedAs: decided.how === 'skip' ? 'skip' : decided.how.resolveAs };
+      if (decided.how === 'skip') return { kind: 'skipped' };
+      if (decided.how !== 'retry') return { kind: 'resolved', as: decided.how.resolveAs };
     }
   }
 
-  /** To be called before the workflow returns: acknowledges what it has acted on, and waits for nothing more. */
+  /** To be called before the workflow returns: acknowledges its messages and removes its wait. */
   async end(): Promise<void> {
-    // Again for what arrives meanwhile: nobody else would acknowledge it.
+    // Repeated for messages that arrive meanwhile: nobody else would acknowledge them.
     do {
-      this.turnAwayEarly();
-      await book.rest({ ...this.fact, workflowId: workflowInfo().workflowId, wait: null, ...this.inbox.atEnd() });
+      this.rejectEarlyDecisions();
+      await book.rest({
+        ...this.fact,
+        workflowId: workflowInfo().workflowId,
+        wait: null,
+        ...this.inbox.acknowledgeAtEnd(),
+      });
     } while (!this.inbox.isEmpty || this.repairs.anyEarly);
   }
 
   get mustContinue(): boolean {
-    return workflowInfo().continueAsNewSuggested;
+    return shouldContinueAsNew(this.status !== '');
   }
 
   carry(): Carried {
-    this.turnAwayEarly();
+    this.rejectEarlyDecisions();
     const { asOf, tickedAt } = this;
     return { asOf, tickedAt, ...this.inbox.carry() };
   }
 
-  private turnAwayEarly(): void {
-    for (const id of this.repairs.takeUnclaimed()) this.inbox.turnAway(id, { code: 'conflict' });
+  private rejectEarlyDecisions(): void {
+    for (const id of this.repairs.removeUnclaimed()) this.inbox.reject(id, { code: 'conflict' });
   }
 
   private async waitForRepair(id: string, owner: 'operator' | 'finance') {
     for (;;) {
-      // Five business days, then again: an incident stays until somebody decides.
-      const until = endOf(addBusinessDays(dateOf(this.asOf), policy.order.atRiskBusinessDays));
+      // The wait is announced anew every five business days. The incident stays open until somebody decides.
+      const until = endOf(addBusinessDays(dateOf(this.asOf), policy.repair.businessDays));
       const due = await this.rest(until, () => this.repairs.decisionOn(id) !== null, {
         waitingFor: 'repair',
         owner,
@@ -196,53 +198,52 @@ export class Life<M extends { kind: string } & Message> {
     }
   }
 
-  /** Something has come since it came to rest: a message, a tick, a decision. */
-  private get stirred(): boolean {
-    return this.inbox.stirred || this.repairs.anyEarly;
+  /** A message, a tick or a decision has arrived since the last rest. */
+  private get hasNewMessages(): boolean {
+    return this.inbox.hasNewMessages || this.repairs.anyEarly;
   }
 
-  /** Not when something came just before, which a replayed task brings along: what follows from it is in the books already. */
-  private get atRest(): boolean {
-    return this.resting && !this.stirred;
+  /** Not idle if a message has arrived since the last rest: in a replay, its effects may already be in the books. */
+  private get isIdle(): boolean {
+    return this.resting && !this.hasNewMessages;
   }
 
-  /** @returns true when `until` came first */
-  private async rest(until: Instant, wake: () => boolean, wait: WaitFor): Promise<boolean> {
-    if (wake()) return false;
+  /** Writes the wait and sleeps until `isWanted` or the deadline. @returns true when `until` came first */
+  private async rest(until: Instant, isWanted: () => boolean, wait: WaitFor): Promise<boolean> {
+    if (isWanted()) return false;
     if (until <= this.asOf) return true;
     this.status = wait.status;
     const { workflowId } = workflowInfo();
     const simulated = this.start.clock === 'simulated';
     const rung = () => this.tickedAt !== null && this.tickedAt >= until;
-    const woken = () => wake() || rung();
+    const isOver = () => isWanted() || rung();
     let due = false;
     do {
-      this.turnAwayEarly();
+      this.rejectEarlyDecisions();
       const { waitingFor, owner } = wait;
       await book.rest({
         ...this.fact,
         workflowId,
         wait: { waitingFor, owner, dueAt: until, accountId: this.accountId, alarm: simulated },
-        ...this.inbox.atRest(),
+        ...this.inbox.acknowledgeAtRest(),
       });
-      show(wait, until);
-      const summary = { summary: labelOf(wait.waitingFor) };
-      // Also for what wakes nobody: a tick for a deadline that has moved, a message for later, one sent twice.
-      const stirred = () => woken() || this.stirred;
+      showWait(wait, until);
+      const summary = { summary: waitLabels[waitingFor] };
+      // Messages that do not end the wait must be acknowledged too: an early tick, a message for later, a repeated message.
+      const mustAct = () => isOver() || this.hasNewMessages;
       this.resting = true;
-      if (simulated) await condition(stirred);
-      // eslint-disable-next-line no-restricted-syntax -- Temporal's replayed clock; only how long a real wait lasts
-      else due = !(await condition(stirred, Math.max(1, msOf(until) - Date.now()), summary));
+      if (simulated) await condition(mustAct);
+      else due = !(await condition(mustAct, timerMs(waitingFor, until), summary));
       this.resting = false;
-    } while (!due && !woken());
-    if (wake()) return false;
+    } while (!due && !isOver());
+    if (isWanted()) return false;
     this.asOf = until;
     return true;
   }
 }
 
-/** A refusal as a validator gives it, with its code for those who asked. */
-function refusing(refusal: Refusal): ApplicationFailure {
+/** The error by which a validator rejects a command. Its type and details carry the refusal to the caller. */
+function rejection(refusal: Refusal): ApplicationFailure {
   return ApplicationFailure.nonRetryable(refusal.code, 'Refusal', refusal);
 }
 

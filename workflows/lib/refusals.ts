@@ -1,6 +1,6 @@
 import type { Refusal } from '../../domain/refusal';
 
-/** A refusal as a validator gives it. */
+/** The refusal by which a validator rejects a command. */
 export function refusal(code: Refusal['code'], params?: Refusal['params']): Refusal {
   return params ? { code, params } : { code };
 }

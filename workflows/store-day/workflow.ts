@@ -7,7 +7,7 @@ import { Life } from '../lib/life';
 
 const scheduledAt = defineSearchAttributeKey('TemporalScheduledStartTime', 'DATETIME');
 
-/** The unit of calendar work: every day since the store's last one, in order, starts what it calls for. */
+/** The unit of calendar work: works every day since the store's last one, in order. */
 export async function storeDay(input: StoreDayStart | ScheduledDay): Promise<void> {
   const start = 'day' in input ? input : dayOfSchedule(input);
   const life = new Life<never>(start, null);
@@ -15,12 +15,13 @@ export async function storeDay(input: StoreDayStart | ScheduledDay): Promise<voi
   await life.end();
 }
 
-/** What a real store's Schedule starts; the date is that of the intended time, also when the run comes late. */
+/** The input that a real store's Schedule gives. */
 interface ScheduledDay {
   storeId: string;
   clock: 'real';
 }
 
+/** The day is that of the scheduled time, even if the run is late. */
 function dayOfSchedule(input: ScheduledDay): StoreDayStart {
   const { typedSearchAttributes, workflowId, startTime } = workflowInfo();
   const at = instantOfMs((typedSearchAttributes.get(scheduledAt) ?? startTime).getTime());

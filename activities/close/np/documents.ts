@@ -32,7 +32,7 @@ export async function storeBillDocument(
       revision,
       issuedOn,
       amount: total,
-      counterparty: (recipient as { company: string }).company,
+      counterparty: recipient!.company,
       contentType,
       bytes,
     });

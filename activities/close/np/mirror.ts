@@ -9,7 +9,6 @@ import { storeBillDocument } from './documents';
 import { documentIncident, openIncident } from '../../../books/lib/incidents';
 import { issueInvoices } from '../../../books/invoice/issue';
 import { applyKeptNews } from '../../../books/np-news';
-import type { StoredRate } from '../../../books/ledger/journal';
 import { inParallel } from '../../lib/parallel';
 
 const DOCUMENTS_AT_ONCE = 8;
@@ -26,7 +25,7 @@ interface Requested {
   number: string | null;
   method: string;
   total: bigint;
-  taxes: StoredRate[];
+  taxes: PrismaJson.RateTotal[];
   np_buyer_id: string;
   registrations: bigint;
 }

@@ -1,5 +1,5 @@
 import { type Instant, type JstDate, dateOf } from '../../../domain/calendar';
-import { refuse } from '../problems';
+import { throwRefusal } from '../problems';
 
 /**
  * A day on which something is told to have happened: at the latest today by the store's clock, and not before what it follows.
@@ -8,5 +8,6 @@ import { refuse } from '../problems';
  */
 export function refuseImplausible(on: JstDate, follows: JstDate, at: Instant): void {
   const latest = dateOf(at);
-  if (on < follows || on > latest) refuse('invalid_date', { field: '/on', params: { earliest: follows, latest } });
+  if (on < follows || on > latest)
+    throwRefusal('invalid_date', { field: '/on', params: { earliest: follows, latest } });
 }

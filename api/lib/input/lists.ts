@@ -1,7 +1,7 @@
-import { parseInstant, parseJstDate, parsePeriod } from '../../../domain/calendar';
+import { type Period, parseInstant, parseJstDate, parsePeriod } from '../../../domain/calendar';
 import { dateIn, dateOut, instantIn, instantOut } from '../../../prisma/db';
 import { type ListView, listView } from '../../../views/lib/list';
-import { refuse } from '../problems';
+import { throwRefusal } from '../problems';
 
 export interface Paging {
   limit: number;
@@ -34,7 +34,7 @@ export const asInstant: CursorText<Date> = {
     return at && instantIn(at);
   },
 };
-export const asPeriod: CursorText<string> = { write: (period) => period, read: parsePeriod };
+export const asPeriod: CursorText<Period> = { write: (period) => period, read: parsePeriod };
 
 type Compared<Column extends string, Stored> = Record<Column, { lt: Stored } | { gt: Stored }>;
 type Direction = 'asc' | 'desc';
@@ -59,7 +59,7 @@ export function sortedBy<Column extends string, Id extends string, Stored>(
       if (cursor === undefined) return {};
       const [text = '', lastId] = Buffer.from(cursor, 'base64url').toString().split(' ');
       const last = cursorText.read(text);
-      if (last === null || !lastId) return refuse('invalid_request', { field: '/after' });
+      if (last === null || !lastId) return throwRefusal('invalid_request', { field: '/after' });
       const same = { [column]: last } as Record<Column, Stored>;
       return { OR: [beyond(column, last), { ...same, ...beyond(id, lastId) }] };
     },

@@ -1,6 +1,7 @@
 import { parseJstDate, type Instant, type JstDate } from '../../../domain/calendar';
+import type { CardBrand } from '../../../domain/order/card-rules';
 import { ProviderError } from '../../errors';
-import type { CardBrand, CardInquiry, CardProvider, CardStep } from '../port';
+import type { CardInquiry, CardProvider, CardStep } from '../port';
 import { encodeShiftJis, isShiftJis } from './shift-jis';
 import { createSpsCall, type SpsAccess, type SpsAnswer } from './call';
 import { field, fieldGroup, multibyteField, type SpsField } from './xml';
@@ -175,6 +176,7 @@ const LUMP_SUM = 10;
 /** encrypted_flg 0: token flows carry no card data, so nothing needs 3DES. */
 const PLAIN = field('encrypted_flg', 0);
 
+/** `cardbrand_code`. X is any other brand. */
 const BRAND: Record<string, CardBrand> = {
   J: 'JCB',
   V: 'VISA',

@@ -1,4 +1,3 @@
-import { refusalTexts } from '../../../domain/refusal-codes';
 import { ProviderError } from '../../errors';
 import { readFetchError } from '../../fetch-error';
 import { ASSUMED } from './assumed';
@@ -80,11 +79,13 @@ function refused(call: string, status: number, codes: string[] | null): Provider
   return new ProviderError('np', failure, message, codes ?? [], status);
 }
 
-/** Adds to the one refusal that a person can act on: the field, our code and the cure. */
+/** The one refusal that a person can act on gets the field, a code and the cure. */
 function cureOf(codes: string[] | null): string {
   if (!codes?.includes(ASSUMED.codes.duplicateTransaction)) return '';
-  const { title, cure } = refusalTexts.duplicate_transaction.en;
-  return ` (shopTransactionId: duplicate_transaction. ${title} ${cure})`;
+  return (
+    ' (shopTransactionId: duplicate_transaction. A transaction with this shopTransactionId is already registered.' +
+    ' Look up the existing one; a new registration needs a new id.)'
+  );
 }
 
 function parsed(bytes: Uint8Array): unknown {

@@ -79,7 +79,7 @@ async function mailBill(merchant: Merchant, mailUrl: string, bill: Bill, at: Mom
       `金額: ${String(totalOf(bill.transactions)).replace(/\B(?=(\d{3})+$)/g, ',')}円（税込）`,
       when,
       '',
-      '株式会社ネットプロテクションズ NP掛け払い サポートデスク',
+      '株式会社ネットプロテクションズ NP掛け払いサポートデスク',
     ].join('\n'),
     headers: { 'X-Business-Time': at },
     attachments: [

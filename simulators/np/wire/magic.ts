@@ -3,7 +3,7 @@ import type { Profile } from '../books';
 /** Monthly limit in yen with tax for a buyer without a `limit-…` value. */
 export const DEFAULT_LIMIT = 1_000_000;
 
-/** Behaviour that a buyer's data request of the simulator. docs/magic-values-np.md documents it. */
+/** Behaviour that a buyer's data request of the simulator. docs/magic-values/np.md documents it. */
 export interface Magic {
   screening: 'passes' | 'held_for_address' | 'denied' | 'cancelled' | 'takes_three_days';
   limit: number;

@@ -11,14 +11,14 @@ function preview(terms: keyof typeof cancellationTerms, askedOn: string, status:
   return previewCancellation({ terms: cancellationTerms[terms], startsOn, askedOn: jstDate(askedOn), status });
 }
 
-it('budou asks on 2026-12-10: notice by the end of December ends 2027-01-31', () => {
+it('budou cancels on 2026-12-10: notice in December ends the contract on 2027-01-31', () => {
   expect(preview('notice_by_previous_month_end_ends_month_end', '2026-12-10')).toEqual({
     ok: true,
     value: { ends_on: '2027-01-31', last_period: '2027-01', reason: 'notice' },
   });
 });
 
-it('the last day of the month is in time, the next day costs another month', () => {
+it('notice on the last day of the month is in time, and a day later costs another month', () => {
   expect(preview('notice_by_previous_month_end_ends_month_end', '2026-12-31')).toMatchObject({
     value: { ends_on: '2027-01-31' },
   });
@@ -27,13 +27,13 @@ it('the last day of the month is in time, the next day costs another month', () 
   });
 });
 
-it('other terms end this very month', () => {
+it('other terms end the contract in the same month', () => {
   expect(preview('ends_this_month_end', '2026-12-10')).toMatchObject({
     value: { ends_on: '2026-12-31', last_period: '2026-12', reason: 'notice' },
   });
 });
 
-it('a minimum term of twelve months from October ends with September', () => {
+it('a minimum term of twelve months from October ends in September', () => {
   expect(preview('minimum_12_months_ends_this_month_end', '2026-12-10')).toEqual({
     ok: true,
     value: { ends_on: '2027-09-30', last_period: '2027-09', reason: 'minimum_term' },
@@ -44,7 +44,7 @@ it('a minimum term of twelve months from October ends with September', () => {
   });
 });
 
-it('before service has started the order ends at once and bills nothing', () => {
+it('before the service starts, the order ends at once and bills nothing', () => {
   const asked = { terms: cancellationTerms.ends_this_month_end, startsOn: null, askedOn: jstDate('2026-10-06') };
   expect(previewCancellation({ ...asked, status: 'held' })).toEqual({
     ok: true,
@@ -52,14 +52,14 @@ it('before service has started the order ends at once and bills nothing', () => 
   });
 });
 
-it('notice given before the first day counts from the month service starts', () => {
+it('notice before the first day counts from the month in which the service starts', () => {
   expect(preview('notice_by_previous_month_end_ends_month_end', '2026-09-30')).toEqual({
     ok: true,
     value: { ends_on: '2026-11-30', last_period: '2026-11', reason: 'notice' },
   });
 });
 
-it('a contract already ending, ended, declined or cancelled is refused with its state', () => {
+it('an order that is ending, ended, declined or cancelled is refused with its state', () => {
   for (const status of ['ending', 'ended', 'declined', 'cancelled'] as const) {
     expect(preview('ends_this_month_end', '2026-12-10', status)).toEqual({
       ok: false,
@@ -68,14 +68,14 @@ it('a contract already ending, ended, declined or cancelled is refused with its 
   }
 });
 
-it('is granted in exactly the states whose life cycle can follow it', () => {
+it('cancellation is accepted in exactly the states that can move to ending or cancelled', () => {
   for (const status of statesOf(orderLifecycle)) {
     const goesOn = canMove(orderLifecycle, status, 'ending') || canMove(orderLifecycle, status, 'cancelled');
     expect([status, preview('ends_this_month_end', '2026-12-10', status).ok]).toEqual([status, goesOn]);
   }
 });
 
-it('always: the end is a month’s last day, not before the notice nor the minimum term, and asking later never ends sooner', () => {
+it('always: the end is the last day of a month, after the notice and the minimum term, and a later request never ends sooner', () => {
   const terms = fc.record({
     ends: fc.constantFrom('this_month' as const, 'next_month' as const),
     minimumMonths: fc.integer({ min: 0, max: 36 }),

@@ -1,13 +1,12 @@
 import fc from 'fast-check';
 import { addDays, endOf, isBankBusinessDay, nextPeriod, period, periodOf, startOfDay } from '../../../domain/calendar';
-import { CalendarHorizonError, overrideHolidays } from '../../../domain/holidays';
+import { CalendarHorizonError } from '../../../domain/holidays';
 import {
   billingCutoff,
   closeTerms,
   debitCollectOn,
   debitResultLateOn,
   debitResultOn,
-  overdueFrom,
 } from '../../../domain/close/terms';
 import { periods } from '../arbitraries';
 
@@ -34,28 +33,18 @@ describe('the fifteen months from October 2026', () => {
   });
 });
 
-it('prints six fields and no more, in this order', () => {
+it('the terms have exactly six fields, in this order', () => {
   expect(JSON.stringify(closeTerms(period('2027-04')))).toBe(
     '{"period":"2027-04","close_on":"2027-04-30","issue_on":"2027-05-10","due_on":"2027-05-31","pay_until":"2027-05-31","debit_on":"2027-05-27"}',
   );
 });
 
-it('a law that takes a holiday away moves the dates with it', () => {
-  const table = overrideHolidays({ remove: ['2026-11-03'] });
-  expect(closeTerms(period('2026-10'), table).issue_on).toBe('2026-11-04');
-});
-
-it('billing is requested from NP by noon of the business day before the issue', () => {
+it('NP takes billing requests until noon of the business day before the issue', () => {
   expect(billingCutoff(period('2026-10'))).toBe('2026-11-04T12:00:00.000+09:00');
   expect(billingCutoff(period('2027-04'))).toBe('2027-05-07T12:00:00.000+09:00');
 });
 
-it('November is overdue from 01-05 in house, from 01-07 with NP', () => {
-  expect(overdueFrom(period('2026-11'), 'in_house')).toBe('2027-01-05');
-  expect(overdueFrom(period('2026-11'), 'np')).toBe('2027-01-07');
-});
-
-it('the debit of 2027-03-01 is handed in on 02-12; its result is expected on 03-04, late after 03-08', () => {
+it('the debits of 2027-03-01 are collected on 02-12; results are expected on 03-04 and late after 03-08', () => {
   const { debit_on } = closeTerms(period('2027-01'));
   expect([debitCollectOn(debit_on), debitResultOn(debit_on), debitResultLateOn(debit_on)]).toEqual([
     '2027-02-12',
@@ -65,12 +54,12 @@ it('the debit of 2027-03-01 is handed in on 02-12; its result is expected on 03-
   expect(debitResultOn(closeTerms(period('2027-02')).debit_on)).toBe('2027-04-01');
 });
 
-it('refuses months whose dates lie beyond the holiday table', () => {
+it('months beyond the holiday table have no terms', () => {
   expect(closeTerms(period('2050-10')).due_on).toBe('2050-11-30');
   expect(() => closeTerms(period('2050-12'))).toThrow(CalendarHorizonError);
 });
 
-it('always: closed, then issued, then due; money moves on open days only', () => {
+it('always: close, issue, due date in this order; money moves on business days only', () => {
   fc.assert(
     fc.property(periods, (p) => {
       const t = closeTerms(p);

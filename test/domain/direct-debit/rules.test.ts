@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { jstDate, period, periodEnd } from '../../../domain/calendar';
 import { canMove, statesOf } from '../../../domain/lifecycle';
+import { closeTerms } from '../../../domain/close/terms';
 import { directDebitLifecycle } from '../../../domain/direct-debit/lifecycle';
 import {
   type MandateEvent,
@@ -8,7 +9,6 @@ import {
   debitResults,
   escalateOn,
   expectedOn,
-  firstDebitOn,
   firstPeriod,
   formExpiryOn,
   formReminders,
@@ -21,7 +21,7 @@ import { dates, periods } from '../arbitraries';
 
 const events = Object.keys(mandateEvents) as MandateEvent[];
 
-it('aoba: asked, form posted, received, active', () => {
+it('aoba’s mandate: requested, form posted, received, active', () => {
   let state = directDebitLifecycle.initial;
   for (const event of ['form_posted', 'form_received', 'completed'] as const) {
     const next = afterEvent(state, event);
@@ -31,14 +31,14 @@ it('aoba: asked, form posted, received, active', () => {
   expect(state).toBe('active');
 });
 
-it('a form that was never posted cannot come back', () => {
+it('a form that was never posted cannot be received', () => {
   expect(afterEvent('requested', 'form_received')).toEqual({
     ok: false,
     refusal: { code: 'mandate_out_of_order', params: { state: 'requested', event: 'form_received' } },
   });
 });
 
-it('events and life cycle are the same picture: every move has an event, every event is a move', () => {
+it('events and life cycle agree: every move has an event, and every event is a move', () => {
   const byEvents = events.flatMap((event) =>
     mandateEvents[event].from.map((from) => `${from} → ${mandateEvents[event].to}`),
   );
@@ -50,13 +50,13 @@ it('events and life cycle are the same picture: every move has an event, every e
   expect([...byEvents].sort()).toEqual([...byTable].sort());
 });
 
-it('the form: posted 10-23, reminders after 14 and 30 days, expiry after 90', () => {
+it('a form posted on 10-23: reminders after 14 and 30 days, expiry after 90', () => {
   const posted = jstDate('2026-10-23');
   expect(formReminders(posted)).toEqual(['2026-11-06', '2026-11-22']);
   expect(formExpiryOn(posted)).toBe('2027-01-21');
 });
 
-it('received 2026-11-02: expected on 2027-01-02, asked about from 03-02', () => {
+it('a form received on 2026-11-02 is expected on 2027-01-02; staff ask the bank from 03-02', () => {
   expect(expectedOn(jstDate('2026-11-02'))).toBe('2027-01-02');
   expect(escalateOn(jstDate('2026-11-02'))).toBe('2027-03-02');
 });
@@ -64,13 +64,13 @@ it('received 2026-11-02: expected on 2027-01-02, asked about from 03-02', () => 
 it('active 2027-01-08: January is the first month debited, on 03-01 because 02-27 is a Saturday', () => {
   const activeOn = jstDate('2027-01-08');
   expect(firstPeriod(activeOn)).toBe('2027-01');
-  expect(firstDebitOn(activeOn)).toBe('2027-03-01');
+  expect(closeTerms(firstPeriod(activeOn)).debit_on).toBe('2027-03-01');
   expect(methodOfPeriod(period('2026-12'), activeOn)).toBe('bank_transfer');
   expect(methodOfPeriod(period('2027-01'), activeOn)).toBe('direct_debit');
   expect(methodOfPeriod(period('2027-01'), null)).toBe('bank_transfer');
 });
 
-it('a mandate in force on the close date is in time; a day later is not', () => {
+it('a mandate in force on the close date pays the month; a day later it does not', () => {
   fc.assert(
     fc.property(periods, dates, (p, activeOn) => {
       expect(methodOfPeriod(p, activeOn) === 'direct_debit').toBe(p >= firstPeriod(activeOn));
@@ -79,7 +79,7 @@ it('a mandate in force on the close date is in time; a day later is not', () => 
   );
 });
 
-it('results: 1 keeps the mandate; 2, 4 and 9 end it', () => {
+it('result 1 keeps the mandate; results 2, 4 and 9 end it', () => {
   const ending = Object.entries(debitResults).filter(([, result]) => !result.keepsMandate);
   expect(ending.map(([code]) => code)).toEqual(['2', '4', '9']);
   expect(debitResults['1']).toEqual({ label: '資金不足', paid: false, keepsMandate: true });
@@ -91,6 +91,6 @@ it('results: 1 keeps the mandate; 2, 4 and 9 end it', () => {
   ]);
 });
 
-it('a debit that failed on 2027-03-04 is due by transfer on 03-31', () => {
+it('after a debit failed on 2027-03-04, the transfer is due on 03-31', () => {
   expect(rebillDueOn(jstDate('2027-03-04'))).toBe('2027-03-31');
 });

@@ -25,19 +25,19 @@ test.each([
   ['゛アオバ', '゛', 1], // the second half of a name cut in two
   ['㈱アオバ', '㈱', 1],
   ['アオ😀', '😀', 3],
-])('%s can’t be written: %s is named with its place', (text, character, position) => {
+])('%s is refused: %s is named with its place', (text, character, position) => {
   expect(party(text)).toEqual({
     ok: false,
     refusal: { code: 'kana_not_convertible', params: { character, position } },
   });
 });
 
-test('a bank’s name has no symbol but the hyphen', () => {
+test('a bank’s name may have no symbol except the hyphen', () => {
   expect(toBankKana('ＰａｙＰａｙ－１', 'bank', 15)).toEqual({ ok: true, value: 'PAYPAY-1' });
   expect(toBankKana('ミズホ.', 'bank', 15)).toMatchObject({ refusal: { params: { character: '.', position: 4 } } });
 });
 
-test('the field’s bytes are counted, a voicing mark too: a longer name is refused, not cut', () => {
+test('voicing marks count as bytes of the field, and a longer name is refused, not cut', () => {
   expect(toBankKana('ガ'.repeat(7), 'bank', 15)).toMatchObject({ ok: true });
   expect(toBankKana('ガ'.repeat(8), 'bank', 15)).toEqual({
     ok: false,
@@ -45,7 +45,7 @@ test('the field’s bytes are counted, a voicing mark too: a longer name is refu
   });
 });
 
-test('whatever is typed: refused, or in the set, and the same when written again', () => {
+test('any text is refused or becomes characters of the set, and a second conversion changes nothing', () => {
   const typed = fc.string({ unit: fc.constantFrom(...'アガパッャーぁがｶﾞﾟｰaＡ1（)．- 　漢ヲ・ヴ'), maxLength: 20 });
   fc.assert(
     fc.property(typed, (text) => {

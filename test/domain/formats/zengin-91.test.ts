@@ -12,7 +12,7 @@ import { debitResults } from '../../../domain/direct-debit/rules';
 import { answerDebits } from '../../../simulators/bank/debits';
 import { runs } from '../../support/property-runs';
 
-/** Written by hand from the table of the standard, column by column, in CP932; two debits, answered 0 and 1. */
+/** Written by hand from the standard's table, column by column, in CP932. It has two debits with the results 0 and 1. */
 const golden = (name: 'request' | 'result') => readFileSync(join(__dirname, `zengin-91/${name}.txt`));
 
 const consignor = {
@@ -51,7 +51,7 @@ const budou: DebitEntry = {
 };
 const request: DebitRequest = { consignor, debitDay: '1127', debits: [aoba, budou] };
 
-/** The file with another text from that column of a record on; columns and records from 1. */
+/** The file with `text` written over it, from that column of that record. Columns and records count from 1. */
 function changed(file: Uint8Array, record: number, column: number, text: string): Buffer {
   const copy = Buffer.from(file);
   copy.write(text, (record - 1) * 120 + column - 1, 'latin1');
@@ -65,22 +65,22 @@ const withLines = (file: Buffer, end: string) =>
     ]).flat(),
   );
 
-test('the request, byte for byte', () => {
+test('the request file, byte for byte', () => {
   expect(Buffer.from(writeDebitRequest(request)).toString('latin1')).toBe(golden('request').toString('latin1'));
 });
 
-test('the bank’s answer, byte for byte', () => {
+test('the result file, byte for byte', () => {
   const answer = answerDebits(golden('request'), ({ customerNumber }) => (customerNumber === '100001' ? 0 : 1));
   expect(answer.toString('latin1')).toBe(golden('result').toString('latin1'));
 });
 
-test('the result, with and without line ends and the end mark', () => {
+test('the result file may have line ends and the end mark, or not', () => {
   const files = [golden('result'), withLines(golden('result'), '\r\n'), withLines(golden('result'), '\n')];
   for (const file of [...files, ...files.map((f) => Buffer.concat([f, Buffer.from([0x1a])]))])
     expect(readDebitResults(golden('request'), file)).toEqual({ ok: true, value: ['0', '1'] });
 });
 
-test('records in another order, and names written the bank’s own way', () => {
+test('records may come in another order, and names in the bank’s own spelling', () => {
   const result = golden('result');
   const swapped = Buffer.concat([0, 240, 120, 360, 480].map((from) => result.subarray(from, from + 120)));
   expect(readDebitResults(golden('request'), changed(swapped, 2, 51, 'BUDOU'))).toEqual({
@@ -183,7 +183,7 @@ test.each([
   expect(readDebitResults(golden('request'), file)).toMatchObject({ ok: false, refusal: { code, params } });
 });
 
-test('a record twice, and one that is missing', () => {
+test('a repeated record and a missing record are refused', () => {
   const twice = { ...request, debits: [aoba, aoba, budou] };
   const paid = (debits: DebitEntry[]) => answerDebits(writeDebitRequest({ ...request, debits }), () => 0);
   expect(readDebitResults(writeDebitRequest(request), paid(twice.debits))).toMatchObject({
@@ -220,7 +220,7 @@ const anyRequest = fc.record({
   debits: fc.array(entry, { minLength: 1, maxLength: 20 }),
 });
 
-test('whatever is written is read back, and whatever the bank answers is understood', () => {
+test('every written request reads back, and every result of the bank is read', () => {
   fc.assert(
     fc.property(anyRequest, fc.infiniteStream(fc.constantFrom(0, 1, 2, 3, 4, 8, 9)), (asked, answers) => {
       const file = writeDebitRequest(asked);
@@ -234,7 +234,7 @@ test('whatever is written is read back, and whatever the bank answers is underst
       expect(read.value.debits.map(({ amount, ...rest }) => ({ ...rest, amount: Number(amount) }))).toMatchObject(
         asked.debits.map(({ accountType: _, ...rest }) => rest),
       );
-      // Of equal records the first result is the first's: only different ones can be told apart.
+      // The results of equal records are assigned in order, so only different records can be told apart.
       const given: string[] = [];
       const result = answerDebits(file, () => {
         const code = answers.next().value;
@@ -246,7 +246,7 @@ test('whatever is written is read back, and whatever the bank answers is underst
   );
 });
 
-test('of any file with one byte changed, nothing else is believed paid; why not, ties whatever it says', () => {
+test('a file with one changed byte never makes another debit paid; only the reason of a failed debit may differ', () => {
   const result = golden('result');
   const bytes = fc.record({ at: fc.nat(result.length - 1), byte: fc.integer({ min: 0x20, max: 0x7e }) });
   fc.assert(

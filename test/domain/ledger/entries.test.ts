@@ -24,7 +24,7 @@ function balance(entry: JournalEntry): number {
 
 const october = period('2026-10');
 
-it('aoba’s October: the sale is dated the last day of October, then assigned to NP', () => {
+it('aoba’s October: the sale is dated the last day of October, then the receivable is assigned to NP', () => {
   const totals = taxWithinGross([{ gross: yen(33_000), rateClass: 'standard' }], jstDate('2026-10-31'));
   const sale = invoiceIssued(october, totals);
   expect(sale.bookedOn).toBe('2026-10-31');
@@ -35,7 +35,7 @@ it('aoba’s October: the sale is dated the last day of October, then assigned t
   ]);
 });
 
-it('chiyo’s card: owed by SBPS instead', () => {
+it('chiyo’s card: SBPS owes the money', () => {
   const totals = taxOnNet([{ amount: yen(12_000), rateClass: 'standard' }], jstDate('2026-10-31'));
   expect(written(cardCaptured(october, totals))).toEqual([
     'D 売掛金（SBPS） 13200',
@@ -44,7 +44,7 @@ it('chiyo’s card: owed by SBPS instead', () => {
   ]);
 });
 
-it('each rate has lines of its own, and untaxed sales none for tax', () => {
+it('each rate has its own lines, and untaxed sales have no tax line', () => {
   const totals = taxOnNet(
     [
       { amount: yen(1_000), rateClass: 'standard' },
@@ -63,16 +63,16 @@ it('each rate has lines of its own, and untaxed sales none for tax', () => {
   ]);
 });
 
-it('an in-house payment arrives at the bank', () => {
+it('an in-house payment is booked at the bank', () => {
   expect(written(paymentReceived(jstDate('2026-11-30'), yen(33_000)))).toEqual(['D 普通預金 33000', 'C 売掛金 33000']);
 });
 
-it('a credit stands on the other side, with positive amounts', () => {
+it('a credit is booked on the other side, with positive amounts', () => {
   const totals = taxOnNet([{ amount: yen(-1_000), rateClass: 'standard' }], jstDate('2026-10-31'));
   expect(written(invoiceIssued(october, totals))).toEqual(['C 売掛金 1100', 'D 売上高 1000', 'D 仮受消費税 100']);
 });
 
-it('always balanced, of positive amounts, and undone exactly by its reversal', () => {
+it('every entry is balanced, has positive amounts, and its reversal cancels it exactly', () => {
   fc.assert(
     fc.property(periods, lines, roundings, dates, amounts, (p, list, rounding, on, amount) => {
       const totals = taxOnNet(list, on, rounding);

@@ -1,7 +1,13 @@
 import fc from 'fast-check';
-import { period } from '../../../domain/calendar';
+import { jstDate, period } from '../../../domain/calendar';
 import { yen } from '../../../domain/money';
-import { type OwnCredit, type Unbilled, decideOwnCredit, ownCreditUsed } from '../../../domain/order/own-credit';
+import {
+  type OwnCredit,
+  type Unbilled,
+  decideOwnCredit,
+  isOverdue,
+  ownCreditUsed,
+} from '../../../domain/order/own-credit';
 import { charges, periods, rateClass, roundings } from '../arbitraries';
 
 const line = (net: number, month = '2026-10'): Unbilled => ({
@@ -17,7 +23,21 @@ const credit = (more: Partial<OwnCredit> = {}): OwnCredit => ({
   ...more,
 });
 
-test('unbilled, unpaid and the order together, with tax: up to the limit and not a yen more', () => {
+test('an invoice by transfer is overdue from the day after its last day of payment, while yen are owed', () => {
+  const invoice = {
+    status: 'issued',
+    method: 'bank_transfer',
+    owed: yen(1),
+    payUntil: jstDate('2026-11-30'),
+  } as const;
+  expect(isOverdue(invoice, jstDate('2026-11-30'))).toBe(false);
+  expect(isOverdue(invoice, jstDate('2026-12-01'))).toBe(true);
+  expect(isOverdue({ ...invoice, owed: yen(0) }, jstDate('2026-12-01'))).toBe(false);
+  expect(isOverdue({ ...invoice, method: 'direct_debit' }, jstDate('2026-12-01'))).toBe(false);
+  expect(isOverdue({ ...invoice, status: 'void' }, jstDate('2026-12-01'))).toBe(false);
+});
+
+test('unbilled, unpaid and the order together, with tax, may reach the limit but not exceed it by a yen', () => {
   const used = credit({ unbilled: [line(20_000)], unpaid: yen(11_000) });
   expect(ownCreditUsed(used, 'floor')).toBe(33_000);
   expect(decideOwnCredit(used, [line(15_454)], 'floor')).toBe('00'); // 35,454 → 38,999 + 11,000
@@ -25,27 +45,27 @@ test('unbilled, unpaid and the order together, with tax: up to the limit and not
   expect(decideOwnCredit(used, [line(15_456)], 'floor')).toBe('22');
 });
 
-test('tax is taken once per month and rate, as the invoices will: nine yen twice are nineteen', () => {
+test('tax is computed once per month and rate, like on the invoices: twice nine yen make nineteen', () => {
   expect(ownCreditUsed(credit({ unbilled: [line(9), line(9)] }), 'floor')).toBe(19);
   expect(ownCreditUsed(credit({ unbilled: [line(9), line(9, '2026-11')] }), 'floor')).toBe(18);
 });
 
-test('something overdue refuses before the limit is looked at', () => {
+test('an overdue invoice refuses the order before the limit is checked', () => {
   expect(decideOwnCredit(credit({ overdue: true }), [line(1)], 'floor')).toBe('21');
 });
 
-test('a limit lowered beneath what is used refuses every order but one of nothing', () => {
+test('a limit below the used credit refuses every order that adds a yen', () => {
   expect(decideOwnCredit(credit({ unpaid: yen(60_000) }), [line(0)], 'floor')).toBe('00');
   expect(decideOwnCredit(credit({ unpaid: yen(60_000) }), [line(1)], 'floor')).toBe('22');
 });
 
-test('a limit of nothing gives no credit', () => {
+test('a limit of zero gives no credit', () => {
   expect(decideOwnCredit(credit({ limit: yen(0) }), [line(1)], 'floor')).toBe('22');
 });
 
 const unbilled = fc.record({ period: periods, rateClass, net: charges });
 
-test('what is taken never passes the limit, and more used never turns a no into a yes', () => {
+test('accepted orders never exceed the limit, and using more credit never turns a refusal into acceptance', () => {
   fc.assert(
     fc.property(
       fc.array(unbilled, { maxLength: 8 }),

@@ -3,11 +3,11 @@ import { addBusinessDays, addDays, jstDate, period, periodOf, periodStart } from
 import { atRiskUntil, checkRiskDecision, riskDecisions } from '../../../domain/order/risk';
 import { dates } from '../arbitraries';
 
-it('five business days for a refused month, whatever New Year takes', () => {
+it('a refused month has five business days, also over New Year', () => {
   expect(atRiskUntil(jstDate('2027-01-01'), period('2027-01'))).toBe('2027-01-08');
 });
 
-it('a month that is guaranteed is given to its end, the one after it not begun', () => {
+it('the guaranteed month before a refused one runs to its end', () => {
   expect(atRiskUntil(jstDate('2027-02-04'), period('2027-03'))).toBe('2027-02-28');
   expect(atRiskUntil(jstDate('2026-12-30'), period('2027-01'))).toBe('2027-01-08');
 });
@@ -23,7 +23,7 @@ it('finance always has its five business days', () => {
   );
 });
 
-it('suspended for it, a contract can still be resumed or ended', () => {
+it('a contract suspended for its risk can still be resumed or ended', () => {
   const allowed = (contract: { atRisk: boolean; suspended: boolean }) =>
     riskDecisions.filter((decision) => checkRiskDecision(decision, contract) === null);
   expect(allowed({ atRisk: true, suspended: false })).toEqual([...riskDecisions]);

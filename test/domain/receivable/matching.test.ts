@@ -7,7 +7,7 @@ const [october, november] = [
   { invoiceId: 'november', owed: yen(22_000) },
 ];
 
-test('a deposit of several months pays each in full before the next', () => {
+test('a deposit for several months pays each in full before the next', () => {
   expect(matchDeposit(yen(55_000), [october, november])).toEqual({
     parts: [
       { invoiceId: 'october', amount: 33_000 },
@@ -17,7 +17,7 @@ test('a deposit of several months pays each in full before the next', () => {
   });
 });
 
-test('short by the transfer fee of 660 yen, the last one stays owed by it (P7)', () => {
+test('when the transfer fee of 660 yen is missing, the last invoice still owes 660 yen (P7)', () => {
   expect(matchDeposit(yen(54_340), [october, november])).toEqual({
     parts: [
       { invoiceId: 'october', amount: 33_000 },
@@ -27,7 +27,7 @@ test('short by the transfer fee of 660 yen, the last one stays owed by it (P7)',
   });
 });
 
-test('what nobody owes is left over, also when the invoice was paid before', () => {
+test('yen that no invoice owes are left over, also when the invoice was already paid', () => {
   expect(matchDeposit(yen(33_500), [october])).toEqual({
     parts: [{ invoiceId: 'october', amount: 33_000 }],
     over: 500,
@@ -35,7 +35,7 @@ test('what nobody owes is left over, also when the invoice was paid before', () 
   expect(matchDeposit(yen(33_000), [{ ...october, owed: yen(0) }])).toEqual({ parts: [], over: 33_000 });
 });
 
-test('every yen goes to an invoice or is left over; no invoice gets more than it is owed; nothing is over while one is owed', () => {
+test('every yen goes to an invoice or is left over, no invoice gets too much, and nothing is left over while one still owes', () => {
   const owed = fc.integer({ min: -100_000, max: 1_000_000 }).map(yen);
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 3_000_000 }).map(yen), fc.array(owed, { minLength: 1 }), (amount, list) => {

@@ -1,52 +1,42 @@
-import { type Instant, addMs, dateOf } from '../../../domain/calendar';
+import { addMs, dateOf } from '../../../domain/calendar';
+import type { Arrears, Contract, ContractEvent } from '../../../domain/order/contract';
 import { cardRetryAt, policy } from '../../../domain/policy';
 import { workflowIds } from '../../contracts/ids';
-import type { OrderStart } from '../../contracts/messages';
 import { book } from '../../lib/activities';
 import type { Life } from '../../lib/life';
-import type { Arrears, Contract, OrderMessage } from './state';
+import { chargeOutcome } from '../charge';
+import type { OrderMessage } from './state';
 
-/** The card of a running contract: the months it did not pay, their retries, and a new card in its place. */
+/** The card of a running contract: the months in arrears, their retries, and the card that replaces it. */
 export class ContractCard {
   constructor(
     private readonly life: Life<OrderMessage>,
-    private readonly input: OrderStart,
+    private readonly orderId: string,
     private readonly contract: Contract,
   ) {}
 
-  /** The month that is to be tried again first, and when. */
-  get nextRetry(): { arrears: Arrears; at: Instant } | undefined {
-    return this.contract.arrears
-      .flatMap((arrears) => {
-        const at = cardRetryAt(arrears.declinedOn, arrears.retries + 1);
-        return at ? [{ arrears, at }] : [];
-      })
-      .reduce<{ arrears: Arrears; at: Instant } | undefined>((a, b) => (a && a.at <= b.at ? a : b), undefined);
-  }
-
-  /** A renewal was declined: owed from now on, and the buyer is told when it is tried again. */
-  async declined({ period, invoiceId, declinedOn }: Omit<Arrears, 'retries'>): Promise<void> {
-    const arrears = { period, invoiceId, declinedOn, retries: 0 };
-    this.contract.arrears.push(arrears);
+  /** A renewal was declined. The month is in arrears from now on, and the buyer learns when it is retried. */
+  async recordDecline(month: Arrears): Promise<void> {
+    this.contract.arrears.push(month);
     this.contract.arrears.sort((a, b) => (a.period < b.period ? -1 : 1));
-    await this.tellDecline(arrears);
+    await this.reportDecline(month);
   }
 
-  /** Tries the month that is due. `exhausted`: it was its last try. */
-  async retry(): Promise<{ arrears: Arrears; exhausted: boolean }> {
-    const { arrears } = this.nextRetry!;
-    arrears.retries += 1;
-    if ((await this.charge(arrears, `retry/${arrears.retries}`)) === 'charged') {
-      await this.payAll(`after/${arrears.period}`);
-      return { arrears, exhausted: false };
+  /** @returns an event when it was the month's last retry and the card still does not pay */
+  async retry(month: Arrears): Promise<ContractEvent | void> {
+    month.retries += 1;
+    if ((await this.charge(month, `retry/${month.retries}`)) === 'charged') {
+      await this.payAll(`after/${month.period}`);
+      return;
     }
-    await this.tellDecline(arrears);
-    return { arrears, exhausted: cardRetryAt(arrears.declinedOn, arrears.retries + 1) === null };
+    await this.reportDecline(month);
+    const isLast = cardRetryAt(month.declinedOn, month.retries + 1) === null;
+    if (isLast) return { kind: 'lastRetryDeclined', month };
   }
 
-  /** The contract is over, so there is nothing left to suspend: finance collects. */
+  /** The contract is over, so no service is left to suspend: finance collects the month. */
   async giveUp({ period, invoiceId }: Arrears): Promise<void> {
-    const { orderId } = this.input;
+    const { orderId } = this;
     await book.openIncident({
       ...this.life.fact,
       id: `last-charge-declined/${orderId}/${period}`,
@@ -56,40 +46,44 @@ export class ContractCard {
     });
   }
 
-  private async tellDecline({ period, invoiceId, declinedOn, retries }: Arrears): Promise<void> {
+  /** Sends the buyer to 3-D Secure with a new card. A declined request leaves the old card in place. */
+  async authenticate(authenticationRef: string): Promise<void> {
+    const request = await this.life.attempt(
+      `card-3ds/${this.orderId}/${authenticationRef}`,
+      'card_authentication',
+      () => this.life.providers.request3ds({ ...this.fact, authenticationRef }),
+    );
+    if (request.kind !== 'done' || request.value.outcome === 'declined') return;
+    const until = addMs(this.life.asOf, policy.order.threeDSecureMinutes * 60_000);
+    this.contract.replacing = { authenticationRef, until };
+  }
+
+  /** Charges the arrears to the new card, which also saves it. */
+  async chargeNewCard(authenticationRef: string, cause: string): Promise<void> {
+    const outcome = await this.payAll(cause, authenticationRef);
+    // While the buyer is still at the issuer's page, the wait goes on.
+    if (outcome !== 'pending') this.contract.replacing = null;
+  }
+
+  async saveNewCard(authenticationRef: string): Promise<void> {
+    const saving = await this.life.attempt(`card-save/${authenticationRef}`, 'card_saving', () =>
+      this.life.providers.saveCard({ ...this.fact, authenticationRef }),
+    );
+    const pending = saving.kind === 'done' && saving.value.outcome === 'pending';
+    if (!pending) this.contract.replacing = null;
+  }
+
+  private async reportDecline({ period, invoiceId, declinedOn, retries }: Arrears): Promise<void> {
     const retryAt = cardRetryAt(declinedOn, retries + 1);
     const retryOn = retryAt && dateOf(retryAt);
     await book.chargeDeclined({ ...this.fact, period, invoiceId, declinedOn, n: retries + 1, retryOn });
   }
 
-  async beginReplacement(authenticationRef: string): Promise<void> {
-    const asked = await this.life.attempt(
-      `card-3ds/${this.input.orderId}/${authenticationRef}`,
-      'card_authentication',
-      () => this.life.providers.request3ds({ ...this.fact, authenticationRef }),
-    );
-    if ('resolvedAs' in asked || asked.outcome === 'declined') return;
-    this.contract.replacing = {
-      authenticationRef,
-      until: addMs(this.life.asOf, policy.order.threeDSecureMinutes * 60_000),
-    };
-  }
-
-  /** What is owed is charged to the new card, which keeps it; where nothing is, it is only kept. */
-  async takeNewCard(authenticationRef: string, cause: string): Promise<void> {
-    const outcome =
-      this.contract.arrears.length > 0
-        ? await this.payAll(cause, authenticationRef)
-        : await this.saveCard(authenticationRef);
-    // Else the buyer is still at the issuer's page: the wait goes on.
-    if (outcome !== 'pending') this.contract.replacing = null;
-  }
-
-  /** Every month owed, oldest first, until one is declined. The first one authorises the new card, if there is one. */
+  /** Charges every month in arrears, oldest first, until one is declined. The first one authorises a new card, if there is one. */
   private async payAll(cause: string, authenticationRef?: string): Promise<'paid' | 'declined' | 'pending'> {
     let newCard = authenticationRef;
-    for (const arrears of [...this.contract.arrears]) {
-      const outcome = await this.charge(arrears, cause, newCard);
+    for (const month of [...this.contract.arrears]) {
+      const outcome = await this.charge(month, cause, newCard);
       if (outcome !== 'charged') return outcome;
       newCard = undefined;
     }
@@ -99,28 +93,21 @@ export class ContractCard {
   }
 
   private async charge(
-    arrears: Arrears,
+    month: Arrears,
     cause: string,
     authenticationRef?: string,
   ): Promise<'charged' | 'declined' | 'pending'> {
-    const { period, invoiceId } = arrears;
+    const { period, invoiceId } = month;
     const { n } = await book.nextChargeAttempt({ ...this.fact, period, cause });
     const input = { ...this.fact, period, invoiceId, n, ...(authenticationRef && { authenticationRef }) };
-    const id = `card-auth/${this.input.orderId}/${period}/${n}`;
-    const done = await this.life.attempt(id, 'card_charge', () => this.life.providers.chargePeriod(input));
-    const outcome = 'outcome' in done ? done.outcome : done.resolvedAs === 'charged' ? 'charged' : 'declined';
-    if (outcome === 'charged') this.contract.arrears = this.contract.arrears.filter((other) => other !== arrears);
+    const id = `card-auth/${this.orderId}/${period}/${n}`;
+    const charge = await this.life.attempt(id, 'card_charge', () => this.life.providers.chargePeriod(input));
+    const outcome = chargeOutcome(charge);
+    if (outcome === 'charged') this.contract.arrears = this.contract.arrears.filter((other) => other !== month);
     return outcome;
   }
 
-  private async saveCard(authenticationRef: string): Promise<'saved' | 'declined' | 'pending'> {
-    const done = await this.life.attempt(`card-save/${authenticationRef}`, 'card_saving', () =>
-      this.life.providers.saveCard({ ...this.fact, authenticationRef }),
-    );
-    return 'outcome' in done ? done.outcome : 'declined';
-  }
-
   private get fact() {
-    return { ...this.life.fact, orderId: this.input.orderId };
+    return { ...this.life.fact, orderId: this.orderId };
   }
 }

@@ -1,0 +1,36 @@
+import type { Instant } from '../../domain/calendar';
+import type { Prisma } from '../../generated/prisma/client';
+import { type Tx, sql } from '../../prisma/db';
+
+/** On whose word something is written, in which store and when. */
+export interface Actor {
+  store: { id: string };
+  at: Instant;
+  /** Name of the person or key. */
+  actor: string;
+  role: string;
+  requestId: string;
+}
+
+export interface AuditFact {
+  action: string;
+  /** Id of what was changed. */
+  target: string;
+  reason?: string;
+  before?: object;
+  after?: object;
+}
+
+/** Records who did what, when and why. The log is append-only. */
+export async function audit(tx: Tx, by: Actor, fact: AuditFact): Promise<void> {
+  await tx.$executeRaw(auditing(by, fact));
+}
+
+/** The statement of `audit`, for a caller that writes it together with its fact. */
+export function auditing({ store, at, actor, role, requestId }: Actor, fact: AuditFact): Prisma.Sql {
+  const { action, target, reason = null, before, after } = fact;
+  return sql`
+    INSERT INTO audit_log (store_id, at, actor, role, action, target, reason, before, after, request_id)
+    VALUES (${store.id}, ${at}::timestamptz, ${actor}, ${role}, ${action}, ${target}, ${reason},
+            ${before ? JSON.stringify(before) : null}::jsonb, ${after ? JSON.stringify(after) : null}::jsonb, ${requestId})`;
+}

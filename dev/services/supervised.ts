@@ -1,0 +1,80 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Service } from './processes';
+
+/**
+ * Pause before a restart of a program that ended by itself, or that could not start because a server it needs is away. systemd
+ * and Compose restart programs in the same way.
+ */
+const RESTART_MS = 500;
+
+/** A program that is restarted whenever it ends, and that may be killed on purpose. */
+export class Supervised {
+  private stopping = false;
+  private awayMs = RESTART_MS;
+  private up: Promise<void>;
+  private readonly finished: Promise<void>;
+  /** How often it ended without a call of `kill`. */
+  endedByItself = 0;
+
+  /** @param start throws when the program does not start, and then leaves no process behind */
+  constructor(
+    private current: Service,
+    private readonly start: () => Promise<Service>,
+  ) {
+    this.up = Promise.resolve();
+    this.finished = this.keepUp();
+  }
+
+  get pid(): number {
+    return this.current.pid;
+  }
+
+  /** Resolves once the program is dead. It is restarted `awayMs` later. */
+  async kill(signal: NodeJS.Signals, awayMs: number): Promise<void> {
+    await this.running();
+    if (this.stopping) return;
+    this.awayMs = awayMs;
+    this.endedByItself -= 1;
+    const { ended } = this.current;
+    this.current.kill(signal);
+    await ended;
+  }
+
+  /** Resolves once the program is ready. */
+  async running(): Promise<void> {
+    let seen: Promise<void> | undefined;
+    while (seen !== this.up) await (seen = this.up);
+  }
+
+  async stop(): Promise<void> {
+    this.stopping = true;
+    await this.current.stop();
+    await this.finished;
+  }
+
+  private async keepUp(): Promise<void> {
+    for (;;) {
+      await this.current.ended;
+      if (this.stopping) return;
+      this.endedByItself += 1;
+      this.up = this.restart();
+      await this.up;
+    }
+  }
+
+  private async restart(): Promise<void> {
+    for (let pause = this.awayMs; !this.stopping; pause = RESTART_MS) {
+      await sleep(pause);
+      this.awayMs = RESTART_MS;
+      if (this.stopping) return;
+      try {
+        this.current = await this.start();
+        // stop() was called while the program was starting: nobody else would stop it.
+        if (this.stopping) await this.current.stop();
+        return;
+      } catch {
+        // The program's log says why. Most often PostgreSQL or Temporal is away too.
+      }
+    }
+  }
+}

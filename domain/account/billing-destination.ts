@@ -1,0 +1,10 @@
+import { type Result, ok, refuse } from '../refusal';
+
+/** The billing destination that a request names, or the account's default one. @returns refused unknown_billing_destination */
+export function destinationNamed<D extends { id: string; isDefault: boolean }>(
+  ofAccount: readonly D[],
+  id: string | undefined,
+): Result<D> {
+  const destination = ofAccount.find((known) => (id === undefined ? known.isDefault : known.id === id));
+  return destination ? ok(destination) : refuse('unknown_billing_destination', { field: ['billingDestinationId'] });
+}

@@ -1,0 +1,248 @@
+import {
+  type Instant,
+  type JstDate,
+  type Period,
+  addDays,
+  addMonths,
+  dateOf,
+  endOf,
+  periodEnd,
+  periodOf,
+} from '../calendar';
+import { cardRetryAt, policy } from '../policy';
+import { type RiskDecision, atRiskUntil } from './risk';
+
+/*
+ * A contract in force. `nextDeadline` says when it wakes, `decide` says which step follows from an event. Both are pure: the
+ * workflow performs the step, keeps its result in the contract and reports it as the next event.
+ */
+
+/** Everything a running contract needs to decide its next step. It holds absolute dates only, so a new run waits no longer. */
+export interface Contract {
+  method: 'bank_transfer' | 'card';
+  endsOn: JstDate | null;
+  /** Months that the card did not pay, oldest first. */
+  arrears: Arrears[];
+  replacing: { authenticationRef: string; until: Instant } | null;
+  /** The newest month that NP refuses, and finance's last day to decide. It stays while the contract is suspended for it. */
+  risk: { period: Period; until: JstDate } | null;
+  suspendedUntil: JstDate | null;
+  /** Set once the service has ended: the next check whether the card has paid the last month. */
+  lastChargeDue: Instant | null;
+}
+
+export interface Arrears {
+  period: Period;
+  invoiceId: string;
+  /** Day of the first decline. */
+  declinedOn: JstDate;
+  /** Retries made so far. */
+  retries: number;
+}
+
+export function newContract(method: Contract['method']): Contract {
+  const nothing = { endsOn: null, replacing: null, risk: null, suspendedUntil: null, lastChargeDue: null };
+  return { method, arrears: [], ...nothing };
+}
+
+export type ContractStatus = 'active' | 'ending' | 'at_risk' | 'suspended' | 'ended';
+
+export function statusOf({ lastChargeDue, suspendedUntil, risk, endsOn }: Contract): ContractStatus {
+  if (lastChargeDue) return 'ended';
+  if (suspendedUntil) return 'suspended';
+  if (risk) return 'at_risk';
+  return endsOn ? 'ending' : 'active';
+}
+
+// ── deadlines ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export type DeadlineKind =
+  /** Nothing else is due: the contract is looked at once a year. */
+  | 'review'
+  | 'end'
+  /** Finance has not decided on the month that NP refuses. */
+  | 'undecided'
+  /** The contract stayed suspended too long, for a month that NP refuses or for a card that does not pay. */
+  | 'suspended_at_risk'
+  | 'suspended_unpaid'
+  | 'authentication'
+  | 'last_charge'
+  | 'card_retry';
+
+export interface Deadline {
+  at: Instant;
+  kind: DeadlineKind;
+}
+
+/** The nearest deadline of the contract. If two fall on one instant, the first in this order counts. */
+export function nextDeadline(contract: Contract, asOf: Instant): Deadline {
+  const { endsOn, replacing, risk, suspendedUntil, lastChargeDue } = contract;
+  const review = endOf(addMonths(dateOf(asOf), policy.order.contractReviewMonths));
+  const all: Deadline[] = [{ at: review, kind: 'review' }];
+  if (endsOn) all.push({ at: endOf(endsOn), kind: 'end' });
+  if (risk && !suspendedUntil) all.push({ at: endOf(risk.until), kind: 'undecided' });
+  if (suspendedUntil) all.push({ at: endOf(suspendedUntil), kind: risk ? 'suspended_at_risk' : 'suspended_unpaid' });
+  if (replacing) all.push({ at: replacing.until, kind: 'authentication' });
+  if (lastChargeDue) all.push({ at: lastChargeDue, kind: 'last_charge' });
+  const retry = nextRetry(contract);
+  if (retry) all.push({ at: retry.at, kind: 'card_retry' });
+  return all.reduce((nearest, other) => (other.at < nearest.at ? other : nearest));
+}
+
+/** The next retry of a month in arrears. Of two on one instant, that of the older month. */
+function nextRetry({ arrears }: Contract): { month: Arrears; at: Instant } | null {
+  let next: { month: Arrears; at: Instant } | null = null;
+  for (const month of arrears) {
+    const at = cardRetryAt(month.declinedOn, month.retries + 1);
+    if (at && (!next || at < next.at)) next = { month, at };
+  }
+  return next;
+}
+
+// ── decisions ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** An event in the life of a contract: a message, a deadline that has come, or the result of the step before. */
+export type ContractEvent =
+  | { kind: 'cancel'; lines: string[] | 'all'; messageId: string }
+  | ({ kind: 'chargeDeclined' } & Omit<Arrears, 'retries'>)
+  | { kind: 'replaceCard'; authenticationRef: string }
+  | { kind: 'cardReturned'; authenticationRef: string; messageId: string }
+  /** NP refuses a month, or will refuse it. `messageId` is the cause under which the books record it once. */
+  | { kind: 'atRisk'; period: Period; reason: string; messageId: string }
+  | { kind: 'decideRisk'; decision: RiskDecision; messageId: string }
+  /** Messages about an order before its contract. */
+  | { kind: 'release' | 'serviceStarted' | 'buyerDecided' }
+  | { kind: 'due'; deadline: Exclude<DeadlineKind, 'review'> }
+  | { kind: 'serviceEnded'; on: JstDate }
+  | { kind: 'lastRetryDeclined'; month: Arrears }
+  /** Items of the order that its card has yet to pay. */
+  | { kind: 'openChargesCounted'; open: number };
+
+export type EndReason = 'cancellation' | 'unpaid' | 'at_risk';
+
+/** Why a service is suspended. The workflow builds the cause under which the books record it once. */
+export type Suspension =
+  | { reason: 'at_risk'; by: 'finance'; messageId: string }
+  | { reason: 'at_risk'; by: 'deadline'; decideBy: JstDate }
+  | { reason: 'card_declined'; period: Period };
+
+export type ContractStep =
+  | { do: 'nothing' }
+  | { do: 'accept_cancellation'; lines: string[] | 'all'; messageId: string }
+  | { do: 'record_decline'; month: Arrears }
+  | { do: 'retry_charge'; month: Arrears }
+  | { do: 'authenticate_new_card'; authenticationRef: string }
+  | { do: 'expire_authentication'; authenticationRef: string }
+  | { do: 'charge_new_card'; authenticationRef: string; cause: string }
+  | { do: 'save_new_card'; authenticationRef: string }
+  | { do: 'mark_at_risk'; period: Period; reason: string; until: JstDate; cause: string }
+  | { do: 'register_again'; messageId: string }
+  | { do: 'bill_in_house'; period: Period; messageId: string }
+  | { do: 'suspend'; suspension: Suspension; until: JstDate }
+  | { do: 'end_service'; on: JstDate; reason: EndReason }
+  | { do: 'count_open_charges' }
+  | { do: 'await_last_charge'; due: Instant }
+  /** The contract is over. Finance collects the months that the card will not pay. */
+  | { do: 'close'; uncollected: Arrears[] };
+
+const nothing: ContractStep = { do: 'nothing' };
+
+/** The step that follows from the event. @param asOf the instant of the event */
+export function decide(contract: Contract, event: ContractEvent, asOf: Instant): ContractStep {
+  switch (event.kind) {
+    case 'cancel':
+      if (contract.lastChargeDue) return nothing;
+      return { do: 'accept_cancellation', lines: event.lines, messageId: event.messageId };
+    case 'chargeDeclined': {
+      const { period, invoiceId, declinedOn } = event;
+      return { do: 'record_decline', month: { period, invoiceId, declinedOn, retries: 0 } };
+    }
+    case 'replaceCard':
+      return { do: 'authenticate_new_card', authenticationRef: event.authenticationRef };
+    case 'cardReturned': {
+      const { authenticationRef, messageId } = event;
+      if (contract.replacing?.authenticationRef !== authenticationRef) return nothing;
+      return contract.arrears.length > 0
+        ? { do: 'charge_new_card', authenticationRef, cause: messageId }
+        : { do: 'save_new_card', authenticationRef };
+    }
+    case 'atRisk':
+      return decideAtRisk(contract, event, asOf);
+    case 'decideRisk':
+      return decideByFinance(contract, event, asOf);
+    case 'release':
+    case 'serviceStarted':
+    case 'buyerDecided':
+      return nothing;
+    case 'due':
+      return decideDue(contract, event.deadline, asOf);
+    case 'serviceEnded':
+      if (contract.method === 'bank_transfer' || contract.suspendedUntil)
+        return { do: 'close', uncollected: [...contract.arrears] };
+      // The last month is charged once it is over, just after the contract is.
+      return { do: 'await_last_charge', due: endOf(addDays(periodEnd(periodOf(event.on)), 1)) };
+    case 'lastRetryDeclined':
+      // After the end of the service there is nothing to suspend.
+      if (contract.lastChargeDue) return { do: 'close', uncollected: [event.month] };
+      if (contract.suspendedUntil) return nothing;
+      return suspend({ reason: 'card_declined', period: event.month.period }, asOf);
+    case 'openChargesCounted':
+      // A month may still be in retry, or wait for a person at the close: the contract looks again each day.
+      return event.open === 0
+        ? { do: 'close', uncollected: [] }
+        : { do: 'await_last_charge', due: endOf(dateOf(asOf)) };
+  }
+}
+
+/** Finance's time runs from the first refused month. A month that was announced and is then refused is reported once. */
+function decideAtRisk(
+  { risk, suspendedUntil }: Contract,
+  { period, reason, messageId }: { period: Period; reason: string; messageId: string },
+  asOf: Instant,
+): ContractStep {
+  if (suspendedUntil || (risk && period <= risk.period)) return nothing;
+  const until = risk ? risk.until : atRiskUntil(dateOf(asOf), period);
+  return { do: 'mark_at_risk', period, reason, until, cause: messageId };
+}
+
+/** If finance ends the contract, the months that NP refused stay unbilled. The close of each month reports them. */
+function decideByFinance(
+  contract: Contract,
+  { decision, messageId }: { decision: RiskDecision; messageId: string },
+  asOf: Instant,
+): ContractStep {
+  switch (decision) {
+    case 'register_again':
+      return { do: 'register_again', messageId };
+    case 'bill_in_house':
+      return { do: 'bill_in_house', period: contract.risk!.period, messageId };
+    case 'suspend':
+      return suspend({ reason: 'at_risk', by: 'finance', messageId }, asOf);
+    case 'end':
+      return { do: 'end_service', on: dateOf(asOf), reason: 'at_risk' };
+  }
+}
+
+function decideDue(contract: Contract, deadline: Exclude<DeadlineKind, 'review'>, asOf: Instant): ContractStep {
+  switch (deadline) {
+    case 'end':
+      return { do: 'end_service', on: contract.endsOn!, reason: 'cancellation' };
+    case 'suspended_at_risk':
+      return { do: 'end_service', on: contract.suspendedUntil!, reason: 'at_risk' };
+    case 'suspended_unpaid':
+      return { do: 'end_service', on: contract.suspendedUntil!, reason: 'unpaid' };
+    case 'card_retry':
+      return { do: 'retry_charge', month: nextRetry(contract)!.month };
+    case 'last_charge':
+      return { do: 'count_open_charges' };
+    case 'authentication':
+      return { do: 'expire_authentication', authenticationRef: contract.replacing!.authenticationRef };
+    case 'undecided':
+      return suspend({ reason: 'at_risk', by: 'deadline', decideBy: contract.risk!.until }, asOf);
+  }
+}
+
+/** A contract that stays suspended ends on the last day of this period. */
+function suspend(suspension: Suspension, asOf: Instant): ContractStep {
+  return { do: 'suspend', suspension, until: addDays(dateOf(asOf), policy.card.endDaysAfterSuspension) };
+}

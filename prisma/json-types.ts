@@ -1,0 +1,185 @@
+import type * as account from '../domain/account/lifecycle';
+import type * as calendar from '../domain/calendar';
+import type * as cancellation from '../domain/cancellation/terms';
+import type * as close from '../domain/close/lifecycle';
+import type * as mandate from '../domain/direct-debit/lifecycle';
+import type * as debit from '../domain/direct-debit/rules';
+import type * as zengin from '../domain/formats/zengin-91';
+import type * as incidents from '../domain/incidents';
+import type * as invoice from '../domain/invoice/lifecycle';
+import type * as ledger from '../domain/ledger/entries';
+import type * as order from '../domain/order/lifecycle';
+import type * as period from '../domain/period/lifecycle';
+import type * as refusal from '../domain/refusal';
+import type * as days from '../domain/store-day/work';
+import type * as subscription from '../domain/subscription/lifecycle';
+import type * as taxes from '../domain/tax';
+import type * as word from '../domain/vocabulary';
+import type * as mails from '../documents/mails';
+import type * as events from '../workflows/contracts/events';
+
+/*
+ * The types of columns that are less than any text or any JSON. A comment `/// [Name]` above a field of schema.prisma names one of
+ * them; prisma-json-types-generator then writes it into the generated client. They are types only: the database checks the words
+ * (its CHECKs, compared by test/activities/schema.test.ts), and the writer of a JSON column is the only one who gives it its shape.
+ */
+declare global {
+  // The generator looks for the types in a global namespace.
+  // eslint-disable-next-line @typescript-eslint/no-namespace
+  namespace PrismaJson {
+    // ── words ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+    type AccountCode = ledger.AccountCode;
+    type AccountState = account.AccountState;
+    type BuyerScreeningState = account.BuyerScreeningState;
+    type CancellationTermsId = cancellation.CancellationTermsId;
+    type CardAuthenticationState = word.CardAuthenticationState;
+    type CardChargeState = word.CardChargeState;
+    type CardPurpose = word.CardPurpose;
+    type ClockKind = word.ClockKind;
+    type ClockState = word.ClockState;
+    type CloseState = close.CloseState;
+    type CreditTransactionState = word.CreditTransactionState;
+    type DebitAccountType = zengin.AccountType;
+    type DebitFileKind = word.DebitFileKind;
+    type DebitResultCode = debit.DebitResultCode;
+    type DebitRunState = word.DebitRunState;
+    type DebitState = word.DebitState;
+    type DirectDebitState = mandate.DirectDebitState;
+    type DispatchKind = word.DispatchKind;
+    type DocumentKind = word.DocumentKind;
+    type DocumentOrigin = word.DocumentOrigin;
+    type EventType = events.EventType;
+    type Guarantee = word.Guarantee;
+    type IncidentKind = incidents.IncidentKind;
+    type IncidentOwner = (typeof incidents.incidentKinds)[incidents.IncidentKind]['owner'];
+    type IncidentState = word.IncidentState;
+    type InvoiceIssuer = word.InvoiceIssuer;
+    type InvoiceState = invoice.InvoiceState;
+    type ItemState = word.ItemState;
+    type JournalKind = ledger.JournalEntry['kind'];
+    type JournalSide = word.JournalSide;
+    type LegalEntity = word.LegalEntity;
+    type MailState = word.MailState;
+    type MailTemplate = mails.MailTemplate;
+    type NgReason = word.NgReason;
+    type OrderMethod = word.OrderMethod;
+    type OrderState = order.OrderState;
+    type PaymentMethod = word.PaymentMethod;
+    type PaymentSource = word.PaymentSource;
+    type Period = calendar.Period;
+    type PeriodState = period.PeriodState;
+    type Provider = word.Provider;
+    type Provisioning = word.Provisioning;
+    type RateClass = taxes.RateClass;
+    type Role = word.Role;
+    type Rounding = taxes.Rounding;
+    type Settlement = word.Settlement;
+    type StoreSettlement = word.StoreSettlement;
+    type SubscriptionState = subscription.SubscriptionState;
+    type WaitOwner = word.WaitOwner;
+
+    // ── JSON ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
+    /** The seller as its documents print it (V1). */
+    type Seller = {
+      name: string;
+      registration_number: string;
+      postal_code: string;
+      address: string;
+      phone: string;
+      contact_url: string;
+    };
+    /** The account of an in-house store that buyers pay into, as documents print it. */
+    type BankAccount = {
+      bank: string;
+      branch: string;
+      type: 'ordinary' | 'current';
+      number: string;
+      holder_kana: string;
+    };
+    /** 委託者 and the account that the bank pays its debits into, in the kana of the bank's files. */
+    type Consignor = {
+      consignor_code: string;
+      consignor_kana: string;
+      bank_code: string;
+      bank_kana: string;
+      branch_code: string;
+      branch_kana: string;
+      type: 'ordinary' | 'current';
+      number: string;
+    };
+    type NpCredentials = {
+      base_url: string;
+      shop_code: string;
+      sp_code: string;
+      terminal_id: string;
+    };
+    type SbpsCredentials = {
+      base_url: string;
+      merchant_id: string;
+      service_id: string;
+      hash_key: string;
+    };
+    /** The shop's own members, and the pages it wants the buyer to return to after 3-D Secure. */
+    type OrderMetadata = {
+      return_urls?: { ok: string; ng: string };
+      [name: string]: unknown;
+    };
+    /** The total of one rate. `gross` = `net` + `tax`. */
+    type RateTotal = {
+      rate_class: RateClass;
+      rate: taxes.Rate;
+      net: number;
+      tax: number;
+      gross: number;
+    };
+    /** Frozen with the invoice. A receipt is not mailed and has no addresses. */
+    type Recipient = {
+      company: string;
+      department: string | null;
+      person: string;
+      postal_code: string;
+      address: string;
+      email_to?: string;
+      email_cc?: string[];
+    };
+    /** Frozen with an invoice of the store's own. */
+    type FrozenSeller = Seller & {
+      /** The store's name. */
+      store: string;
+      bank_account: BankAccount | null;
+      debit_account?: DebitedAccount;
+    };
+    /** The account that a debit notice names. */
+    type DebitedAccount = {
+      bank: string;
+      branch: string;
+      type: string;
+      maskedNumber: string;
+      holder: string;
+    };
+    /** Why a billable item is there. */
+    type ItemReason = {
+      plan_id: string;
+      price_id: string;
+      price_version: number;
+      order_id: string;
+      /** The month of service. It also bills the item unless the item is `late`. */
+      usage_period: Period;
+      quantity: number;
+      proration: '1/1';
+      /** Its month was frozen already, so the next open one bills it. */
+      late?: true;
+      /** The month whose close held it back. */
+      held_in?: Period;
+    };
+    /** The outcome of a request with an idempotency key: see api/lib/idempotency.ts. A refusal's field is a JSON pointer. */
+    type KeptAnswer =
+      | { answer: unknown }
+      | { refusals: (Omit<refusal.Refusal, 'field'> & { field?: string; detail?: string })[] }
+      | { pending: { message: string | null; ref: string } };
+    type DayWork = days.DayWork[];
+    type MailMembers = mails.MailData[MailTemplate];
+    /** Members that depend on another column: the kind, type or name of the row. */
+    type Members = Record<string, unknown>;
+  }
+}

@@ -1,4 +1,0 @@
-import { crashing } from './crashing';
-
-// eslint-disable-next-line @typescript-eslint/no-require-imports -- only once it is watched
-crashing(__filename, () => void require('../../api/main'));

@@ -1,6 +1,0 @@
-import { stopAllServices } from '../../dev/processes';
-
-export default async function globalTeardown(): Promise<void> {
-  await globalThis.shimebiTestStack?.stop();
-  await stopAllServices();
-}

@@ -1,0 +1,14 @@
+import type { ChargeOutcome, Unauthenticated } from '../contracts/activities';
+import type { Attempt } from '../lib/repairs';
+
+/** The outcome of a charge to a card, which a person may have decided. A skipped charge counts as declined. */
+export function chargeOutcome(charge: Attempt<ChargeOutcome | Unauthenticated>): 'charged' | 'declined' | 'pending' {
+  switch (charge.kind) {
+    case 'done':
+      return charge.value.outcome;
+    case 'resolved':
+      return charge.as === 'charged' ? 'charged' : 'declined';
+    case 'skipped':
+      return 'declined';
+  }
+}

@@ -1,0 +1,46 @@
+import { type Period, dateOf, endOf } from '../../domain/calendar';
+import { workflowIds } from '../contracts/ids';
+import { book } from '../lib/activities';
+import type { PendingOrder } from './pending-order';
+
+/**
+ * Confirms the order and waits until the maker has started the service, where the plan needs the maker.
+ * @returns the months that NP does not know yet, or null when the order was cancelled
+ */
+export async function startService(
+  order: PendingOrder,
+  firstPeriod: Period,
+): Promise<{ unregistered: Period[] } | null> {
+  const { status, startBy } = await book.confirmOrder({ ...order.fact, period: firstPeriod });
+  if (status === 'active') return { unregistered: [] };
+  const incident = { id: `service-start/${order.orderId}`, workflowId: workflowIds.order(order.orderId) };
+  const wait = { waitingFor: 'service_start', owner: 'maker', status } as const;
+  let until = endOf(startBy);
+  let late = false;
+  for (;;) {
+    const m = await order.nextOrCancel(until, wait, 'serviceStarted');
+    if (m === null) {
+      // Past its deadline the operator is reminded each day. The order is never dropped.
+      const detail = `service not started by ${startBy}`;
+      await book.openIncident({ ...order.life.fact, ...incident, kind: 'service_start_late', detail });
+      late = true;
+      // This deadline is the midnight at which a day begins; the next one ends that day.
+      until = endOf(dateOf(until));
+    } else if (m.kind === 'serviceStarted') {
+      const started = await book.startService({ ...order.fact, on: m.on });
+      if (late) await book.resolveIncident({ ...order.life.fact, id: incident.id, how: 'done' });
+      return started;
+    } else {
+      await order.cancel('asked');
+      if (late) await book.resolveIncident({ ...order.life.fact, id: incident.id, how: 'done' });
+      await withdrawRegistrations(order);
+      return null;
+    }
+  }
+}
+
+/** Tells NP that nothing comes of the order, so that its amount no longer counts against the limit. */
+async function withdrawRegistrations(order: PendingOrder): Promise<void> {
+  const { life, orderId } = order;
+  await life.attempt(`np-cancel/${orderId}`, 'np_cancellation', () => life.providers.cancelRegistrations(order.fact));
+}
