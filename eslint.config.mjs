@@ -1,7 +1,24 @@
+import { tsImport } from 'tsx/esm/api';
 import tseslint from 'typescript-eslint';
+
+const { businessKeys } = await tsImport('./dev/lint/business-keys.ts', import.meta.url);
 
 /** Layers that must give the same result at any time and on any machine. They receive business time as an argument. */
 const CLOCKLESS = ['domain/**/*.ts', 'workflows/**/*.ts', 'simulators/**/*.ts'];
+
+/** The rooms that write keys: rules know none, and tests spell them out on purpose. */
+const PRODUCTION = [
+  'activities',
+  'api',
+  'books',
+  'dispatch',
+  'documents',
+  'providers',
+  'views',
+  'web',
+  'worker',
+  'workflows',
+].map((room) => `${room}/**/*.ts`);
 
 const noClock = [
   {
@@ -92,6 +109,13 @@ export default tseslint.config(
       'no-restricted-syntax': ['error', ...noClock, ...noEnvironment],
       '@typescript-eslint/no-restricted-imports': ['error', { patterns: outside }],
     },
+  },
+  {
+    // A key built by hand in a second place agrees with the first one only by luck.
+    files: PRODUCTION,
+    ignores: ['workflows/contracts/**'],
+    plugins: { shimebi: { rules: { 'business-keys': businessKeys } } },
+    rules: { 'shimebi/business-keys': 'error' },
   },
   {
     // A user reads the output of these.

@@ -7,7 +7,6 @@ import pg from 'pg';
 import type { Stack } from '../dev/services/stack';
 import { instant, period } from '../domain/calendar';
 import { workflowIds } from '../workflows/contracts/ids';
-import { approve } from '../workflows/contracts/messages';
 import { taskQueueOf } from '../dispatch/queues';
 import { phasesOf } from './phases';
 import { measured, median } from './stack';
@@ -150,7 +149,7 @@ class CloseBench {
     const close = await this.start('monthlyClose', workflowIds.monthlyClose(storeId, OCTOBER), storeId, CLOSED);
     await this.untilInReview(storeId);
     const by = { messageId: `${storeId}/approve`, at: APPROVED, by: 'bench' };
-    while (!(await close.executeUpdate(approve, { args: [by] }).then(() => true, falseIfRejected))) await sleep(5);
+    while (!(await close.executeUpdate('approve', { args: [by] }).then(() => true, falseIfRejected))) await sleep(5);
     await close.result();
     const seconds = (performance.now() - began) / 1000;
     const lengths = await Promise.all([opened, close].map(async (w) => (await w.describe()).historyLength));

@@ -2,10 +2,13 @@ import { z } from 'zod';
 import { type Instant, type JstDate, jstDate, periodOf } from '../domain/calendar';
 import { yen } from '../domain/money';
 import { type Tx, sql } from '../prisma/db';
-import { keys, workflowIds } from '../workflows/contracts/ids';
+import { workflowIds } from '../workflows/contracts/ids';
+import { keys } from '../workflows/contracts/keys';
+import type { Payload } from '../workflows/contracts/messages';
 import { puzzled as debitPuzzled } from './direct-debit/incidents';
 import { openIncident, resolveIncident } from './lib/incidents';
-import { enqueue, enqueueFrom } from './lib/outbox';
+import { enqueueFrom, send } from './lib/outbox';
+import { keyFrom } from './lib/sql';
 import { recordPayments } from './receivable/payments';
 import { settleInvoice } from './receivable/settle';
 
@@ -47,11 +50,17 @@ export async function judgeNews(tx: Tx, news: News, type: string, data: unknown)
   switch (type) {
     case 'buyer.screened':
       return when(shapes[type], data, (told) =>
-        tellAccount(tx, news, told.buyer_id, 'buyerScreened', { newsId: news.eventId }),
+        tellAccount(tx, news, told.buyer_id, (destinationId) => ({
+          name: 'buyerScreened',
+          payload: { destinationId, newsId: news.eventId },
+        })),
       );
     case 'guarantee.changed':
       return when(shapes[type], data, ({ buyer_id, status }) =>
-        tellAccount(tx, news, buyer_id, 'guaranteeChanged', { status }),
+        tellAccount(tx, news, buyer_id, (destinationId) => ({
+          name: 'guaranteeChanged',
+          payload: { destinationId, status },
+        })),
       );
     case 'bills.issued':
       return when(shapes[type], data, (told) => billsIssued(tx, news, told.close_on));
@@ -74,19 +83,17 @@ async function when<S extends z.ZodType>(
   return `malformed: ${told.error.issues.map(({ path, message }) => `${path.join('/')}: ${message}`).join('; ')}`;
 }
 
-async function tellAccount(tx: Tx, news: News, npBuyerId: string, name: string, told: object): Promise<string | null> {
+async function tellAccount<N extends 'buyerScreened' | 'guaranteeChanged'>(
+  tx: Tx,
+  news: News,
+  npBuyerId: string,
+  say: (destinationId: string) => { name: N; payload: Payload<N> },
+): Promise<string | null> {
   const { storeId, at } = news;
   const destination = await tx.billingDestination.findUnique({ where: { storeId_npBuyerId: { storeId, npBuyerId } } });
   if (!destination) return `unknown buyer ${npBuyerId}`;
-  await enqueue(tx, {
-    storeId,
-    id: `news/${news.eventId}`,
-    kind: 'signal',
-    target: workflowIds.account(destination.accountId),
-    name,
-    payload: { destinationId: destination.id, ...told },
-    at,
-  });
+  const to = workflowIds.account(destination.accountId);
+  await send(tx, { storeId, id: keys.message.news(news.eventId), to, at, ...say(destination.id) });
   return null;
 }
 
@@ -96,16 +103,8 @@ async function billsIssued(tx: Tx, news: News, closeOn: JstDate): Promise<null> 
   // Told late: the close has fetched the bills by itself.
   const close = await tx.close.findUnique({ where: { storeId_period: { storeId, period } } });
   if (close?.status === 'closed') return null;
-  const target = workflowIds.monthlyClose(storeId, period);
-  await enqueue(tx, {
-    storeId,
-    id: `news/${news.eventId}`,
-    kind: 'signal',
-    target,
-    name: 'billsIssued',
-    payload: {},
-    at,
-  });
+  const to = workflowIds.monthlyClose(storeId, period);
+  await send(tx, { storeId, id: keys.message.news(news.eventId), to, name: 'billsIssued', payload: {}, at });
   return null;
 }
 
@@ -121,7 +120,14 @@ async function billPaid(
   const { id: invoiceId, accountId } = invoice;
   const { eventId } = news;
   await recordPayments(tx, { storeId, at, accountId }, [
-    { id: `pay_np_${eventId}`, sourceKey: `np/${eventId}`, source: 'np', invoiceId, amount: yen(amount), paidOn },
+    {
+      id: keys.payment.np(eventId),
+      sourceKey: keys.paymentSource.np(eventId),
+      source: 'np',
+      invoiceId,
+      amount: yen(amount),
+      paidOn,
+    },
   ]);
   await settleInvoice(tx, { storeId, at, invoiceId, paidOn });
   return null;
@@ -139,12 +145,11 @@ async function debitResult(tx: Tx, news: News, number: string, code: string): Pr
     if (debit.code !== code) await debitPuzzled(tx, { storeId, nominal, at }, 'debit_result_differs', key, code);
     return null;
   }
-  const target = workflowIds.debitRun(storeId, nominal);
-  await enqueue(tx, {
+  const to = workflowIds.debitRun(storeId, nominal);
+  await send(tx, {
     storeId,
-    id: `news/${news.eventId}`,
-    kind: 'signal',
-    target,
+    id: keys.message.news(news.eventId),
+    to,
     name: 'debitReported',
     payload: { key, code },
     at,
@@ -163,7 +168,7 @@ async function invoiceNumbered(tx: Tx, storeId: string, number: string) {
 
 /** Until the transaction ends nobody of the store finds a bill unknown while another gives it its number. */
 async function lockNews(tx: Tx, storeId: string): Promise<void> {
-  await tx.$executeRaw(sql`SELECT pg_advisory_xact_lock(hashtextextended('news/' || ${storeId}, 0))`);
+  await tx.$executeRaw(sql`SELECT pg_advisory_xact_lock(hashtextextended(${keys.lock.news(storeId)}, 0))`);
 }
 
 /**
@@ -175,9 +180,9 @@ export async function applyKeptNews(tx: Tx, storeId: string, numbers: readonly s
   await lockNews(tx, storeId);
   await tx.$executeRaw(
     enqueueFrom(sql`
-      SELECT n.store_id, 'provider-news/' || n.event_id || '/again', 'news', n.event_id, n.type, '{}'::jsonb, n.at, n.at
+      SELECT n.store_id, ${keyFrom(keys.message.providerNewsAgain('*'), sql`n.event_id`)}, 'news', n.event_id, n.type, '{}'::jsonb, n.at, n.at
         FROM provider_news n
-        JOIN incidents i ON i.store_id = n.store_id AND i.id = 'news/' || n.event_id AND i.status = 'open'
+        JOIN incidents i ON i.store_id = n.store_id AND i.id = ${keyFrom(keys.message.news('*'), sql`n.event_id`)} AND i.status = 'open'
        WHERE n.store_id = ${storeId} AND n.data ? 'bill_number' AND n.data->>'bill_number' = ANY(${numbers})
        ORDER BY n.at`),
   );
@@ -185,16 +190,14 @@ export async function applyKeptNews(tx: Tx, storeId: string, numbers: readonly s
 
 /** Resolves the incident that the news had become before. */
 export async function understood(tx: Tx, news: News): Promise<void> {
-  await resolveIncident(tx, news, newsIncident(news), 'understood later');
+  await resolveIncident(tx, news, keys.message.news(news.eventId), 'understood later');
 }
-
-const newsIncident = ({ eventId }: News) => `news/${eventId}`;
 
 /** News that fits nothing we know is kept for a person, never dropped. */
 export async function puzzled(tx: Tx, news: News, why: string): Promise<void> {
   await openIncident(tx, {
     storeId: news.storeId,
-    id: newsIncident(news),
+    id: keys.message.news(news.eventId),
     kind: 'news_not_understood',
     at: news.at,
     detail: { failure: why },

@@ -11,6 +11,7 @@ import { openIncident } from '../books/lib/incidents';
 import type { Refusal } from '../domain/refusal';
 import { type Db, instantOut } from '../prisma/db';
 import { type WorkflowType, parseWorkflowId, workflowIds } from '../workflows/contracts/ids';
+import { keys } from '../workflows/contracts/keys';
 import { taskQueueOf } from './queues';
 
 /** A dispatch row as it is read for delivery. */
@@ -133,7 +134,7 @@ export function createDelivery({ db, client, log }: { db: Db; client: Client; lo
       clock,
       accountId,
       at: instantOut(row.at),
-      messageId: `start/${workflowIds.account(accountId)}`,
+      messageId: keys.message.start(workflowIds.account(accountId)),
     };
     return { ...(options(accountId) as { workflowId: string; taskQueue: string }), args: [input] };
   }
@@ -174,7 +175,7 @@ export function createDelivery({ db, client, log }: { db: Db; client: Client; lo
       if (row.kind === 'tick' || !wasOpen) return;
       await openIncident(tx, {
         storeId: row.storeId,
-        id: `undeliverable/${row.id}`,
+        id: keys.incident.undeliverable(row.id),
         kind: 'message_undeliverable',
         at: instantOut(row.at),
         workflowId: row.target,

@@ -9,6 +9,7 @@ import { emit } from '../books/lib/events';
 import { openIncident } from '../books/lib/incidents';
 import { ownDocument } from '../books/invoice/own-documents';
 import { sellerOf } from '../books/invoice/parties';
+import { keys } from '../workflows/contracts/keys';
 
 /** The books, and the provider that mails go out by. */
 export interface MailDeps {
@@ -62,7 +63,7 @@ export async function sendMail(deps: MailDeps, row: MailRow): Promise<void> {
       cc,
       ...rendered,
       attachments,
-      idempotencyKey: `${storeId}/${key}`,
+      idempotencyKey: keys.call.mail(storeId, key),
       at,
     }));
   } catch (e) {
@@ -76,7 +77,7 @@ export async function sendMail(deps: MailDeps, row: MailRow): Promise<void> {
     });
     await emit(tx, {
       storeId,
-      key: `mail.sent/${key}`,
+      key: keys.event.mailSent(key),
       type: 'mail.sent',
       at,
       accountId: mail.accountId,

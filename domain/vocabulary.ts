@@ -5,7 +5,7 @@
 
 // ── stores ───────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-/** Who bills a store's bank transfers: NP掛け払い or the store itself. */
+/** The issuer of a store's bills for bank transfer: NP掛け払い or the store itself. */
 export const storeSettlements = ['np', 'in_house'] as const;
 export type StoreSettlement = (typeof storeSettlements)[number];
 
@@ -111,7 +111,7 @@ export type MailState = (typeof mailStates)[number];
 export const dispatchKinds = ['start', 'signal', 'update', 'tick', 'mail', 'news', 'http'] as const;
 export type DispatchKind = (typeof dispatchKinds)[number];
 
-/** Who a workflow waits for. */
+/** The party that a workflow waits for. */
 export const waitOwners = ['buyer', 'operator', 'finance', 'np', 'sbps', 'bank', 'maker', 'engine'] as const;
 export type WaitOwner = (typeof waitOwners)[number];
 

@@ -1,5 +1,5 @@
-import type { CancellationPreview } from '../domain/cancellation/terms';
 import type { JstDate } from '../domain/calendar';
+import type { CancellationPreview, CancellationTerms } from '../domain/cancellation/terms';
 import type { Subscription } from '../generated/prisma/client';
 import { z } from './lib/zod';
 
@@ -21,17 +21,36 @@ export const cancellationPreviewShape = z.object({
   lines: z.array(lineShape),
 });
 
-/** @param terms the terms of cancellation as people read them */
-export function cancelledLineView(line: Subscription, terms: string, preview: CancellationPreview): LineView {
-  return { subscription_id: line.id, name: line.planName, terms, ...preview };
+/** A line of an order, and when it would end. */
+export interface PreviewedLine {
+  line: Subscription;
+  terms: CancellationTerms;
+  preview: CancellationPreview;
 }
 
-/** The order ends with the line that ends last. */
+/** @param last the preview of the line that ends last, with which the order ends */
 export function cancellationPreviewView(
   orderId: string,
   askedOn: JstDate,
-  lines: LineView[],
+  last: CancellationPreview,
+  lines: readonly PreviewedLine[],
 ): z.infer<typeof cancellationPreviewShape> {
-  const { ends_on, last_period } = lines.reduce((a, b) => (b.ends_on > a.ends_on ? b : a));
-  return { order_id: orderId, asked_on: askedOn, ends_on, last_period, lines };
+  return {
+    order_id: orderId,
+    asked_on: askedOn,
+    ends_on: last.ends_on,
+    last_period: last.last_period,
+    lines: lines.map(lineView),
+  };
+}
+
+function lineView({ line, terms, preview }: PreviewedLine): LineView {
+  return {
+    subscription_id: line.id,
+    name: line.planName,
+    terms: terms.label,
+    ends_on: preview.ends_on,
+    last_period: preview.last_period,
+    reason: preview.reason,
+  };
 }

@@ -2,9 +2,7 @@ import { type Client, ScheduleAlreadyRunning, ScheduleOverlapPolicy } from '@tem
 import type { Logger } from 'pino';
 import type { Db } from '../prisma/db';
 import { taskQueueOf } from '../dispatch/queues';
-
-/** Id of a real store's daily schedule. */
-export const storeDayScheduleId = (storeId: string): string => `store-day/${storeId}`;
+import { storeDayScheduleId } from '../workflows/contracts/ids';
 
 /**
  * Every real store's day begins at 00:05 JST by a Temporal Schedule; created where it is missing. Runs are buffered, not
@@ -27,7 +25,7 @@ export async function ensureStoreDays(
         action: {
           type: 'startWorkflow',
           workflowType: 'storeDay',
-          workflowId: `store-day/${storeId}`,
+          workflowId: storeDayScheduleId(storeId),
           taskQueue: taskQueueOf('real'),
           args: [{ storeId, clock: 'real' }],
         },

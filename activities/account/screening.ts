@@ -4,9 +4,10 @@ import type { BuyerProfile, BuyerScreening, CreditProvider } from '../../provide
 import type { BuyerResult } from '../../domain/account/screening';
 import type { AccountBook, ForAccount, GatewayActivities } from '../../workflows/contracts/activities';
 import { workflowIds } from '../../workflows/contracts/ids';
+import { keys } from '../../workflows/contracts/keys';
 import type { Deps } from '../lib/deps';
 import { emit } from '../../books/lib/events';
-import { enqueue } from '../../books/lib/outbox';
+import { send } from '../../books/lib/outbox';
 import { gatewayCall } from '../lib/gateway-call';
 import { once } from '../../books/lib/once';
 import { putComingMonthAtRisk } from '../order/risk';
@@ -26,12 +27,12 @@ export function accountBook({ db }: Deps): AccountBook {
     },
 
     recordScreening: ({ buyerId, result, reasons, limit, cause, ...input }) =>
-      once(db, input.storeId, `buyer/${input.destinationId}/${cause}`, { buyerId, result, reasons }, (tx) =>
+      once(db, input.storeId, keys.once.buyerScreened(input.destinationId, cause), { buyerId, result, reasons }, (tx) =>
         record(tx, input, { buyerId, result, reasons, limit }, cause),
       ),
 
     recordScreeningNews: ({ newsId, ...input }) =>
-      once(db, input.storeId, `buyer/${input.destinationId}/news/${newsId}`, {}, async (tx) => {
+      once(db, input.storeId, keys.once.buyerNews(input.destinationId, newsId), {}, async (tx) => {
         const news = await tx.providerNews.findUniqueOrThrow({
           where: { storeId_eventId: { storeId: input.storeId, eventId: newsId } },
         });
@@ -47,7 +48,7 @@ export function accountBook({ db }: Deps): AccountBook {
       }),
 
     recordGuarantee: ({ status, cause, ...input }) =>
-      once(db, input.storeId, `guarantee/${input.destinationId}/${cause}`, { status }, async (tx) => {
+      once(db, input.storeId, keys.once.guaranteeChanged(input.destinationId, cause), { status }, async (tx) => {
         const where = { storeId_id: { storeId: input.storeId, id: input.destinationId } };
         const before = await tx.billingDestination.findUniqueOrThrow({ where });
         if (before.guarantee === status) return;
@@ -62,7 +63,7 @@ export function accountBook({ db }: Deps): AccountBook {
         if (status === 'NG') await putComingMonthAtRisk(tx, input, cause);
         await emit(tx, {
           storeId: input.storeId,
-          key: `guarantee.changed/${input.destinationId}/${cause}`,
+          key: keys.event.guaranteeChanged(input.destinationId, cause),
           type: 'guarantee.changed',
           at: input.at,
           accountId: input.accountId,
@@ -92,14 +93,13 @@ async function record(tx: Tx, input: ForAccount, answer: Answer, cause: string):
     select: { id: true },
     orderBy: { id: 'asc' },
   });
-  await enqueue(
+  await send(
     tx,
     ...waiting.map(({ id }) => ({
       storeId,
-      id: `buyer-decided/${cause}/${id}`,
-      kind: 'signal' as const,
-      target: workflowIds.order(id),
-      name: 'buyerDecided',
+      id: keys.message.buyerDecided(cause, id),
+      to: workflowIds.order(id),
+      name: 'buyerDecided' as const,
       payload: { destinationId, result: answer.result },
       at,
     })),
@@ -135,8 +135,7 @@ export function accountGateway(deps: Deps): Pick<GatewayActivities, 'screenBuyer
       const buyerId = again ? destination.npBuyerId : null;
       const answer = await gatewayCall<BuyerScreening>(db, {
         storeId,
-        // A first registration is one per destination; every later application is a person's decision of its own.
-        key: buyerId ? `np-buyer/${destinationId}/${cause}` : `np-buyer/${destinationId}`,
+        key: buyerId ? keys.call.npApplication(destinationId, cause) : keys.call.npBuyer(destinationId),
         provider: 'np',
         at,
         // Not the profile: an operator may correct it while the answer is awaited, and it is the same application.

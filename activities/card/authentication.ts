@@ -1,7 +1,7 @@
 import { toYen } from '../../domain/money';
 import type { CardAuthorisation, CardProvider } from '../../providers/cards/port';
 import type { ForOrder, GatewayActivities } from '../../workflows/contracts/activities';
-import { keys, savingReference } from '../../workflows/contracts/ids';
+import { keys, savingReference } from '../../workflows/contracts/keys';
 import { authoriseAndCommit, chargeInvoice, isOrderIdUsed, itemOf, monthOf } from './charge';
 import type { Deps } from '../lib/deps';
 import { asked, gatewayCall } from '../lib/gateway-call';
@@ -23,7 +23,7 @@ export function cardGateway(deps: Deps): CardGateway {
       type Answer = Awaited<ReturnType<CardProvider['request3ds']>>;
       const answer = await gatewayCall<Answer>(db, {
         storeId,
-        key: `card-3ds/${authenticationRef}`,
+        key: keys.call.cardAuthentication(authenticationRef),
         provider: 'sbps',
         at,
         request: { orderId, authenticationRef },
@@ -116,7 +116,7 @@ async function authoriseToSave(
   const { total: amount, tax } = monthOf(order);
   return gatewayCall<Saving>(db, {
     storeId,
-    key: keys.cardSaving(authenticationRef),
+    key: keys.call.cardSaving(authenticationRef),
     provider: 'sbps',
     at,
     request: { orderId, authenticationRef },

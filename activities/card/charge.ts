@@ -5,7 +5,7 @@ import { type Db, type Tx, dateIn } from '../../prisma/db';
 import type { CardAuthorisation, CardProvider, CardStep } from '../../providers/cards/port';
 import { ProviderError } from '../../providers/errors';
 import type { ChargeOutcome, ForOrder } from '../../workflows/contracts/activities';
-import { keys, providerReference } from '../../workflows/contracts/ids';
+import { keys, providerReference } from '../../workflows/contracts/keys';
 import type { Deps } from '../lib/deps';
 import { gatewayCall } from '../lib/gateway-call';
 import { type OrderRow, loadOrder } from '../../books/order/rows';
@@ -70,7 +70,7 @@ async function authoriseOnce(
   const { db } = deps;
   const { storeId, orderId, period, n, at } = input;
   const cards = await deps.cards(storeId);
-  const key = keys.cardAuthorisation(orderId, period, n);
+  const key = keys.call.cardAuthorisation(orderId, period, n);
   const by = await payingCard(db, input);
   const authorised = await gatewayCall<CardAuthorisation>(db, {
     storeId,
@@ -179,7 +179,7 @@ async function recordCharge(
   await tx.cardCharge.create({
     data: {
       storeId,
-      key: keys.cardAuthorisation(orderId, period, n),
+      key: keys.call.cardAuthorisation(orderId, period, n),
       sbpsOrderId: providerReference(orderId, period, n),
       orderId,
       period,
@@ -205,10 +205,10 @@ function stepOnce(
   request: { step: 'commit' | 'capture'; trackingId: string; amount?: Yen },
   { send, done }: { send: () => Promise<CardStep>; done: (tx: Tx) => Promise<unknown> },
 ): Promise<CardStep> {
-  const key = keys.cardAuthorisation(orderId, period, n);
+  const key = keys.call.cardAuthorisation(orderId, period, n);
   return gatewayCall<CardStep>(db, {
     storeId,
-    key: `${key}/${request.step}`,
+    key: keys.call.cardStep(key, request.step),
     provider: 'sbps',
     at,
     request,

@@ -1,9 +1,10 @@
 import { type Instant, type Period, dateOf } from '../../domain/calendar';
 import { openIncident } from '../../books/lib/incidents';
-import { enqueue } from '../../books/lib/outbox';
+import { send } from '../../books/lib/outbox';
 import type { Tx } from '../../prisma/db';
 import type { ChargeOutcome, GatewayActivities } from '../../workflows/contracts/activities';
 import { workflowIds } from '../../workflows/contracts/ids';
+import { keys } from '../../workflows/contracts/keys';
 import { chunkBefore } from '../lib/chunk';
 import type { Deps } from '../lib/deps';
 import { isFinalFailure } from '../lib/failures';
@@ -63,9 +64,6 @@ async function failed(deps: Deps, charge: Charge, e: unknown): Promise<null> {
   return null;
 }
 
-export const chargeDeclinedId = (orderId: string, period: Period) => `charge-declined/${orderId}/${period}`;
-export const lastChargeId = (orderId: string, period: Period) => `last-charge-declined/${orderId}/${period}`;
-
 export function chargeFailed(
   tx: Tx,
   { storeId, at, orderId, period, invoiceId }: Omit<Charge, 'n'>,
@@ -73,7 +71,7 @@ export function chargeFailed(
 ): Promise<void> {
   return openIncident(tx, {
     storeId,
-    id: `card-charge/${orderId}/${period}`,
+    id: keys.incident.cardCharge(orderId, period),
     kind: 'card_charge_failed',
     at,
     workflowId: workflowIds.order(orderId),
@@ -88,16 +86,15 @@ async function tellOrder(tx: Tx, { storeId, at, orderId, period, invoiceId }: Ch
   if (!living)
     return openIncident(tx, {
       storeId,
-      id: lastChargeId(orderId, period),
+      id: keys.incident.lastCharge(orderId, period),
       kind: 'last_charge_declined',
       at,
       detail: { failure: 'declined after the contract had ended', invoice: invoiceId },
     });
-  await enqueue(tx, {
+  await send(tx, {
     storeId,
-    id: chargeDeclinedId(orderId, period),
-    kind: 'signal',
-    target: workflowId,
+    id: keys.message.chargeDeclined(orderId, period),
+    to: workflowId,
     name: 'chargeDeclined',
     payload: { period, invoiceId, declinedOn: dateOf(at) },
     at,

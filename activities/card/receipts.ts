@@ -8,9 +8,10 @@ import type { RateClass } from '../../domain/tax';
 import { renderReceipt } from '../../documents/render';
 import { contactForm } from '../../domain/support-desks';
 import { type Tx, dateIn, dateOut } from '../../prisma/db';
+import { keys } from '../../workflows/contracts/keys';
 import type { Deps } from '../lib/deps';
 import { emit } from '../../books/lib/events';
-import { documentIncident, openIncident } from '../../books/lib/incidents';
+import { openIncident } from '../../books/lib/incidents';
 import { post, taxSummary } from '../../books/ledger/journal';
 import { takeNumbers } from '../../books/lib/numbers';
 import { sellerOf } from '../../books/invoice/parties';
@@ -41,15 +42,22 @@ export async function issueReceipt(tx: Tx, { storeId, at, invoiceId }: ForInvoic
       recipient: { company: companyName, department, person, postal_code: postalCode, address },
     },
   });
-  await post(tx, storeId, `sale/${invoiceId}`, cardCaptured(period, totals), invoiceId);
+  await post(tx, storeId, keys.journal.sale(invoiceId), cardCaptured(period, totals), invoiceId);
   const amount = toYen(invoice.total);
   const { accountId } = invoice;
   await recordPayments(tx, { storeId, at, accountId }, [
-    { id: `pay_${invoiceId}`, sourceKey: `card/${invoiceId}`, source: 'card', invoiceId, amount, paidOn: on },
+    {
+      id: keys.payment.card(invoiceId),
+      sourceKey: keys.paymentSource.card(invoiceId),
+      source: 'card',
+      invoiceId,
+      amount,
+      paidOn: on,
+    },
   ]);
   await emit(tx, {
     storeId,
-    key: `receipt.issued/${invoiceId}`,
+    key: keys.event.receiptIssued(invoiceId),
     type: 'receipt.issued',
     at,
     accountId: invoice.accountId,
@@ -129,7 +137,7 @@ export async function storeReceipt({ db, log }: Deps, { storeId, at, invoiceId }
     await db.$transaction((tx) =>
       openIncident(tx, {
         storeId,
-        id: documentIncident(invoiceId, 1),
+        id: keys.incident.documentMissing(invoiceId, 1),
         kind: 'document_missing',
         at,
         detail: { failure },

@@ -6,20 +6,21 @@ import { addDays } from '../../domain/calendar';
 import { toYen } from '../../domain/money';
 import { policy } from '../../domain/policy';
 import type { CardBook } from '../../workflows/contracts/activities';
+import { keys } from '../../workflows/contracts/keys';
 import type { Deps } from '../lib/deps';
 import { LOST } from './charge';
-import { chargeDeclinedId, chargeFailed, lastChargeId } from './collection';
+import { chargeFailed } from './collection';
 
 /** Renewals that were declined, in the books. */
 export function cardBook({ db }: Deps): CardBook {
   return {
     chargeDeclined: ({ period, invoiceId, declinedOn, n, retryOn, ...input }) =>
-      once(db, input.storeId, `card-declined/${input.orderId}/${period}/${n}`, { retryOn }, async (tx) => {
+      once(db, input.storeId, keys.once.cardDeclined(input.orderId, period, n), { retryOn }, async (tx) => {
         const order = await loadOrder(tx, input);
         const { storeId, at, orderId } = input;
         const invoice = await tx.invoice.findUniqueOrThrow({ where: { storeId_id: { storeId, id: invoiceId } } });
         const amount = toYen(invoice.total);
-        const event = `card.declined/${orderId}/${period}/${n}`;
+        const event = keys.event.cardDeclined(orderId, period, n);
         const last = await tx.cardCharge.findFirst({ where: { storeId, orderId, period }, orderBy: { n: 'desc' } });
         const lost = last?.status === 'lapsed';
         await emit(tx, {
@@ -47,7 +48,7 @@ export function cardBook({ db }: Deps): CardBook {
       }),
 
     nextChargeAttempt: ({ period, cause, ...input }) =>
-      once(db, input.storeId, `card-attempt/${input.orderId}/${period}/${cause}`, {}, async (tx) => {
+      once(db, input.storeId, keys.once.cardAttempt(input.orderId, period, cause), {}, async (tx) => {
         const { storeId, orderId } = input;
         const last = await tx.cardCharge.aggregate({ where: { storeId, orderId, period }, _max: { n: true } });
         return { n: (last._max.n ?? 0) + 1 };
@@ -59,7 +60,7 @@ export function cardBook({ db }: Deps): CardBook {
       for (const { id: invoiceId, settlementRef: orderId } of drafts)
         await db.$transaction(async (tx) => {
           // One that was declined is its order's to charge again, or finance's already.
-          const told = [chargeDeclinedId(orderId, period), lastChargeId(orderId, period)];
+          const told = [keys.message.chargeDeclined(orderId, period), keys.incident.lastCharge(orderId, period)];
           const known =
             (await tx.dispatch.count({ where: { storeId, id: { in: told } } })) +
             (await tx.incident.count({ where: { storeId, id: { in: told } } }));

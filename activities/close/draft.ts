@@ -4,7 +4,8 @@ import type { Rounding } from '../../domain/tax';
 import type { Prisma } from '../../generated/prisma/client';
 import { type Tx, dateIn, instantIn, sql } from '../../prisma/db';
 import type { CloseBook, ForPeriod } from '../../workflows/contracts/activities';
-import { keys, workflowIds } from '../../workflows/contracts/ids';
+import { workflowIds } from '../../workflows/contracts/ids';
+import { keys } from '../../workflows/contracts/keys';
 import { chunkBefore, knowSize } from '../lib/chunk';
 import type { Deps } from '../lib/deps';
 import { addPeriod } from '../../books/invoice/periods';
@@ -197,12 +198,9 @@ const REF = sql`CASE i.settlement WHEN 'card' THEN i.order_id ELSE '' END`;
 
 /** keys.invoice in SQL, of the row `t`. */
 export function invoiceId(period: Period): Prisma.Sql {
-  const of = keyFrom(
-    keys.invoice('*', period, '', '').replace(/_$/, ''),
-    sql`regexp_replace(t.destination_id, '^dst_', '')`,
-  );
-  return sql`${of} || '_' || t.settlement
-             || CASE t.ref WHEN '' THEN '' ELSE '_' || regexp_replace(t.ref, '^ord_', '') END`;
+  const of = [sql`regexp_replace(t.destination_id, '^dst_', '')`, sql`t.settlement`];
+  const ofOne = keyFrom(keys.invoice('*', period, '*', '*'), ...of, sql`regexp_replace(t.ref, '^ord_', '')`);
+  return sql`CASE t.ref WHEN '' THEN ${keyFrom(keys.invoice('*', period, '*', ''), ...of)} ELSE ${ofOne} END`;
 }
 
 /**
@@ -233,7 +231,7 @@ async function setFailingAside(tx: Tx, { storeId, period, at }: ForPeriod): Prom
        WHERE CASE d.settlement WHEN 'in_house' THEN l.net IS DISTINCT FROM d.net ELSE l.gross IS DISTINCT FROM d.total END
           OR (d.settlement = 'np' AND r.total IS DISTINCT FROM d.total)
     ), opened AS (${openingIncidents({ storeId, at }, 'draft_check', {
-      id: sql`'draft-check/' || id`,
+      id: keyFrom(keys.incident.draftCheck('*'), sql`id`),
       workflowId: workflowIds.monthlyClose(storeId, period),
       detail: sql`jsonb_build_object('invoice_id', id, 'total', total, 'lines_net', lines_net, 'lines_gross', lines_gross,
                                      'registered', registered)`,
@@ -248,7 +246,7 @@ async function emitDrafted(tx: Tx, storeId: string, period: Period, at: Instant)
     tx,
     { storeId, at },
     {
-      key: sql`'close.drafted/' || i.id`,
+      key: keyFrom(keys.event.closeDrafted('*'), sql`i.id`),
       type: sql`'close.drafted'`,
       on: sql`${dateIn(dateOf(at))}::date`,
       which: sql`i.period = ${period} AND i.status = 'draft' AND i.settlement <> 'card'`,

@@ -4,6 +4,7 @@ import { closeTerms, debitCollectOn } from '../../domain/close/terms';
 import { type Tx, dateIn, instantIn, sql } from '../../prisma/db';
 import type { CloseBook, ForPeriod } from '../../workflows/contracts/activities';
 import { workflowIds } from '../../workflows/contracts/ids';
+import { keys } from '../../workflows/contracts/keys';
 import { chunkBefore, knowSize } from '../lib/chunk';
 import { CHUNK } from './draft';
 import type { Deps } from '../lib/deps';
@@ -12,6 +13,7 @@ import { type Issue, issueInvoices } from '../../books/invoice/issue';
 import { holdOpenPeriod } from '../../books/invoice/periods';
 import { takeNumbers } from '../../books/lib/numbers';
 import { WHOLE_STORE } from '../../books/lib/sets';
+import { keyFrom } from '../../books/lib/sql';
 
 /** From finance's approval to the closed month. */
 export function issueSteps({
@@ -46,7 +48,7 @@ export function issueSteps({
           tx,
           { storeId, at },
           {
-            key: sql`'billing.requested/' || i.id`,
+            key: keyFrom(keys.event.billingRequested('*'), sql`i.id`),
             type: sql`'billing.requested'`,
             on: sql`${dateIn(dateOf(at))}::date`,
             which: sql`i.period = ${period} AND i.status = 'requested'`,
@@ -154,7 +156,7 @@ async function tellUnbilled(tx: Tx, { storeId, period, at }: ForPeriod, held: Ca
   if (!held && items === 0) return;
   await openIncident(tx, {
     storeId,
-    id: `unbilled/${period}`,
+    id: keys.incident.unbilled(period),
     kind: 'unbilled_items',
     at,
     workflowId: workflowIds.monthlyClose(storeId, period),

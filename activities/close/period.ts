@@ -4,7 +4,7 @@ import type { Rounding } from '../../domain/tax';
 import { WHOLE_STORE, joinByHash, termsOf } from '../../books/lib/sets';
 import { type Tx, dateIn, sql } from '../../prisma/db';
 import type { PeriodBook } from '../../workflows/contracts/activities';
-import { keys } from '../../workflows/contracts/ids';
+import { keys } from '../../workflows/contracts/keys';
 import type { Deps } from '../lib/deps';
 import { keyFrom, ratesOn, settlementIn, taxOf } from '../../books/lib/sql';
 

@@ -2,16 +2,14 @@ import type { Period } from '../../domain/calendar';
 import { debitHandInOn } from '../../domain/close/terms';
 import { dateIn, sql } from '../../prisma/db';
 import type { DebitBook } from '../../workflows/contracts/activities';
-import { keys, workflowIds } from '../../workflows/contracts/ids';
+import { workflowIds } from '../../workflows/contracts/ids';
+import { keys } from '../../workflows/contracts/keys';
 import { collectIntoFile, dueOn } from '../../books/direct-debit/file';
 import { bookResult } from '../../books/direct-debit/results';
 import type { Deps } from '../lib/deps';
 import { openIncident, resolveIncident } from '../../books/lib/incidents';
 import { WHOLE_STORE } from '../../books/lib/sets';
 import { keyFrom } from '../../books/lib/sql';
-
-const late = (nominal: Period) => `debit-results-late/${nominal}`;
-const notHandedIn = (nominal: Period) => `debit-file-not-handed-in/${nominal}`;
 
 export function debitBook({ db }: Deps): DebitBook {
   const open = (storeId: string, nominal: Period) =>
@@ -43,7 +41,7 @@ export function debitBook({ db }: Deps): DebitBook {
           where: { storeId, nominal, status: 'collected' },
           data: { status: 'requested', handedInOn: dateIn(on) },
         });
-        await resolveIncident(tx, { storeId, at }, notHandedIn(nominal), 'handed in');
+        await resolveIncident(tx, { storeId, at }, keys.incident.debitFileNotHandedIn(nominal), 'handed in');
       });
     },
 
@@ -51,7 +49,7 @@ export function debitBook({ db }: Deps): DebitBook {
       await db.$transaction((tx) =>
         openIncident(tx, {
           storeId,
-          id: notHandedIn(nominal),
+          id: keys.incident.debitFileNotHandedIn(nominal),
           kind: 'debit_file_not_handed_in',
           at,
           workflowId: workflowIds.debitRun(storeId, nominal),
@@ -77,7 +75,7 @@ export function debitBook({ db }: Deps): DebitBook {
         orderBy: { key: 'asc' },
       });
       const left = await open(storeId, nominal);
-      if (left === 0) await resolveIncident(db, input, late(nominal), 'all results booked');
+      if (left === 0) await resolveIncident(db, input, keys.incident.debitResultsLate(nominal), 'all results booked');
       return { open: left, rebilled: failed.map((debit) => debit.invoiceId) };
     },
 
@@ -87,7 +85,7 @@ export function debitBook({ db }: Deps): DebitBook {
       await db.$transaction((tx) =>
         openIncident(tx, {
           storeId,
-          id: late(nominal),
+          id: keys.incident.debitResultsLate(nominal),
           kind: 'debit_results_late',
           at,
           workflowId: workflowIds.debitRun(storeId, nominal),

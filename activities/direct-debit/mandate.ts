@@ -6,6 +6,8 @@ import type { IncidentKind } from '../../domain/incidents';
 import { type Tx, dateIn, dateOut } from '../../prisma/db';
 import type { DirectDebitBook, ForDirectDebit, GatewayActivities } from '../../workflows/contracts/activities';
 import type { EventType } from '../../workflows/contracts/events';
+import { workflowIds } from '../../workflows/contracts/ids';
+import { keys } from '../../workflows/contracts/keys';
 import type { Deps } from '../lib/deps';
 import { emit } from '../../books/lib/events';
 import { openIncident } from '../../books/lib/incidents';
@@ -24,7 +26,7 @@ export function directDebitBook({ db }: Deps): DirectDebitBook {
     told: object,
     also?: (tx: Tx, destinationId: string) => Promise<unknown>,
   ) =>
-    once(db, input.storeId, `direct-debit/${input.directDebitId}/${step}`, {}, async (tx) => {
+    once(db, input.storeId, keys.once.directDebitStep(input.directDebitId, step), {}, async (tx) => {
       const row = await tx.directDebit.update({
         where: { storeId_id: { storeId: input.storeId, id: input.directDebitId } },
         data,
@@ -32,7 +34,7 @@ export function directDebitBook({ db }: Deps): DirectDebitBook {
       await also?.(tx, row.destinationId);
       await emit(tx, {
         storeId: input.storeId,
-        key: `${type}/${input.directDebitId}/${step}`,
+        key: keys.event.directDebit(type, input.directDebitId, step),
         type,
         at: input.at,
         accountId: row.accountId,
@@ -46,10 +48,10 @@ export function directDebitBook({ db }: Deps): DirectDebitBook {
     db.$transaction((tx) =>
       openIncident(tx, {
         storeId: input.storeId,
-        id: `${kind}/${input.directDebitId}/${step}`,
+        id: keys.incident.mandate(kind, input.directDebitId, step),
         kind,
         at: input.at,
-        workflowId: `direct-debit/${input.directDebitId}`,
+        workflowId: workflowIds.directDebit(input.directDebitId),
         detail: { failure },
       }),
     );
@@ -80,13 +82,13 @@ export function directDebitBook({ db }: Deps): DirectDebitBook {
     async remindForm({ nth, ...input }) {
       const { formPostedOn } = await rowOf(input);
       const posted = formPostedOn ? dateOut(formPostedOn) : dateOf(input.at);
-      await alert(input, `${posted}/${nth}`, 'direct_debit_form_not_returned', `reminder ${nth}`);
+      await alert(input, keys.step.reminder(posted, nth), 'direct_debit_form_not_returned', `reminder ${nth}`);
     },
 
     async markLate(input) {
       const { expectedOn } = await rowOf(input);
       const expected = expectedOn ? dateOut(expectedOn) : dateOf(input.at);
-      await change(input, `late/${expected}`, { late: true }, 'direct_debit.late', {});
+      await change(input, keys.step.late(expected), { late: true }, 'direct_debit.late', {});
     },
 
     escalateLate: (input) => alert(input, dateOf(input.at), 'direct_debit_overdue_at_bank', 'ask the bank'),
@@ -144,7 +146,7 @@ export function directDebitGateway(deps: Deps): Pick<GatewayActivities, 'directD
       if (!buyerId) throw ApplicationFailure.nonRetryable('NP does not know the buyer yet', 'InvalidInput');
       const credit = await deps.credit(storeId);
       const send = () => credit.directDebitActive(buyerId, period).then(() => 'done' as const);
-      const key = `np-direct-debit/${directDebitId}/active`;
+      const key = keys.call.npDirectDebitActive(directDebitId);
       // Telling NP twice changes nothing there, so a lost answer is simply sent again.
       await gatewayCall(deps.db, {
         storeId,
@@ -163,7 +165,7 @@ export function directDebitGateway(deps: Deps): Pick<GatewayActivities, 'directD
       if (!buyerId) return;
       const credit = await deps.credit(storeId);
       const send = () => credit.directDebitEnded(buyerId).then(() => 'done' as const);
-      const key = `np-direct-debit/${directDebitId}/ended`;
+      const key = keys.call.npDirectDebitEnded(directDebitId);
       await gatewayCall(deps.db, {
         storeId,
         key,

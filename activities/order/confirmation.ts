@@ -2,8 +2,9 @@ import { addBusinessDays, dateOf } from '../../domain/calendar';
 import { type Tx, dateOut } from '../../prisma/db';
 import type { ForOrder, OrderBook } from '../../workflows/contracts/activities';
 import { workflowIds } from '../../workflows/contracts/ids';
+import { keys } from '../../workflows/contracts/keys';
 import type { Deps } from '../lib/deps';
-import { enqueue } from '../../books/lib/outbox';
+import { send } from '../../books/lib/outbox';
 import { once } from '../../books/lib/once';
 import { type OrderRow, changeStatus, loadOrder, mailBuyer, unknownOrder } from '../../books/order/rows';
 import { beginService, endLines, orderStep, tell } from '../../books/order/service';
@@ -13,7 +14,7 @@ export function orderBook({ db }: Deps): OrderBook {
   /** Once for each try of the credit: what was released on the day it was held may be held again that day. */
   const holdOnce = async (input: ForOrder, work: (tx: Tx, order: OrderRow) => Promise<void>): Promise<void> => {
     const { creditAttempt } = await loadOrder(db, input);
-    return orderStep(db, input, `hold/${creditAttempt}`, work);
+    return orderStep(db, input, keys.step.hold(creditAttempt), work);
   };
 
   return {
@@ -44,10 +45,10 @@ export function orderBook({ db }: Deps): OrderBook {
     askClearance: ({ accountId, destinationId, ...input }) =>
       orderStep(db, input, 'ask-clearance', async (tx) => {
         await changeStatus(tx, input, 'screening');
-        const id = `clear/${destinationId}/${input.orderId}`;
-        const target = workflowIds.account(accountId);
+        const id = keys.message.clear(destinationId, input.orderId);
+        const to = workflowIds.account(accountId);
         const { storeId, at } = input;
-        await enqueue(tx, { storeId, id, kind: 'signal', target, name: 'clear', payload: { destinationId }, at });
+        await send(tx, { storeId, id, to, name: 'clear', payload: { destinationId }, at });
       }),
 
     screeningHeld: ({ until, ...input }) =>
@@ -73,13 +74,13 @@ export function orderBook({ db }: Deps): OrderBook {
     holdOrder: ({ until, ...input }) =>
       holdOnce(input, async (tx, order) => {
         await changeStatus(tx, input, 'held', { waitUntil: until, reason: 'credit_limit' });
-        const event = `order.held/${input.orderId}/${order.creditAttempt}`;
-        await tell(tx, input, order, 'order.held', `held/${order.creditAttempt}`, { until });
+        const event = keys.reported.orderHeld(input.orderId, order.creditAttempt);
+        await tell(tx, input, order, 'order.held', keys.step.held(order.creditAttempt), { until });
         await mailBuyer(tx, input, order, event, 'order-held', (mail) => ({ order: mail, until }));
       }),
 
     releaseOrder: ({ messageId, ...input }) =>
-      once(db, input.storeId, `order/${input.orderId}/release/${messageId}`, {}, async (tx) => {
+      once(db, input.storeId, keys.once.orderStep(input.orderId, keys.step.release(messageId)), {}, async (tx) => {
         const { creditAttempt, status } = await tx.order.update({
           where: { storeId_id: { storeId: input.storeId, id: input.orderId } },
           data: { creditAttempt: { increment: 1 } },
@@ -93,7 +94,7 @@ export function orderBook({ db }: Deps): OrderBook {
         await changeStatus(tx, input, 'declined', { waitUntil: null, reason });
         await endLines(tx, input, null);
         await tell(tx, input, order, 'order.declined', 'declined', { reason });
-        const event = `order.declined/${input.orderId}`;
+        const event = keys.reported.orderDeclined(input.orderId);
         const until = order.waitUntil ? dateOut(order.waitUntil) : dateOf(input.at);
         switch (reason) {
           case 'judgement':
@@ -127,7 +128,7 @@ export function orderBook({ db }: Deps): OrderBook {
         await endLines(tx, input, null);
         await tell(tx, input, order, 'order.cancelled', 'cancelled', { reason });
         if (reason === 'asked') return;
-        const event = `order.cancelled/${input.orderId}`;
+        const event = keys.reported.orderCancelled(input.orderId);
         await mailBuyer(tx, input, order, event, 'order-cancelled-card', (mail, orderUrl) => ({
           order: mail,
           orderUrl,

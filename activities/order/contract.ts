@@ -5,6 +5,7 @@ import type { OrderState } from '../../domain/order/lifecycle';
 import { policy } from '../../domain/policy';
 import { type Tx, dateIn, dateOut } from '../../prisma/db';
 import type { ContractBook, ForOrder } from '../../workflows/contracts/activities';
+import { keys } from '../../workflows/contracts/keys';
 import type { Deps } from '../lib/deps';
 import { makeOrderItems } from '../../books/order/items';
 import { changeStatus, mailBuyer } from '../../books/order/rows';
@@ -25,7 +26,7 @@ export function contractBook({ db }: Deps): ContractBook {
       orderStep(
         db,
         input,
-        `cancel/${messageId}`,
+        keys.step.cancel(messageId),
         async (tx, order) => {
           const asked = order.lines.filter(
             (line) => line.endsOn === null && (lines === 'all' || lines.includes(line.id)),
@@ -58,7 +59,7 @@ export function contractBook({ db }: Deps): ContractBook {
             // At risk or suspended it stays so: a cancellation decides nothing of that, and gives no service back.
             if (wholeOrder && order.status === 'active') await changeStatus(tx, input, 'ending', { waitUntil: endsOn });
             const data = { ends_on: told, last_period: periodOf(told) };
-            await tell(tx, input, order, 'cancellation.accepted', `cancel/${messageId}`, data);
+            await tell(tx, input, order, 'cancellation.accepted', keys.step.cancel(messageId), data);
           }
           return { endsOn, lastPeriod: periodOf(endsOn), wholeOrder };
         },
@@ -71,7 +72,7 @@ export function contractBook({ db }: Deps): ContractBook {
         await endLines(tx, input, on);
         await tell(tx, input, order, 'order.ended', 'ended', { reason }, on);
         if (reason !== 'unpaid') return;
-        const event = `order.ended/${input.orderId}`;
+        const event = keys.reported.orderEnded(input.orderId);
         const unpaid = await unpaidOf(tx, input);
         await mailBuyer(tx, input, order, event, 'contract-ended-unpaid', (mail) => ({
           order: mail,
@@ -85,7 +86,7 @@ export function contractBook({ db }: Deps): ContractBook {
       orderStep(
         db,
         input,
-        `suspend/${cause}`,
+        keys.step.suspend(cause),
         async (tx, order) => {
           await changeStatus(tx, input, 'suspended', { reason });
           await tx.subscription.updateMany({
@@ -93,10 +94,10 @@ export function contractBook({ db }: Deps): ContractBook {
             data: { status: 'paused' },
           });
           const on = dateOf(input.at);
-          await tell(tx, input, order, 'order.suspended', `suspended/${cause}`, { reason });
+          await tell(tx, input, order, 'order.suspended', keys.step.suspended(cause), { reason });
           if (reason !== 'card_declined') return;
           const unpaid = await unpaidOf(tx, input);
-          const event = `order.suspended/${input.orderId}/${cause}`;
+          const event = keys.reported.orderSuspended(input.orderId, cause);
           await mailBuyer(tx, input, order, event, 'contract-suspended', (mail) => ({
             order: mail,
             settledBy: 'card' as const,
@@ -112,14 +113,14 @@ export function contractBook({ db }: Deps): ContractBook {
       orderStep(
         db,
         input,
-        `resume/${cause}`,
+        keys.step.resume(cause),
         async (tx, order) => {
           const ends = order.lines.map(({ endsOn }) => endsOn && dateOut(endsOn));
           const last = ends.includes(null) ? null : latest(ends.flatMap((on) => on ?? []))!;
           await changeStatus(tx, input, last ? 'ending' : 'active', { reason: null, waitUntil: last });
           const unregistered = await resumeLines(tx, input);
           const billed = billedInHouse.length > 0 && { billed: 'in_house', months: billedInHouse.join(' ') };
-          await tell(tx, input, order, 'order.resumed', `resumed/${cause}`, { ...billed });
+          await tell(tx, input, order, 'order.resumed', keys.step.resumed(cause), { ...billed });
           return { unregistered };
         },
         { billedInHouse },

@@ -1,4 +1,5 @@
 import type { GatewayActivities } from '../../workflows/contracts/activities';
+import { keys } from '../../workflows/contracts/keys';
 import type { Deps } from '../lib/deps';
 import { gatewayCall } from '../lib/gateway-call';
 import { registerOrderPeriod } from './np-registration';
@@ -21,7 +22,7 @@ export function creditGateway(deps: Deps): Pick<GatewayActivities, 'registerTran
       const credit = await deps.credit(storeId);
       await gatewayCall<'cancelled'>(deps.db, {
         storeId,
-        key: `np-cancel/${orderId}`,
+        key: keys.call.npCancellation(orderId),
         provider: 'np',
         at,
         request,

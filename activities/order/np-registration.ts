@@ -4,7 +4,7 @@ import { sumYen, toYen, yen } from '../../domain/money';
 import { type RateClass, type Rounding, grossOf } from '../../domain/tax';
 import { type Db, type Tx, instantOut, sql } from '../../prisma/db';
 import type { TransactionRequest, TransactionResult } from '../../providers/credit/port';
-import { keys, providerReference } from '../../workflows/contracts/ids';
+import { keys, providerReference } from '../../workflows/contracts/keys';
 import type { Deps } from '../lib/deps';
 import { gatewayCall } from '../lib/gateway-call';
 import { groupBy } from '../../books/lib/group-by';
@@ -55,7 +55,7 @@ export async function registerCharge(
   if (buyerId === null)
     throw ApplicationFailure.nonRetryable(`billing destination ${destinationId} has no buyer id at NP`, 'InvalidInput');
   const credit = await deps.credit(storeId);
-  const key = keys.npTransaction(orderId, period, n);
+  const key = keys.call.npTransaction(orderId, period, n);
   const total = sumYen(lines.map(({ price, quantity }) => yen(price * quantity)));
   const request: TransactionRequest = {
     shopTransactionId: providerReference(orderId, period, n),

@@ -6,6 +6,7 @@ import { policy } from '../../domain/policy';
 import type { RateClass } from '../../domain/tax';
 import { type Tx, dateIn, sql } from '../../prisma/db';
 import type { ForOrder, OwnCreditBook } from '../../workflows/contracts/activities';
+import { keys } from '../../workflows/contracts/keys';
 import type { Deps } from '../lib/deps';
 import { type OrderRow, changeStatus } from '../../books/order/rows';
 import { orderStep } from '../../books/order/service';
@@ -18,7 +19,7 @@ import { owed } from '../../books/lib/sql';
 export function ownCreditBook({ db }: Deps): OwnCreditBook {
   return {
     decideOwnCredit: ({ period, n, ...input }) =>
-      orderStep(db, input, `credit/${period}/${n}`, async (tx, order) => {
+      orderStep(db, input, keys.step.credit(period, n), async (tx, order) => {
         const credit = await lockCredit(tx, input, order);
         const answer = decideOwnCredit(credit, linesOf(order, period), order.store.taxRounding);
         if (answer === '00') {

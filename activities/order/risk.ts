@@ -2,8 +2,9 @@ import { type Period, dateOf, nextPeriod, periodOf, periodStart } from '../../do
 import { type Tx, dateIn } from '../../prisma/db';
 import type { ForAccount, ForOrder, RiskBook } from '../../workflows/contracts/activities';
 import { workflowIds } from '../../workflows/contracts/ids';
+import { keys } from '../../workflows/contracts/keys';
 import type { Deps } from '../lib/deps';
-import { enqueue } from '../../books/lib/outbox';
+import { send } from '../../books/lib/outbox';
 import { makeBillable } from '../../books/order/items';
 import { changeStatus } from '../../books/order/rows';
 import { orderStep, tell } from '../../books/order/service';
@@ -15,10 +16,10 @@ export function riskBook({ db }: Deps): RiskBook {
       orderStep(
         db,
         input,
-        `at-risk/${cause}`,
+        keys.step.atRisk(cause),
         async (tx, order) => {
           await changeStatus(tx, input, 'at_risk', { reason, waitUntil: until });
-          await tell(tx, input, order, 'order.at_risk', `at-risk/${cause}`, { reason, until, period });
+          await tell(tx, input, order, 'order.at_risk', keys.step.atRisk(cause), { reason, until, period });
         },
         { period, reason },
       ),
@@ -32,7 +33,7 @@ export function riskBook({ db }: Deps): RiskBook {
     },
 
     billInHouse: ({ period, messageId, ...input }) =>
-      orderStep(db, input, `bill-in-house/${messageId}`, async (tx, order) => {
+      orderStep(db, input, keys.step.billInHouse(messageId), async (tx, order) => {
         const { storeId, orderId } = input;
         const months = [...new Set([...(await refusedMonths(tx, input)), period])].sort();
         const unguaranteedMonths = [...new Set([...order.unguaranteedMonths, ...months])].sort();
@@ -73,12 +74,11 @@ export async function putComingMonthAtRisk(tx: Tx, { storeId, at, destinationId 
   });
   const row = (orderId: string) => ({
     storeId,
-    id: `at-risk/${orderId}/${cause}`,
-    kind: 'signal' as const,
-    target: workflowIds.order(orderId),
-    name: 'atRisk',
+    id: keys.message.comingMonthAtRisk(orderId, cause),
+    to: workflowIds.order(orderId),
+    name: 'atRisk' as const,
     payload: { period, reason: 'guarantee_ng' },
     at,
   });
-  await enqueue(tx, ...orders.map(({ id }) => row(id)));
+  await send(tx, ...orders.map(({ id }) => row(id)));
 }

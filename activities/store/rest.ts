@@ -1,5 +1,6 @@
 import { instantOut, sql } from '../../prisma/db';
 import type { StoreBook } from '../../workflows/contracts/activities';
+import { keys } from '../../workflows/contracts/keys';
 import type { Deps } from '../lib/deps';
 import { openIncident, resolveIncident } from '../../books/lib/incidents';
 
@@ -38,7 +39,7 @@ export function restBook({ db }: Deps): Omit<StoreBook, 'workStoreDays'> {
         const since = wait && instantOut(wait.since);
         await openIncident(tx, {
           storeId,
-          id: `workflow-failed/${workflowId}`,
+          id: keys.incident.workflowFailed(workflowId),
           kind: 'workflow_failed',
           at: since && since > at ? since : at,
           workflowId,

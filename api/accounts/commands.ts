@@ -120,7 +120,7 @@ export const accountCommandRoutes: Route[] = [
         throwRefusal('screening_not_open', { params: { state: destination.buyerStatus } });
       const ref = destination.accountId;
       const message = await giveCommand(tx, context, {
-        workflowId: workflowIds.account(ref),
+        to: workflowIds.account(ref),
         name: 'reapply',
         target: destination.id,
         payload: { destinationId: destination.id },
@@ -151,7 +151,7 @@ export const accountCommandRoutes: Route[] = [
       const open = await tx.order.count({ where });
       if (open > 0) throwRefusal('conflict', { params: { open_orders: open } });
       const message = await giveCommand(tx, context, {
-        workflowId: workflowIds.account(ref),
+        to: workflowIds.account(ref),
         name: 'closeAccount',
         target: ref,
         payload: {},

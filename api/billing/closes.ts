@@ -5,6 +5,8 @@ import { type CloseDetailView, closeDetailShape, closeDetailView, closeShape, cl
 import { listOf, listView } from '../../views/lib/list';
 import { z } from '../../views/lib/zod';
 import { workflowIds } from '../../workflows/contracts/ids';
+import { keys } from '../../workflows/contracts/keys';
+import type { CommandTo, Payload } from '../../workflows/contracts/messages';
 import { giveCommand } from '../lib/commands';
 import { found, throwRefusal } from '../lib/problems';
 import { type ReadResource, type Route, type WriteContext, command, read } from '../lib/route';
@@ -97,13 +99,23 @@ async function ownClose(db: Db | Tx, storeId: string, of: string): Promise<Close
   return found(await db.close.findUnique({ where: { storeId_period: { storeId, period: of } } }));
 }
 
-async function tell(tx: Tx, context: WriteContext, name: string, payload: object, why: string | undefined) {
+async function tell<N extends CommandTo<'monthlyClose'>>(
+  tx: Tx,
+  context: WriteContext,
+  name: N,
+  payload: Payload<N>,
+  why: string | undefined,
+) {
   const { store, params } = context;
   const close = await ownClose(tx, store.id, params['period']!);
   if (close.status !== 'review') throwRefusal('close_not_in_review', { params: { state: close.status } });
-  const workflowId = workflowIds.monthlyClose(store.id, parsePeriod(close.period)!);
-  const spoken = { workflowId, name, target: `close/${close.period}`, payload };
-  const message = await giveCommand(tx, context, { ...spoken, ...(why !== undefined && { reason: why }) });
+  const message = await giveCommand(tx, context, {
+    to: workflowIds.monthlyClose(store.id, parsePeriod(close.period)!),
+    name,
+    target: keys.audited.close(close.period),
+    payload,
+    ...(why !== undefined && { reason: why }),
+  });
   return { message, ref: close.period };
 }
 

@@ -2,6 +2,7 @@ import { type ReportedResult, resultsToBook } from '../../books/direct-debit/rep
 import type { Period } from '../../domain/calendar';
 import type { Tx } from '../../prisma/db';
 import { workflowIds } from '../../workflows/contracts/ids';
+import { keys } from '../../workflows/contracts/keys';
 import { giveCommand } from '../lib/commands';
 import type { WriteContext } from '../lib/route';
 
@@ -20,9 +21,9 @@ export async function giveResults(
   let message: string | null = null;
   for (let from = 0; from < open.length; from += RESULTS_A_MESSAGE)
     message = await giveCommand(tx, context, {
-      workflowId: workflowIds.debitRun(storeId, nominal),
+      to: workflowIds.debitRun(storeId, nominal),
       name: 'importResults',
-      target: `debit_run/${nominal}`,
+      target: keys.audited.debitRun(nominal),
       payload: { results: open.slice(from, from + RESULTS_A_MESSAGE) },
     });
   return message;

@@ -9,6 +9,8 @@ import { type DirectDebitView, directDebitParts, directDebitShape, directDebitVi
 import { listOf, listView } from '../../views/lib/list';
 import { z } from '../../views/lib/zod';
 import { workflowIds } from '../../workflows/contracts/ids';
+import { keys } from '../../workflows/contracts/keys';
+import type { CommandTo, Payload } from '../../workflows/contracts/messages';
 import { giveCommand } from '../lib/commands';
 import { customerNumber, debitAccount, formOf } from './accounts';
 import { olderThan } from '../lib/input/lists';
@@ -37,7 +39,7 @@ export const directDebitRoutes: Route[] = [
     async handle(tx, context) {
       const { account_id: accountId, billing_destination_id: billingDestinationId } = context.body;
       const ref = orRefuse(await requestDirectDebit(tx, context, { accountId, billingDestinationId }));
-      return { message: `start/${workflowIds.directDebit(ref)}`, ref, location: `/v1/direct_debits/${ref}` };
+      return { message: keys.message.start(workflowIds.directDebit(ref)), ref, location: `/v1/direct_debits/${ref}` };
     },
     resource,
   }),
@@ -126,15 +128,15 @@ export const directDebitRoutes: Route[] = [
 ];
 
 /** One step of the procedure. A step out of order is rejected before it reaches the workflow. */
-function step<B extends z.ZodType>(
+function step<B extends z.ZodType, N extends CommandTo<'directDebit'>>(
   verb: 'form_posted' | 'form_received' | 'complete' | 'reject' | 'withdraw',
   summary: string,
   taken: {
     body: B;
     event: MandateEvent;
-    name: string;
+    name: N;
     refusals?: RefusalCode[];
-    payload(body: z.output<B>, tx: Tx, context: WriteContext, mandate: DirectDebit): object | Promise<object>;
+    payload(body: z.output<B>, tx: Tx, context: WriteContext, mandate: DirectDebit): Payload<N> | Promise<Payload<N>>;
   },
 ): Route {
   return command({
@@ -152,7 +154,7 @@ function step<B extends z.ZodType>(
       if (on !== undefined) refuseImplausible(on, lastStepOn(directDebit), context.at);
       const why = (context.body as { reason?: string }).reason;
       const message = await giveCommand(tx, context, {
-        workflowId: workflowIds.directDebit(directDebit.id),
+        to: workflowIds.directDebit(directDebit.id),
         name: taken.name,
         target: directDebit.id,
         payload: await taken.payload(context.body, tx, context, directDebit),

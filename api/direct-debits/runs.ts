@@ -11,6 +11,7 @@ import { listOf, listView } from '../../views/lib/list';
 import { text } from '../../views/lib/members';
 import { z } from '../../views/lib/zod';
 import { workflowIds } from '../../workflows/contracts/ids';
+import { keys } from '../../workflows/contracts/keys';
 import { giveCommand } from '../lib/commands';
 import { refuseImplausible } from '../lib/input/dates';
 import { giveResults } from './results';
@@ -87,9 +88,9 @@ export const debitRunRoutes: Route[] = [
       const { at } = await requestOf(tx, run);
       refuseImplausible(context.body.on, dateOf(instantOut(at)), context.at);
       const message = await giveCommand(tx, context, {
-        workflowId: workflowIds.debitRun(run.storeId, run.nominal),
+        to: workflowIds.debitRun(run.storeId, run.nominal),
         name: 'fileHandedIn',
-        target: `debit_run/${run.nominal}`,
+        target: keys.audited.debitRun(run.nominal),
         payload: { on: context.body.on },
       });
       return { message, ref: run.nominal };

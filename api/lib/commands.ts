@@ -1,32 +1,34 @@
 import { type Actor, audit } from '../../books/lib/audit';
 import { newId } from '../../books/lib/ids';
-import { LEASE_SECONDS, enqueue } from '../../books/lib/outbox';
+import { LEASE_SECONDS, sendCommand } from '../../books/lib/outbox';
 import type { Tx } from '../../prisma/db';
+import { keys } from '../../workflows/contracts/keys';
+import type { CommandName, Payload, Receiver } from '../../workflows/contracts/messages';
 
 /**
  * A person's command to a running workflow: the update's row and its audit entry, which keeps the reason under the
  * message id. The payload gets `by`; delivery adds `messageId` and `at`.
  * @returns the message id
  */
-export async function giveCommand(
+export async function giveCommand<N extends CommandName>(
   tx: Tx,
   by: Actor,
-  order: { workflowId: string; name: string; target: string; payload?: object; reason?: string },
+  order: { to: Receiver<N>; name: N; target: string; payload: Payload<N>; reason?: string },
 ): Promise<string> {
-  const message = `${order.workflowId}/${order.name}/${newId('msg')}`;
+  const message = keys.message.command(order.to, order.name, newId('msg'));
   await audit(tx, by, {
     action: order.name,
     target: order.target,
     ...(order.reason !== undefined && { reason: order.reason }),
     after: { message, ...order.payload },
   });
-  await enqueue(tx, {
+  await sendCommand(tx, {
     storeId: by.store.id,
     id: message,
-    kind: 'update',
-    target: order.workflowId,
+    to: order.to,
     name: order.name,
-    payload: { ...order.payload, by: by.actor },
+    payload: order.payload,
+    by: by.actor,
     at: by.at,
     leaseSeconds: LEASE_SECONDS,
   });

@@ -4,6 +4,7 @@ import { type EventView, eventShape, eventView } from '../../views/event';
 import { type ListView, listOf, listView } from '../../views/lib/list';
 import { z } from '../../views/lib/zod';
 import { eventTypes } from '../../workflows/contracts/events';
+import { keys } from '../../workflows/contracts/keys';
 import { type Route, read } from '../lib/route';
 import { isLockTimeout } from '../lib/store-clock';
 import { paging } from '../lib/input/schemas';
@@ -16,7 +17,7 @@ async function allCommitted(db: Db, storeId: string): Promise<boolean> {
   try {
     await db.$transaction([
       db.$executeRawUnsafe(`SET LOCAL lock_timeout = '${PATIENCE}'`),
-      db.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended('events/' || ${storeId}, 0))`,
+      db.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${keys.lock.events(storeId)}, 0))`,
     ]);
     return true;
   } catch (e) {

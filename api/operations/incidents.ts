@@ -1,7 +1,6 @@
 import { audit } from '../../books/lib/audit';
 import { resolveIncident } from '../../books/lib/incidents';
 import { enqueue, startRow } from '../../books/lib/outbox';
-import { parsePeriod } from '../../domain/calendar';
 import { incidentText, waysOf } from '../../domain/incidents';
 import type { Incident } from '../../generated/prisma/client';
 import type { Tx } from '../../prisma/db';
@@ -9,7 +8,8 @@ import { incidentShape, incidentView, incidentWays } from '../../views/incident'
 import { listOf } from '../../views/lib/list';
 import { text } from '../../views/lib/members';
 import { z } from '../../views/lib/zod';
-import { workflowIds } from '../../workflows/contracts/ids';
+import { workflowIdOf, workflowIds } from '../../workflows/contracts/ids';
+import { periodOfIncident } from '../../workflows/contracts/keys';
 import type { Repair } from '../../workflows/contracts/messages';
 import { giveCommand } from '../lib/commands';
 import { asInstant, sortedBy } from '../lib/input/lists';
@@ -77,7 +77,7 @@ export const incidentRoutes: Route[] = [
         return { message: null, ref: incident.id };
       }
       const message = await giveCommand(tx, context, {
-        workflowId: incident.workflowId!,
+        to: workflowIdOf(incident.workflowId!),
         name: 'repair',
         target: incident.id,
         payload: { incident: incident.id, how },
@@ -107,7 +107,7 @@ async function waitsForRepair(tx: Tx, { storeId, workflowId, kind }: Incident): 
 /** Starts work again that no workflow waits for: a mail, or the rest of the month's registrations or card receipts. */
 async function again(tx: Tx, incident: Incident, { store, at }: Pick<WriteContext, 'store' | 'at'>): Promise<void> {
   if (incident.kind === 'mail_unknown' || incident.kind === 'mail_failed') return sendAgain(tx, incident);
-  const period = parsePeriod(incident.id.split('/').at(-1)!)!;
+  const period = periodOfIncident(incident.id);
   const type = incident.kind === 'np_registration_failed' ? 'periodOpen' : 'cardCollection';
   // Two starts at one instant of a simulated store share an id. One of them does the work of both.
   await enqueue(tx, startRow(type, workflowIds[type](store.id, period, at), store.id, at, { period }));

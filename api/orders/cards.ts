@@ -1,11 +1,12 @@
 import type { RequestHandler } from 'express';
 import { newId } from '../../books/lib/ids';
-import { LEASE_SECONDS, enqueue } from '../../books/lib/outbox';
+import { LEASE_SECONDS, send } from '../../books/lib/outbox';
 import { toYen } from '../../domain/money';
 import { checkCard } from '../../domain/order/card-rules';
 import { orderShape } from '../../views/order';
 import { z } from '../../views/lib/zod';
 import { workflowIds } from '../../workflows/contracts/ids';
+import { keys } from '../../workflows/contracts/keys';
 import { giveCommand } from '../lib/commands';
 import { card } from './new';
 import { readOrder } from './read';
@@ -47,7 +48,7 @@ export const cardRoutes: Route[] = [
         },
       });
       const message = await giveCommand(tx, context, {
-        workflowId: workflow.workflowId,
+        to: workflow.workflowId,
         name: 'replaceCard',
         target: order.id,
         payload: { authenticationRef },
@@ -75,15 +76,14 @@ export function cardReturn(env: Surroundings): RequestHandler {
     const { storeId, orderId } = authentication;
     const store = await env.db.store.findUniqueOrThrow({ where: { id: storeId } });
     // A new message each time, because a browser that came back too early comes back again.
-    const message = `cardReturned/${authenticationRef}/${newId('msg')}`;
+    const message = keys.message.cardReturned(authenticationRef, newId('msg'));
     const advancing = await env.db
       .$transaction(async (tx) => {
         const at = await acceptedAt(tx, store, env.now);
-        await enqueue(tx, {
+        await send(tx, {
           storeId,
           id: message,
-          kind: 'signal',
-          target: workflowIds.order(orderId),
+          to: workflowIds.order(orderId),
           name: 'cardReturned',
           payload: { authenticationRef, result },
           at,

@@ -4,10 +4,16 @@ import { type CancellationPreview, cancellationTerms, previewCancellation } from
 import { checkRiskDecision, riskDecisions } from '../../domain/order/risk';
 import type { Order, Subscription } from '../../generated/prisma/client';
 import { type Tx, dateOut, instantOut } from '../../prisma/db';
-import { cancellationPreviewShape, cancellationPreviewView, cancelledLineView } from '../../views/cancellation-preview';
+import {
+  type PreviewedLine,
+  cancellationPreviewShape,
+  cancellationPreviewView,
+} from '../../views/cancellation-preview';
 import { type OrderView, orderShape } from '../../views/order';
 import { z } from '../../views/lib/zod';
 import { workflowIds } from '../../workflows/contracts/ids';
+import { keys } from '../../workflows/contracts/keys';
+import type { CommandTo, Payload } from '../../workflows/contracts/messages';
 import { giveCommand } from '../lib/commands';
 import { refuseImplausible } from '../lib/input/dates';
 import { readOrder } from './read';
@@ -81,18 +87,18 @@ export const orderCommandRoutes: Route[] = [
       const { store, at } = context;
       const order = await ownOrder(tx, context);
       const previews = previewLines(order, chosen(order, context.body.lines), context);
-      const preview = cancellationPreviewView(order.id, dateOf(at), previews);
-      const told = { ends_on: preview.ends_on, last_period: preview.last_period };
+      const last = previews.map(({ preview }) => preview).reduce((a, b) => (b.ends_on > a.ends_on ? b : a));
+      const told = { ends_on: last.ends_on, last_period: last.last_period };
       await emit(tx, {
         storeId: store.id,
-        key: `cancellation.previewed/${order.id}/${dateOf(at)}/${told.ends_on}`,
+        key: keys.event.cancellationPreviewed(order.id, dateOf(at), told.ends_on),
         type: 'cancellation.previewed',
         at,
         accountId: order.accountId,
         orderId: order.id,
         data: told,
       });
-      return { status: 200, body: preview };
+      return { status: 200, body: cancellationPreviewView(order.id, dateOf(at), last, previews) };
     },
   }),
   command({
@@ -106,7 +112,7 @@ export const orderCommandRoutes: Route[] = [
       const order = await ownOrder(tx, context);
       const asked = chosen(order, context.body.lines);
       const previews = previewLines(order, asked, context);
-      const begun = previews.every((preview) => preview.reason !== 'not_started');
+      const begun = previews.every(({ preview }) => preview.reason !== 'not_started');
       // Before service starts the order is one whole: NP or the card was asked for the sum of its lines.
       if (!begun && asked.length < order.subscriptions.length)
         throwRefusal('order_not_cancellable', { field: '/lines', params: { state: order.status } });
@@ -124,10 +130,22 @@ async function ownOrder(tx: Tx, { store, params }: WriteContext): Promise<WholeO
   return found(await tx.order.findUnique({ where, include: { subscriptions: { orderBy: { lineNo: 'asc' } } } }));
 }
 
-async function tell(tx: Tx, context: WriteContext, order: Order, name: string, payload: object, why?: string) {
-  const workflowId = workflowIds.order(order.id);
-  const spoken = { workflowId, name, target: order.id, payload, ...(why !== undefined && { reason: why }) };
-  return { message: await giveCommand(tx, context, spoken), ref: order.id };
+async function tell<N extends CommandTo<'order'>>(
+  tx: Tx,
+  context: WriteContext,
+  order: Order,
+  name: N,
+  payload: Payload<N>,
+  why?: string,
+) {
+  const message = await giveCommand(tx, context, {
+    to: workflowIds.order(order.id),
+    name,
+    target: order.id,
+    payload,
+    ...(why !== undefined && { reason: why }),
+  });
+  return { message, ref: order.id };
 }
 
 /**
@@ -146,7 +164,7 @@ function chosen(order: WholeOrder, named: 'all' | string[]): Subscription[] {
   return order.subscriptions.filter((line) => named.includes(line.id));
 }
 
-function previewLines(order: WholeOrder, of: Subscription[], { at }: WriteContext) {
+function previewLines(order: WholeOrder, of: Subscription[], { at }: WriteContext): PreviewedLine[] {
   return of.map((line) => {
     const terms = cancellationTerms[line.cancellationTerms];
     const preview: CancellationPreview = orRefuse(
@@ -159,6 +177,6 @@ function previewLines(order: WholeOrder, of: Subscription[], { at }: WriteContex
             status: order.status,
           }),
     );
-    return cancelledLineView(line, terms.label, preview);
+    return { line, terms, preview };
   });
 }

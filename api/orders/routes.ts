@@ -1,9 +1,10 @@
 import { acceptOrder } from '../../books/order/accept';
-import { type OrderView, orderShape } from '../../views/order';
-import { timelineShape, timelineView } from '../../views/timeline';
 import { listOf, listView } from '../../views/lib/list';
 import { z } from '../../views/lib/zod';
+import { type OrderView, orderShape } from '../../views/order';
+import { timelineShape, timelineView } from '../../views/timeline';
 import { workflowIds } from '../../workflows/contracts/ids';
+import { keys } from '../../workflows/contracts/keys';
 import { olderThan } from '../lib/input/lists';
 import { newOrder, orderOf } from './new';
 import { readOrder, readOrders } from './read';
@@ -41,7 +42,7 @@ export const orderRoutes: Route[] = [
     ],
     async handle(tx, context) {
       const ref = orRefuse(await acceptOrder(tx, context, orderOf(context.body)));
-      return { message: `start/${workflowIds.order(ref)}`, ref, location: `/v1/orders/${ref}` };
+      return { message: keys.message.start(workflowIds.order(ref)), ref, location: `/v1/orders/${ref}` };
     },
     resource: ({ env, store }, ref) => readOrder(env.db, store.id, ref, env),
     decided: isDecided,

@@ -3,6 +3,7 @@ import { enqueue } from '../../books/lib/outbox';
 import type { Store } from '../../generated/prisma/client';
 import { instantIn } from '../../prisma/db';
 import type { z } from '../../views/lib/zod';
+import { keys } from '../../workflows/contracts/keys';
 import { alarmToken, basicCredentials, sameSecret } from '../lib/auth';
 import { parse } from '../lib/input/parse';
 import { throwRefusal } from '../lib/problems';
@@ -43,7 +44,7 @@ export function providerHandlers(env: Surroundings): { news: RequestHandler[]; a
         if (!store || !token || !sameSecret(token, alarmToken(store.id, env.adminKey)))
           return throwRefusal('unauthorized');
         const filed = parse(alarm, req.body ?? {}, req);
-        const id = `alarm/${filed.id}`;
+        const id = keys.message.alarm(filed.id);
         const isNew = await env.db.$transaction(async (tx) => {
           const known = await tx.dispatch.findUnique({
             where: { storeId_id: { storeId: store.id, id } },
@@ -78,7 +79,7 @@ async function takeNews(env: Surroundings, store: Store, told: z.output<typeof n
     if (count === 0) return false;
     await enqueue(tx, {
       storeId: store.id,
-      id: `provider-news/${told.event_id}`,
+      id: keys.message.providerNews(told.event_id),
       kind: 'news',
       target: told.event_id,
       name: told.type,

@@ -3,7 +3,7 @@ import type { AccountType, BankAccount, DebitEntry } from '../../domain/formats/
 import { writeDebitRequest } from '../../domain/formats/zengin-91';
 import { type Tx, dateIn, instantIn, sql } from '../../prisma/db';
 import type { ForDebitRun } from '../../workflows/contracts/activities';
-import { keys } from '../../workflows/contracts/ids';
+import { keys } from '../../workflows/contracts/keys';
 import { type Rebilled, rebill } from '../invoice/rebill';
 import { keyFrom, owed } from '../lib/sql';
 
@@ -36,7 +36,7 @@ export async function collectIntoFile(tx: Tx, input: ForDebitRun): Promise<void>
       FROM due WHERE NOT EXISTS (SELECT FROM debits d WHERE d.store_id = due.store_id AND d.invoice_id = due.id)
      ORDER BY due.number`);
   for (const invoice of uncollected)
-    await rebill(tx, input, invoice, '口座振替契約の終了', `debit.uncollected/${invoice.invoice_id}`);
+    await rebill(tx, input, invoice, '口座振替契約の終了', keys.reported.debitUncollected(invoice.invoice_id));
   await writeRequest(tx, input);
 }
 

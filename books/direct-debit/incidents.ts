@@ -2,6 +2,7 @@ import type { IncidentKind } from '../../domain/incidents';
 import type { Tx } from '../../prisma/db';
 import type { ForDebitRun } from '../../workflows/contracts/activities';
 import { workflowIds } from '../../workflows/contracts/ids';
+import { keys } from '../../workflows/contracts/keys';
 import { openIncident } from '../lib/incidents';
 
 /** What a person has to look at; the rest is booked. */
@@ -14,12 +15,10 @@ export function puzzled(
 ): Promise<void> {
   return openIncident(tx, {
     storeId,
-    id: debitIncidentId(kind, key, code),
+    id: keys.incident.debit(kind, key, code),
     kind,
     at,
     workflowId: workflowIds.debitRun(storeId, nominal),
     detail: { key, code },
   });
 }
-
-export const debitIncidentId = (kind: IncidentKind, key: string, code: string) => `${kind}/${key}/${code}`;

@@ -5,6 +5,7 @@ import { type Result, ok, refuse } from '../../domain/refusal';
 import type { Store } from '../../generated/prisma/client';
 import { type Tx, dateIn, isUniqueViolation } from '../../prisma/db';
 import { workflowIds } from '../../workflows/contracts/ids';
+import { keys } from '../../workflows/contracts/keys';
 import { type Actor, audit } from '../lib/audit';
 import { emit } from '../lib/events';
 import { newId } from '../lib/ids';
@@ -56,7 +57,7 @@ export async function requestDirectDebit(
   }
   await emit(tx, {
     storeId: store.id,
-    key: `direct_debit.requested/${directDebitId}`,
+    key: keys.event.directDebitRequested(directDebitId),
     type: 'direct_debit.requested',
     at,
     accountId: account.id,

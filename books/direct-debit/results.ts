@@ -5,9 +5,10 @@ import { matchDeposit } from '../../domain/receivable/matching';
 import { type Tx, sql } from '../../prisma/db';
 import type { ForDebitRun } from '../../workflows/contracts/activities';
 import { workflowIds } from '../../workflows/contracts/ids';
-import { debitIncidentId, puzzled } from './incidents';
+import { keys } from '../../workflows/contracts/keys';
+import { puzzled } from './incidents';
 import { emit } from '../lib/events';
-import { enqueue } from '../lib/outbox';
+import { send } from '../lib/outbox';
 import { post } from '../ledger/journal';
 import { type Rebilled, debitFact, rebill } from '../invoice/rebill';
 import { resolveIncident } from '../lib/incidents';
@@ -43,7 +44,7 @@ export async function bookResult(tx: Tx, input: ForDebitRun, key: string, report
   await resolveIncident(
     tx,
     input,
-    { startsWith: debitIncidentId('unknown_debit_code', key, '') },
+    { startsWith: keys.incident.debit('unknown_debit_code', key, '') },
     `booked with ${code}`,
   );
   const { paid } = debitResults[code];
@@ -64,12 +65,12 @@ async function bookSucceeded(tx: Tx, input: ForDebitRun, debit: Debit): Promise<
   const amount = inHouse ? matched : toYen(debit.amount);
   if (amount > 0)
     await recordPayments(tx, { storeId, at, accountId }, [
-      { id: `pay_${key}`, sourceKey: key, source: 'direct_debit', invoiceId, amount, paidOn: debitOn },
+      { id: keys.payment.debit(key), sourceKey: key, source: 'direct_debit', invoiceId, amount, paidOn: debitOn },
     ]);
-  if (inHouse) await post(tx, storeId, `payment/${key}`, paymentReceived(debitOn, matched, over), invoiceId);
+  if (inHouse) await post(tx, storeId, keys.journal.payment(key), paymentReceived(debitOn, matched, over), invoiceId);
   await emit(tx, {
     ...debitFact(debit, storeId, at),
-    key: `debit.succeeded/${key}`,
+    key: keys.event.debitSucceeded(key),
     type: 'debit.succeeded',
     data: { code: 0 },
   });
@@ -94,14 +95,14 @@ async function bookFailed(tx: Tx, input: ForDebitRun, debit: Debit, code: DebitR
   const fact = debitFact(debit, storeId, at);
   await emit(tx, {
     ...fact,
-    key: `debit.failed/${debit.key}`,
+    key: keys.event.debitFailed(debit.key),
     type: 'debit.failed',
     data: { code: Number(code), reason: label },
   });
   if (debit.invoice_status === 'issued') {
     // What was paid since it was asked for is not asked for again.
     const { matched } = await matchedWith(tx, storeId, debit);
-    await rebill(tx, input, { ...debit, amount: BigInt(matched) }, label, `debit.failed/${debit.key}`);
+    await rebill(tx, input, { ...debit, amount: BigInt(matched) }, label, keys.event.debitFailed(debit.key));
   }
   if (!keepsMandate) await tellMandateEnded(tx, input, debit, code);
 }
@@ -112,11 +113,10 @@ async function tellMandateEnded(tx: Tx, { storeId, at }: ForDebitRun, debit: Deb
     where: { storeId, destinationId: debit.destination_id, status: 'active' },
   });
   if (!mandate) return;
-  await enqueue(tx, {
+  await send(tx, {
     storeId,
-    id: `mandate-ended/${debit.key}`,
-    kind: 'signal',
-    target: workflowIds.directDebit(mandate.id),
+    id: keys.message.mandateEnded(debit.key),
+    to: workflowIds.directDebit(mandate.id),
     name: 'mandateEnded',
     payload: { code },
     at,

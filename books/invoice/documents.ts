@@ -1,8 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Tx } from '../../prisma/db';
-
-/** Id of the document of an invoice's revision. */
-export const documentId = (invoiceId: string, revision: number) => `doc_${invoiceId}_${revision}`;
+import { keys } from '../../workflows/contracts/keys';
 
 export interface NewDocument {
   storeId: string;
@@ -28,7 +26,7 @@ export interface NewDocument {
  */
 export async function storeDocument(tx: Tx, { bytes, ...document }: NewDocument): Promise<void> {
   const { storeId, invoiceId, revision } = document;
-  const id = documentId(invoiceId, revision);
+  const id = keys.document(invoiceId, revision);
   await tx.document.createMany({
     data: [
       {

@@ -2,11 +2,15 @@ import type { Instant, JstDate, Period } from '../../domain/calendar';
 import { toYen } from '../../domain/money';
 import { assignedToNp, invoiceIssued } from '../../domain/ledger/entries';
 import { type Tx, sql } from '../../prisma/db';
+import { keys } from '../../workflows/contracts/keys';
 import { emitForInvoices } from '../lib/events';
 import { type Posting, postAll, taxSummary } from '../ledger/journal';
 import { queueInvoiceMails } from './mails';
 import { joinByHash } from '../lib/sets';
-import { rowsIn } from '../lib/sql';
+import { keyFrom, rowsIn } from '../lib/sql';
+
+/** Key of the event of its issue, of the row `i`. */
+const ISSUED = keyFrom(keys.event.issued('*', '*', '*'), sql`i.kind`, sql`i.id`, sql`i.revision`);
 
 /** Number and dates that an invoice or debit notice gets at its issue. */
 export interface Issue {
@@ -76,17 +80,16 @@ async function mailOwn(tx: Tx, fact: { storeId: string; at: Instant }, issued: r
   const ids = issued.flatMap(({ id, settlement }) => (settlement === 'in_house' ? [id] : [])).sort();
   if (ids.length === 0) return;
   const own = sql`i.id BETWEEN ${ids[0]} AND ${ids.at(-1)} AND i.id = ANY(${ids})`;
-  const event = sql`i.kind || '.issued/' || i.id || '/' || i.revision`;
   const invoice = sql`'invoice', jsonb_build_object('number', i.number, 'total', i.total, 'period', i.period)`;
   await queueInvoiceMails(tx, fact, {
     template: 'invoice-issued',
-    event,
+    event: ISSUED,
     data: sql`jsonb_build_object(${invoice}, 'dueOn', i.due_on)`,
     which: sql`${own} AND i.kind = 'invoice'`,
   });
   await queueInvoiceMails(tx, fact, {
     template: 'debit-notice-issued',
-    event,
+    event: ISSUED,
     data: sql`jsonb_build_object(${invoice}, 'debitOn', i.debit_on)`,
     which: sql`${own} AND i.kind = 'debit_notice'`,
   });
@@ -95,9 +98,17 @@ async function mailOwn(tx: Tx, fact: { storeId: string; at: Instant }, issued: r
 /** The sale, dated the last day of its month. With NP also the assignment of the claim (P3), dated the issue. */
 function postingsOf(invoice: Issued, period: Period, issuedOn: JstDate): Posting[] {
   const { id, settlement, total, account_id: accountId } = invoice;
-  const sale = { id: `sale/${id}`, entry: invoiceIssued(period, taxSummary(invoice)), invoiceId: id, accountId };
+  const sale = {
+    id: keys.journal.sale(id),
+    entry: invoiceIssued(period, taxSummary(invoice)),
+    invoiceId: id,
+    accountId,
+  };
   if (settlement !== 'np') return [sale];
-  return [sale, { id: `np-assignment/${id}`, entry: assignedToNp(issuedOn, toYen(total)), invoiceId: id, accountId }];
+  return [
+    sale,
+    { id: keys.journal.npAssignment(id), entry: assignedToNp(issuedOn, toYen(total)), invoiceId: id, accountId },
+  ];
 }
 
 async function emitIssued(tx: Tx, storeId: string, at: Instant, issued: readonly Issued[]): Promise<void> {
@@ -106,7 +117,7 @@ async function emitIssued(tx: Tx, storeId: string, at: Instant, issued: readonly
     tx,
     { storeId, at },
     {
-      key: sql`i.kind || '.issued/' || i.id || '/' || i.revision`,
+      key: ISSUED,
       type: sql`i.kind || '.issued'`,
       on: sql`i.issued_on`,
       data: sql`jsonb_build_object('issuer', i.issuer, 'number', i.number)

@@ -2,7 +2,7 @@ import type { Instant } from '../../domain/calendar';
 import { mailTime } from '../../domain/policy';
 import type { Prisma } from '../../generated/prisma/client';
 import { type Tx, instantIn, sql } from '../../prisma/db';
-import { keys } from '../../workflows/contracts/ids';
+import { keys } from '../../workflows/contracts/keys';
 import type { MailTemplate } from '../../documents/mails';
 import { enqueueFrom } from '../lib/outbox';
 import { keyFrom } from '../lib/sql';

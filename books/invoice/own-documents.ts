@@ -5,7 +5,8 @@ import type { QualifiedInvoiceData } from '../../documents/shapes';
 import { contactForm } from '../../domain/support-desks';
 import type { Invoice } from '../../generated/prisma/client';
 import { type Db, dateOut, sql } from '../../prisma/db';
-import { documentId, storeDocument } from './documents';
+import { keys } from '../../workflows/contracts/keys';
+import { storeDocument } from './documents';
 import { taxSummary } from '../ledger/journal';
 import { bankAccountOf, sellerOf } from './parties';
 
@@ -28,7 +29,7 @@ export async function ownDocument(db: Db, storeId: string, invoiceId: string): P
   if (!invoice || invoice.settlement !== 'in_house' || invoice.number === null) return null;
   const { kind, revision, number } = invoice;
   const name = `${number}-${revision}.pdf`;
-  const id = documentId(invoiceId, revision);
+  const id = keys.document(invoiceId, revision);
   const stored = await db.document.findUnique({ where: { storeId_id: { storeId, id } } });
   if (stored) return { kind, name, bytes: stored.bytes };
 

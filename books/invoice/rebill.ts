@@ -3,6 +3,7 @@ import { rebillDueOn } from '../../domain/direct-debit/rules';
 import { toYen } from '../../domain/money';
 import type { MailData } from '../../documents/mails';
 import { type Tx, dateIn } from '../../prisma/db';
+import { keys } from '../../workflows/contracts/keys';
 import { emit } from '../lib/events';
 import { queueMail } from '../lib/mails';
 import { sellerOf } from './parties';
@@ -53,7 +54,7 @@ export async function rebill(
   });
   await emit(tx, {
     ...debitFact(debit, storeId, at),
-    key: `invoice.rebilled/${invoiceId}/${revision}`,
+    key: keys.event.invoiceRebilled(invoiceId, revision),
     type: 'invoice.rebilled',
     data: { number, revision, due_on: dueOn },
   });

@@ -65,6 +65,3 @@ export async function resolveIncident(
     data: { status: 'resolved', resolution, resolvedAt: instantIn(at), ...(reason !== undefined && { reason }) },
   });
 }
-
-/** Id of the incident that the document of an invoice's revision is missing. */
-export const documentIncident = (invoiceId: string, revision: number) => `document/${invoiceId}/${revision}`;

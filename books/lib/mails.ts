@@ -2,7 +2,7 @@ import type { Instant } from '../../domain/calendar';
 import { mailTime } from '../../domain/policy';
 import type { MailTemplate } from '../../documents/mails';
 import type { Tx } from '../../prisma/db';
-import { keys } from '../../workflows/contracts/ids';
+import { keys } from '../../workflows/contracts/keys';
 import { enqueue } from './outbox';
 
 export interface MailFact {

@@ -1,7 +1,16 @@
 import type { Instant } from '../../domain/calendar';
 import type { Prisma } from '../../generated/prisma/client';
 import { type Tx, sql } from '../../prisma/db';
-import type { WorkflowType } from '../../workflows/contracts/ids';
+import type { WorkflowId, WorkflowType } from '../../workflows/contracts/ids';
+import { keys } from '../../workflows/contracts/keys';
+import type {
+  CommandName,
+  MessageName,
+  Payload,
+  Receiver,
+  SignalName,
+  StartPayload,
+} from '../../workflows/contracts/messages';
 import { rowsIn } from './sql';
 
 /*
@@ -54,18 +63,44 @@ export function enqueueing(...rows: DispatchRow[]): Prisma.Sql {
     ON CONFLICT DO NOTHING`;
 }
 
+/** A message to a workflow. The compiler checks its receiver and its payload by its name. */
+interface ToWorkflow<N extends MessageName> {
+  storeId: string;
+  /** By its business key the same message is sent once. */
+  id: string;
+  to: Receiver<N>;
+  name: N;
+  payload: Payload<N>;
+  /** Instant of the fact. */
+  at: Instant;
+  leaseSeconds?: number;
+}
+
+/** Sends signals to workflows. */
+export function send<N extends SignalName>(tx: Tx, ...signals: ToWorkflow<N>[]): Promise<void> {
+  return enqueue(tx, ...signals.map(({ to, ...row }): DispatchRow => ({ ...row, kind: 'signal', target: to })));
+}
+
+/** Sends a person's command to a workflow. @param command.by the person */
+export function sendCommand<N extends CommandName>(
+  tx: Tx,
+  { to, by, payload, ...row }: ToWorkflow<N> & { by: string },
+): Promise<void> {
+  return enqueue(tx, { ...row, kind: 'update', target: to, payload: { ...payload, by } });
+}
+
 /** A workflow start as a dispatch row; `id` is the workflow id, so the same one is started once. */
-export function startRow(
-  type: WorkflowType,
-  workflowId: string,
+export function startRow<T extends WorkflowType>(
+  type: T,
+  workflowId: WorkflowId<T>,
   storeId: string,
   at: Instant,
-  payload: object,
+  payload: StartPayload<T>,
   leaseSeconds?: number,
 ): DispatchRow {
   return {
     storeId,
-    id: `start/${workflowId}`,
+    id: keys.message.start(workflowId),
     kind: 'start',
     target: workflowId,
     name: type,

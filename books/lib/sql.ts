@@ -39,9 +39,12 @@ export function settlementIn(period: Period): Prisma.Sql {
 export const owed = sql`(i.total - coalesce((SELECT sum(p.amount) FROM payments p
   WHERE p.store_id = i.store_id AND p.invoice_id = i.id), 0))::bigint`;
 
-/** A business key in SQL: the pattern made by workflows/contracts, with a column's value in place of its `*`. */
-export function keyFrom(pattern: string, value: Prisma.Sql): Prisma.Sql {
-  return sql`replace(${pattern}::text, '*', ${value})`;
+/** A business key in SQL: the pattern made by workflows/contracts, with a column's value in place of each `*`. */
+export function keyFrom(pattern: string, ...values: Prisma.Sql[]): Prisma.Sql {
+  const [head, ...rest] = pattern.split('*');
+  if (rest.length !== values.length) throw new RangeError(`${pattern} takes ${rest.length} values`);
+  const parts = values.map((value, i) => sql`(${value})::text || ${rest[i]}::text`);
+  return sql`(${head}::text || ${Prisma.join(parts, ' || ')})`;
 }
 
 /** Rows of the program for `jsonb_to_recordset`: one parameter for any number of rows. */

@@ -3,7 +3,7 @@ import { type Yen, sumYen, toYen } from '../../domain/money';
 import { chargeOf } from '../../domain/order/pricing';
 import type { RateClass, Rounding } from '../../domain/tax';
 import { type Tx, dateIn, sql } from '../../prisma/db';
-import { keys } from '../../workflows/contracts/ids';
+import { keys } from '../../workflows/contracts/keys';
 import { holdOpenPeriod } from '../invoice/periods';
 import { settlementIn } from '../lib/sql';
 

@@ -3,6 +3,7 @@ import { toYen } from '../../domain/money';
 import { type Db, type Tx, dateIn } from '../../prisma/db';
 import type { ForOrder } from '../../workflows/contracts/activities';
 import type { EventType } from '../../workflows/contracts/events';
+import { keys } from '../../workflows/contracts/keys';
 import { emit } from '../lib/events';
 import { makeOrderItems } from './items';
 import { once } from '../lib/once';
@@ -16,7 +17,7 @@ export function orderStep<R>(
   work: (tx: Tx, order: OrderRow) => Promise<R>,
   decided: object = {},
 ): Promise<R> {
-  return once(db, input.storeId, `order/${input.orderId}/${name}`, decided, async (tx) =>
+  return once(db, input.storeId, keys.once.orderStep(input.orderId, name), decided, async (tx) =>
     work(tx, await loadOrder(tx, input)),
   );
 }
@@ -33,7 +34,7 @@ export function tell(
 ): Promise<void> {
   return emit(tx, {
     storeId: input.storeId,
-    key: `${type}/${input.orderId}/${key}`,
+    key: keys.event.order(type, input.orderId, key),
     type,
     at: input.at,
     ...(on && { on }),

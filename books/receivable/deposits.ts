@@ -6,6 +6,7 @@ import { matchDeposit } from '../../domain/receivable/matching';
 import { type Result, ok, refuse } from '../../domain/refusal';
 import type { Deposit, Payment, Prisma } from '../../generated/prisma/client';
 import { type Tx, dateIn, dateOut, instantIn, sql } from '../../prisma/db';
+import { keys } from '../../workflows/contracts/keys';
 import { rebill } from '../invoice/rebill';
 import { emit } from '../lib/events';
 import { openIncident, resolveIncident } from '../lib/incidents';
@@ -87,12 +88,12 @@ export async function bookDeposit(
   );
   const invoiceId = parts.length === 1 ? parts[0]!.invoiceId : null;
   const entry = paymentReceived(paidOn, subtractYen(amount, over), over);
-  await postAll(tx, storeId, [{ id: `payment/${id}`, entry, invoiceId, accountId }]);
+  await postAll(tx, storeId, [{ id: keys.journal.payment(id), entry, invoiceId, accountId }]);
   for (const part of parts) {
     const invoice = invoices.find((each) => each.id === part.invoiceId)!;
     await emit(tx, {
       ...aboutInvoice(fact, invoice),
-      key: `payment.received/${id}/${invoice.id}`,
+      key: keys.event.paymentReceived(id, invoice.id),
       type: 'payment.received',
       amount: part.amount,
       data: { number: invoice.number, paid_on: paidOn, left: Number(invoice.owed) - part.amount },
@@ -102,7 +103,7 @@ export async function bookDeposit(
   if (over > 0)
     await openIncident(tx, {
       storeId,
-      id: overpaidId(id),
+      id: keys.incident.overpaid(id),
       kind: 'overpaid',
       at,
       detail: { deposit: id, account: accountId, amount, over },
@@ -147,15 +148,15 @@ export async function reverseDeposit(
   const entry = paymentReceived(dateOut(deposit.paidOn), toYen(amount - over), toYen(over));
   await postAll(tx, storeId, [
     {
-      id: `payment/${id}`,
+      id: keys.journal.payment(id),
       entry: reversalOf(entry, paidOn),
       invoiceId: back.length === 1 ? back[0]!.invoiceId : null,
       accountId,
-      reverses: `payment/${deposit.id}`,
+      reverses: keys.journal.payment(deposit.id),
     },
   ]);
   for (const part of back) await oweAgain(tx, fact, id, part);
-  await resolveIncident(tx, fact, overpaidId(deposit.id), 'reversed');
+  await resolveIncident(tx, fact, keys.incident.overpaid(deposit.id), 'reversed');
   return ok({ id });
 }
 
@@ -171,7 +172,7 @@ async function oweAgain(tx: Tx, fact: Fact, id: string, part: { invoiceId: strin
   if (left > 0) await billByTransfer(tx, fact, invoice!, left);
   await emit(tx, {
     ...aboutInvoice(fact, invoice!),
-    key: `payment.reversed/${id}/${invoice!.id}`,
+    key: keys.event.paymentReversed(id, invoice!.id),
     type: 'payment.reversed',
     amount: negate(part.amount),
     data: { number: invoice!.number, left },
@@ -186,12 +187,12 @@ async function billByTransfer(tx: Tx, { storeId, at }: Fact, invoice: NamedInvoi
   const { id, settlement } = invoice;
   if ((await tx.debit.count({ where: { storeId, invoiceId: id, status: 'requested' } })) > 0) return;
   const owed = { ...invoice, invoice_id: id, settlement: settlement as 'in_house', amount: BigInt(left) };
-  await rebill(tx, { storeId, at, debitOn }, owed, '入金の取消', `payment.reversed/${id}/${invoice.revision}`);
+  await rebill(tx, { storeId, at, debitOn }, owed, '入金の取消', keys.reported.paymentReversed(id, invoice.revision));
 }
 
 /** One at a time of a store: of two that name the same invoice, or reference, the second sees the first. */
 async function lockDeposits(tx: Tx, storeId: string): Promise<void> {
-  await tx.$executeRaw(sql`SELECT pg_advisory_xact_lock(hashtextextended('deposits/' || ${storeId}, 0))`);
+  await tx.$executeRaw(sql`SELECT pg_advisory_xact_lock(hashtextextended(${keys.lock.deposits(storeId)}, 0))`);
 }
 
 /** The same deposit entered before and not reversed: a statement's words (摘要) alone are often only the payer's name. */
@@ -248,8 +249,8 @@ function paymentOf(
   { invoiceId, amount }: { invoiceId: string; amount: Yen },
 ): NewPayment {
   return {
-    id: `pay_${id}_${invoiceId}`,
-    sourceKey: `deposit/${id}/${invoiceId}`,
+    id: keys.payment.deposit(id, invoiceId),
+    sourceKey: keys.paymentSource.deposit(id, invoiceId),
     source: 'manual',
     invoiceId,
     amount,
@@ -260,8 +261,4 @@ function paymentOf(
 
 function aboutInvoice({ storeId, at }: Fact, invoice: NamedInvoice) {
   return { storeId, at, accountId: invoice.account_id, invoiceId: invoice.id, period: invoice.period };
-}
-
-function overpaidId(depositId: string): string {
-  return `overpaid/${depositId}`;
 }

@@ -2,7 +2,7 @@ import type { Instant, JstDate } from '../../domain/calendar';
 import type { Yen } from '../../domain/money';
 import { type Tx, dateIn, instantIn } from '../../prisma/db';
 
-/** What a buyer paid of one invoice. */
+/** A buyer's payment of one invoice. */
 export interface NewPayment {
   id: string;
   /** Business key of what it comes from: the same payment is recorded once. */

@@ -1,6 +1,7 @@
 import type { Instant, JstDate, Period } from '../../domain/calendar';
 import { toYen } from '../../domain/money';
 import { type Tx, dateIn, sql } from '../../prisma/db';
+import { keys } from '../../workflows/contracts/keys';
 import { emit } from '../lib/events';
 import { owed } from '../lib/sql';
 
@@ -26,7 +27,6 @@ export async function settleInvoice(
     sql`SELECT ${owed} AS left FROM invoices i WHERE i.store_id = ${storeId} AND i.id = ${invoiceId}`,
   );
   if (left > 0n) return;
-  // An invoice that is paid again after a reversed deposit gets a second event.
   const reversals = await tx.payment.count({ where: { storeId, invoiceId, amount: { lt: 0 } } });
   await tx.invoice.update({
     where: { storeId_id: { storeId, id: invoiceId } },
@@ -34,7 +34,7 @@ export async function settleInvoice(
   });
   await emit(tx, {
     storeId,
-    key: `invoice.paid/${invoiceId}${reversals > 0 ? `/${reversals + 1}` : ''}`,
+    key: keys.event.invoicePaid(invoiceId, reversals),
     type: 'invoice.paid',
     at,
     accountId: invoice.account_id,

@@ -4,7 +4,7 @@ import { policy } from '../policy';
 import { type Result, ok, refuse } from '../refusal';
 import { type RateClass, type Rounding, grossOf, taxOnNet } from '../tax';
 
-/** What a line of an order costs a month. */
+/** A line of an order with its monthly price. */
 export interface PricedLine {
   /** Yen without tax. */
   unitAmount: bigint;

@@ -89,7 +89,8 @@ export const breakingChanges: BreakingChange[] = [
   {
     title: 'a message renamed',
     places: messagesOf,
-    edit: (code, message) => code.replace(new RegExp(`(define\\w+\\)\\('${message})'`, 'g'), "$1Anew'"),
+    edit: (code, message) =>
+      code.replace(new RegExp(`((?:define\\w+\\)|\\.on(?:Signal|Command))\\('${message})'`, 'g'), "$1Anew'"),
   },
   {
     title: 'search attributes no longer updated',

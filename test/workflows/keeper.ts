@@ -31,8 +31,8 @@ export interface KeeperStart extends Start {
 /** The text `begin anew` makes it continue as new, and `stop` makes it end. At its deadline it keeps `due` and ends. */
 export async function keeper(input: KeeperStart): Promise<string> {
   const life = new Life<KeeperMessage>(input, null, input.carried);
-  life.hear('noted', noted);
-  life.obey('ordered', ordered, (m) => (m.text === 'the impossible' ? refusal('conflict') : null));
+  life.onSignal('noted');
+  life.onCommand('ordered', (m) => (m.text === 'the impossible' ? refusal('conflict') : null));
   for (;;) {
     const m = await life.next(input.until, { waitingFor: 'contract', owner: 'buyer', status: 'active' });
     const text = m?.text ?? 'due';
@@ -52,8 +52,8 @@ export async function keeper(input: KeeperStart): Promise<string> {
 /** Waits for a command first. Signals wait in the queue until then. */
 export async function selective(input: KeeperStart): Promise<void> {
   const life = new Life<KeeperMessage>(input, null, input.carried);
-  life.hear('noted', noted);
-  life.obey('ordered', ordered, () => null);
+  life.onSignal('noted');
+  life.onCommand('ordered');
   const wait = { waitingFor: 'release', owner: 'operator', status: 'held' } as const;
   await life.next(input.until, wait, 'ordered');
   const left = await life.next(input.until, wait);

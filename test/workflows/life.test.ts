@@ -3,7 +3,6 @@ import { type Client, type WorkflowHandle, WorkflowUpdateFailedError } from '@te
 import { ApplicationFailure } from '@temporalio/common';
 import { type Instant, instant, instantOfMs } from '../../domain/calendar';
 import type { Rest } from '../../workflows/contracts/activities';
-import { repair, tick } from '../../workflows/contracts/messages';
 import { type KeeperStart, keeper, noted, ordered, selective } from './keeper';
 import { type OwnWorker, startOwnWorker } from './own-worker';
 
@@ -109,7 +108,7 @@ async function begin(options: { type?: typeof keeper | typeof selective } & Part
   const order = (text: string, messageId = text, time = '11:00') =>
     handle.executeUpdate(ordered, { updateId: messageId, args: [{ messageId, at: at(time), by: 'staff', text }] });
   const decide = (incident: string, how: 'retry' | 'skip' | { resolveAs: string }, messageId: string = randomUUID()) =>
-    handle.executeUpdate(repair, {
+    handle.executeUpdate('repair', {
       updateId: messageId,
       args: [{ messageId, at: at('12:00'), by: 'staff', incident, how }],
     });
@@ -253,10 +252,10 @@ test('a step that fails again after a repair opens an incident again; only a wai
 
 test('a tick triggers a simulated deadline; a tick that comes too early is acknowledged and changes nothing', async () => {
   const { handle, seen } = await begin();
-  await handle.signal(tick, { messageId: 'too early', at: at('17:00') });
+  await handle.signal('tick', { messageId: 'too early', at: at('17:00') });
   await until('it is acknowledged', () => seen.acknowledged.includes('too early'));
   expect(seen.texts).toEqual([]);
-  await handle.signal(tick, { messageId: 'in time', at: at('18:00') });
+  await handle.signal('tick', { messageId: 'in time', at: at('18:00') });
   expect(await handle.result()).toBe(at('18:00'));
   expect(seen.kept).toEqual([{ at: at('18:00'), text: 'due' }]);
   expect(seen.rests.at(-1)).toMatchObject({ wait: null, processed: ['in time'] });

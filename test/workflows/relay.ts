@@ -45,8 +45,8 @@ export const dueAfter = (at: Instant, hop: Hop): Instant => addMs(at, hop.minute
 
 export async function relay(input: RelayStart): Promise<void> {
   const life = new Life<Passed>(input, null, input.carried);
-  life.hear('passed', passed);
-  life.obey('asked', asked, () => null);
+  life.onSignal('passed');
+  life.onCommand('asked');
   const alarms = [...(input.alarms ?? [])];
 
   async function beginAnew(inHand?: Hop): Promise<void> {

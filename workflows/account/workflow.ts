@@ -1,30 +1,25 @@
 import { allHandlersFinished, condition, continueAsNew } from '@temporalio/workflow';
 import { addMonths, dateOf, endOf } from '../../domain/calendar';
 import { policy } from '../../domain/policy';
-import type { Guarantee } from '../../domain/account/screening';
-import * as messages from '../contracts/messages';
+import { keys } from '../contracts/keys';
+import type { AccountStart, MessagesFor } from '../contracts/messages';
 import { book } from '../lib/activities';
 import { type Carried, Life } from '../lib/life';
 
-type AccountMessage =
-  | ({ kind: 'clear'; destinationId: string } & messages.Message)
-  | ({ kind: 'reapply'; destinationId: string } & messages.Command)
-  | ({ kind: 'closeAccount' } & messages.Command)
-  | ({ kind: 'buyerScreened'; destinationId: string; newsId: string } & messages.Message)
-  | ({ kind: 'guaranteeChanged'; destinationId: string; status: Guarantee } & messages.Message);
+type AccountMessage = MessagesFor<'account'>;
 
 /** A buyer's account for as long as it exists: screening by NP, corrections, and changes of NP's guarantee. */
-export async function account(input: messages.AccountStart & { carried?: Carried }): Promise<void> {
+export async function account(input: AccountStart & { carried?: Carried }): Promise<void> {
   const life = new Life<AccountMessage>(input, input.accountId, input.carried);
-  life.hear('clear', messages.clear);
-  life.hear('buyerScreened', messages.buyerScreened);
-  life.hear('guaranteeChanged', messages.guaranteeChanged);
-  life.obey('reapply', messages.reapply, () => null);
-  life.obey('closeAccount', messages.closeAccount, () => null);
+  life.onSignal('clear');
+  life.onSignal('buyerScreened');
+  life.onSignal('guaranteeChanged');
+  life.onCommand('reapply');
+  life.onCommand('closeAccount');
 
   const screen = async (destinationId: string, again: boolean, cause: string) => {
     const of = { ...life.fact, accountId: input.accountId, destinationId };
-    const answer = await life.attempt(`np-buyer/${destinationId}/${cause}`, 'np_buyer_screening', () =>
+    const answer = await life.attempt(keys.call.npApplication(destinationId, cause), 'np_buyer_screening', () =>
       life.providers.screenBuyer({ ...of, again, cause }),
     );
     if (answer.kind === 'done') await book.recordScreening({ ...of, ...answer.value, cause });

@@ -1,3 +1,4 @@
+import { keys } from '../contracts/keys';
 import type { PeriodStart } from '../contracts/messages';
 import { book } from '../lib/activities';
 import { everyChunk } from '../lib/chunks';
@@ -9,8 +10,11 @@ import { Life } from '../lib/life';
  */
 export async function cardCollection(input: PeriodStart): Promise<void> {
   const life = new Life<never>(input, null);
-  const skipped = await everyChunk(life, `card_collection/${input.period}`, 'card_collection', (after) =>
-    life.providers.chargeChunk({ ...life.fact, period: input.period, after }),
+  const skipped = await everyChunk(
+    life,
+    keys.incident.month('card_collection', input.period),
+    'card_collection',
+    (after) => life.providers.chargeChunk({ ...life.fact, period: input.period, after }),
   );
   if (skipped > 0) await book.tellUncharged({ ...life.fact, period: input.period });
   await life.end();

@@ -1,3 +1,4 @@
+import { keys } from '../contracts/keys';
 import type { PeriodStart } from '../contracts/messages';
 import { bulk } from '../lib/activities';
 import { everyChunk } from '../lib/chunks';
@@ -9,7 +10,7 @@ export async function periodOpen(input: PeriodStart): Promise<void> {
   const fact = { ...life.fact, period: input.period };
   const { items } = await bulk.openPeriod(fact);
   if (items > 0) {
-    await everyChunk(life, `np-register/${input.period}`, 'np_month_registration', (after) =>
+    await everyChunk(life, keys.incident.monthRegistration(input.period), 'np_month_registration', (after) =>
       life.providers.registerPeriodChunk({ ...fact, after }),
     );
   }

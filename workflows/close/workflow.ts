@@ -2,21 +2,18 @@ import { type Instant, type JstDate, addBusinessDays, atTime, dateOf, endOf } fr
 import type { IncidentKind, StepKind } from '../../domain/incidents';
 import { policy } from '../../domain/policy';
 import type { Chunk } from '../contracts/activities';
-import * as messages from '../contracts/messages';
+import { workflowIds } from '../contracts/ids';
+import { keys } from '../contracts/keys';
+import type { MessagesFor, PeriodStart } from '../contracts/messages';
 import { book, bulk } from '../lib/activities';
 import { everyChunk } from '../lib/chunks';
 import { Life } from '../lib/life';
 import { refusal } from '../lib/refusals';
 
-type CloseMessage =
-  | ({ kind: 'approve' } & messages.Command)
-  | ({ kind: 'hold'; invoiceId: string } & messages.Command)
-  | ({ kind: 'releaseHold'; invoiceId: string } & messages.Command)
-  | ({ kind: 'redraft' } & messages.Command)
-  | ({ kind: 'billsIssued' } & messages.Message);
+type CloseMessage = MessagesFor<'monthlyClose'>;
 
 /** A store's month: freeze, draft, review, request NP's bills (or issue our own), close. `cardCollection` runs beside it. */
-export async function monthlyClose(input: messages.PeriodStart): Promise<void> {
+export async function monthlyClose(input: PeriodStart): Promise<void> {
   const close = new Close(input);
   await close.freezeAndDraft();
   if (close.hasDrafts) {
@@ -35,14 +32,14 @@ class Close {
   private npDrafts = 0;
   private ownDrafts = 0;
 
-  constructor(private readonly input: messages.PeriodStart) {
+  constructor(private readonly input: PeriodStart) {
     const life = (this.life = new Life<CloseMessage>(input, null));
     const whileInReview = () => (this.inReview ? null : refusal('close_not_in_review'));
-    life.obey('approve', messages.approve, whileInReview);
-    life.obey('hold', messages.hold, whileInReview);
-    life.obey('releaseHold', messages.releaseHold, whileInReview);
-    life.obey('redraft', messages.redraft, whileInReview);
-    life.hear('billsIssued', messages.billsIssued);
+    life.onCommand('approve', whileInReview);
+    life.onCommand('hold', whileInReview);
+    life.onCommand('releaseHold', whileInReview);
+    life.onCommand('redraft', whileInReview);
+    life.onSignal('billsIssued');
   }
 
   get hasDrafts(): boolean {
@@ -133,21 +130,21 @@ class Close {
   }
 
   private each(kind: StepKind, step: (after: string | null) => Promise<Chunk>): Promise<number> {
-    return everyChunk(this.life, `${kind}/${this.input.period}`, kind, step);
+    return everyChunk(this.life, keys.incident.month(kind, this.input.period), kind, step);
   }
 
   private resolveIncident(kind: IncidentKind): Promise<void> {
-    return book.resolveIncident({ ...this.life.fact, id: `${kind}/${this.input.period}`, how: 'done' });
+    return book.resolveIncident({ ...this.life.fact, id: keys.incident.month(kind, this.input.period), how: 'done' });
   }
 
   private openIncident(kind: IncidentKind, detail: string): Promise<void> {
     const { storeId, period } = this.input;
     return book.openIncident({
       ...this.life.fact,
-      id: `${kind}/${period}`,
+      id: keys.incident.month(kind, period),
       kind,
       detail,
-      workflowId: `close/${storeId}/${period}`,
+      workflowId: workflowIds.monthlyClose(storeId, period),
     });
   }
 }

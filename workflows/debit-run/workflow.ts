@@ -1,14 +1,12 @@
 import { allHandlersFinished, condition, continueAsNew } from '@temporalio/workflow';
 import { type Instant, type JstDate, dateOf, endOf } from '../../domain/calendar';
 import { debitResultLateOn, debitResultOn } from '../../domain/close/terms';
-import * as messages from '../contracts/messages';
+import { keys } from '../contracts/keys';
+import type { DebitRunStart, MessagesFor } from '../contracts/messages';
 import { book, bulk } from '../lib/activities';
 import { type Carried, Life } from '../lib/life';
 
-type DebitRunMessage =
-  | ({ kind: 'fileHandedIn'; on: JstDate } & messages.Command)
-  | ({ kind: 'debitReported'; key: string; code: string } & messages.Message)
-  | ({ kind: 'importResults'; results: { key: string; code: string }[] } & messages.Command);
+type DebitRunMessage = MessagesFor<'debitRun'>;
 
 interface RunProgress {
   /** Number of results that are still missing. */
@@ -24,15 +22,13 @@ interface RunProgress {
  * One debit day: collects the debits, in house waits for the file to be handed in, then waits for the results and books each. NP's
  * results come as one message each, so many results make a new run.
  */
-export async function debitRun(
-  input: messages.DebitRunStart & { progress?: RunProgress; carried?: Carried },
-): Promise<void> {
+export async function debitRun(input: DebitRunStart & { progress?: RunProgress; carried?: Carried }): Promise<void> {
   const life = new Life<DebitRunMessage>(input, null, input.carried);
   const until = endOf(debitResultOn(input.debitOn));
   const run = input.progress ?? { open: 0, until, handInBy: null, handedIn: false };
-  life.hear('debitReported', messages.debitReported);
-  life.obey('importResults', messages.importResults, () => null);
-  life.obey('fileHandedIn', messages.fileHandedIn, () => (run.handedIn ? { code: 'conflict' } : null));
+  life.onSignal('debitReported');
+  life.onCommand('importResults');
+  life.onCommand('fileHandedIn', () => (run.handedIn ? { code: 'conflict' } : null));
   const fact = () => ({ ...life.fact, nominal: input.nominal, debitOn: input.debitOn });
 
   if (!input.progress) {
@@ -53,7 +49,7 @@ export async function debitRun(
       const booked = await book.bookDebitResults({ ...fact(), results, cause: m.messageId });
       run.open = booked.open;
       for (const invoiceId of booked.rebilled) {
-        await life.attempt(`document/${invoiceId}`, 'np_bill_document', () =>
+        await life.attempt(keys.incident.document(invoiceId), 'np_bill_document', () =>
           life.providers.fetchBillDocument({ ...life.fact, invoiceId }),
         );
       }

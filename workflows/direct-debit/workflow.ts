@@ -1,21 +1,15 @@
 import { allHandlersFinished, condition, continueAsNew } from '@temporalio/workflow';
-import { type JstDate, addMonths, dateOf } from '../../domain/calendar';
+import { addMonths, dateOf } from '../../domain/calendar';
 import { type MandateEvent, afterEvent } from '../../domain/direct-debit/rules';
-import * as messages from '../contracts/messages';
+import { keys } from '../contracts/keys';
+import type { DirectDebitStart, MessagesFor } from '../contracts/messages';
 import { book } from '../lib/activities';
 import { type Carried, Life } from '../lib/life';
 import { type MandateDeadline, type MandateProgress, nextDeadline, requestedMandate } from './progress';
 
-type DirectDebitMessage =
-  | ({ kind: 'formPosted'; on: JstDate } & messages.Command)
-  | ({ kind: 'formReceived'; on: JstDate } & messages.Command)
-  | ({ kind: 'complete'; evidence: string; debitAccountId: string | null } & messages.Command)
-  | ({ kind: 'reject'; reason: string } & messages.Command)
-  | ({ kind: 'withdraw' } & messages.Command)
-  | ({ kind: 'enrolmentCompleted' } & messages.Message)
-  | ({ kind: 'mandateEnded'; code: string } & messages.Message);
+type DirectDebitMessage = MessagesFor<'directDebit'>;
 
-type MandateInput = messages.DirectDebitStart & { progress?: MandateProgress; carried?: Carried };
+type MandateInput = DirectDebitStart & { progress?: MandateProgress; carried?: Carried };
 
 /** One mandate (口座振替): the form goes out and comes back, the bank takes about two months, then it debits until it ends. */
 export async function directDebit(input: MandateInput): Promise<void> {
@@ -36,13 +30,13 @@ class Mandate {
   constructor(private readonly input: MandateInput) {
     this.progress = input.progress ?? requestedMandate(dateOf(input.at));
     const life = (this.life = new Life<DirectDebitMessage>(input, input.accountId, input.carried));
-    life.obey('formPosted', messages.formPosted, () => this.refusal('form_posted'));
-    life.obey('formReceived', messages.formReceived, () => this.refusal('form_received'));
-    life.obey('complete', messages.complete, () => this.refusal('completed'));
-    life.obey('reject', messages.reject, () => this.refusal('rejected'));
-    life.obey('withdraw', messages.withdraw, () => this.refusal('withdrawn'));
-    life.hear('enrolmentCompleted', messages.enrolmentCompleted);
-    life.hear('mandateEnded', messages.mandateEnded);
+    life.onCommand('formPosted', () => this.refusal('form_posted'));
+    life.onCommand('formReceived', () => this.refusal('form_received'));
+    life.onCommand('complete', () => this.refusal('completed'));
+    life.onCommand('reject', () => this.refusal('rejected'));
+    life.onCommand('withdraw', () => this.refusal('withdrawn'));
+    life.onSignal('enrolmentCompleted');
+    life.onSignal('mandateEnded');
   }
 
   get over(): boolean {
@@ -120,7 +114,7 @@ class Mandate {
     const { firstPeriod } = await book.activateDirectDebit({ ...this.fact, messageId, evidence, debitAccountId });
     this.progress.state = 'active';
     if (this.input.settlement === 'in_house') return;
-    await this.life.attempt(`np-direct-debit/${this.input.directDebitId}`, 'np_direct_debit', () =>
+    await this.life.attempt(keys.incident.directDebitActive(this.input.directDebitId), 'np_direct_debit', () =>
       this.life.providers.directDebitActive({ ...this.fact, firstPeriod }),
     );
   }
@@ -144,7 +138,7 @@ class Mandate {
     const wasActive = this.progress.state === 'active';
     await book.closeDirectDebit({ ...this.fact, as, reason });
     if (wasActive && this.input.settlement === 'np')
-      await this.life.attempt(`np-direct-debit-end/${this.input.directDebitId}`, 'np_direct_debit_end', () =>
+      await this.life.attempt(keys.incident.directDebitEnded(this.input.directDebitId), 'np_direct_debit_end', () =>
         this.life.providers.directDebitEnded(this.fact),
       );
     this.progress.state = as;

@@ -1,17 +1,17 @@
 import {
   ApplicationFailure,
-  type SignalDefinition,
   condition,
+  defineSignal,
+  defineUpdate,
   isCancellation,
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { UpdateDefinition } from '@temporalio/common';
 import { type Instant, addBusinessDays, dateOf, endOf } from '../../domain/calendar';
 import { type StepKind, incidentKinds } from '../../domain/incidents';
 import { policy } from '../../domain/policy';
 import type { Refusal } from '../../domain/refusal';
-import { type Accepted, type Command, type Message, type Start, repair, tick } from '../contracts/messages';
+import type { Accepted, Command, Message, MessageName, Payload, Start } from '../contracts/messages';
 import { type WaitFor, waitLabels } from '../contracts/waits';
 import { book, failureText, gateway } from './activities';
 import { showWait } from './details';
@@ -49,12 +49,12 @@ export class Life<M extends { kind: string } & Message> {
     this.asOf = carried?.asOf ?? start.at;
     this.inbox = new Inbox(start.messageId, carried);
     this.tickedAt = carried?.tickedAt ?? null;
-    setHandler(tick, (m) => {
+    setHandler(defineSignal<[Message]>('tick' satisfies MessageName), (m) => {
       this.inbox.done(m.messageId);
       if (this.tickedAt === null || m.at > this.tickedAt) this.tickedAt = m.at;
     });
     setHandler(
-      repair,
+      defineUpdate<Accepted, [Command & Payload<'repair'>]>('repair'),
       (m) => {
         const accepted = this.repairs.accept(m.incident, { how: m.how, messageId: m.messageId });
         if (!accepted) this.inbox.reject(m.messageId, { code: 'conflict' });
@@ -81,31 +81,31 @@ export class Life<M extends { kind: string } & Message> {
     return gateway(`${workflowInfo().taskQueue}-gateway`);
   }
 
-  /** News from outside is taken in order of arrival, and judged by the state at that time. */
-  hear<K extends M['kind']>(kind: K, signal: SignalDefinition<[Body<M, K>]>): void {
-    setHandler(signal, (m) => this.inbox.accept({ kind, ...m } as unknown as M));
+  /** Receives a signal: taken in order of arrival, judged by state when its turn comes. */
+  onSignal(name: Exclude<M, Command>['kind']): void {
+    setHandler(defineSignal<[Message]>(name), (m) => this.inbox.accept({ kind: name, ...m } as unknown as M));
   }
 
   /**
-   * A person's command. While the workflow is idle, `judge` can reject it at once, which leaves no trace in history. During a
-   * step the books may already be ahead of this run (a replay after a crash brings later messages along), so the command is
+   * Receives a person's command. While the workflow is idle, `judge` can reject it at once, which leaves no trace in history. During
+   * a step the books may already be ahead of this run (a replay after a crash brings later messages along), so the command is
    * accepted. `judge` is asked again when the command's turn comes and at the next rest, and may then reject it after all.
    */
-  obey<K extends M['kind']>(
-    kind: K,
-    update: UpdateDefinition<Accepted, [Body<M, K> & Command]>,
-    judge: (m: Body<M, K> & Command) => Refusal | null,
+  onCommand<K extends Extract<M, Command>['kind']>(
+    name: K,
+    judge: (m: Extract<M, { kind: K }>) => Refusal | null = () => null,
   ): void {
-    this.inbox.judge(kind, (m) => judge(m as unknown as Body<M, K> & Command));
+    const given = (m: Command) => ({ kind: name, ...m }) as unknown as Extract<M, { kind: K }>;
+    this.inbox.judge(name, (m) => judge(m as Extract<M, { kind: K }>));
     setHandler(
-      update,
+      defineUpdate<Accepted, [Command]>(name),
       (m) => {
-        this.inbox.accept({ kind, ...m } as unknown as M);
+        this.inbox.accept(given(m));
         return { accepted: true };
       },
       {
         validator: (m) => {
-          const refusal = this.isIdle ? judge(m) : null;
+          const refusal = this.isIdle ? judge(given(m)) : null;
           if (refusal) throw rejection(refusal);
         },
       },
@@ -246,5 +246,3 @@ export class Life<M extends { kind: string } & Message> {
 function rejection(refusal: Refusal): ApplicationFailure {
   return ApplicationFailure.nonRetryable(refusal.code, 'Refusal', refusal);
 }
-
-type Body<M, K> = Omit<Extract<M, { kind: K }>, 'kind'>;

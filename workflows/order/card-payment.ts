@@ -1,3 +1,4 @@
+import { keys } from '../contracts/keys';
 import { type Period, addMs } from '../../domain/calendar';
 import { policy } from '../../domain/policy';
 import { book } from '../lib/activities';
@@ -10,8 +11,10 @@ import type { PendingOrder } from './pending-order';
  */
 export async function payByCard(order: PendingOrder, authenticationRef: string): Promise<Period | null> {
   const { life, orderId } = order;
-  const request = await life.attempt(`card-3ds/${orderId}/${authenticationRef}`, 'card_authentication', () =>
-    life.providers.request3ds({ ...order.fact, authenticationRef }),
+  const request = await life.attempt(
+    keys.incident.cardAuthentication(orderId, authenticationRef),
+    'card_authentication',
+    () => life.providers.request3ds({ ...order.fact, authenticationRef }),
   );
   if (request.kind !== 'done' || request.value.outcome === 'declined') {
     await order.cancel('card_declined');
@@ -27,7 +30,7 @@ export async function payByCard(order: PendingOrder, authenticationRef: string):
       return null;
     }
     const period = order.thisMonth;
-    const charge = await life.attempt(`card-auth/${orderId}/${period}/1`, 'card_authorisation', () =>
+    const charge = await life.attempt(keys.call.cardAuthorisation(orderId, period, 1), 'card_authorisation', () =>
       life.providers.authoriseFirst({ ...order.fact, period, n: 1, authenticationRef }),
     );
     switch (chargeOutcome(charge)) {

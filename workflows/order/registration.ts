@@ -1,3 +1,4 @@
+import { keys } from '../contracts/keys';
 import type { Period } from '../../domain/calendar';
 import type { Life } from '../lib/life';
 import type { OrderMessage } from './contract/state';
@@ -15,7 +16,7 @@ export async function registerMonth(
   period: Period,
   n: number,
 ): Promise<RegistrationResult> {
-  const answer = await life.attempt(`np-txn/${orderId}/${period}/${n}`, 'np_registration', () =>
+  const answer = await life.attempt(keys.call.npTransaction(orderId, period, n), 'np_registration', () =>
     life.providers.registerTransaction({ ...life.fact, orderId, period, n }),
   );
   switch (answer.kind) {

@@ -1,3 +1,4 @@
+import { keys } from '../contracts/keys';
 import { type Period, dateOf, endOf } from '../../domain/calendar';
 import { workflowIds } from '../contracts/ids';
 import { book } from '../lib/activities';
@@ -13,7 +14,7 @@ export async function startService(
 ): Promise<{ unregistered: Period[] } | null> {
   const { status, startBy } = await book.confirmOrder({ ...order.fact, period: firstPeriod });
   if (status === 'active') return { unregistered: [] };
-  const incident = { id: `service-start/${order.orderId}`, workflowId: workflowIds.order(order.orderId) };
+  const incident = { id: keys.incident.serviceStart(order.orderId), workflowId: workflowIds.order(order.orderId) };
   const wait = { waitingFor: 'service_start', owner: 'maker', status } as const;
   let until = endOf(startBy);
   let late = false;
@@ -42,5 +43,7 @@ export async function startService(
 /** Tells NP that nothing comes of the order, so that its amount no longer counts against the limit. */
 async function withdrawRegistrations(order: PendingOrder): Promise<void> {
   const { life, orderId } = order;
-  await life.attempt(`np-cancel/${orderId}`, 'np_cancellation', () => life.providers.cancelRegistrations(order.fact));
+  await life.attempt(keys.call.npCancellation(orderId), 'np_cancellation', () =>
+    life.providers.cancelRegistrations(order.fact),
+  );
 }

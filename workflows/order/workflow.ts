@@ -2,7 +2,6 @@ import { allHandlersFinished, condition, continueAsNew } from '@temporalio/workf
 import type { Period } from '../../domain/calendar';
 import { type Contract, newContract } from '../../domain/order/contract';
 import { checkRiskDecision } from '../../domain/order/risk';
-import * as messages from '../contracts/messages';
 import { book } from '../lib/activities';
 import { Life } from '../lib/life';
 import { refusal } from '../lib/refusals';
@@ -38,23 +37,23 @@ export async function order(input: OrderInput): Promise<void> {
 
 /** News is taken at any time. A command is refused where the order or its contract does not allow it now. */
 function acceptMessages(life: Life<OrderMessage>, pending: PendingOrder, contract: () => Contract | null): void {
-  life.hear('buyerDecided', messages.buyerDecided);
-  life.hear('cardReturned', messages.cardReturned);
-  life.hear('chargeDeclined', messages.chargeDeclined);
-  life.hear('atRisk', messages.atRisk);
+  life.onSignal('buyerDecided');
+  life.onSignal('cardReturned');
+  life.onSignal('chargeDeclined');
+  life.onSignal('atRisk');
   // Before its service an order is cancelled as a whole, and only while it waits.
-  life.obey('cancel', messages.cancel, ({ lines }) =>
+  life.onCommand('cancel', ({ lines }) =>
     contract() || (pending.awaits && lines === 'all') ? null : refusal('order_not_cancellable'),
   );
-  life.obey('release', messages.release, () => (pending.awaits === 'release' ? null : refusal('order_not_held')));
-  life.obey('decideRisk', messages.decideRisk, ({ decision }) =>
+  life.onCommand('release', () => (pending.awaits === 'release' ? null : refusal('order_not_held')));
+  life.onCommand('decideRisk', ({ decision }) =>
     checkRiskDecision(decision, {
       atRisk: Boolean(contract()?.risk),
       suspended: Boolean(contract()?.suspendedUntil),
     }),
   );
-  life.obey('serviceStarted', messages.serviceStarted, () =>
+  life.onCommand('serviceStarted', () =>
     pending.awaits === 'serviceStarted' ? null : refusal('service_start_unexpected'),
   );
-  life.obey('replaceCard', messages.replaceCard, () => (contract() ? null : refusal('conflict')));
+  life.onCommand('replaceCard', () => (contract() ? null : refusal('conflict')));
 }

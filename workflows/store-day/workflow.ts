@@ -1,6 +1,7 @@
 import { defineSearchAttributeKey } from '@temporalio/common';
 import { workflowInfo } from '@temporalio/workflow';
 import { dateOf, instantOfMs } from '../../domain/calendar';
+import { keys } from '../contracts/keys';
 import type { StoreDayStart } from '../contracts/messages';
 import { bulk } from '../lib/activities';
 import { Life } from '../lib/life';
@@ -25,5 +26,5 @@ interface ScheduledDay {
 function dayOfSchedule(input: ScheduledDay): StoreDayStart {
   const { typedSearchAttributes, workflowId, startTime } = workflowInfo();
   const at = instantOfMs((typedSearchAttributes.get(scheduledAt) ?? startTime).getTime());
-  return { ...input, at, day: dateOf(at), messageId: `start/${workflowId}` };
+  return { ...input, at, day: dateOf(at), messageId: keys.message.start(workflowId) };
 }

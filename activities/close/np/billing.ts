@@ -2,11 +2,12 @@ import { isFinalFailure } from '../../lib/failures';
 import { dateOut, sql } from '../../../prisma/db';
 import type { ForPeriod, GatewayActivities } from '../../../workflows/contracts/activities';
 import { workflowIds } from '../../../workflows/contracts/ids';
+import { keys } from '../../../workflows/contracts/keys';
 import { chunkBefore } from '../../lib/chunk';
 import { CHUNK } from '../draft';
 import type { Deps } from '../../lib/deps';
 import { storeBillDocument } from './documents';
-import { enqueue } from '../../../books/lib/outbox';
+import { send } from '../../../books/lib/outbox';
 import { openIncident } from '../../../books/lib/incidents';
 import { asked, gatewayCall } from '../../lib/gateway-call';
 import { mirrorPage } from './mirror';
@@ -114,7 +115,7 @@ async function requestBilling(
     const requests = batch.map((t) => ({ transactionId: t.np_transaction_id, baseDate }));
     await gatewayCall<'asked'>(db, {
       storeId,
-      key: `np-bill/${period}/${batch[0]!.shop_transaction_id}..${batch.at(-1)!.shop_transaction_id}`,
+      key: keys.call.npBilling(period, batch[0]!.shop_transaction_id, batch.at(-1)!.shop_transaction_id),
       provider: 'np',
       at,
       request: requests,
@@ -149,11 +150,10 @@ async function register(deps: Deps, { storeId, period, at }: ForPeriod, charge: 
   try {
     await registerCharge(deps, { storeId, orderId, period, n: 1, at }, charge, async (tx, result) => {
       if (result.outcome === 'registered') return;
-      await enqueue(tx, {
+      await send(tx, {
         storeId,
-        id: `at-risk/${orderId}/${period}/1`,
-        kind: 'signal',
-        target: workflowIds.order(orderId),
+        id: keys.message.monthAtRisk(orderId, period),
+        to: workflowIds.order(orderId),
         name: 'atRisk',
         payload: { period, reason: result.reason },
         at,
@@ -165,7 +165,7 @@ async function register(deps: Deps, { storeId, period, at }: ForPeriod, charge: 
     await deps.db.$transaction((tx) =>
       openIncident(tx, {
         storeId,
-        id: `np-registration/${orderId}/${period}`,
+        id: keys.incident.registration(orderId, period),
         kind: 'np_registration_failed',
         at,
         workflowId: workflowIds.order(orderId),

@@ -1,6 +1,7 @@
-import { documentId, storeDocument } from '../../../books/invoice/documents';
-import { documentIncident, resolveIncident } from '../../../books/lib/incidents';
+import { storeDocument } from '../../../books/invoice/documents';
+import { resolveIncident } from '../../../books/lib/incidents';
 import type { Instant } from '../../../domain/calendar';
+import { keys } from '../../../workflows/contracts/keys';
 import type { Deps } from '../../lib/deps';
 import { asked } from '../../lib/gateway-call';
 
@@ -18,7 +19,7 @@ export async function storeBillDocument(
     where,
   });
   if (settlement !== 'np' || number === null || issuedOn === null) return;
-  const id = documentId(invoiceId, revision);
+  const id = keys.document(invoiceId, revision);
   if (await db.document.findUnique({ where: { storeId_id: { storeId, id } }, select: { id: true } })) return;
 
   const np = await credit(storeId);
@@ -36,6 +37,6 @@ export async function storeBillDocument(
       contentType,
       bytes,
     });
-    await resolveIncident(tx, { storeId, at }, documentIncident(invoiceId, revision), 'document_stored');
+    await resolveIncident(tx, { storeId, at }, keys.incident.documentMissing(invoiceId, revision), 'document_stored');
   });
 }

@@ -4,9 +4,10 @@ import type { IssuedBill } from '../../../providers/credit/port';
 import type { ForPeriod } from '../../../workflows/contracts/activities';
 import { ProviderError } from '../../../providers/errors';
 import { workflowIds } from '../../../workflows/contracts/ids';
+import { keys } from '../../../workflows/contracts/keys';
 import type { Deps } from '../../lib/deps';
 import { storeBillDocument } from './documents';
-import { documentIncident, openIncident } from '../../../books/lib/incidents';
+import { openIncident } from '../../../books/lib/incidents';
 import { issueInvoices } from '../../../books/invoice/issue';
 import { applyKeptNews } from '../../../books/np-news';
 import { inParallel } from '../../lib/parallel';
@@ -78,7 +79,7 @@ export async function mirrorPage(deps: Deps, input: ForPeriod, bills: readonly I
     for (const { bill, differences } of differing) {
       await openIncident(tx, {
         storeId,
-        id: `np-bill/${bill.number}`,
+        id: keys.incident.billDiffers(bill.number),
         kind: 'np_bill_differs',
         at,
         workflowId: workflowIds.monthlyClose(storeId, period),
@@ -148,7 +149,7 @@ async function keepDocument(deps: Deps, { storeId, at }: ForPeriod, invoiceId: s
       const { revision } = await tx.invoice.findUniqueOrThrow({ where: { storeId_id: { storeId, id: invoiceId } } });
       await openIncident(tx, {
         storeId,
-        id: documentIncident(invoiceId, revision),
+        id: keys.incident.documentMissing(invoiceId, revision),
         kind: 'document_missing',
         at,
         detail: { failure },

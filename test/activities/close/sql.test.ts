@@ -15,7 +15,7 @@ import {
   taxWithinGross,
 } from '../../../domain/tax';
 import { type Db, sql } from '../../../prisma/db';
-import { keys } from '../../../workflows/contracts/ids';
+import { keys } from '../../../workflows/contracts/keys';
 import { runs } from '../../support/property-runs';
 import { TestStore, openTestDb } from './store';
 

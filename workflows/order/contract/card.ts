@@ -1,3 +1,4 @@
+import { keys } from '../../contracts/keys';
 import { addMs, dateOf } from '../../../domain/calendar';
 import type { Arrears, Contract, ContractEvent } from '../../../domain/order/contract';
 import { cardRetryAt, policy } from '../../../domain/policy';
@@ -25,8 +26,8 @@ export class ContractCard {
   /** @returns an event when it was the month's last retry and the card still does not pay */
   async retry(month: Arrears): Promise<ContractEvent | void> {
     month.retries += 1;
-    if ((await this.charge(month, `retry/${month.retries}`)) === 'charged') {
-      await this.payAll(`after/${month.period}`);
+    if ((await this.charge(month, keys.cause.cardRetry(month.retries))) === 'charged') {
+      await this.payAll(keys.cause.cardPaid(month.period));
       return;
     }
     await this.reportDecline(month);
@@ -39,7 +40,7 @@ export class ContractCard {
     const { orderId } = this;
     await book.openIncident({
       ...this.life.fact,
-      id: `last-charge-declined/${orderId}/${period}`,
+      id: keys.incident.lastCharge(orderId, period),
       kind: 'last_charge_declined',
       workflowId: workflowIds.order(orderId),
       detail: `the card did not pay ${invoiceId} of a contract that has ended`,
@@ -49,7 +50,7 @@ export class ContractCard {
   /** Sends the buyer to 3-D Secure with a new card. A declined request leaves the old card in place. */
   async authenticate(authenticationRef: string): Promise<void> {
     const request = await this.life.attempt(
-      `card-3ds/${this.orderId}/${authenticationRef}`,
+      keys.incident.cardAuthentication(this.orderId, authenticationRef),
       'card_authentication',
       () => this.life.providers.request3ds({ ...this.fact, authenticationRef }),
     );
@@ -66,7 +67,7 @@ export class ContractCard {
   }
 
   async saveNewCard(authenticationRef: string): Promise<void> {
-    const saving = await this.life.attempt(`card-save/${authenticationRef}`, 'card_saving', () =>
+    const saving = await this.life.attempt(keys.call.cardSaving(authenticationRef), 'card_saving', () =>
       this.life.providers.saveCard({ ...this.fact, authenticationRef }),
     );
     const pending = saving.kind === 'done' && saving.value.outcome === 'pending';
@@ -100,7 +101,7 @@ export class ContractCard {
     const { period, invoiceId } = month;
     const { n } = await book.nextChargeAttempt({ ...this.fact, period, cause });
     const input = { ...this.fact, period, invoiceId, n, ...(authenticationRef && { authenticationRef }) };
-    const id = `card-auth/${this.orderId}/${period}/${n}`;
+    const id = keys.call.cardAuthorisation(this.orderId, period, n);
     const charge = await this.life.attempt(id, 'card_charge', () => this.life.providers.chargePeriod(input));
     const outcome = chargeOutcome(charge);
     if (outcome === 'charged') this.contract.arrears = this.contract.arrears.filter((other) => other !== month);

@@ -1,3 +1,4 @@
+import { keys } from '../../contracts/keys';
 import type { Period } from '../../../domain/calendar';
 import {
   type Contract,
@@ -77,7 +78,12 @@ class RunningContract {
     for (const period of months) {
       const result = await registerMonth(this.life, this.orderId, period, 1);
       if (result !== 'registered')
-        await this.handle({ kind: 'atRisk', period, reason: reasonOf(result), messageId: `month/${period}` });
+        await this.handle({
+          kind: 'atRisk',
+          period,
+          reason: reasonOf(result),
+          messageId: keys.cause.monthRefused(period),
+        });
     }
   }
 
@@ -141,6 +147,6 @@ class RunningContract {
 }
 
 function causeOf(suspension: Suspension): string {
-  if (suspension.reason === 'card_declined') return `card/${suspension.period}`;
-  return suspension.by === 'finance' ? suspension.messageId : `at_risk/${suspension.decideBy}`;
+  if (suspension.reason === 'card_declined') return keys.cause.cardExhausted(suspension.period);
+  return suspension.by === 'finance' ? suspension.messageId : keys.cause.riskUndecided(suspension.decideBy);
 }
