@@ -142,4 +142,17 @@ export default tseslint.config(
     files: ['dev/**/*.ts', 'bench/**/*.ts', 'prisma/**/*.ts', '**/main.ts', 'simulators/server.ts'],
     rules: { 'no-console': 'off' },
   },
+  {
+    // Without its return type a builder may leave out a member of the shape, or add one, and still compile.
+    files: ['views/**/*.ts'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: 'FunctionDeclaration[id.name=/View$/]:not([returnType])',
+          message: 'A builder names the type of its shape as its return type.',
+        },
+      ],
+    },
+  },
 );

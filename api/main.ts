@@ -3,8 +3,8 @@ import type { Server } from 'node:http';
 import pino from 'pino';
 import { openDb } from '../prisma/db';
 import { createDelivery } from '../dispatch/delivery';
+import { z } from '../views/lib/zod';
 import { createApi } from './app';
-import { z } from './lib/input/schemas';
 
 const environment = z.object({
   DATABASE_URL: z.string().min(1),
@@ -13,15 +13,15 @@ const environment = z.object({
   API_PORT: z.coerce.number().int().min(1).max(65_535).optional(),
   PUBLIC_URL: z.url().optional(),
   API_URL: z.url().optional(),
-  /** Shorter ones can be guessed. */
+  /** A shorter key can be guessed. */
   ADMIN_API_KEY: z.string().min(16),
-  /** Empty where there is no UI: answers then link to none. */
+  /** Empty where there is no UI. Answers then have no links to it. */
   TEMPORAL_UI_URL: z.union([z.url(), z.literal('')]).default('http://127.0.0.1:8233'),
   TEMPORAL_NAMESPACE: z.string().min(1).default('default'),
   LOG_LEVEL: z.string().default('info'),
 });
 
-/** Requests under way when asked to stop are given as long as the longest `Prefer: wait`. */
+/** At a stop, running requests get as much time as the longest `Prefer: wait`. */
 const DRAIN_MS = 30_000;
 
 async function main(now?: () => Date): Promise<void> {
@@ -33,7 +33,7 @@ async function main(now?: () => Date): Promise<void> {
   const env = parsed.data;
   const log = pino({ level: env.LOG_LEVEL, base: { process: 'api' } }, pino.destination(2));
   const db = openDb(env.DATABASE_URL);
-  // Lazy: the API takes orders while Temporal is away; their start follows when it is back.
+  // Lazy: the API accepts orders while Temporal is down, and their workflows start when it is back.
   const connection = Connection.lazy({ address: env.TEMPORAL_ADDRESS });
   const delivery = createDelivery({ db, client: new Client({ connection, namespace: env.TEMPORAL_NAMESPACE }), log });
   const port = env.API_PORT ?? env.PORT;

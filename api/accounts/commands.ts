@@ -4,12 +4,30 @@ import { destinationNamed } from '../../domain/account/billing-destination';
 import type { OrderState } from '../../domain/order/lifecycle';
 import { type Tx, instantIn } from '../../prisma/db';
 import { workflowIds } from '../../workflows/contracts/ids';
-import { accountShape, destinationShape, newDestination, showAccount, showDestination, withParts } from './shapes';
+import {
+  type AccountView,
+  accountParts,
+  accountShape,
+  accountView,
+  consentShape,
+  consentView,
+  destinationShape,
+  destinationView,
+  newDestination,
+} from '../../views/account';
+import { listOf, wholeListView } from '../../views/lib/list';
+import { text } from '../../views/lib/members';
+import { z } from '../../views/lib/zod';
 import { destinationColumns } from './routes';
 import { giveCommand } from '../lib/commands';
 import { found, orRefuse, throwRefusal } from '../lib/problems';
-import { type Route, type WriteContext, command, read, write } from '../lib/route';
-import { id, listOf, reason, text, yen, z } from '../lib/input/schemas';
+import { type ReadResource, type Route, type WriteContext, command, read, write } from '../lib/route';
+import { id, reason, yen } from '../lib/input/schemas';
+
+const resource: ReadResource<AccountView> = async ({ env, store }, ref) => {
+  const where = { storeId_id: { storeId: store.id, id: ref } };
+  return accountView(await env.db.account.findUniqueOrThrow({ where, include: accountParts }));
+};
 
 export const accountCommandRoutes: Route[] = [
   write('post', {
@@ -17,7 +35,7 @@ export const accountCommandRoutes: Route[] = [
     path: '/v1/accounts/:id/consents',
     summary: 'Record the buyer’s consent to a version of the store’s terms (B1).',
     body: z.strictObject({ terms_version: text(50) }),
-    answers: { 201: z.object({ account_id: z.string(), terms_version: z.string() }) },
+    answers: { 201: consentShape },
     refusals: ['not_found'],
     async handle(tx, context) {
       const { store, body, at } = context;
@@ -26,7 +44,7 @@ export const accountCommandRoutes: Route[] = [
         data: [{ storeId: store.id, accountId, termsVersion: body.terms_version, consentedAt: instantIn(at) }],
         skipDuplicates: true,
       });
-      return { status: 201, body: { account_id: accountId, terms_version: body.terms_version } };
+      return { status: 201, body: consentView(accountId, body.terms_version) };
     },
   }),
   write('post', {
@@ -48,7 +66,7 @@ export const accountCommandRoutes: Route[] = [
         },
       });
       await audit(tx, context, { action: 'billing_destination.create', target: destination.id });
-      return { status: 201, body: showDestination(destination) };
+      return { status: 201, body: destinationView(destination) };
     },
   }),
   read({
@@ -60,9 +78,8 @@ export const accountCommandRoutes: Route[] = [
     refusals: ['not_found'],
     async handle({ env, store, params }) {
       const where = { storeId_id: { storeId: store.id, id: params['id']! } };
-      const account = found(await env.db.account.findUnique({ where, include: withParts }));
-      const data = account.billingDestinations.map(showDestination);
-      return { status: 200, body: { object: 'list', data, has_more: false, next: null } };
+      const account = found(await env.db.account.findUnique({ where, include: accountParts }));
+      return { status: 200, body: wholeListView(account.billingDestinations, destinationView) };
     },
   }),
   write('post', {
@@ -87,7 +104,7 @@ export const accountCommandRoutes: Route[] = [
         before: { credit_limit: destination.creditLimit === null ? null : Number(destination.creditLimit) },
         after: { credit_limit: body.amount },
       });
-      return { status: 201, body: showDestination(changed) };
+      return { status: 201, body: destinationView(changed) };
     },
   }),
   command({
@@ -111,10 +128,7 @@ export const accountCommandRoutes: Route[] = [
       });
       return { message, ref };
     },
-    async fresh({ env, store }, ref) {
-      const where = { storeId_id: { storeId: store.id, id: ref } };
-      return showAccount(await env.db.account.findUniqueOrThrow({ where, include: withParts }));
-    },
+    resource,
   }),
   command({
     operation: 'accounts.close',
@@ -145,10 +159,7 @@ export const accountCommandRoutes: Route[] = [
       });
       return { message, ref };
     },
-    async fresh({ env, store }, ref) {
-      const where = { storeId_id: { storeId: store.id, id: ref } };
-      return showAccount(await env.db.account.findUniqueOrThrow({ where, include: withParts }));
-    },
+    resource,
   }),
 ];
 

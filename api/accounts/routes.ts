@@ -2,11 +2,14 @@ import { audit } from '../../books/lib/audit';
 import { newId } from '../../books/lib/ids';
 import { registrationNumberWarning } from '../../domain/invoice/registration-number';
 import { type Tx, instantIn } from '../../prisma/db';
-import { accountShape, baseInformation, newDestination, showAccount, withParts } from './shapes';
-import { olderThan, pageOf } from '../lib/input/lists';
+import { accountParts, accountShape, accountView, baseInformation, newDestination } from '../../views/account';
+import { listOf, listView } from '../../views/lib/list';
+import { text } from '../../views/lib/members';
+import { z } from '../../views/lib/zod';
+import { olderThan } from '../lib/input/lists';
 import { found, throwRefusal } from '../lib/problems';
 import { type Route, type WriteContext, read, write } from '../lib/route';
-import { listOf, paging, reason, text, z } from '../lib/input/schemas';
+import { paging, reason } from '../lib/input/schemas';
 
 const newAccount = z.strictObject({
   reference: text(100).openapi({ description: 'The shop’s own name for the account; unique' }),
@@ -64,7 +67,10 @@ export const accountRoutes: Route[] = [
       return {
         status: 201,
         location: `/v1/accounts/${id}`,
-        body: { ...(await shown(tx, store.id, id)), warnings: warning ? [`/registration_number: ${warning}`] : [] },
+        body: {
+          ...(await readAccount(tx, store.id, id)),
+          warnings: warning ? [`/registration_number: ${warning}`] : [],
+        },
       };
     },
   }),
@@ -79,9 +85,9 @@ export const accountRoutes: Route[] = [
         where: { storeId: store.id, ...(query.reference && { reference: query.reference }), ...olderThan(query.after) },
         orderBy: { id: 'desc' },
         take: query.limit + 1,
-        include: withParts,
+        include: accountParts,
       });
-      return { status: 200, body: pageOf(rows, query, (account) => account.id, showAccount) };
+      return { status: 200, body: listView(rows, query, (account) => account.id, accountView) };
     },
   }),
   read({
@@ -92,7 +98,7 @@ export const accountRoutes: Route[] = [
     answers: { 200: accountShape },
     refusals: ['not_found'],
     async handle({ env, store, params }) {
-      return { status: 200, body: await shown(env.db, store.id, params['id']!) };
+      return { status: 200, body: await readAccount(env.db, store.id, params['id']!) };
     },
   }),
   write('patch', {
@@ -106,14 +112,14 @@ export const accountRoutes: Route[] = [
     async handle(tx, context) {
       const { store, params, body } = context;
       await change(tx, context, params['id']!, body);
-      return { status: 200, body: await shown(tx, store.id, params['id']!) };
+      return { status: 200, body: await readAccount(tx, store.id, params['id']!) };
     },
   }),
 ];
 
-async function shown(tx: Tx, storeId: string, id: string) {
-  return showAccount(
-    found(await tx.account.findUnique({ where: { storeId_id: { storeId, id } }, include: withParts })),
+async function readAccount(tx: Tx, storeId: string, id: string) {
+  return accountView(
+    found(await tx.account.findUnique({ where: { storeId_id: { storeId, id } }, include: accountParts })),
   );
 }
 

@@ -1,42 +1,19 @@
 import { parsePeriod } from '../../domain/calendar';
 import type { Close } from '../../generated/prisma/client';
-import { type Db, type Tx, dateOut, instantOut } from '../../prisma/db';
+import type { Db, Tx } from '../../prisma/db';
+import { type CloseDetailView, closeDetailShape, closeDetailView, closeShape, closeView } from '../../views/close';
+import { listOf, listView } from '../../views/lib/list';
+import { z } from '../../views/lib/zod';
 import { workflowIds } from '../../workflows/contracts/ids';
 import { keys } from '../../workflows/contracts/keys';
 import type { CommandTo, Payload } from '../../workflows/contracts/messages';
 import { giveCommand } from '../lib/commands';
-import { pageOf } from '../lib/input/lists';
 import { found, throwRefusal } from '../lib/problems';
-import { type CommandRoute, type Route, type WriteContext, command, read } from '../lib/route';
-import { id, listOf, paging, period, reason, z } from '../lib/input/schemas';
+import { type ReadResource, type Route, type WriteContext, command, read } from '../lib/route';
+import { id, paging, period, reason } from '../lib/input/schemas';
 
-const shape = z.object({
-  object: z.literal('close'),
-  period: z.string(),
-  status: z.enum(['drafting', 'review', 'requesting', 'awaiting_issue', 'issuing', 'closed']),
-  close_on: z.string(),
-  issue_on: z.string(),
-  cutoff_at: z.string().nullable().openapi({ description: 'Until when billing is asked of NP' }),
-  approved_at: z.string().nullable(),
-  approved_by: z.string().nullable(),
-});
-const invoiceSums = z.object({
-  settlement: z.string(),
-  status: z.string(),
-  count: z.number(),
-  net: z.number(),
-  tax: z.number(),
-  total: z.number(),
-});
-const wholeShape = shape.extend({
-  invoices: z.array(invoiceSums),
-  blockers: z.array(z.object({ id: z.string(), kind: z.string(), owner: z.string(), opened_at: z.string() })),
-  unbilled: z.object({ count: z.number(), gross: z.number() }).openapi({ description: 'Billable and on no invoice' }),
-  links: z.object({ drafts: z.string() }),
-});
-
-const answers = { 200: wholeShape, 202: wholeShape };
-const fresh: CommandRoute['fresh'] = ({ env, store }, ref) => whole(env.db, store.id, ref);
+const answers = { 200: closeDetailShape, 202: closeDetailShape };
+const resource: ReadResource<CloseDetailView> = ({ env, store }, ref) => readClose(env.db, store.id, ref);
 
 export const closeRoutes: Route[] = [
   read({
@@ -44,14 +21,14 @@ export const closeRoutes: Route[] = [
     path: '/v1/closes',
     summary: 'Monthly closes, newest first.',
     query: z.strictObject({ ...paging, after: period.optional() }),
-    answers: { 200: listOf(shape) },
+    answers: { 200: listOf(closeShape) },
     async handle({ env, store, query }) {
       const rows = await env.db.close.findMany({
         where: { storeId: store.id, ...(query.after && { period: { lt: query.after } }) },
         orderBy: { period: 'desc' },
         take: query.limit + 1,
       });
-      return { status: 200, body: pageOf(rows, query, (close) => close.period, show) };
+      return { status: 200, body: listView(rows, query, (close) => close.period, closeView) };
     },
   }),
   read({
@@ -59,10 +36,10 @@ export const closeRoutes: Route[] = [
     path: '/v1/closes/:period',
     summary: 'One close: its invoices by status, and the open incidents that block it.',
     query: z.strictObject({}),
-    answers: { 200: wholeShape },
+    answers: { 200: closeDetailShape },
     refusals: ['not_found'],
     async handle({ env, store, params }) {
-      return { status: 200, body: await whole(env.db, store.id, params['period']!) };
+      return { status: 200, body: await readClose(env.db, store.id, params['period']!) };
     },
   }),
   command({
@@ -75,7 +52,7 @@ export const closeRoutes: Route[] = [
     async handle(tx, context) {
       return tell(tx, context, 'approve', {}, context.body.reason);
     },
-    fresh,
+    resource,
   }),
   command({
     operation: 'closes.hold',
@@ -88,7 +65,7 @@ export const closeRoutes: Route[] = [
       await refuseUnless(tx, context, context.body.invoice_id, 'draft');
       return tell(tx, context, 'hold', { invoiceId: context.body.invoice_id }, context.body.reason);
     },
-    fresh,
+    resource,
   }),
   command({
     operation: 'closes.release_hold',
@@ -101,7 +78,7 @@ export const closeRoutes: Route[] = [
       await refuseUnless(tx, context, context.body.invoice_id, 'held');
       return tell(tx, context, 'releaseHold', { invoiceId: context.body.invoice_id }, context.body.reason);
     },
-    fresh,
+    resource,
   }),
   command({
     operation: 'closes.redraft',
@@ -113,7 +90,7 @@ export const closeRoutes: Route[] = [
     async handle(tx, context) {
       return tell(tx, context, 'redraft', {}, context.body.reason);
     },
-    fresh,
+    resource,
   }),
 ];
 
@@ -150,9 +127,9 @@ async function refuseUnless(tx: Tx, context: WriteContext, invoiceId: string, st
   if (invoice.status !== status) throwRefusal('conflict', { field: '/invoice_id', params: { state: invoice.status } });
 }
 
-async function whole(db: Db, storeId: string, of: string) {
+async function readClose(db: Db, storeId: string, of: string): Promise<CloseDetailView> {
   const close = await ownClose(db, storeId, of);
-  const groups = await db.invoice.groupBy({
+  const invoices = await db.invoice.groupBy({
     by: ['settlement', 'status'],
     where: { storeId, period: close.period },
     _count: true,
@@ -169,36 +146,5 @@ async function whole(db: Db, storeId: string, of: string) {
     _count: true,
     _sum: { gross: true },
   });
-  return {
-    ...show(close),
-    invoices: groups.map((group) => ({
-      settlement: group.settlement,
-      status: group.status,
-      count: group._count,
-      net: Number(group._sum.net ?? 0),
-      tax: Number(group._sum.tax ?? 0),
-      total: Number(group._sum.total ?? 0),
-    })),
-    blockers: blockers.map((incident) => ({
-      id: incident.id,
-      kind: incident.kind,
-      owner: incident.owner,
-      opened_at: instantOut(incident.openedAt),
-    })),
-    unbilled: { count: unbilled._count, gross: Number(unbilled._sum.gross ?? 0) },
-    links: { drafts: `/v1/invoices?period=${of}&status=draft` },
-  };
-}
-
-function show(close: Close) {
-  return {
-    object: 'close',
-    period: close.period,
-    status: close.status,
-    close_on: dateOut(close.closeOn),
-    issue_on: dateOut(close.issueOn),
-    cutoff_at: close.cutoffAt && instantOut(close.cutoffAt),
-    approved_at: close.approvedAt && instantOut(close.approvedAt),
-    approved_by: close.approvedBy,
-  };
+  return closeDetailView(close, { invoices, unbilled }, blockers);
 }

@@ -1,24 +1,14 @@
-import { parseJstDate } from '../../domain/calendar';
-import { dateIn, dateOut } from '../../prisma/db';
-import { pageOf, pairCursor, readPairCursor } from '../lib/input/lists';
+import { dateIn } from '../../prisma/db';
+import { documentShape, documentView } from '../../views/document';
+import { listOf } from '../../views/lib/list';
+import { text } from '../../views/lib/members';
+import { z } from '../../views/lib/zod';
+import { asDate, sortedBy } from '../lib/input/lists';
 import { found } from '../lib/problems';
 import { type Route, read } from '../lib/route';
-import { jstDate, listOf, paging, text, z } from '../lib/input/schemas';
+import { jstDate, paging } from '../lib/input/schemas';
 
-const shape = z.object({
-  id: z.string(),
-  object: z.literal('document'),
-  kind: z.enum(['invoice', 'debit_notice', 'receipt']),
-  origin: z.enum(['issued', 'received']),
-  invoice_id: z.string().nullable(),
-  revision: z.number(),
-  issued_on: z.string(),
-  amount: z.number(),
-  counterparty: z.string(),
-  content_type: z.string(),
-  sha256: z.string(),
-  file: z.string(),
-});
+const byIssuedOn = sortedBy('issuedOn', 'id', 'desc', asDate);
 
 /** Converts from text, because a query string has only text. */
 const amount = z.coerce
@@ -39,38 +29,20 @@ export const documentRoutes: Route[] = [
       amount_max: amount.optional(),
       counterparty: text().optional().openapi({ description: 'Part of the name' }),
     }),
-    answers: { 200: listOf(shape) },
+    answers: { 200: listOf(documentShape) },
     async handle({ env, store, query }) {
-      const after = query.after === undefined ? null : readPairCursor(query.after, parseJstDate);
       const rows = await env.db.document.findMany({
         where: {
           storeId: store.id,
           issuedOn: within(query.from && dateIn(query.from), query.to && dateIn(query.to)),
           amount: within(query.amount_min, query.amount_max),
           ...(query.counterparty !== undefined && { counterparty: { contains: query.counterparty } }),
-          ...(after && {
-            OR: [{ issuedOn: { lt: dateIn(after.value) } }, { issuedOn: dateIn(after.value), id: { lt: after.id } }],
-          }),
+          ...byIssuedOn.after(query.after),
         },
-        orderBy: [{ issuedOn: 'desc' }, { id: 'desc' }],
-        take: query.limit + 1,
+        ...byIssuedOn.page(query),
         omit: { bytes: true },
       });
-      const show = (row: (typeof rows)[number]) => ({
-        id: row.id,
-        object: 'document',
-        kind: row.kind,
-        origin: row.origin,
-        invoice_id: row.invoiceId,
-        revision: row.revision,
-        issued_on: dateOut(row.issuedOn),
-        amount: Number(row.amount),
-        counterparty: row.counterparty,
-        content_type: row.contentType,
-        sha256: row.sha256,
-        file: `/v1/documents/${row.id}`,
-      });
-      return { status: 200, body: pageOf(rows, query, (row) => pairCursor(dateOut(row.issuedOn), row.id), show) };
+      return { status: 200, body: byIssuedOn.list(rows, query, documentView) };
     },
   }),
   read({

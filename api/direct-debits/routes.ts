@@ -5,23 +5,26 @@ import { type MandateEvent, afterEvent } from '../../domain/direct-debit/rules';
 import type { RefusalCode } from '../../domain/refusal-codes';
 import type { DirectDebit } from '../../generated/prisma/client';
 import { type Tx, dateOut } from '../../prisma/db';
+import { type DirectDebitView, directDebitParts, directDebitShape, directDebitView } from '../../views/direct-debit';
+import { listOf, listView } from '../../views/lib/list';
+import { z } from '../../views/lib/zod';
 import { workflowIds } from '../../workflows/contracts/ids';
 import { keys } from '../../workflows/contracts/keys';
 import type { CommandTo, Payload } from '../../workflows/contracts/messages';
 import { giveCommand } from '../lib/commands';
 import { customerNumber, debitAccount, formOf } from './accounts';
-import { directDebitShape as shape, directDebitStatus as status, showDirectDebit as show } from './shapes';
-import { olderThan, pageOf } from '../lib/input/lists';
+import { olderThan } from '../lib/input/lists';
 import { refuseImplausible } from '../lib/input/dates';
 import { found, orRefuse, throwRefusal } from '../lib/problems';
-import { type CommandRoute, type Route, type WriteContext, command, read } from '../lib/route';
-import { id, jstDate, listOf, paging, reason, z } from '../lib/input/schemas';
+import { type ReadResource, type Route, type WriteContext, command, read } from '../lib/route';
+import { id, jstDate, paging, reason } from '../lib/input/schemas';
 
 const evidence = z.string({ error: 'evidence_missing' }).trim().min(1, { error: 'evidence_missing' }).max(1000);
-const include = { debitAccount: true } as const;
 
-const fresh: CommandRoute['fresh'] = async ({ env, store }, ref) =>
-  show(await env.db.directDebit.findUniqueOrThrow({ where: { storeId_id: { storeId: store.id, id: ref } }, include }));
+const resource: ReadResource<DirectDebitView> = async ({ env, store }, ref) => {
+  const where = { storeId_id: { storeId: store.id, id: ref } };
+  return directDebitView(await env.db.directDebit.findUniqueOrThrow({ where, include: directDebitParts }));
+};
 
 export const directDebitRoutes: Route[] = [
   command({
@@ -31,21 +34,21 @@ export const directDebitRoutes: Route[] = [
     body: z.strictObject({ account_id: id, billing_destination_id: id.optional() }),
     waits: 0,
     done: 201,
-    answers: { 201: shape },
+    answers: { 201: directDebitShape },
     refusals: ['not_found', 'unknown_billing_destination', 'mandate_already_running', 'direct_debit_not_offered'],
     async handle(tx, context) {
       const { account_id: accountId, billing_destination_id: billingDestinationId } = context.body;
       const ref = orRefuse(await requestDirectDebit(tx, context, { accountId, billingDestinationId }));
       return { message: keys.message.start(workflowIds.directDebit(ref)), ref, location: `/v1/direct_debits/${ref}` };
     },
-    fresh,
+    resource,
   }),
   read({
     operation: 'direct_debits.list',
     path: '/v1/direct_debits',
     summary: 'Direct debits, newest first.',
-    query: z.strictObject({ ...paging, account_id: id.optional(), status: status.optional() }),
-    answers: { 200: listOf(shape) },
+    query: z.strictObject({ ...paging, account_id: id.optional(), status: directDebitShape.shape.status.optional() }),
+    answers: { 200: listOf(directDebitShape) },
     async handle({ env, store, query }) {
       const rows = await env.db.directDebit.findMany({
         where: {
@@ -56,9 +59,9 @@ export const directDebitRoutes: Route[] = [
         },
         orderBy: { id: 'desc' },
         take: query.limit + 1,
-        include,
+        include: directDebitParts,
       });
-      return { status: 200, body: pageOf(rows, query, (row) => row.id, show) };
+      return { status: 200, body: listView(rows, query, (row) => row.id, directDebitView) };
     },
   }),
   read({
@@ -66,11 +69,12 @@ export const directDebitRoutes: Route[] = [
     path: '/v1/direct_debits/:id',
     summary: 'One direct debit.',
     query: z.strictObject({}),
-    answers: { 200: shape },
+    answers: { 200: directDebitShape },
     refusals: ['not_found'],
     async handle({ env, store, params }) {
       const where = { storeId_id: { storeId: store.id, id: params['id']! } };
-      return { status: 200, body: show(found(await env.db.directDebit.findUnique({ where, include }))) };
+      const directDebit = found(await env.db.directDebit.findUnique({ where, include: directDebitParts }));
+      return { status: 200, body: directDebitView(directDebit) };
     },
   }),
   step('form_posted', 'Record that the paper form was posted to the customer.', {
@@ -123,7 +127,7 @@ export const directDebitRoutes: Route[] = [
   }),
 ];
 
-/** One step of the procedure, refused out of order before it reaches the workflow. */
+/** One step of the procedure. A step out of order is rejected before it reaches the workflow. */
 function step<B extends z.ZodType, N extends CommandTo<'directDebit'>>(
   verb: 'form_posted' | 'form_received' | 'complete' | 'reject' | 'withdraw',
   summary: string,
@@ -140,7 +144,7 @@ function step<B extends z.ZodType, N extends CommandTo<'directDebit'>>(
     path: `/v1/direct_debits/:id/${verb}`,
     summary,
     body: taken.body,
-    answers: { 200: shape, 202: shape },
+    answers: { 200: directDebitShape, 202: directDebitShape },
     refusals: ['not_found', 'mandate_out_of_order', 'reason_missing', 'evidence_missing', ...(taken.refusals ?? [])],
     async handle(tx, context) {
       const where = { storeId_id: { storeId: context.store.id, id: context.params['id']! } };
@@ -158,11 +162,11 @@ function step<B extends z.ZodType, N extends CommandTo<'directDebit'>>(
       });
       return { message, ref: directDebit.id };
     },
-    fresh,
+    resource,
   });
 }
 
-/** NP can't be told that it debits somebody who is no buyer of its yet: it would bill by transfer what our books debit. */
+/** NP cannot debit a buyer that it does not know yet. It would bill by transfer what our books debit. */
 async function refuseUnknownToNp(tx: Tx, { store }: WriteContext, { destinationId }: DirectDebit): Promise<void> {
   if (store.settlement !== 'np') return;
   const where = { storeId_id: { storeId: store.id, id: destinationId } };

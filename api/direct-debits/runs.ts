@@ -4,43 +4,29 @@ import { type Period, dateOf, parsePeriod } from '../../domain/calendar';
 import { debitResults } from '../../domain/direct-debit/rules';
 import { readDebitResults } from '../../domain/formats/zengin-91';
 import { refusalCodes } from '../../domain/refusal-codes';
-import type { Debit, DebitFile, DebitRun } from '../../generated/prisma/client';
-import { type Db, type Tx, dateOut, instantOut } from '../../prisma/db';
+import type { DebitFile, DebitRun } from '../../generated/prisma/client';
+import { type Tx, dateOut, instantOut } from '../../prisma/db';
+import { type DebitRunView, debitRunParts, debitRunShape, debitRunView } from '../../views/debit-run';
+import { listOf, listView } from '../../views/lib/list';
+import { text } from '../../views/lib/members';
+import { z } from '../../views/lib/zod';
 import { workflowIds } from '../../workflows/contracts/ids';
 import { keys } from '../../workflows/contracts/keys';
 import { giveCommand } from '../lib/commands';
 import { refuseImplausible } from '../lib/input/dates';
 import { giveResults } from './results';
-import { pageOf } from '../lib/input/lists';
 import { found, orRefuse, throwRefusal } from '../lib/problems';
-import { type Route, type WriteContext, command, read } from '../lib/route';
-import { jstDate, listOf, paging, period, text, z } from '../lib/input/schemas';
+import { type ReadResource, type Route, type WriteContext, command, read } from '../lib/route';
+import { jstDate, paging, period } from '../lib/input/schemas';
 
 const codes = Object.keys(debitResults) as [string, ...string[]];
-const shape = z.object({
-  object: z.literal('debit_run'),
-  nominal: z.string().openapi({ description: 'Month whose 27th is debited' }),
-  debit_on: z.string(),
-  status: z.enum(['collected', 'requested', 'booked']),
-  handed_in_on: z.string().nullable(),
-  request_file: z
-    .object({ sha256: z.string(), debits: z.number(), amount: z.number(), file: z.string() })
-    .nullable()
-    .openapi({ description: 'In house: what is to be handed in to the bank' }),
-  debits: z.array(
-    z.object({
-      key: z.string(),
-      invoice_id: z.string(),
-      invoice_number: z.string().nullable(),
-      amount: z.number(),
-      status: z.enum(['requested', 'succeeded', 'failed']),
-      code: z.string().nullable(),
-    }),
-  ),
-});
-
 const code = z.enum(codes).openapi({ description: '振替結果コード (Zengin 91): 0 is paid' });
 const result = z.union([z.strictObject({ invoice_number: text(100), code }), z.strictObject({ key: text(200), code })]);
+
+const resource: ReadResource<DebitRunView> = async ({ env, store }, ref) => {
+  const where = { storeId_nominal: { storeId: store.id, nominal: ref } };
+  return debitRunView(await env.db.debitRun.findUniqueOrThrow({ where, include: debitRunParts }));
+};
 
 export const debitRunRoutes: Route[] = [
   read({
@@ -48,15 +34,15 @@ export const debitRunRoutes: Route[] = [
     path: '/v1/debit_runs',
     summary: 'Debit days, newest first, with each debit and its result.',
     query: z.strictObject({ ...paging, after: period.optional() }),
-    answers: { 200: listOf(shape) },
+    answers: { 200: listOf(debitRunShape) },
     async handle({ env, store, query }) {
       const rows = await env.db.debitRun.findMany({
         where: { storeId: store.id, ...(query.after && { nominal: { lt: query.after } }) },
         orderBy: { nominal: 'desc' },
         take: query.limit + 1,
-        include: withDebits,
+        include: debitRunParts,
       });
-      return { status: 200, body: pageOf(rows, query, (run) => run.nominal, show) };
+      return { status: 200, body: listView(rows, query, (run) => run.nominal, debitRunView) };
     },
   }),
   command({
@@ -64,7 +50,7 @@ export const debitRunRoutes: Route[] = [
     path: '/v1/debit_runs/:nominal/results',
     summary: 'Import the bank’s results of a debit day. If one debit is unknown, nothing is imported.',
     body: z.strictObject({ results: z.array(result).min(1).max(1000) }),
-    answers: { 200: shape, 202: shape },
+    answers: { 200: debitRunShape, 202: debitRunShape },
     refusals: ['not_found', 'unknown_debit', 'conflict'],
     async handle(tx, context) {
       const run = await runOf(tx, context);
@@ -74,7 +60,7 @@ export const debitRunRoutes: Route[] = [
       const results = orRefuse(await resultsByName(tx, run, named));
       return { message: await giveResults(tx, context, run.nominal, results), ref: run.nominal };
     },
-    fresh: ({ env, store }, ref) => whole(env.db, store.id, ref),
+    resource,
   }),
   read({
     operation: 'debit_runs.file',
@@ -95,7 +81,7 @@ export const debitRunRoutes: Route[] = [
     path: '/v1/debit_runs/:nominal/handed_in',
     summary: 'Record that the request file was handed in to the bank.',
     body: z.strictObject({ on: jstDate }),
-    answers: { 200: shape, 202: shape },
+    answers: { 200: debitRunShape, 202: debitRunShape },
     refusals: ['not_found', 'conflict'],
     async handle(tx, context) {
       const run = await runOf(tx, context);
@@ -109,7 +95,7 @@ export const debitRunRoutes: Route[] = [
       });
       return { message, ref: run.nominal };
     },
-    fresh: ({ env, store }, ref) => whole(env.db, store.id, ref),
+    resource,
   }),
   command({
     operation: 'debit_runs.import_result_file',
@@ -118,7 +104,7 @@ export const debitRunRoutes: Route[] = [
       'Import the bank’s result file (Zengin type 91). It must have every record of the request once, with its amount, and correct totals; otherwise nothing is imported. The same file again changes nothing.',
     upload: { mediaType: 'application/octet-stream', description: 'The file as received from the bank' },
     body: z.instanceof(Uint8Array),
-    answers: { 200: shape, 202: shape },
+    answers: { 200: debitRunShape, 202: debitRunShape },
     refusals: ['not_found', ...refusalCodes.filter((known) => known.startsWith('debit_file_'))],
     async handle(tx, context) {
       const run = await runOf(tx, context);
@@ -129,7 +115,7 @@ export const debitRunRoutes: Route[] = [
       const results = await resultsByRecord(tx, run, reported);
       return { message: await giveResults(tx, context, nominal, results), ref: nominal };
     },
-    fresh: ({ env, store }, ref) => whole(env.db, store.id, ref),
+    resource,
   }),
 ];
 
@@ -143,47 +129,4 @@ async function runOf(tx: Tx, { store, params }: Pick<WriteContext, 'store' | 'pa
 
 async function requestOf(tx: Tx, { storeId, nominal }: Run): Promise<DebitFile> {
   return found(await tx.debitFile.findFirst({ where: { storeId, nominal, kind: 'request' } }));
-}
-
-const withDebits = {
-  debits: { orderBy: { key: 'asc' }, include: { invoice: { select: { number: true } } } },
-  files: { where: { kind: 'request' }, select: { sha256: true } },
-} as const;
-
-async function whole(db: Db, storeId: string, nominal: string) {
-  const where = { storeId_nominal: { storeId, nominal } };
-  return show(await db.debitRun.findUniqueOrThrow({ where, include: withDebits }));
-}
-
-type Whole = DebitRun & {
-  debits: (Debit & { invoice: { number: string | null } })[];
-  files: { sha256: string }[];
-};
-
-function show(run: Whole) {
-  const [file] = run.files;
-  const inFile = run.debits.filter((debit) => debit.recordNo !== null);
-  return {
-    object: 'debit_run',
-    nominal: run.nominal,
-    debit_on: dateOut(run.debitOn),
-    status: run.status,
-    handed_in_on: run.handedInOn && dateOut(run.handedInOn),
-    request_file: file
-      ? {
-          sha256: file.sha256,
-          debits: inFile.length,
-          amount: inFile.reduce((sum, debit) => sum + Number(debit.amount), 0),
-          file: `/v1/debit_runs/${run.nominal}/file`,
-        }
-      : null,
-    debits: run.debits.map((debit) => ({
-      key: debit.key,
-      invoice_id: debit.invoiceId,
-      invoice_number: debit.invoice.number,
-      amount: Number(debit.amount),
-      status: debit.status,
-      code: debit.code,
-    })),
-  };
 }

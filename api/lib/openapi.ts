@@ -1,11 +1,12 @@
 import { OpenAPIRegistry, OpenApiGeneratorV31 } from '@asteasolutions/zod-to-openapi';
 import { type RefusalCode, refusalTexts } from '../../domain/refusal-codes';
+import { z } from '../../views/lib/zod';
+import { problemShape } from '../../views/problem';
 import { access } from './access';
 import { alarm, news } from '../outside/messages';
 import type { Route } from './route';
-import { z } from './input/schemas';
 
-/** Any authorised route can answer so; writes also the second list. */
+/** Every route that needs a key can answer with the first list, and every write also with the second. */
 const EVERYWHERE: readonly RefusalCode[] = [
   'invalid_request',
   'invalid_date',
@@ -21,30 +22,11 @@ const ON_WRITES: readonly RefusalCode[] = [
   'idempotency_in_flight',
 ];
 
-const problem = z
-  .object({
-    type: z.string(),
-    title: z.string(),
-    status: z.number(),
-    detail: z.string().openapi({ description: 'What to do' }),
-    code: z.string(),
-    request_id: z.string(),
-    errors: z.array(
-      z.object({
-        pointer: z.string().optional().openapi({ description: 'JSON pointer to the member (RFC 6901)' }),
-        code: z.string(),
-        detail: z.string(),
-        params: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
-      }),
-    ),
-  })
-  .openapi('Problem');
-
-/** OpenAPI 3.1 of the routes, from the very schemas that check their requests. */
+/** OpenAPI 3.1 of the routes, made from the same schemas that check their requests and answers. */
 export function openApiDocument(routes: readonly Route[], publicUrl: string) {
   const registry = new OpenAPIRegistry();
   registry.registerComponent('securitySchemes', 'apiKey', { type: 'http', scheme: 'bearer' });
-  registry.register('Problem', problem);
+  registry.register('Problem', problemShape);
   for (const route of routes) {
     registry.registerPath({
       method: route.method,
@@ -127,13 +109,13 @@ function problemsOf(route: Route) {
       status,
       {
         description: of.map((code) => `\`${code}\`: ${refusalTexts[code].en.title}`).join('\n'),
-        content: { 'application/problem+json': { schema: problem } },
+        content: { 'application/problem+json': { schema: problemShape } },
       },
     ]),
   );
 }
 
-/** What is not called with an API key: by providers, simulators and the buyer's browser. */
+/** Describes the paths that need no API key. Providers, simulators and the buyer's browser call them. */
 function describeOtherSide(registry: OpenAPIRegistry): void {
   registry.registerComponent('securitySchemes', 'shopCode', {
     type: 'http',
@@ -146,8 +128,11 @@ function describeOtherSide(registry: OpenAPIRegistry): void {
     description: 'Hex SHA-256 of the store’s id followed by the platform’s key',
   });
   const refusals = {
-    400: { description: 'Malformed', content: { 'application/problem+json': { schema: problem } } },
-    401: { description: 'Not this store’s credentials', content: { 'application/problem+json': { schema: problem } } },
+    400: { description: 'Malformed', content: { 'application/problem+json': { schema: problemShape } } },
+    401: {
+      description: 'Not this store’s credentials',
+      content: { 'application/problem+json': { schema: problemShape } },
+    },
   };
   const taken = {
     200: { description: 'The same id was accepted before' },

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { type RefusalCode, refusalCodes, refusalTexts } from '../../domain/refusal-codes';
 import type { Checked, Refusal, Result } from '../../domain/refusal';
+import type { ProblemView } from '../../views/problem';
 
 export type Language = 'ja' | 'en';
 
@@ -58,14 +59,9 @@ export function found<T>(row: T | null | undefined): T {
   return row ?? throwRefusal('not_found');
 }
 
-/** RFC 9457. `detail` is the cure; `errors` names each member by JSON pointer. */
-export interface Problem {
-  type: string;
-  title: string;
-  status: number;
-  detail: string;
+/** `detail` says what to do; `errors` names each member by its JSON pointer. */
+export interface Problem extends ProblemView {
   code: RefusalCode | 'internal_error';
-  request_id: string;
   errors: { pointer?: string; code: RefusalCode; detail: string; params?: Refusal['params'] }[];
 }
 

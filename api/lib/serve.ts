@@ -20,12 +20,12 @@ import type {
 } from './route';
 import { acceptedAt, isLockTimeout } from './store-clock';
 
-/** Bodies are a few kB; the largest, a day's debit results, are under 100. Anything is read as JSON. */
+/** Bodies have a few kB. The largest, a day's debit results, has less than 100. Every body is read as JSON. */
 export const jsonBody: RequestHandler = express.json({ limit: '100kb', type: () => true });
 /** 10 MB are 80,000 debits of 120 bytes. */
 const fileBody: RequestHandler = express.raw({ limit: '10mb', type: () => true });
 
-/** Everything a route's request goes through, in order: who asks, may they, what do they ask, was it asked before. */
+/** The handlers of a route. They find the caller, check its role, parse the request and look for an earlier answer to it. */
 export function serve(route: Route, env: Surroundings): RequestHandler[] {
   return [
     (req, res, next) => {
@@ -70,7 +70,7 @@ export function serve(route: Route, env: Surroundings): RequestHandler[] {
       if ('refusals' in stored.kept) throw new Refused(stored.kept.refusals);
       if ('answer' in stored.kept) return send(res, replayOf(stored, stored.kept.answer));
 
-      // The effect is committed; what is left can be done again by whoever asks again with the key.
+      // The effect is committed. A second request with the same key can repeat everything from here on.
       const told = await tell(route as CommandRoute, stored, { ...request, store: storeOf(res) });
       if (key !== null && told.final) await keep(env.db, scope, key, told.stored);
       if ('refusals' in told.stored.kept) throw new Refused(told.stored.kept.refusals);
@@ -79,7 +79,7 @@ export function serve(route: Route, env: Surroundings): RequestHandler[] {
   ];
 }
 
-/** PostgreSQL can neither keep nor compare U+0000: nothing has such an id. */
+/** PostgreSQL can neither store nor compare U+0000, so no id contains it. */
 function refuseNul(req: Request): void {
   const hasNul = (value: unknown) => [value].flat().some((text) => String(text).includes('\u0000'));
   if (Object.values(req.params).some(hasNul)) throwRefusal('not_found');
@@ -135,24 +135,24 @@ function settled(answer: Answer): { stored: StoredAnswer; answer: Answer } {
   return { stored: { status, location, kept: { answer: stored } }, answer };
 }
 
-function replayOf(stored: StoredAnswer, body: unknown): Answer {
+function replayOf(stored: StoredAnswer, body: unknown): Answer<number> {
   return { status: stored.status ?? 200, body, ...(stored.location !== null && { location: stored.location }) };
 }
 
-/** A first order's buyer is screened in some hundred milliseconds; the look costs two short reads. */
+/** The screening of a new buyer takes some hundred milliseconds. One poll costs two short reads. */
 const DECISION_POLL_MS = 50;
 
-/** Delivers a command's message, waits for the workflow as long as asked, and reads what came of it. */
+/** Delivers a command's message, waits for the workflow as long as the request prefers, and reads the resource. */
 async function tell(
   route: CommandRoute,
   stored: StoredAnswer,
-  context: Parameters<CommandRoute['fresh']>[0],
+  context: Parameters<CommandRoute['resource']>[0],
 ): Promise<{ stored: StoredAnswer; final: boolean }> {
   if (!('pending' in stored.kept)) throw new Error('an answer kept twice');
   const { message, ref } = stored.kept.pending;
   const { delivery } = context.env;
   if (message === null) {
-    const body = await route.fresh(context, ref);
+    const body = await route.resource(context, ref);
     return { stored: { ...stored, status: route.done, kept: { answer: body } }, final: true };
   }
   const { refusal } = await delivery.now(context.store.id, message);
@@ -161,12 +161,12 @@ async function tell(
   const until = performance.now() + seconds * 1000;
   const processed = seconds > 0 ? await delivery.untilProcessed(context.store.id, message, seconds * 1000) : null;
   if (processed?.refusal) return refusedWith(stored, processed.refusal);
-  let body = await route.fresh(context, ref);
+  let body = await route.resource(context, ref);
   while (processed && route.decided && !route.decided(body) && performance.now() < until) {
     await sleep(DECISION_POLL_MS);
-    body = await route.fresh(context, ref);
+    body = await route.resource(context, ref);
   }
-  // Not processed in time is not the last word: asking again with the key tells what came of it.
+  // A message that is not processed in time has no final answer yet. A second request with the key gets it.
   const status = processed || route.waits === 0 ? route.done : 202;
   return { stored: { ...stored, status, kept: { answer: body } }, final: processed !== null || route.waits === 0 };
 }
@@ -180,7 +180,7 @@ function preferredWait(req: Request): number | null {
   return wait === undefined ? null : Math.min(Number(wait), 30);
 }
 
-function send(res: Response, answer: Answer | File): void {
+function send(res: Response, answer: Answer<number> | File): void {
   if ('bytes' in answer) {
     res.set('Content-Type', answer.contentType);
     const shown = answer.contentType === 'application/octet-stream' ? 'attachment' : 'inline';

@@ -5,23 +5,16 @@ import { type Instant, dateOf, nextPeriod, periodOf } from '../../domain/calenda
 import { closeTerms } from '../../domain/close/terms';
 import { CalendarHorizonError } from '../../domain/holidays';
 import type { Store } from '../../generated/prisma/client';
-import { type Db, instantIn, instantOut } from '../../prisma/db';
+import { instantIn, instantOut } from '../../prisma/db';
+import { type ClockView, clockShape, clockView } from '../../views/clock';
+import { z } from '../../views/lib/zod';
 import { workflowIds } from '../../workflows/contracts/ids';
 import { throwRefusal } from '../lib/problems';
 import { type Route, type Surroundings, command, read } from '../lib/route';
-import { instantOrDate, z } from '../lib/input/schemas';
 import { storeNow } from '../lib/store-clock';
+import { instantOrDate } from '../lib/input/schemas';
 
-const shape = z.object({
-  object: z.literal('clock'),
-  kind: z.enum(['real', 'simulated']),
-  status: z.enum(['ready', 'advancing', 'failed']),
-  now: z.string(),
-  target: z.string().nullable(),
-  failure: z.string().nullable().openapi({ description: 'What is stuck' }),
-});
-
-/** A step of the clock takes some 34 ms; asking more often would only keep the database busy. */
+/** A step of the clock takes about 34 ms. A shorter interval would only keep the database busy. */
 const POLL_MS = 50;
 
 export const clockRoutes: Route[] = [
@@ -31,13 +24,13 @@ export const clockRoutes: Route[] = [
     summary:
       'The store’s current time. With `Prefer: wait=N` (≤ 30 s) the answer comes as soon as the clock no longer advances.',
     query: z.strictObject({}),
-    answers: { 200: shape },
+    answers: { 200: clockShape },
     async handle({ env, store, waitSeconds }) {
       const until = performance.now() + (waitSeconds ?? 0) * 1000;
-      let clock = await show(env, store);
+      let clock = await readClock(env, store);
       while (clock.status === 'advancing' && performance.now() < until) {
         await sleep(POLL_MS);
-        clock = await show(env, store);
+        clock = await readClock(env, store);
       }
       return { status: 200, body: clock };
     },
@@ -50,7 +43,7 @@ export const clockRoutes: Route[] = [
     movesClock: true,
     waits: 0,
     done: 202,
-    answers: { 202: shape },
+    answers: { 202: clockShape },
     refusals: ['clock_not_simulated', 'clock_cannot_go_back', 'beyond_calendar_horizon'],
     async handle(tx, context) {
       const { store, at, body } = context;
@@ -67,27 +60,16 @@ export const clockRoutes: Route[] = [
       await audit(tx, context, { action: 'clock.advance', target: store.id, after: { from: at, to: body.to } });
       return { message: start.id, ref: store.id };
     },
-    fresh: ({ env, store }) => show(env, store),
+    resource: ({ env, store }) => readClock(env, store),
   }),
 ];
 
-async function show(env: Surroundings, store: Store) {
-  const clock = store.clock === 'real' ? null : await clockOf(env.db, store.id);
-  return {
-    object: 'clock',
-    kind: store.clock,
-    status: clock?.status ?? 'ready',
-    now: clock ? instantOut(clock.nowAt) : await storeNow(env.db, store, env.now),
-    target: clock?.targetAt ? instantOut(clock.targetAt) : null,
-    failure: clock?.failure ?? null,
-  };
+async function readClock(env: Surroundings, store: Store): Promise<ClockView> {
+  const clock = store.clock === 'real' ? null : await env.db.clock.findUniqueOrThrow({ where: { storeId: store.id } });
+  return clockView(store, clock, clock ? instantOut(clock.nowAt) : await storeNow(env.db, store, env.now));
 }
 
-function clockOf(db: Db, storeId: string) {
-  return db.clock.findUniqueOrThrow({ where: { storeId } });
-}
-
-/** The month after must have its dates too: what is frozen on its first day is issued and debited in it. */
+/** The next month needs its dates too. The close freezes on its first day and issues and debits during it. */
 export function refuseBeyondHorizon(to: Instant, field = '/to'): void {
   try {
     closeTerms(nextPeriod(periodOf(dateOf(to))));

@@ -1,49 +1,18 @@
 import type { Event } from '../../generated/prisma/client';
-import { type Db, dateOut, instantOut } from '../../prisma/db';
+import type { Db } from '../../prisma/db';
+import { type EventView, eventShape, eventView } from '../../views/event';
+import { type ListView, listOf, listView } from '../../views/lib/list';
+import { z } from '../../views/lib/zod';
 import { eventTypes } from '../../workflows/contracts/events';
 import { keys } from '../../workflows/contracts/keys';
-import { pageOf } from '../lib/input/lists';
 import { type Route, read } from '../lib/route';
-import { listOf, paging, z } from '../lib/input/schemas';
 import { isLockTimeout } from '../lib/store-clock';
+import { paging } from '../lib/input/schemas';
 
-/** Beside these, the members that belong to its type (until, due_on, number, template …). */
-export const eventShape = z.looseObject({
-  on: z.string().openapi({ description: 'Date in Japan the fact belongs to' }),
-  event: z.enum(eventTypes),
-  account: z.string().nullable().openapi({ description: 'The shop’s reference of the account' }),
-  order: z.string().optional(),
-  invoice: z.string().optional(),
-  amount: z.number().optional().openapi({ description: 'Yen with tax' }),
-  period: z.string().optional(),
-  id: z.string(),
-  seq: z.number(),
-  at: z.string(),
-  account_id: z.string().nullable(),
-});
-
-/** @param account the account's reference */
-export function showEvent(event: Event, account: string | null) {
-  return {
-    on: dateOut(event.businessDate),
-    event: event.type,
-    account,
-    ...(event.orderId !== null && { order: event.orderId }),
-    ...(event.invoiceId !== null && { invoice: event.invoiceId }),
-    ...(event.amount !== null && { amount: Number(event.amount) }),
-    ...(event.period !== null && { period: event.period }),
-    ...event.data,
-    id: event.key,
-    seq: Number(event.seq),
-    at: instantOut(event.at),
-    account_id: event.accountId,
-  };
-}
-
-/** A close's chunk writes for a second at most; readers are asked to come again rather than made to wait. */
+/** A chunk of a close writes for one second at most. After that the reader gets an empty page and asks again. */
 const PATIENCE = '1s';
 
-/** True once every writer that had taken a seq has committed; see take_event_seq in the schema. */
+/** True once every writer that has taken a seq has committed. See take_event_seq in the migration. */
 async function allCommitted(db: Db, storeId: string): Promise<boolean> {
   try {
     await db.$transaction([
@@ -71,8 +40,13 @@ export const eventRoutes: Route[] = [
     answers: { 200: listOf(eventShape) },
     async handle({ env, store, query }) {
       if (!(await allCommitted(env.db, store.id))) {
-        const next = String(query.after ?? 0);
-        return { status: 200, body: { object: 'list' as const, data: [], has_more: true, next } };
+        const comeBack: ListView<EventView> = {
+          object: 'list',
+          data: [],
+          has_more: true,
+          next: String(query.after ?? 0),
+        };
+        return { status: 200, body: comeBack };
       }
       const rows = await env.db.event.findMany({
         where: { storeId: store.id, seq: { gt: BigInt(query.after ?? 0) }, ...(query.type && { type: query.type }) },
@@ -85,9 +59,9 @@ export const eventRoutes: Route[] = [
         select: { id: true, reference: true },
       });
       const references = new Map(accounts.map((account) => [account.id, account.reference]));
-      const show = (event: Event) => showEvent(event, references.get(event.accountId ?? '') ?? null);
-      const page = pageOf(rows, { limit: query.limit }, (event) => String(event.seq), show);
-      // A feed goes on: the last page too says where.
+      const viewOf = (event: Event) => eventView(event, references.get(event.accountId ?? '') ?? null);
+      const page = listView(rows, query, (event) => String(event.seq), viewOf);
+      // A feed never ends, so the last page also has a cursor.
       const next = page.next ?? String(rows.at(-1)?.seq ?? query.after ?? 0);
       return { status: 200, body: { ...page, next } };
     },

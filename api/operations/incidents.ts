@@ -1,68 +1,46 @@
 import { audit } from '../../books/lib/audit';
 import { resolveIncident } from '../../books/lib/incidents';
 import { enqueue, startRow } from '../../books/lib/outbox';
-import { parseInstant } from '../../domain/calendar';
-import { type IncidentKind, incidentKinds, incidentText, waysOf } from '../../domain/incidents';
+import { incidentText, waysOf } from '../../domain/incidents';
 import type { Incident } from '../../generated/prisma/client';
-import { type Tx, instantIn, instantOut } from '../../prisma/db';
+import type { Tx } from '../../prisma/db';
+import { incidentShape, incidentView, incidentWays } from '../../views/incident';
+import { listOf } from '../../views/lib/list';
+import { text } from '../../views/lib/members';
+import { z } from '../../views/lib/zod';
 import { workflowIdOf, workflowIds } from '../../workflows/contracts/ids';
 import { periodOfIncident } from '../../workflows/contracts/keys';
 import type { Repair } from '../../workflows/contracts/messages';
 import { giveCommand } from '../lib/commands';
-import { pageOf, pairCursor, readPairCursor } from '../lib/input/lists';
+import { asInstant, sortedBy } from '../lib/input/lists';
 import { found, throwRefusal } from '../lib/problems';
 import { type Route, type WriteContext, command, read } from '../lib/route';
-import { listOf, paging, reason, text, z } from '../lib/input/schemas';
+import { paging, reason } from '../lib/input/schemas';
 
-const status = z.enum(['open', 'resolved']);
-const shape = z.object({
-  id: z.string(),
-  object: z.literal('incident'),
-  kind: z.enum(Object.keys(incidentKinds) as [IncidentKind]),
-  title: z.string().openapi({ description: 'What has failed, in Japanese' }),
-  /** None once it is resolved. */
-  ways: z
-    .array(z.string())
-    .openapi({ description: 'How it may be ended: retry, skip, resolve_as:<result>, resolve_as:* for any words' }),
-  workflow_id: z.string().nullable(),
-  owner: z.string(),
-  detail: z.record(z.string(), z.unknown()),
-  status,
-  opened_at: z.string(),
-  resolution: z.string().nullable(),
-  resolved_at: z.string().nullable(),
-});
+const byOpenedAt = sortedBy('openedAt', 'id', 'desc', asInstant);
 
 export const incidentRoutes: Route[] = [
   read({
     operation: 'incidents.list',
     path: '/v1/incidents',
     summary: 'Failures that need a person, newest first.',
-    query: z.strictObject({ ...paging, status: status.optional() }),
-    answers: { 200: listOf(shape) },
+    query: z.strictObject({ ...paging, status: incidentShape.shape.status.optional() }),
+    answers: { 200: listOf(incidentShape) },
     async handle({ env, store, query }) {
-      const after = query.after === undefined ? null : readPairCursor(query.after, parseInstant);
       const rows = await env.db.incident.findMany({
         where: {
           storeId: store.id,
           ...(query.status && { status: query.status }),
-          ...(after && {
-            OR: [
-              { openedAt: { lt: instantIn(after.value) } },
-              { openedAt: instantIn(after.value), id: { lt: after.id } },
-            ],
-          }),
+          ...byOpenedAt.after(query.after),
         },
-        orderBy: [{ openedAt: 'desc' }, { id: 'desc' }],
-        take: query.limit + 1,
+        ...byOpenedAt.page(query),
       });
-      const body = pageOf(rows, query, (row) => pairCursor(instantOut(row.openedAt), row.id), show);
-      return { status: 200, body };
+      return { status: 200, body: byOpenedAt.list(rows, query, incidentView) };
     },
   }),
   command({
     operation: 'incidents.repair',
-    // An incident's id is the business key of what failed, which has slashes.
+    // The id of an incident is the business key of the failed step, which has slashes.
     path: '/v1/incidents/*id/repair',
     summary:
       'Decide on an incident: retry the step, skip it, or continue with the named result. If no workflow waits for the decision, a mail can be sent again, and other incidents can be resolved as done.',
@@ -70,7 +48,7 @@ export const incidentRoutes: Route[] = [
       how: z.union([z.enum(['retry', 'skip']), z.strictObject({ resolve_as: text() })]),
       reason,
     }),
-    answers: { 200: shape, 202: shape },
+    answers: { 200: incidentShape, 202: incidentShape },
     refusals: ['not_found', 'reason_missing', 'conflict', 'repair_not_possible'],
     async handle(tx, context) {
       const { store, body } = context;
@@ -82,7 +60,10 @@ export const incidentRoutes: Route[] = [
       if (!waits && incident.status === 'resolved')
         return throwRefusal('conflict', { params: { state: incident.status } });
       if (!isWay(incident, how))
-        return throwRefusal('repair_not_possible', { field: '/how', params: { ways: waysIn(incident).join(', ') } });
+        return throwRefusal('repair_not_possible', {
+          field: '/how',
+          params: { ways: incidentWays(incident.kind).join(', ') },
+        });
       if (!waits) {
         if (how === 'retry') await again(tx, incident, context);
         const resolution = JSON.stringify(how);
@@ -104,16 +85,12 @@ export const incidentRoutes: Route[] = [
       });
       return { message, ref: incident.id };
     },
-    async fresh({ env, store }, ref) {
-      return show(await env.db.incident.findUniqueOrThrow({ where: { storeId_id: { storeId: store.id, id: ref } } }));
+    async resource({ env, store }, ref) {
+      const where = { storeId_id: { storeId: store.id, id: ref } };
+      return incidentView(await env.db.incident.findUniqueOrThrow({ where }));
     },
   }),
 ];
-
-function waysIn({ kind }: Incident): string[] {
-  const { how, resolveAs } = waysOf(kind);
-  return [...how, ...[...resolveAs].map((result) => `resolve_as:${result}`)];
-}
 
 function isWay({ kind }: Incident, way: Repair): boolean {
   const { how, resolveAs } = waysOf(kind);
@@ -121,22 +98,22 @@ function isWay({ kind }: Incident, way: Repair): boolean {
   return resolveAs === '*' || resolveAs.includes(way.resolveAs);
 }
 
-/** Its workflow may wait for another one meanwhile: what only tells is never handed to it. */
+/** An incident without a step is never sent to a workflow, even while its workflow waits for the repair of another one. */
 async function waitsForRepair(tx: Tx, { storeId, workflowId, kind }: Incident): Promise<boolean> {
   if (workflowId === null || !incidentText(kind).step) return false;
   return (await tx.wait.count({ where: { storeId, workflowId, waitingFor: 'repair' } })) > 0;
 }
 
-/** What no workflow waits for is begun anew: a mail, or what is left of the month's registrations or card receipts. */
+/** Starts work again that no workflow waits for: a mail, or the rest of the month's registrations or card receipts. */
 async function again(tx: Tx, incident: Incident, { store, at }: Pick<WriteContext, 'store' | 'at'>): Promise<void> {
   if (incident.kind === 'mail_unknown' || incident.kind === 'mail_failed') return sendAgain(tx, incident);
   const period = periodOfIncident(incident.id);
   const type = incident.kind === 'np_registration_failed' ? 'periodOpen' : 'cardCollection';
-  // Of two asked for at one instant of a simulated store one does the work of both.
+  // Two starts at one instant of a simulated store share an id. One of them does the work of both.
   await enqueue(tx, startRow(type, workflowIds[type](store.id, period, at), store.id, at, { period }));
 }
 
-/** An incident of a mail has the mail's key. Its first try is now: Resend has forgotten the last one, or refused it. */
+/** The incident has the mail's key. The mail counts as never tried, because Resend has forgotten or refused the last try. */
 async function sendAgain(tx: Tx, { storeId, id }: Incident): Promise<void> {
   await tx.mail.update({
     where: { storeId_key: { storeId, key: id } },
@@ -148,24 +125,7 @@ async function sendAgain(tx: Tx, { storeId, id }: Incident): Promise<void> {
   });
 }
 
-/** A wildcard's parts come as a list. */
+/** Express returns the parts of a wildcard as a list. */
 function incidentId(params: Record<string, string | string[]>): string {
   return [params['id']!].flat().join('/');
-}
-
-function show(incident: Incident) {
-  return {
-    id: incident.id,
-    object: 'incident',
-    kind: incident.kind,
-    title: incidentText(incident.kind).ja,
-    ways: incident.status === 'open' ? waysIn(incident) : [],
-    workflow_id: incident.workflowId,
-    owner: incident.owner,
-    detail: incident.detail,
-    status: incident.status,
-    opened_at: instantOut(incident.openedAt),
-    resolution: incident.resolution,
-    resolved_at: incident.resolvedAt && instantOut(incident.resolvedAt),
-  };
 }

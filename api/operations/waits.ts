@@ -1,16 +1,11 @@
-import { parseInstant } from '../../domain/calendar';
-import { instantIn, instantOut } from '../../prisma/db';
-import { pageOf, pairCursor, readPairCursor } from '../lib/input/lists';
-import { waitShape, workflowUrl } from '../orders/view';
+import { waitShape, waitView } from '../../views/wait';
+import { listOf } from '../../views/lib/list';
+import { z } from '../../views/lib/zod';
+import { asInstant, sortedBy } from '../lib/input/lists';
 import { type Route, read } from '../lib/route';
-import { id, listOf, paging, z } from '../lib/input/schemas';
+import { id, paging } from '../lib/input/schemas';
 
-const shape = waitShape.extend({
-  object: z.literal('wait'),
-  workflow: z.object({ id: z.string(), url: z.string().nullable() }),
-  account_id: z.string().nullable(),
-  since: z.string(),
-});
+const byDueAt = sortedBy('dueAt', 'workflowId', 'asc', asInstant);
 
 export const waitRoutes: Route[] = [
   read({
@@ -18,35 +13,18 @@ export const waitRoutes: Route[] = [
     path: '/v1/waits',
     summary: 'The wait of every running workflow with its owner, nearest deadline first.',
     query: z.strictObject({ ...paging, owner: waitShape.shape.owner.optional(), account_id: id.optional() }),
-    answers: { 200: listOf(shape) },
+    answers: { 200: listOf(waitShape) },
     async handle({ env, store, query }) {
-      const after = query.after === undefined ? null : readPairCursor(query.after, parseInstant);
       const rows = await env.db.wait.findMany({
         where: {
           storeId: store.id,
           ...(query.owner && { owner: query.owner }),
           ...(query.account_id !== undefined && { accountId: query.account_id }),
-          ...(after && {
-            OR: [
-              { dueAt: { gt: instantIn(after.value) } },
-              { dueAt: instantIn(after.value), workflowId: { gt: after.id } },
-            ],
-          }),
+          ...byDueAt.after(query.after),
         },
-        orderBy: [{ dueAt: 'asc' }, { workflowId: 'asc' }],
-        take: query.limit + 1,
+        ...byDueAt.page(query),
       });
-      const show = (wait: (typeof rows)[number]) => ({
-        object: 'wait',
-        for: wait.waitingFor,
-        owner: wait.owner,
-        due_at: instantOut(wait.dueAt),
-        since: instantOut(wait.since),
-        account_id: wait.accountId,
-        workflow: { id: wait.workflowId, url: workflowUrl(env, wait.workflowId) },
-      });
-      const body = pageOf(rows, query, (wait) => pairCursor(instantOut(wait.dueAt), wait.workflowId), show);
-      return { status: 200, body };
+      return { status: 200, body: byDueAt.list(rows, query, (wait) => waitView(wait, env)) };
     },
   }),
 ];

@@ -3,17 +3,18 @@ import { newId } from '../../books/lib/ids';
 import { LEASE_SECONDS, send } from '../../books/lib/outbox';
 import { toYen } from '../../domain/money';
 import { checkCard } from '../../domain/order/card-rules';
+import { orderShape } from '../../views/order';
+import { z } from '../../views/lib/zod';
 import { workflowIds } from '../../workflows/contracts/ids';
 import { keys } from '../../workflows/contracts/keys';
 import { giveCommand } from '../lib/commands';
 import { card } from './new';
-import { orderShape, showOrder } from './view';
+import { readOrder } from './read';
 import { Refused, found, orRefuse, throwRefusal } from '../lib/problems';
 import { type Route, type Surroundings, command } from '../lib/route';
-import { z } from '../lib/input/schemas';
 import { acceptedAt } from '../lib/store-clock';
 
-/** States in which a contract is, or could again be, charged to a card; an ended one while its last month is still owed. */
+/** States in which a contract is or can again be charged to a card. An ended one can while its last month is owed. */
 const CHARGEABLE = ['active', 'at_risk', 'suspended', 'ending'];
 
 export const cardRoutes: Route[] = [
@@ -54,16 +55,16 @@ export const cardRoutes: Route[] = [
       });
       return { message, ref: order.id };
     },
-    fresh: ({ env, store }, ref) => showOrder(env.db, store.id, ref, env),
+    resource: ({ env, store }, ref) => readOrder(env.db, store.id, ref, env),
   }),
 ];
 
-/** How long the buyer's browser is kept waiting for the outcome before the page says it will be mailed. */
+/** How long the buyer's browser waits for the outcome. After that the page says that a mail will follow. */
 const RETURN_WAIT_MS = 5_000;
 
 /**
- * The buyer's browser comes back from 3-D Secure. Anybody can open this address, so it only makes the order's workflow ask
- * SBPS; what it says itself is not believed.
+ * The buyer's browser comes back from 3-D Secure. Anybody can open this address, so the result in it is not trusted. It only
+ * makes the order's workflow ask SBPS.
  */
 export function cardReturn(env: Surroundings): RequestHandler {
   return async (req, res) => {
@@ -74,7 +75,7 @@ export function cardReturn(env: Surroundings): RequestHandler {
     if (!authentication || (result !== 'ok' && result !== 'ng')) return throwRefusal('not_found');
     const { storeId, orderId } = authentication;
     const store = await env.db.store.findUniqueOrThrow({ where: { id: storeId } });
-    // A new one each time: who came back too early comes back again.
+    // A new message each time, because a browser that came back too early comes back again.
     const message = keys.message.cardReturned(authenticationRef, newId('msg'));
     const advancing = await env.db
       .$transaction(async (tx) => {

@@ -4,18 +4,25 @@ import { type CancellationPreview, cancellationTerms, previewCancellation } from
 import { checkRiskDecision, riskDecisions } from '../../domain/order/risk';
 import type { Order, Subscription } from '../../generated/prisma/client';
 import { type Tx, dateOut, instantOut } from '../../prisma/db';
+import {
+  type PreviewedLine,
+  cancellationPreviewShape,
+  cancellationPreviewView,
+} from '../../views/cancellation-preview';
+import { type OrderView, orderShape } from '../../views/order';
+import { z } from '../../views/lib/zod';
 import { workflowIds } from '../../workflows/contracts/ids';
 import { keys } from '../../workflows/contracts/keys';
 import type { CommandTo, Payload } from '../../workflows/contracts/messages';
 import { giveCommand } from '../lib/commands';
 import { refuseImplausible } from '../lib/input/dates';
-import { orderShape, showOrder } from './view';
+import { readOrder } from './read';
 import { Refused, found, orRefuse, throwRefusal } from '../lib/problems';
-import { type CommandRoute, type Route, type WriteContext, command, write } from '../lib/route';
-import { id, jstDate, reason, z } from '../lib/input/schemas';
+import { type ReadResource, type Route, type WriteContext, command, write } from '../lib/route';
+import { id, jstDate, reason } from '../lib/input/schemas';
 
 const answers = { 200: orderShape, 202: orderShape };
-const fresh: CommandRoute['fresh'] = ({ env, store }, ref) => showOrder(env.db, store.id, ref, env);
+const resource: ReadResource<OrderView> = ({ env, store }, ref) => readOrder(env.db, store.id, ref, env);
 const lines = z.union([z.literal('all'), z.array(id).min(1).max(100)]).default('all');
 
 export const orderCommandRoutes: Route[] = [
@@ -31,7 +38,7 @@ export const orderCommandRoutes: Route[] = [
       if (order.status !== 'held') throwRefusal('order_not_held', { params: { state: order.status } });
       return tell(tx, context, order, 'release', {}, context.body.reason);
     },
-    fresh,
+    resource,
   }),
   command({
     operation: 'orders.decide_risk',
@@ -51,7 +58,7 @@ export const orderCommandRoutes: Route[] = [
         throwRefusal('own_account_missing', { field: '/decision' });
       return tell(tx, context, order, 'decideRisk', { decision }, context.body.reason);
     },
-    fresh,
+    resource,
   }),
   command({
     operation: 'orders.start_service',
@@ -67,37 +74,20 @@ export const orderCommandRoutes: Route[] = [
       refuseImplausible(context.body.on, dateOf(instantOut(order.acceptedAt)), context.at);
       return tell(tx, context, order, 'serviceStarted', { on: context.body.on });
     },
-    fresh,
+    resource,
   }),
   write('post', {
     operation: 'orders.preview_cancellation',
     path: '/v1/orders/:id/cancellations/preview',
     summary: 'Preview a cancellation: when the contract would end and what would still be billed (C1).',
     body: z.strictObject({ lines }),
-    answers: {
-      200: z.object({
-        order_id: z.string(),
-        asked_on: z.string(),
-        ends_on: z.string(),
-        last_period: z.string().nullable(),
-        lines: z.array(
-          z.object({
-            subscription_id: z.string(),
-            name: z.string(),
-            terms: z.string(),
-            ends_on: z.string(),
-            last_period: z.string().nullable(),
-            reason: z.enum(['notice', 'minimum_term', 'not_started']),
-          }),
-        ),
-      }),
-    },
+    answers: { 200: cancellationPreviewShape },
     refusals: ['not_found', 'order_not_cancellable'],
     async handle(tx, context) {
       const { store, at } = context;
       const order = await ownOrder(tx, context);
       const previews = previewLines(order, chosen(order, context.body.lines), context);
-      const last = previews.reduce((a, b) => (b.ends_on > a.ends_on ? b : a));
+      const last = previews.map(({ preview }) => preview).reduce((a, b) => (b.ends_on > a.ends_on ? b : a));
       const told = { ends_on: last.ends_on, last_period: last.last_period };
       await emit(tx, {
         storeId: store.id,
@@ -108,7 +98,7 @@ export const orderCommandRoutes: Route[] = [
         orderId: order.id,
         data: told,
       });
-      return { status: 200, body: { order_id: order.id, asked_on: dateOf(at), ...told, lines: previews } };
+      return { status: 200, body: cancellationPreviewView(order.id, dateOf(at), last, previews) };
     },
   }),
   command({
@@ -122,14 +112,14 @@ export const orderCommandRoutes: Route[] = [
       const order = await ownOrder(tx, context);
       const asked = chosen(order, context.body.lines);
       const previews = previewLines(order, asked, context);
-      const begun = previews.every((preview) => preview.reason !== 'not_started');
-      // What has not begun is one order still: NP or the card was asked for all of it.
+      const begun = previews.every(({ preview }) => preview.reason !== 'not_started');
+      // Before service starts the order is one whole: NP or the card was asked for the sum of its lines.
       if (!begun && asked.length < order.subscriptions.length)
         throwRefusal('order_not_cancellable', { field: '/lines', params: { state: order.status } });
       const lines = begun ? context.body.lines : 'all';
       return tell(tx, context, order, 'cancel', { lines }, context.body.reason);
     },
-    fresh,
+    resource,
   }),
 ];
 
@@ -158,7 +148,10 @@ async function tell<N extends CommandTo<'order'>>(
   return { message, ref: order.id };
 }
 
-/** The lines named; `all` are those that have not ended and are not cancelled. @throws Refused not_found with its pointer */
+/**
+ * The named lines. `all` are the lines that have not ended and are not cancelled.
+ * @throws Refused not_found with a pointer for each unknown line
+ */
 function chosen(order: WholeOrder, named: 'all' | string[]): Subscription[] {
   if (named === 'all') {
     const running = order.subscriptions.filter((line) => line.status !== 'ended' && line.endsOn === null);
@@ -171,7 +164,7 @@ function chosen(order: WholeOrder, named: 'all' | string[]): Subscription[] {
   return order.subscriptions.filter((line) => named.includes(line.id));
 }
 
-function previewLines(order: WholeOrder, of: Subscription[], { at }: WriteContext) {
+function previewLines(order: WholeOrder, of: Subscription[], { at }: WriteContext): PreviewedLine[] {
   return of.map((line) => {
     const terms = cancellationTerms[line.cancellationTerms];
     const preview: CancellationPreview = orRefuse(
@@ -184,6 +177,6 @@ function previewLines(order: WholeOrder, of: Subscription[], { at }: WriteContex
             status: order.status,
           }),
     );
-    return { subscription_id: line.id, name: line.planName, terms: terms.label, ...preview };
+    return { line, terms, preview };
   });
 }

@@ -1,5 +1,7 @@
 import type { NewOrder } from '../../books/order/accept';
-import { httpUrl, id, text, z } from '../lib/input/schemas';
+import { text } from '../../views/lib/members';
+import { z } from '../../views/lib/zod';
+import { httpUrl, id } from '../lib/input/schemas';
 
 const token = z.string().min(1).max(200);
 

@@ -1,17 +1,19 @@
 import { acceptOrder } from '../../books/order/accept';
-import { instantOut } from '../../prisma/db';
+import { listOf, listView } from '../../views/lib/list';
+import { z } from '../../views/lib/zod';
+import { type OrderView, orderShape } from '../../views/order';
+import { timelineShape, timelineView } from '../../views/timeline';
 import { workflowIds } from '../../workflows/contracts/ids';
 import { keys } from '../../workflows/contracts/keys';
-import { eventShape, showEvent } from '../operations/events';
-import { olderThan, pageOf } from '../lib/input/lists';
+import { olderThan } from '../lib/input/lists';
 import { newOrder, orderOf } from './new';
-import { orderShape, showOrder, showOrders, showWait, waitShape } from './view';
+import { readOrder, readOrders } from './read';
 import { found, orRefuse } from '../lib/problems';
 import { type Route, command, read } from '../lib/route';
-import { id, listOf, paging, z } from '../lib/input/schemas';
+import { id, paging } from '../lib/input/schemas';
 
-/** Confirmed, refused or cancelled, or waiting for somebody: the buyer's 3-D Secure, a correction (保留), a higher limit. */
-function isDecided({ status, wait_until, next_action }: Awaited<ReturnType<typeof showOrder>>): boolean {
+/** Decided: confirmed, declined or cancelled, or waiting for 3-D Secure, a correction (保留) or a higher limit. */
+function isDecided({ status, wait_until, next_action }: OrderView): boolean {
   if (status === 'screening') return wait_until !== null;
   return status === 'authorising' ? next_action !== null : status !== 'received';
 }
@@ -43,10 +45,8 @@ export const orderRoutes: Route[] = [
       const ref = orRefuse(await acceptOrder(tx, context, orderOf(context.body)));
       return { message: keys.message.start(workflowIds.order(ref)), ref, location: `/v1/orders/${ref}` };
     },
-    async fresh({ env, store }, ref) {
-      return showOrder(env.db, store.id, ref, env);
-    },
-    decided: (order) => isDecided(order as Awaited<ReturnType<typeof showOrder>>),
+    resource: ({ env, store }, ref) => readOrder(env.db, store.id, ref, env),
+    decided: isDecided,
   }),
   read({
     operation: 'orders.list',
@@ -61,16 +61,14 @@ export const orderRoutes: Route[] = [
         ...(query.status && { status: query.status }),
         ...olderThan(query.after),
       };
-      const orders = await showOrders(env.db, where, query.limit + 1, env);
-      return {
-        status: 200,
-        body: pageOf(
-          orders,
-          query,
-          (order) => order.id,
-          (order) => order,
-        ),
-      };
+      const orders = await readOrders(env.db, where, query.limit + 1, env);
+      const body = listView(
+        orders,
+        query,
+        (order) => order.id,
+        (order) => order,
+      );
+      return { status: 200, body };
     },
   }),
   read({
@@ -81,7 +79,7 @@ export const orderRoutes: Route[] = [
     answers: { 200: orderShape },
     refusals: ['not_found'],
     async handle({ env, store, params }) {
-      return { status: 200, body: await showOrder(env.db, store.id, params['id']!, env) };
+      return { status: 200, body: await readOrder(env.db, store.id, params['id']!, env) };
     },
   }),
   read({
@@ -89,13 +87,7 @@ export const orderRoutes: Route[] = [
     path: '/v1/orders/:id/timeline',
     summary: 'The events of the order, oldest first, and its current wait.',
     query: z.strictObject({}),
-    answers: {
-      200: z.object({
-        order_id: z.string(),
-        events: z.array(eventShape),
-        waiting: waitShape.extend({ since: z.string() }).nullable(),
-      }),
-    },
+    answers: { 200: timelineShape },
     refusals: ['not_found'],
     async handle({ env, store, params }) {
       const where = { storeId_id: { storeId: store.id, id: params['id']! } };
@@ -107,12 +99,7 @@ export const orderRoutes: Route[] = [
       const wait = await env.db.wait.findUnique({
         where: { storeId_workflowId: { storeId: store.id, workflowId: workflowIds.order(order.id) } },
       });
-      const body = {
-        order_id: order.id,
-        events: events.map((event) => showEvent(event, order.account.reference)),
-        waiting: wait && { ...showWait(wait), since: instantOut(wait.since) },
-      };
-      return { status: 200, body };
+      return { status: 200, body: timelineView(order, events, wait) };
     },
   }),
 ];

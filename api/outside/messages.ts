@@ -1,6 +1,8 @@
-import { httpUrl, rfc3339, text, z } from '../lib/input/schemas';
+import { text } from '../../views/lib/members';
+import { z } from '../../views/lib/zod';
+import { httpUrl, rfc3339 } from '../lib/input/schemas';
 
-/** A piece of a provider's news (assumed: NP describes none in public). `data` is kept as told and judged by its type. */
+/** A provider's news. Its form is assumed, because NP publishes none. `data` is stored as received and judged by its type. */
 export const news = z.strictObject({
   event_id: text(200),
   type: text(100),
@@ -8,7 +10,7 @@ export const news = z.strictObject({
   data: z.record(z.string(), z.unknown()),
 });
 
-/** What a simulator wants to be told later: `body` is posted to `callback_url` when the store's clock reaches `at`. */
+/** An alarm of a simulator: `body` is posted to `callback_url` when the store's clock reaches `at`. */
 export const alarm = z.strictObject({
   id: text(200),
   at: rfc3339,

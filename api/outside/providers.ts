@@ -2,22 +2,22 @@ import type { Request, RequestHandler, Response } from 'express';
 import { enqueue } from '../../books/lib/outbox';
 import type { Store } from '../../generated/prisma/client';
 import { instantIn } from '../../prisma/db';
+import type { z } from '../../views/lib/zod';
 import { keys } from '../../workflows/contracts/keys';
 import { alarmToken, basicCredentials, sameSecret } from '../lib/auth';
 import { parse } from '../lib/input/parse';
 import { throwRefusal } from '../lib/problems';
 import { alarm, news } from './messages';
 import type { Surroundings } from '../lib/route';
-import type { z } from '../lib/input/schemas';
 import { jsonBody } from '../lib/serve';
 import { storeNow } from '../lib/store-clock';
 
 /*
- * What comes from the other side: NP's news, and the alarms its simulators file with a store's clock. Both carry an id of
- * their own, by which the same thing told twice is one; both are taken while a clock advances, being part of the step.
+ * NP's news, and the alarms that simulators file with a store's clock. Each has an id of its own, so that a repetition has no
+ * effect. Both are accepted while a clock advances, because they are part of its step.
  */
 
-/** 202 for what is new, 200 for what was told before. */
+/** They answer 202 to a new message and 200 to a known one. */
 export function providerHandlers(env: Surroundings): { news: RequestHandler[]; alarm: RequestHandler[] } {
   return {
     news: [
@@ -60,7 +60,7 @@ export function providerHandlers(env: Surroundings): { news: RequestHandler[]; a
   };
 }
 
-/** Kept as received, and due at once whenever it happened: late news is judged by its own instant. */
+/** Stores news as received and makes it due at once. Late news is judged by its own instant. */
 async function takeNews(env: Surroundings, store: Store, told: z.output<typeof news>): Promise<boolean> {
   return env.db.$transaction(async (tx) => {
     const now = await storeNow(tx, store, env.now);

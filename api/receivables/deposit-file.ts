@@ -1,8 +1,8 @@
 import { CsvError, parse as parseCsv } from 'csv-parse/sync';
+import type { z } from '../../views/lib/zod';
 import { type Locate, type Reason, Refused, reasonsOf, throwRefusal } from '../lib/problems';
-import type { z } from '../lib/input/schemas';
 
-/** Column of the file → member of a deposit; either name, as a person or a program writes it. */
+/** The members of a deposit and the names of their columns: one that programs write and one that people write. */
 const columns = {
   paid_on: ['paid_on', '入金日'],
   amount: ['amount', '金額'],
@@ -11,7 +11,7 @@ const columns = {
 } as const;
 type Column = keyof typeof columns;
 
-/** A transaction of that many takes some seconds. */
+/** A transaction with that many lines takes some seconds. */
 const MOST_LINES = 1_000;
 
 /**
@@ -98,13 +98,13 @@ function columnsOf(names: readonly string[]): Partial<Record<Column, number>> {
   return at;
 }
 
-/** 2026/11/5 as spreadsheets write it. */
+/** Spreadsheets write 2026/11/5. */
 function dateIn(cell: string): string {
   const [, year, month, day] = /^(\d{4})[/-](\d{1,2})[/-](\d{1,2})$/.exec(cell) ?? [];
   return year ? `${year}-${month!.padStart(2, '0')}-${day!.padStart(2, '0')}` : cell;
 }
 
-/** Text that is no amount stays as it is, for the schema to refuse. */
+/** A text that is no amount is returned unchanged, and the schema rejects it. */
 function amountIn(cell: string): number | string {
   return /^[¥￥]?\d{1,3}(,\d{3})*$|^[¥￥]?\d+$/.test(cell) ? Number(cell.replace(/[¥￥,]/g, '')) : cell;
 }

@@ -2,15 +2,24 @@ import { createHash } from 'node:crypto';
 import { audit } from '../../books/lib/audit';
 import { newId } from '../../books/lib/ids';
 import { bookDeposit, reverseDeposit } from '../../books/receivable/deposits';
-import { parseJstDate } from '../../domain/calendar';
 import type { Yen } from '../../domain/money';
-import type { Deposit, Payment } from '../../generated/prisma/client';
-import { type Tx, dateIn, dateOut, instantIn } from '../../prisma/db';
+import { type Tx, instantIn } from '../../prisma/db';
+import {
+  type DepositView,
+  depositImportShape,
+  depositImportView,
+  depositParts,
+  depositShape,
+  depositView,
+} from '../../views/deposit';
+import { listOf } from '../../views/lib/list';
+import { text } from '../../views/lib/members';
+import { z } from '../../views/lib/zod';
 import { onLine, readDepositFile } from './deposit-file';
-import { pageOf, pairCursor, readPairCursor } from '../lib/input/lists';
+import { asDate, sortedBy } from '../lib/input/lists';
 import { type Locate, found, orRefuse } from '../lib/problems';
 import { type Route, type WriteContext, read, write } from '../lib/route';
-import { id, jstDate, listOf, paging, reason, text, z } from '../lib/input/schemas';
+import { id, jstDate, paging, reason } from '../lib/input/schemas';
 
 /** The field 金額 in the banks' files has ten digits. */
 const MOST = 9_999_999_999;
@@ -28,19 +37,6 @@ const given = z.strictObject({
     .openapi({ description: 'The bank’s text (摘要). The same deposit with the same text is booked once' }),
 });
 
-const shape = z.object({
-  id: z.string(),
-  object: z.literal('deposit'),
-  account_id: z.string(),
-  amount: z.number().openapi({ description: 'Yen; below zero a reversal' }),
-  over: z.number().openapi({ description: 'Of it, beyond what the invoices owed (仮受金)' }),
-  paid_on: z.string(),
-  reference: z.string().nullable(),
-  reverses: z.string().nullable(),
-  reversed_by: z.string().nullable(),
-  payments: z.array(z.object({ invoice_id: z.string(), invoice_number: z.string(), amount: z.number() })),
-});
-
 const refusalsOfDeposit = [
   'unknown_invoice',
   'invoice_not_own',
@@ -48,17 +44,23 @@ const refusalsOfDeposit = [
   'invoices_of_two_accounts',
 ] as const;
 
+const byPaidOn = sortedBy('paidOn', 'id', 'desc', asDate);
+
 export const depositRoutes: Route[] = [
   write('post', {
     operation: 'deposits.create',
     path: '/v1/deposits',
     summary: 'In house: enter money that arrived in the store’s own account, with the invoices that it pays.',
     body: given,
-    answers: { 200: shape, 201: shape },
+    answers: { 200: depositShape, 201: depositShape },
     refusals: [...refusalsOfDeposit],
     async handle(tx, context) {
       const { id, known } = await enter(tx, context, context.body);
-      return { status: known ? 200 : 201, location: `/v1/deposits/${id}`, body: await shown(tx, context.store.id, id) };
+      return {
+        status: known ? 200 : 201,
+        location: `/v1/deposits/${id}`,
+        body: await readDeposit(tx, context.store.id, id),
+      };
     },
   }),
   write('post', {
@@ -68,7 +70,7 @@ export const depositRoutes: Route[] = [
       'Enter the deposits of a CSV file: paid_on,amount,invoice_number,reference. If one line has a mistake, nothing is entered. The same file again, and the same deposits with a reference, change nothing.',
     upload: { mediaType: 'text/csv', description: 'UTF-8 or Shift_JIS' },
     body: z.instanceof(Uint8Array),
-    answers: { 200: z.object({ object: z.literal('deposit_import'), entered: z.number(), known: z.number() }) },
+    answers: { 200: depositImportShape },
     refusals: ['deposit_file_malformed', ...refusalsOfDeposit],
     async handle(tx, context) {
       const { store, at, body: bytes } = context;
@@ -79,7 +81,7 @@ export const depositRoutes: Route[] = [
       let known = count === 1 ? 0 : lines.length;
       if (count === 1)
         for (const { line, deposit } of lines) if ((await enter(tx, context, deposit, onLine(line))).known) known += 1;
-      return { status: 200, body: { object: 'deposit_import', entered: lines.length - known, known } };
+      return { status: 200, body: depositImportView(lines.length, known) };
     },
   }),
   write('post', {
@@ -88,7 +90,7 @@ export const depositRoutes: Route[] = [
     summary:
       'Reverse a deposit that was entered wrongly. The invoices that it paid are owed again. Then enter the correct one.',
     body: z.strictObject({ reason }),
-    answers: { 201: shape },
+    answers: { 201: depositShape },
     refusals: ['not_found', 'reason_missing', 'deposit_already_reversed'],
     async handle(tx, context) {
       const { store, at, params, body } = context;
@@ -97,7 +99,7 @@ export const depositRoutes: Route[] = [
       const fact = { storeId: store.id, at };
       const { id } = orRefuse(await reverseDeposit(tx, fact, deposit, newId('dep')));
       await audit(tx, context, { action: 'deposit.reverse', target: deposit.id, reason: body.reason, after: { id } });
-      return { status: 201, location: `/v1/deposits/${id}`, body: await shown(tx, store.id, id) };
+      return { status: 201, location: `/v1/deposits/${id}`, body: await readDeposit(tx, store.id, id) };
     },
   }),
   read({
@@ -105,22 +107,18 @@ export const depositRoutes: Route[] = [
     path: '/v1/deposits',
     summary: 'Money that arrived in the store’s own account, newest day first.',
     query: z.strictObject({ ...paging, account_id: id.optional() }),
-    answers: { 200: listOf(shape) },
+    answers: { 200: listOf(depositShape) },
     async handle({ env, store, query }) {
-      const after = query.after === undefined ? null : readPairCursor(query.after, parseJstDate);
       const rows = await env.db.deposit.findMany({
         where: {
           storeId: store.id,
           ...(query.account_id !== undefined && { accountId: query.account_id }),
-          ...(after && {
-            OR: [{ paidOn: { lt: dateIn(after.value) } }, { paidOn: dateIn(after.value), id: { lt: after.id } }],
-          }),
+          ...byPaidOn.after(query.after),
         },
-        orderBy: [{ paidOn: 'desc' }, { id: 'desc' }],
-        take: query.limit + 1,
-        include: withParts,
+        ...byPaidOn.page(query),
+        include: depositParts,
       });
-      return { status: 200, body: pageOf(rows, query, (row) => pairCursor(dateOut(row.paidOn), row.id), show) };
+      return { status: 200, body: byPaidOn.list(rows, query, depositView) };
     },
   }),
 ];
@@ -140,36 +138,7 @@ async function enter(
   return booked;
 }
 
-const withParts = {
-  payments: { orderBy: { id: 'asc' }, include: { invoice: { select: { number: true } } } },
-  reversal: { select: { id: true } },
-} as const;
-
-type Whole = Deposit & {
-  payments: (Payment & { invoice: { number: string | null } })[];
-  reversal: { id: string } | null;
-};
-
-async function shown(tx: Tx, storeId: string, id: string) {
+async function readDeposit(tx: Tx, storeId: string, id: string): Promise<DepositView> {
   const where = { storeId_id: { storeId, id } };
-  return show(await tx.deposit.findUniqueOrThrow({ where, include: withParts }));
-}
-
-function show(deposit: Whole) {
-  return {
-    id: deposit.id,
-    object: 'deposit',
-    account_id: deposit.accountId,
-    amount: Number(deposit.amount),
-    over: Number(deposit.over),
-    paid_on: dateOut(deposit.paidOn),
-    reference: deposit.reference,
-    reverses: deposit.reverses,
-    reversed_by: deposit.reversal?.id ?? null,
-    payments: deposit.payments.map(({ invoiceId, invoice, amount }) => ({
-      invoice_id: invoiceId,
-      invoice_number: invoice.number,
-      amount: Number(amount),
-    })),
-  };
+  return depositView(await tx.deposit.findUniqueOrThrow({ where, include: depositParts }));
 }

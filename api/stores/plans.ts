@@ -1,41 +1,21 @@
 import { audit } from '../../books/lib/audit';
 import { newId } from '../../books/lib/ids';
-import { type CancellationTermsId, cancellationTerms } from '../../domain/cancellation/terms';
-import type { Plan, Price } from '../../generated/prisma/client';
-import { type Tx, dateIn, dateOut } from '../../prisma/db';
-import { olderThan, pageOf } from '../lib/input/lists';
+import { type Tx, dateIn } from '../../prisma/db';
+import { type PlanView, planMembers, planParts, planShape, planView } from '../../views/plan';
+import { listOf, listView } from '../../views/lib/list';
+import { rateClass } from '../../views/lib/members';
+import { z } from '../../views/lib/zod';
+import { olderThan } from '../lib/input/lists';
 import { found, throwRefusal } from '../lib/problems';
 import { type Route, type WriteContext, read, write } from '../lib/route';
-import { jstDate, listOf, paging, rateClass, text, yen, z } from '../lib/input/schemas';
-
-const termsIds = Object.keys(cancellationTerms) as [CancellationTermsId, ...CancellationTermsId[]];
+import { jstDate, paging, yen } from '../lib/input/schemas';
 
 const newPrice = z.strictObject({
   amount: yen.openapi({ description: 'Yen without tax, for one unit and one month, billed in arrears' }),
   rate_class: rateClass.default('standard'),
   effective_from: jstDate,
 });
-const newPlan = z.strictObject({
-  code: text(100),
-  name: text(),
-  provisioning: z.enum(['immediate', 'maker']),
-  start_within_days: z.int().min(1).max(365).default(10).openapi({ description: 'Deadline for the start of service' }),
-  cancellation_terms: z.enum(termsIds, { error: 'unknown_cancellation_terms' }),
-  price: newPrice,
-});
-const priceShape = z.object({
-  id: z.string(),
-  version: z.number(),
-  amount: z.number(),
-  rate_class: rateClass,
-  effective_from: z.string(),
-});
-const planShape = newPlan.omit({ price: true }).extend({
-  id: z.string(),
-  object: z.literal('plan'),
-  cancellation_terms_label: z.string(),
-  prices: z.array(priceShape),
-});
+const newPlan = planMembers.extend({ price: newPrice });
 
 export const planRoutes: Route[] = [
   write('post', {
@@ -63,7 +43,7 @@ export const planRoutes: Route[] = [
       });
       await addPrice(tx, context, id, 1, body.price);
       await audit(tx, context, { action: 'plan.create', target: id, after: body });
-      return { status: 201, location: `/v1/plans/${id}`, body: await shown(tx, store.id, id) };
+      return { status: 201, location: `/v1/plans/${id}`, body: await readPlan(tx, store.id, id) };
     },
   }),
   write('post', {
@@ -76,12 +56,12 @@ export const planRoutes: Route[] = [
     async handle(tx, context) {
       const { store, body, params } = context;
       const id = params['id']!;
-      // The plan's row is held so that two new versions get two numbers.
+      // The lock on the plan's row gives two concurrent versions two numbers.
       await tx.$queryRaw`SELECT 1 FROM plans WHERE store_id = ${store.id} AND id = ${id} FOR UPDATE`;
-      const { prices } = await shown(tx, store.id, id);
+      const { prices } = await readPlan(tx, store.id, id);
       await addPrice(tx, context, id, prices.length + 1, body);
       await audit(tx, context, { action: 'price.create', target: id, after: body });
-      return { status: 201, location: `/v1/plans/${id}`, body: await shown(tx, store.id, id) };
+      return { status: 201, location: `/v1/plans/${id}`, body: await readPlan(tx, store.id, id) };
     },
   }),
   read({
@@ -95,9 +75,9 @@ export const planRoutes: Route[] = [
         where: { storeId: store.id, ...olderThan(query.after) },
         orderBy: { id: 'desc' },
         take: query.limit + 1,
-        include: { prices: { orderBy: { version: 'asc' } } },
+        include: planParts,
       });
-      return { status: 200, body: pageOf(rows, query, (plan) => plan.id, show) };
+      return { status: 200, body: listView(rows, query, (plan) => plan.id, planView) };
     },
   }),
   read({
@@ -108,7 +88,7 @@ export const planRoutes: Route[] = [
     answers: { 200: planShape },
     refusals: ['not_found'],
     async handle({ env, store, params }) {
-      return { status: 200, body: await shown(env.db, store.id, params['id']!) };
+      return { status: 200, body: await readPlan(env.db, store.id, params['id']!) };
     },
   }),
 ];
@@ -133,27 +113,6 @@ async function addPrice(
   });
 }
 
-async function shown(tx: Tx, storeId: string, id: string) {
-  const where = { storeId_id: { storeId, id } };
-  return show(found(await tx.plan.findUnique({ where, include: { prices: { orderBy: { version: 'asc' } } } })));
-}
-
-function show(plan: Plan & { prices: Price[] }) {
-  return {
-    id: plan.id,
-    object: 'plan',
-    code: plan.code,
-    name: plan.name,
-    provisioning: plan.provisioning,
-    start_within_days: plan.startWithinDays,
-    cancellation_terms: plan.cancellationTerms,
-    cancellation_terms_label: cancellationTerms[plan.cancellationTerms].label,
-    prices: plan.prices.map((price) => ({
-      id: price.id,
-      version: price.version,
-      amount: Number(price.amount),
-      rate_class: price.rateClass,
-      effective_from: dateOut(price.effectiveFrom),
-    })),
-  };
+async function readPlan(tx: Tx, storeId: string, id: string): Promise<PlanView> {
+  return planView(found(await tx.plan.findUnique({ where: { storeId_id: { storeId, id } }, include: planParts })));
 }

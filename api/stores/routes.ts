@@ -4,23 +4,18 @@ import { type Instant, addDays, dateOf, instantOfMs } from '../../domain/calenda
 import { registrationNumberWarning } from '../../domain/invoice/registration-number';
 import { storeDefaults } from '../../domain/policy';
 import type { Store } from '../../generated/prisma/client';
-import { type Tx, dateIn, dateOut, instantIn } from '../../prisma/db';
+import { type Tx, dateIn, instantIn } from '../../prisma/db';
+import { type NewApiKeyView, newApiKeyView } from '../../views/api-key';
+import { consignor } from '../../views/lib/bank-form';
+import { storeShape, storeView } from '../../views/store';
+import { bankAccount, phone, postalCode, registrationNumber, text } from '../../views/lib/members';
+import { z } from '../../views/lib/zod';
 import { type Role, storeRoles } from '../lib/access';
 import { newSecret } from '../lib/auth';
-import { consignor } from '../direct-debits/accounts';
 import { refuseBeyondHorizon } from '../operations/clock';
 import { found, throwRefusal } from '../lib/problems';
 import { type Route, platform, read } from '../lib/route';
-import {
-  bankAccount,
-  httpUrl,
-  instantOrDate,
-  phone,
-  postalCode,
-  registrationNumber,
-  text,
-  z,
-} from '../lib/input/schemas';
+import { httpUrl, instantOrDate } from '../lib/input/schemas';
 
 const credentials = text(100);
 
@@ -60,50 +55,21 @@ const newStore = z.strictObject({
   terms_version: text(50),
 });
 
-const storeShape = z.object({
-  id: z.string(),
-  object: z.literal('store'),
-  name: z.string(),
-  settlement: z.enum(['np', 'in_house']),
-  clock: z.enum(['real', 'simulated']),
-  seller: z.record(z.string(), z.unknown()),
-  bank_account: bankAccount.nullable(),
-  direct_debit: consignor.nullable().openapi({ description: 'Names as they go into the bank’s files' }),
-  tax_rounding: z.string(),
-  fiscal_first_month: z.number(),
-  mail_from: z.string(),
-  terms_version: z.string(),
-  last_day_done: z.string(),
-});
 const keyShape = z.object({ id: z.string(), role: z.enum(storeRoles), secret: z.string() });
 
-/** Never its providers' credentials. */
-export function showStore(store: Store): z.infer<typeof storeShape> {
-  return {
-    id: store.id,
-    object: 'store',
-    name: store.name,
-    settlement: store.settlement,
-    clock: store.clock,
-    seller: store.seller,
-    bank_account: store.bankAccount,
-    direct_debit: store.directDebit,
-    tax_rounding: store.taxRounding,
-    fiscal_first_month: store.fiscalFirstMonth,
-    mail_from: store.mailFrom,
-    terms_version: store.termsVersion,
-    last_day_done: dateOut(store.lastDayDone),
-  };
-}
-
-/** Makes a key and shows its secret, this once. */
-export async function addKey(tx: Tx, store: Store, role: Exclude<Role, 'platform'>, name: string) {
+/** Makes a key. Its secret is in the answer only. */
+export async function addKey(
+  tx: Tx,
+  store: Store,
+  role: Exclude<Role, 'platform'>,
+  name: string,
+): Promise<NewApiKeyView> {
   const { secret, hash, last4 } = newSecret(store.clock);
   const key = await tx.apiKey.create({ data: { id: newId('key'), storeId: store.id, role, name, hash, last4 } });
-  return { id: key.id, role, name, last4, secret };
+  return newApiKeyView(key, secret);
 }
 
-/** A store's clock begins where holidays and tax rates are known. */
+/** A store's clock starts on a day for which holidays and tax rates are known. */
 function refuseUnlivable(now: Instant): void {
   if (dateOf(now) < '2019-10-01')
     throwRefusal('beyond_calendar_horizon', { field: '/clock/now', params: { first_date: '2019-10-01' } });
@@ -156,7 +122,7 @@ export const storeRoutes: Route[] = [
       await audit(tx, { ...context, store, at: now }, { action: 'store.create', target: store.id });
       const warning = registrationNumberWarning(seller.registration_number);
       const warnings = warning ? [`/seller/registration_number: ${warning}`] : [];
-      const shown = { ...showStore(store), warnings };
+      const shown = { ...storeView(store), warnings };
       return {
         status: 201,
         location: '/v1/store',
@@ -192,7 +158,7 @@ export const storeRoutes: Route[] = [
     query: z.strictObject({}),
     answers: { 200: storeShape },
     async handle({ store }) {
-      return { status: 200, body: showStore(store) };
+      return { status: 200, body: storeView(store) };
     },
   }),
 ];

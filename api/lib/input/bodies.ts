@@ -1,7 +1,7 @@
 import { findCardNumber } from '../../../domain/order/card-number';
 import { type Reason, pointer } from '../problems';
 
-/** Members that carry ids, where 14 to 16 digits in a row are no card number; in free metadata no name is such a one. */
+/** Members that carry ids, where 14 to 16 digits are not a card number. Members of free metadata are never exempt. */
 const ID_MEMBERS = new Set([
   'id',
   'key',
@@ -15,15 +15,15 @@ const ID_MEMBERS = new Set([
   'invoice_id',
 ]);
 
-/** Half of a surrogate pair: no character, and PostgreSQL keeps none in JSON. */
+/** Half of a surrogate pair is not a character, and PostgreSQL does not accept it in JSON. */
 const HALF = /\p{Surrogate}/u;
 
-/** No body of this API nests deeper than 4; beyond 16 only an attack on the stack does. */
+/** Bodies of this API nest at most 4 deep. A body deeper than 16 is an attack on the stack. */
 const DEEPEST = 16;
 
 /**
- * What may be in no body: a card number in any text or number, and NUL and halves of characters, which PostgreSQL cannot keep. Looked for before
- * anything else, so that no later message repeats what was sent.
+ * Finds what no body may contain: a card number in any text or number, and NUL and halves of characters, which PostgreSQL
+ * cannot store. This check comes first, so that no later message repeats such content.
  */
 export function forbiddenContent(body: unknown): Reason[] {
   const reasons: Reason[] = [];

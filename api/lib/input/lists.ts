@@ -1,46 +1,80 @@
+import { type Period, parseInstant, parseJstDate, parsePeriod } from '../../../domain/calendar';
+import { dateIn, dateOut, instantIn, instantOut } from '../../../prisma/db';
+import { type ListView, listView } from '../../../views/lib/list';
 import { throwRefusal } from '../problems';
-
-export interface Page {
-  object: 'list';
-  data: unknown[];
-  has_more: boolean;
-  next: string | null;
-}
 
 export interface Paging {
   limit: number;
   after?: string | undefined;
 }
 
-/** One page of `rows`, fetched with `take: limit + 1` so that the one too many tells whether there is more. */
-export function pageOf<Row>(
-  rows: Row[],
-  { limit }: Paging,
-  cursorOf: (row: Row) => string,
-  show: (row: Row) => unknown,
-): Page {
-  const shown = rows.slice(0, limit);
-  const has_more = rows.length > limit;
-  const last = shown.at(-1);
-  return { object: 'list', data: shown.map(show), has_more, next: has_more && last ? cursorOf(last) : null };
-}
-
-/** The where of newest-first by id, after a cursor: ids sort by when they were made. */
+/** The where of a list by id, newest first, after a cursor. Ids sort by the time at which they were made. */
 export function olderThan(after: string | undefined): { id?: { lt: string } } {
   return after === undefined ? {} : { id: { lt: after } };
 }
 
-/** A cursor of a sort value and the id that breaks its ties. */
-export function pairCursor(value: string, id: string): string {
-  return Buffer.from(`${value} ${id}`).toString('base64url');
+/** The values of a sorted column in a cursor. */
+interface CursorText<Stored> {
+  write(stored: Stored): string;
+  /** Returns null for a text that no cursor of this API has. */
+  read(text: string): Stored | null;
 }
 
-/** @throws Refused invalid_request for a cursor this API did not make */
-export function readPairCursor<V extends string>(
-  cursor: string,
-  parse: (value: string) => V | null,
-): { value: V; id: string } {
-  const [value = '', id = ''] = Buffer.from(cursor, 'base64url').toString().split(' ');
-  const parsed = parse(value);
-  return parsed !== null && id ? { value: parsed, id } : throwRefusal('invalid_request', { field: '/after' });
+export const asDate: CursorText<Date> = {
+  write: dateOut,
+  read: (text) => {
+    const date = parseJstDate(text);
+    return date && dateIn(date);
+  },
+};
+export const asInstant: CursorText<Date> = {
+  write: instantOut,
+  read: (text) => {
+    const at = parseInstant(text);
+    return at && instantIn(at);
+  },
+};
+export const asPeriod: CursorText<Period> = { write: (period) => period, read: parsePeriod };
+
+type Compared<Column extends string, Stored> = Record<Column, { lt: Stored } | { gt: Stored }>;
+type Direction = 'asc' | 'desc';
+
+/**
+ * A list sorted by a column, and by an id where rows share the column's value. A cursor is both values of the page's last
+ * row.
+ */
+export function sortedBy<Column extends string, Id extends string, Stored>(
+  column: Column,
+  id: Id,
+  direction: Direction,
+  cursorText: CursorText<Stored>,
+) {
+  const beyond = <C extends string, V>(name: C, value: V) =>
+    ({ [name]: direction === 'desc' ? { lt: value } : { gt: value } }) as Compared<C, V>;
+  return {
+    /** The where of the rows after the cursor. @throws Refused invalid_request for a cursor this API did not make */
+    after(cursor: string | undefined): {
+      OR?: [Compared<Column, Stored>, Record<Column, Stored> & Compared<Id, string>];
+    } {
+      if (cursor === undefined) return {};
+      const [text = '', lastId] = Buffer.from(cursor, 'base64url').toString().split(' ');
+      const last = cursorText.read(text);
+      if (last === null || !lastId) return throwRefusal('invalid_request', { field: '/after' });
+      const same = { [column]: last } as Record<Column, Stored>;
+      return { OR: [beyond(column, last), { ...same, ...beyond(id, lastId) }] };
+    },
+    /** The order of the rows, and how many to read for one page. */
+    page({ limit }: Paging): { orderBy: [Record<Column, Direction>, Record<Id, Direction>]; take: number } {
+      const ordered = <C extends string>(name: C) => ({ [name]: direction }) as Record<C, Direction>;
+      return { orderBy: [ordered(column), ordered(id)], take: limit + 1 };
+    },
+    list<Row extends Record<Column, Stored> & Record<Id, string>, View>(
+      rows: readonly Row[],
+      paging: Paging,
+      viewOf: (row: Row) => View,
+    ): ListView<View> {
+      const cursorOf = (row: Row) => Buffer.from(`${cursorText.write(row[column])} ${row[id]}`).toString('base64url');
+      return listView(rows, paging, cursorOf, viewOf);
+    },
+  };
 }

@@ -1,9 +1,9 @@
 import type { Request } from 'express';
+import { z } from '../../../views/lib/zod';
 import { languageOf } from '../language';
 import { Refused, reasonsOf } from '../problems';
-import { z } from './schemas';
 
-/** The value as its schema reads it, or every mistake at once, in the caller's language. @throws Refused */
+/** The value as its schema reads it. @throws Refused with every mistake at once, in the caller's language */
 export function parse<S extends z.ZodType>(schema: S, value: unknown, req: Request): z.output<S> {
   const words = languageOf(req) === 'ja' ? z.locales.ja() : z.locales.en();
   const parsed = schema.safeParse(value, { error: words.localeError });

@@ -1,5 +1,3 @@
-import { extendZodWithOpenApi } from '@asteasolutions/zod-to-openapi';
-import { z } from 'zod';
 import {
   type Instant,
   type JstDate,
@@ -10,14 +8,10 @@ import {
   parsePeriod,
   startOfDay,
 } from '../../../domain/calendar';
-import { registrationNumberPattern } from '../../../domain/invoice/registration-number';
 import type { Yen } from '../../../domain/money';
+import { z } from '../../../views/lib/zod';
 
-extendZodWithOpenApi(z);
-
-/* Members that several resources share. A message that is a refusal code makes that refusal of the issue (problems.ts). */
-
-export { z };
+/* Members that several requests share. An error message that is a refusal code becomes that refusal (../problems.ts). */
 
 export const yen = z
   .int({ error: 'invalid_amount' })
@@ -56,7 +50,6 @@ export const period = z
   string
 >;
 
-export const text = (max = 200) => z.string().trim().min(1).max(max);
 export const id = z.string().min(1).max(80);
 export const reason = z
   .string({ error: 'reason_missing' })
@@ -64,48 +57,10 @@ export const reason = z
   .min(1, { error: 'reason_missing' })
   .max(1000)
   .openapi({ description: 'The reason. It is kept in the audit log' });
-export const email = z.email().max(254);
-export const phone = z
-  .string()
-  .regex(/^\+?[0-9][0-9-]{8,14}$/)
-  .openapi({ example: '03-1234-5678' });
-export const postalCode = z
-  .string()
-  .regex(/^\d{3}-?\d{4}$/)
-  .openapi({ example: '100-0001' });
-export const registrationNumber = z
-  .string({ error: 'invalid_registration_number' })
-  .regex(registrationNumberPattern, { error: 'invalid_registration_number' })
-  .openapi({ description: '適格請求書発行事業者の登録番号', example: 'T1234567890123' });
 export const httpUrl = z.url({ protocol: /^https?$/ }).max(2000);
-/** A Japanese bank account as it is printed for whoever pays into it. */
-export const bankAccount = z.strictObject({
-  bank: text(60).openapi({ example: '三井住友銀行' }),
-  branch: text(60).openapi({ example: '赤坂支店' }),
-  type: z.enum(['ordinary', 'current']).openapi({ description: '普通 or 当座' }),
-  number: z
-    .string()
-    .regex(/^\d{7}$/)
-    .openapi({ description: 'Seven digits', example: '1234567' }),
-  holder_kana: text(60)
-    .regex(/^[\p{Script=Katakana}ー・０-９0-9Ａ-ＺA-Z（）().．\-－ 　ｰﾞﾟ]+$/u, {
-      error: 'katakana, capitals, digits and （）．－ only',
-    })
-    .openapi({ description: '口座名義カナ', example: 'アイティクラウド（カ' }),
-});
-export const rateClass = z.enum(['standard', 'reduced', 'exempt', 'out_of_scope']);
 
 /** Paging of every list. */
 export const paging = {
   limit: z.coerce.number().int().min(1).max(100).default(20),
   after: z.string().max(400).optional().openapi({ description: 'The `next` of the previous page' }),
 };
-
-export function listOf(item: z.ZodType) {
-  return z.object({
-    object: z.literal('list'),
-    data: z.array(item),
-    has_more: z.boolean(),
-    next: z.string().nullable().openapi({ description: 'Cursor for `after`; null on the last page' }),
-  });
-}

@@ -1,6 +1,10 @@
-import type { Account, BillingDestination, Consent } from '../../generated/prisma/client';
-import { instantOut } from '../../prisma/db';
-import { email, phone, postalCode, registrationNumber, text, z } from '../lib/input/schemas';
+import { accountLifecycle, buyerScreeningLifecycle } from '../domain/account/lifecycle';
+import { guarantees, legalEntities } from '../domain/vocabulary';
+import type { BillingDestination, Prisma } from '../generated/prisma/client';
+import { instantOut } from '../prisma/db';
+import { email, phone, postalCode, registrationNumber, text } from './lib/members';
+import { stateOf } from './lib/states';
+import { z } from './lib/zod';
 
 /** Base information (STORE.md B1), in the names of the API. */
 export const baseInformation = {
@@ -33,35 +37,37 @@ export const destinationShape = newDestination.extend({
   is_default: z.boolean(),
   department: z.string().nullable(),
   np_buyer_id: z.string().nullable(),
-  buyer_status: z.enum(['none', 'screening', 'passed', 'held', 'denied', 'cancelled']),
+  buyer_status: stateOf(buyerScreeningLifecycle),
   buyer_reasons: z.array(z.string()),
-  guarantee: z.enum(['OK', 'ALRT', 'NG']),
+  guarantee: z.enum(guarantees),
   credit_limit: z.number().nullable().openapi({
     description: 'Yen with tax: a month, as NP granted it, or in house unbilled and unpaid at once; null = the default',
   }),
 });
+export type DestinationView = z.infer<typeof destinationShape>;
 
 export const accountShape = z.object({
   ...baseInformation,
   id: z.string(),
   object: z.literal('account'),
   reference: z.string(),
-  entity: z.enum(['corporation', 'sole_proprietor', 'individual']),
+  entity: z.enum(legalEntities),
   department: z.string().nullable(),
   registration_number: z.string().nullable(),
-  status: z.enum(['registered', 'open', 'suspended', 'closed']),
+  status: stateOf(accountLifecycle),
   created_at: z.string(),
   consents: z.array(z.object({ terms_version: z.string(), consented_at: z.string() })),
   billing_destinations: z.array(destinationShape),
   warnings: z.array(z.string()).optional(),
 });
+export type AccountView = z.infer<typeof accountShape>;
 
-export const withParts = {
+export const accountParts = {
   consents: { orderBy: { consentedAt: 'asc' } },
   billingDestinations: { orderBy: { id: 'asc' } },
-} as const;
+} as const satisfies Prisma.AccountInclude;
 
-export function showAccount(account: Account & { consents: Consent[]; billingDestinations: BillingDestination[] }) {
+export function accountView(account: Prisma.AccountGetPayload<{ include: typeof accountParts }>): AccountView {
   return {
     id: account.id,
     object: 'account',
@@ -83,11 +89,11 @@ export function showAccount(account: Account & { consents: Consent[]; billingDes
       terms_version: consent.termsVersion,
       consented_at: instantOut(consent.consentedAt),
     })),
-    billing_destinations: account.billingDestinations.map(showDestination),
+    billing_destinations: account.billingDestinations.map(destinationView),
   };
 }
 
-export function showDestination(destination: BillingDestination) {
+export function destinationView(destination: BillingDestination): DestinationView {
   return {
     id: destination.id,
     object: 'billing_destination',
@@ -106,4 +112,10 @@ export function showDestination(destination: BillingDestination) {
     guarantee: destination.guarantee,
     credit_limit: destination.creditLimit === null ? null : Number(destination.creditLimit),
   };
+}
+
+export const consentShape = z.object({ account_id: z.string(), terms_version: z.string() });
+
+export function consentView(accountId: string, termsVersion: string): z.infer<typeof consentShape> {
+  return { account_id: accountId, terms_version: termsVersion };
 }

@@ -1,24 +1,23 @@
-import type { DebitAccount, DirectDebit } from '../../generated/prisma/client';
-import { dateOut } from '../../prisma/db';
-import { debitAccountShape, showDebitAccount } from './accounts';
-import { z } from '../lib/input/schemas';
+import { directDebitLifecycle } from '../domain/direct-debit/lifecycle';
+import type { DebitAccount, Prisma } from '../generated/prisma/client';
+import { dateOut } from '../prisma/db';
+import { stateOf } from './lib/states';
+import { z } from './lib/zod';
 
-export const directDebitStatus = z.enum([
-  'requested',
-  'form_posted',
-  'at_bank',
-  'active',
-  'defect',
-  'withdrawn',
-  'expired',
-  'ended',
-]);
+const debitAccountShape = z.object({
+  customer_number: z.string(),
+  bank_code: z.string(),
+  branch_code: z.string(),
+  type: z.string(),
+  number_last3: z.string(),
+});
+
 export const directDebitShape = z.object({
   id: z.string(),
   object: z.literal('direct_debit'),
   account_id: z.string(),
   billing_destination_id: z.string(),
-  status: directDebitStatus,
+  status: stateOf(directDebitLifecycle),
   requested_on: z.string(),
   form_posted_on: z.string().nullable(),
   form_received_on: z.string().nullable(),
@@ -32,8 +31,13 @@ export const directDebitShape = z.object({
   reason: z.string().nullable(),
   bank_account: debitAccountShape.nullable().openapi({ description: 'In house: the account that is debited' }),
 });
+export type DirectDebitView = z.infer<typeof directDebitShape>;
 
-export function showDirectDebit(row: DirectDebit & { debitAccount: DebitAccount | null }) {
+export const directDebitParts = { debitAccount: true } as const satisfies Prisma.DirectDebitInclude;
+
+export function directDebitView(
+  row: Prisma.DirectDebitGetPayload<{ include: typeof directDebitParts }>,
+): DirectDebitView {
   const date = (d: Date | null) => d && dateOut(d);
   return {
     id: row.id,
@@ -52,6 +56,17 @@ export function showDirectDebit(row: DirectDebit & { debitAccount: DebitAccount 
     ended_on: date(row.endedOn),
     evidence: row.evidence,
     reason: row.reason,
-    bank_account: showDebitAccount(row.debitAccount),
+    bank_account: row.debitAccount && debitAccountView(row.debitAccount),
+  };
+}
+
+/** Enough to tell accounts apart, never the whole number. */
+function debitAccountView(account: DebitAccount): z.infer<typeof debitAccountShape> {
+  return {
+    customer_number: account.customerNumber,
+    bank_code: account.bankCode,
+    branch_code: account.branchCode,
+    type: account.type,
+    number_last3: account.number.slice(-3),
   };
 }

@@ -1,0 +1,38 @@
+import type { Event } from '../generated/prisma/client';
+import { dateOut, instantOut } from '../prisma/db';
+import { eventTypes } from '../workflows/contracts/events';
+import { z } from './lib/zod';
+
+/** An event also has the members of its type (until, due_on, number, template …). */
+export const eventShape = z.looseObject({
+  on: z.string().openapi({ description: 'Date in Japan the fact belongs to' }),
+  event: z.enum(eventTypes),
+  account: z.string().nullable().openapi({ description: 'The shop’s reference of the account' }),
+  order: z.string().optional(),
+  invoice: z.string().optional(),
+  amount: z.number().optional().openapi({ description: 'Yen with tax' }),
+  period: z.string().optional(),
+  id: z.string(),
+  seq: z.number(),
+  at: z.string(),
+  account_id: z.string().nullable(),
+});
+export type EventView = z.infer<typeof eventShape>;
+
+/** @param account the account's reference */
+export function eventView(event: Event, account: string | null): EventView {
+  return {
+    on: dateOut(event.businessDate),
+    event: event.type,
+    account,
+    ...(event.orderId !== null && { order: event.orderId }),
+    ...(event.invoiceId !== null && { invoice: event.invoiceId }),
+    ...(event.amount !== null && { amount: Number(event.amount) }),
+    ...(event.period !== null && { period: event.period }),
+    ...event.data,
+    id: event.key,
+    seq: Number(event.seq),
+    at: instantOut(event.at),
+    account_id: event.accountId,
+  };
+}

@@ -1,0 +1,24 @@
+import type { Event, Wait } from '../generated/prisma/client';
+import { instantOut } from '../prisma/db';
+import { eventShape, eventView } from './event';
+import { z } from './lib/zod';
+import { waitingShape, waitingView } from './wait';
+
+export const timelineShape = z.object({
+  order_id: z.string(),
+  events: z.array(eventShape),
+  waiting: waitingShape.extend({ since: z.string() }).nullable(),
+});
+
+/** @param wait what the order's workflow waits for now */
+export function timelineView(
+  order: { id: string; account: { reference: string } },
+  events: readonly Event[],
+  wait: Wait | null,
+): z.infer<typeof timelineShape> {
+  return {
+    order_id: order.id,
+    events: events.map((event) => eventView(event, order.account.reference)),
+    waiting: wait && { ...waitingView(wait), since: instantOut(wait.since) },
+  };
+}
