@@ -10,7 +10,7 @@ export const clockShape = z.object({
   status: z.enum(clockStates),
   now: z.string(),
   target: z.string().nullable(),
-  failure: z.string().nullable().openapi({ description: 'What is stuck' }),
+  failure: z.string().nullable().openapi({ description: 'The step that is stuck' }),
 });
 export type ClockView = z.infer<typeof clockShape>;
 

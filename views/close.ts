@@ -10,7 +10,7 @@ export const closeShape = z.object({
   status: stateOf(closeLifecycle),
   close_on: z.string(),
   issue_on: z.string(),
-  cutoff_at: z.string().nullable().openapi({ description: 'Until when billing is asked of NP' }),
+  cutoff_at: z.string().nullable().openapi({ description: 'The deadline for the billing request to NP' }),
   approved_at: z.string().nullable(),
   approved_by: z.string().nullable(),
 });

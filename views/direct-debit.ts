@@ -21,7 +21,7 @@ export const directDebitShape = z.object({
   requested_on: z.string(),
   form_posted_on: z.string().nullable(),
   form_received_on: z.string().nullable(),
-  expected_on: z.string().nullable().openapi({ description: 'About two months after the form came back (D2)' }),
+  expected_on: z.string().nullable().openapi({ description: 'About two months after the form arrived (D2)' }),
   late: z.boolean(),
   active_on: z.string().nullable(),
   first_period: z.string().nullable().openapi({ description: 'First month paid by debit' }),

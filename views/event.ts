@@ -5,7 +5,7 @@ import { z } from './lib/zod';
 
 /** An event also has the members of its type (until, due_on, number, template …). */
 export const eventShape = z.looseObject({
-  on: z.string().openapi({ description: 'Date in Japan the fact belongs to' }),
+  on: z.string().openapi({ description: 'Date of the fact in Japan' }),
   event: z.enum(eventTypes),
   account: z.string().nullable().openapi({ description: 'The shop’s reference of the account' }),
   order: z.string().optional(),

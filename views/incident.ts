@@ -8,11 +8,11 @@ export const incidentShape = z.object({
   id: z.string(),
   object: z.literal('incident'),
   kind: z.enum(Object.keys(incidentKinds) as IncidentKind[]),
-  title: z.string().openapi({ description: 'What has failed, in Japanese' }),
+  title: z.string().openapi({ description: 'The failure, in Japanese' }),
   /** A resolved incident has none. */
   ways: z
     .array(z.string())
-    .openapi({ description: 'How it may be ended: retry, skip, resolve_as:<result>, resolve_as:* for any words' }),
+    .openapi({ description: 'How a person may resolve it: retry, skip, resolve_as:<result>, resolve_as:* for any words' }),
   workflow_id: z.string().nullable(),
   owner: z.string(),
   detail: z.record(z.string(), z.unknown()),

@@ -16,7 +16,7 @@ export const invoiceShape = z.object({
   settlement: z.enum(settlements),
   issuer: z.enum(invoiceIssuers),
   status: stateOf(invoiceLifecycle),
-  revision: z.number().openapi({ description: '2 once a failed debit is billed again by transfer' }),
+  revision: z.number().openapi({ description: '2 after a failed debit is billed again by transfer' }),
   number: z.string().nullable(),
   net: z.number().openapi({ description: 'Yen without tax' }),
   tax: z.number(),
@@ -109,7 +109,7 @@ export function invoiceDetailView(invoice: InvoiceRow): InvoiceDetailView {
   };
 }
 
-/** The store's own document is drawn at the first request for it, so an invoice of the store has one from its issue on. */
+/** The store's own document is rendered at the first request for it, so an invoice of the store has one from its issue on. */
 function hasDocument({ documentId, settlement, number }: Invoice): boolean {
   return documentId !== null || (settlement === 'in_house' && number !== null);
 }

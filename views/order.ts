@@ -34,12 +34,12 @@ export const orderShape = z.object({
   method: z.enum(orderMethods),
   status: stateOf(orderLifecycle),
   reason: z.string().nullable(),
-  wait_until: z.string().nullable().openapi({ description: 'Last day of the wait the order is in' }),
+  wait_until: z.string().nullable().openapi({ description: 'Last day of the current wait' }),
   waiting: waitingShape.nullable(),
   next_action: z
     .object({ type: z.literal('redirect'), url: z.string() })
     .nullable()
-    .openapi({ description: 'Where to send the buyer’s browser: 3-D Secure' }),
+    .openapi({ description: 'The address of 3-D Secure for the buyer’s browser' }),
   accepted_at: z.string(),
   first_period: z.string(),
   net: z.number().openapi({ description: 'Yen without tax, first month' }),

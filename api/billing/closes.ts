@@ -50,7 +50,7 @@ export const closeRoutes: Route[] = [
     answers,
     refusals: ['not_found', 'close_not_in_review'],
     async handle(tx, context) {
-      return tell(tx, context, 'approve', {}, context.body.reason);
+      return commandClose(tx, context, 'approve', {}, context.body.reason);
     },
     resource,
   }),
@@ -63,7 +63,7 @@ export const closeRoutes: Route[] = [
     refusals: ['not_found', 'close_not_in_review', 'conflict', 'reason_missing'],
     async handle(tx, context) {
       await refuseUnless(tx, context, context.body.invoice_id, 'draft');
-      return tell(tx, context, 'hold', { invoiceId: context.body.invoice_id }, context.body.reason);
+      return commandClose(tx, context, 'hold', { invoiceId: context.body.invoice_id }, context.body.reason);
     },
     resource,
   }),
@@ -76,7 +76,7 @@ export const closeRoutes: Route[] = [
     refusals: ['not_found', 'close_not_in_review', 'conflict', 'reason_missing'],
     async handle(tx, context) {
       await refuseUnless(tx, context, context.body.invoice_id, 'held');
-      return tell(tx, context, 'releaseHold', { invoiceId: context.body.invoice_id }, context.body.reason);
+      return commandClose(tx, context, 'releaseHold', { invoiceId: context.body.invoice_id }, context.body.reason);
     },
     resource,
   }),
@@ -88,7 +88,7 @@ export const closeRoutes: Route[] = [
     answers,
     refusals: ['not_found', 'close_not_in_review', 'reason_missing'],
     async handle(tx, context) {
-      return tell(tx, context, 'redraft', {}, context.body.reason);
+      return commandClose(tx, context, 'redraft', {}, context.body.reason);
     },
     resource,
   }),
@@ -99,7 +99,7 @@ async function ownClose(db: Db | Tx, storeId: string, of: string): Promise<Close
   return found(await db.close.findUnique({ where: { storeId_period: { storeId, period: of } } }));
 }
 
-async function tell<N extends CommandTo<'monthlyClose'>>(
+async function commandClose<N extends CommandTo<'monthlyClose'>>(
   tx: Tx,
   context: WriteContext,
   name: N,

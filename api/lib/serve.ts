@@ -71,10 +71,10 @@ export function serve(route: Route, env: Surroundings): RequestHandler[] {
       if ('answer' in stored.kept) return send(res, replayOf(stored, stored.kept.answer));
 
       // The effect is committed. A second request with the same key can repeat everything from here on.
-      const told = await tell(route as CommandRoute, stored, { ...request, store: storeOf(res) });
-      if (key !== null && told.final) await keep(env.db, scope, key, told.stored);
-      if ('refusals' in told.stored.kept) throw new Refused(told.stored.kept.refusals);
-      send(res, replayOf(told.stored, (told.stored.kept as { answer: unknown }).answer));
+      const outcome = await deliverAndRead(route as CommandRoute, stored, { ...request, store: storeOf(res) });
+      if (key !== null && outcome.final) await keep(env.db, scope, key, outcome.stored);
+      if ('refusals' in outcome.stored.kept) throw new Refused(outcome.stored.kept.refusals);
+      send(res, replayOf(outcome.stored, (outcome.stored.kept as { answer: unknown }).answer));
     },
   ];
 }
@@ -143,7 +143,7 @@ function replayOf(stored: StoredAnswer, body: unknown): Answer<number> {
 const DECISION_POLL_MS = 50;
 
 /** Delivers a command's message, waits for the workflow as long as the request prefers, and reads the resource. */
-async function tell(
+async function deliverAndRead(
   route: CommandRoute,
   stored: StoredAnswer,
   context: Parameters<CommandRoute['resource']>[0],

@@ -36,7 +36,7 @@ export const orderCommandRoutes: Route[] = [
     async handle(tx, context) {
       const order = await ownOrder(tx, context);
       if (order.status !== 'held') throwRefusal('order_not_held', { params: { state: order.status } });
-      return tell(tx, context, order, 'release', {}, context.body.reason);
+      return commandOrder(tx, context, order, 'release', {}, context.body.reason);
     },
     resource,
   }),
@@ -56,7 +56,7 @@ export const orderCommandRoutes: Route[] = [
       if (refusal) throwRefusal(refusal.code, { params: { state: order.status } });
       if (decision === 'bill_in_house' && context.store.bankAccount === null)
         throwRefusal('own_account_missing', { field: '/decision' });
-      return tell(tx, context, order, 'decideRisk', { decision }, context.body.reason);
+      return commandOrder(tx, context, order, 'decideRisk', { decision }, context.body.reason);
     },
     resource,
   }),
@@ -72,7 +72,7 @@ export const orderCommandRoutes: Route[] = [
       if (order.status !== 'provisioning')
         throwRefusal('service_start_unexpected', { params: { state: order.status } });
       refuseImplausible(context.body.on, dateOf(instantOut(order.acceptedAt)), context.at);
-      return tell(tx, context, order, 'serviceStarted', { on: context.body.on });
+      return commandOrder(tx, context, order, 'serviceStarted', { on: context.body.on });
     },
     resource,
   }),
@@ -88,15 +88,15 @@ export const orderCommandRoutes: Route[] = [
       const order = await ownOrder(tx, context);
       const previews = previewLines(order, chosen(order, context.body.lines), context);
       const last = previews.map(({ preview }) => preview).reduce((a, b) => (b.ends_on > a.ends_on ? b : a));
-      const told = { ends_on: last.ends_on, last_period: last.last_period };
+      const preview = { ends_on: last.ends_on, last_period: last.last_period };
       await emit(tx, {
         storeId: store.id,
-        key: keys.event.cancellationPreviewed(order.id, dateOf(at), told.ends_on),
+        key: keys.event.cancellationPreviewed(order.id, dateOf(at), preview.ends_on),
         type: 'cancellation.previewed',
         at,
         accountId: order.accountId,
         orderId: order.id,
-        data: told,
+        data: preview,
       });
       return { status: 200, body: cancellationPreviewView(order.id, dateOf(at), last, previews) };
     },
@@ -110,14 +110,14 @@ export const orderCommandRoutes: Route[] = [
     refusals: ['not_found', 'reason_missing', 'order_not_cancellable'],
     async handle(tx, context) {
       const order = await ownOrder(tx, context);
-      const asked = chosen(order, context.body.lines);
-      const previews = previewLines(order, asked, context);
+      const chosenLines = chosen(order, context.body.lines);
+      const previews = previewLines(order, chosenLines, context);
       const begun = previews.every(({ preview }) => preview.reason !== 'not_started');
       // Before service starts the order is one whole: NP or the card was asked for the sum of its lines.
-      if (!begun && asked.length < order.subscriptions.length)
+      if (!begun && chosenLines.length < order.subscriptions.length)
         throwRefusal('order_not_cancellable', { field: '/lines', params: { state: order.status } });
       const lines = begun ? context.body.lines : 'all';
-      return tell(tx, context, order, 'cancel', { lines }, context.body.reason);
+      return commandOrder(tx, context, order, 'cancel', { lines }, context.body.reason);
     },
     resource,
   }),
@@ -130,7 +130,7 @@ async function ownOrder(tx: Tx, { store, params }: WriteContext): Promise<WholeO
   return found(await tx.order.findUnique({ where, include: { subscriptions: { orderBy: { lineNo: 'asc' } } } }));
 }
 
-async function tell<N extends CommandTo<'order'>>(
+async function commandOrder<N extends CommandTo<'order'>>(
   tx: Tx,
   context: WriteContext,
   order: Order,
