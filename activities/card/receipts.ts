@@ -14,7 +14,7 @@ import { advanceOne } from '../../books/lib/advance';
 import { emit } from '../../books/lib/events';
 import { openIncident } from '../../books/lib/incidents';
 import { post, taxSummary } from '../../books/ledger/journal';
-import { takeNumbers } from '../../books/lib/numbers';
+import { takeNumbers } from '../../books/invoice/numbers';
 import { sellerOf } from '../../books/invoice/parties';
 
 interface ForInvoice {

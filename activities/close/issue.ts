@@ -12,7 +12,7 @@ import type { Deps } from '../lib/deps';
 import { openIncident } from '../../books/lib/incidents';
 import { type Issue, issueInvoices } from '../../books/invoice/issue';
 import { holdOpenPeriod } from '../../books/invoice/periods';
-import { takeNumbers } from '../../books/lib/numbers';
+import { takeNumbers } from '../../books/invoice/numbers';
 import { WHOLE_STORE } from '../../books/lib/sets';
 import { keyFrom } from '../../books/lib/sql';
 

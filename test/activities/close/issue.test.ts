@@ -1,5 +1,5 @@
 import { closeBook } from '../../../activities/close/book';
-import { takeNumbers } from '../../../books/lib/numbers';
+import { takeNumbers } from '../../../books/invoice/numbers';
 import { periodBook } from '../../../activities/close/period';
 import { instant, jstDate, period } from '../../../domain/calendar';
 import type { Db } from '../../../prisma/db';
