@@ -1,6 +1,8 @@
-import { debitRunStates, debitStates } from '../domain/vocabulary';
+import { debitRunLifecycle } from '../domain/direct-debit/lifecycle';
+import { debitStates } from '../domain/vocabulary';
 import type { Prisma } from '../generated/prisma/client';
 import { dateOut } from '../prisma/db';
+import { stateOf } from './lib/states';
 import { z } from './lib/zod';
 
 const debitShape = z.object({
@@ -17,7 +19,7 @@ export const debitRunShape = z.object({
   object: z.literal('debit_run'),
   nominal: z.string().openapi({ description: 'Month whose 27th is debited' }),
   debit_on: z.string(),
-  status: z.enum(debitRunStates),
+  status: stateOf(debitRunLifecycle),
   handed_in_on: z.string().nullable(),
   request_file: z
     .object({ sha256: z.string(), debits: z.number(), amount: z.number(), file: z.string() })
