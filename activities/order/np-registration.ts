@@ -7,7 +7,7 @@ import type { TransactionRequest, TransactionResult } from '../../providers/cred
 import { keys, providerReference } from '../../workflows/contracts/keys';
 import type { Deps } from '../lib/deps';
 import { gatewayCall } from '../lib/gateway-call';
-import { groupBy } from '../../books/lib/group-by';
+import { groupBy } from '../lib/group-by';
 import { makeBillable } from '../../books/order/items';
 
 /** The charge of an order for a month of service as NP receives it: tax-inclusive. */

@@ -42,7 +42,7 @@ interface Step<C extends Cycle, To extends Reached<C>> {
   to: To;
   /** Only rows in these states move. By default, rows in every state that leads to `to`. */
   from?: From<C, To> | readonly From<C, To>[];
-  /** States that a row may cross within one transaction, without coming to rest in them. */
+  /** States that a row may pass within one transaction, without resting in them. */
   crossing?: readonly StateOf<C>[];
   /** Rows that are in `to` already are written and counted too. */
   stay?: boolean;
