@@ -6,7 +6,7 @@ const { businessKeys } = await tsImport('./dev/lint/business-keys.ts', import.me
 /** Layers that must give the same result at any time and on any machine. They receive business time as an argument. */
 const CLOCKLESS = ['domain/**/*.ts', 'workflows/**/*.ts', 'simulators/**/*.ts'];
 
-/** The rooms that write keys: rules know none, and tests spell them out on purpose. */
+/** Folders in which keys must be built by workflows/contracts/. `domain/` knows no keys, and tests spell them out on purpose. */
 const PRODUCTION = [
   'activities',
   'api',
@@ -39,7 +39,7 @@ const noEnvironment = [
   },
 ];
 
-/** Models whose rows have a life cycle, and their tables: see books/lib/advance.ts. */
+/** The Prisma models whose rows have a life cycle, and then their tables. See books/lib/advance.ts. */
 const lifeCycles =
   'account|billingDestination|close|debitRun|directDebit|invoice|order|billingPeriod|subscription';
 const lifeCycleTables =
@@ -55,7 +55,7 @@ const noFreeMoves = [
   },
 ];
 
-/** `import type` of these is fine: types do not end up in the workflow bundle. */
+/** Imports that rules and workflows may not make. `import type` is allowed: types do not end up in the workflow bundle. */
 const outside = [
   {
     group: ['node:*', 'fs', 'path', 'crypto', 'http', 'https', 'os', 'child_process', 'timers/*'],
@@ -138,7 +138,7 @@ export default tseslint.config(
     rules: { 'no-restricted-syntax': ['error', ...noFreeMoves] },
   },
   {
-    // A user reads the output of these.
+    // Users read the console output of these programs.
     files: ['dev/**/*.ts', 'bench/**/*.ts', 'prisma/**/*.ts', '**/main.ts', 'simulators/server.ts'],
     rules: { 'no-console': 'off' },
   },

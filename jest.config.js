@@ -1,6 +1,7 @@
 /**
- * Three projects. `unit` needs nothing but Node. The tests of `engine` share one engine with its servers, which starts once per run
- * and only when such a test is selected. Each test creates its own store in it. `long` is for `npm run test:long` only.
+ * Configures three projects of tests. `unit` needs nothing but Node. The tests of `engine` share one engine with its servers,
+ * which starts once per run and only when such a test is selected. Each test creates its own store in it. `long` is for `npm run
+ * test:long` only.
  */
 const project = {
   testEnvironment: 'node',

@@ -18,13 +18,13 @@ import { serve } from './lib/serve';
 
 export interface ApiOptions extends Omit<Surroundings, 'now' | 'temporalNamespace'> {
   temporalNamespace?: string;
-  /** Wall clock. Only tests replace it. */
+  /** The machine's clock. Only tests replace it. */
   now?: () => Date;
-  /** Whether Temporal answers, for /readyz; absent = not checked. */
+  /** Asks whether Temporal answers, for /readyz. If absent, /readyz does not check Temporal. */
   temporalReady?: () => Promise<boolean>;
 }
 
-/** One key may send 1000 requests a second over a minute. That is enough for any shop, and stops a runaway loop. */
+/** The limit of one API key: on average 1000 requests a second. That is enough for any shop, and it stops a runaway loop. */
 const REQUESTS_PER_MINUTE = 60_000;
 
 export function createApi(options: ApiOptions): Express {
@@ -78,7 +78,9 @@ function otherMethod(path: string): RequestHandler {
   };
 }
 
-/** The caller's id of the request if it is valid, else a new one. The answer repeats it in both spellings. */
+/**
+ * Gives the request an id: the caller's own if it is valid, else a new one. The answer has it in both spellings of the header.
+ */
 const requestId: RequestHandler = (req, res, next) => {
   const callerId = req.get('x-request-id') ?? req.get('request-id') ?? '';
   const id = /^[\w.:/-]{1,128}$/.test(callerId) ? callerId : randomUUID();
@@ -87,7 +89,7 @@ const requestId: RequestHandler = (req, res, next) => {
   next();
 };
 
-/** Logs method, path, status and time of each request; never headers, query or body. */
+/** Logs method, path, status and time of each request. Headers, query and body are left out: they can hold keys and names. */
 function log(logger: Logger): RequestHandler {
   return pinoHttp({
     logger,
@@ -119,7 +121,10 @@ function onError(env: Surroundings): ErrorRequestHandler {
   };
 }
 
-/** Prisma's messages can repeat the arguments, which are people's names and addresses. So only its code and stack are logged. */
+/**
+ * The parts of an unexpected error that are logged. The message of a Prisma error is left out, because it can repeat the query's
+ * arguments, such as people's names and addresses.
+ */
 function failureOf(error: unknown): object {
   if (!(error instanceof Error)) return { type: typeof error };
   const { name, message, code, stack = '' } = error as Error & { code?: unknown };
@@ -127,12 +132,15 @@ function failureOf(error: unknown): object {
   return { name, code, ...(!name.startsWith('Prisma') && { message }), frames };
 }
 
-/** The refusal for an error of Express or its body parser: not JSON, too large, or a path that cannot be decoded. */
+/**
+ * The refusal for an error of Express or its body parser: the body is not JSON or too large, or the path cannot be decoded.
+ * @returns null for any other error
+ */
 function refusalOfExpress(error: unknown): { reasons: Refused['reasons']; status?: number } | null {
   const { status, type, limit } = error as { status?: unknown; type?: unknown; limit?: number };
   if (error instanceof URIError) return { reasons: [{ code: 'not_found' }] };
   if (typeof status !== 'number' || status < 400 || status >= 500) return null;
-  // Leaves out the parser's message, because it repeats the body.
+  // The parser's own message is not used, because it repeats parts of the body.
   const detail =
     type === 'entity.too.large' ? `The body is larger than ${limit! / 1024} kB.` : 'The body is not valid JSON.';
   return { reasons: [{ code: 'invalid_request', detail }], status };

@@ -13,15 +13,15 @@ const environment = z.object({
   API_PORT: z.coerce.number().int().min(1).max(65_535).optional(),
   PUBLIC_URL: z.url().optional(),
   API_URL: z.url().optional(),
-  /** A shorter key can be guessed. */
+  /** The platform's key. It has at least 16 characters, because a shorter one can be guessed. */
   ADMIN_API_KEY: z.string().min(16),
-  /** Empty where there is no UI. Answers then have no links to it. */
+  /** Temporal's UI, to which answers link. Empty where no UI runs: answers then have no such links. */
   TEMPORAL_UI_URL: z.union([z.url(), z.literal('')]).default('http://127.0.0.1:8233'),
   TEMPORAL_NAMESPACE: z.string().min(1).default('default'),
   LOG_LEVEL: z.string().default('info'),
 });
 
-/** At a stop, running requests get as much time as the longest `Prefer: wait`. */
+/** How long a stopping process lets running requests finish: as long as the longest `Prefer: wait` (30 s). */
 const DRAIN_MS = 30_000;
 
 async function main(now?: () => Date): Promise<void> {
@@ -33,7 +33,7 @@ async function main(now?: () => Date): Promise<void> {
   const env = parsed.data;
   const log = pino({ level: env.LOG_LEVEL, base: { process: 'api' } }, pino.destination(2));
   const db = openDb(env.DATABASE_URL);
-  // Lazy: the API accepts orders while Temporal is down, and their workflows start when it is back.
+  // Connects at its first use. So the API accepts orders while Temporal is down, and their workflows start when it is back.
   const connection = Connection.lazy({ address: env.TEMPORAL_ADDRESS });
   const delivery = createDelivery({ db, client: new Client({ connection, namespace: env.TEMPORAL_NAMESPACE }), log });
   const port = env.API_PORT ?? env.PORT;
@@ -74,7 +74,7 @@ async function main(now?: () => Date): Promise<void> {
   if (process.env['SHIMEBI_CHILD'] === '1') process.stdin.resume().on('end', () => void stop());
 }
 
-/** Runs the API as this process, until SIGTERM or SIGINT. @param now the time; tests replace the machine's clock */
+/** Runs the API as this process, until SIGTERM or SIGINT. @param now replaces the machine's clock in tests */
 export function startApi(now?: () => Date): void {
   main(now).catch((error: unknown) => {
     process.stderr.write(`api: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);

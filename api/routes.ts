@@ -19,7 +19,7 @@ import type { Route } from './lib/route';
 import { storeRoutes } from './stores/routes';
 import { waitRoutes } from './operations/waits';
 
-/** Everything under /v1 that an API key may call. */
+/** Every route under /v1 that needs an API key. */
 export const routes: readonly Route[] = [
   ...storeRoutes,
   ...apiKeyRoutes,

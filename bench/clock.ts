@@ -22,10 +22,10 @@ const ORDERED = instant('2026-10-05T09:50:00+09:00');
 const BEGINS = instant('2026-10-05T10:00:00+09:00');
 const ENDS = instant('2027-10-05T10:00:00+09:00');
 const DAYS = 365;
-/** A third of the buyers pays early, a third a few days before the due date, and a third on the last day. */
+/** How many business days before the last day in time (`pay_until`) the buyers pay: a third of them on each of these days. */
 const PAID_BUSINESS_DAYS_BEFORE = [10, 3, 0];
 
-/** How fast the clock of a simulated store advances. docs/benchmarks.md says what happens in its year. */
+/** Measures how fast the clock of a simulated store passes a year of business. docs/benchmarks.md describes that year. */
 export const clockBench = new Command('clock')
   .description(
     `a year of a store that settles by NP with ${BUYERS} running contracts, month by month approved and paid`,
@@ -75,7 +75,7 @@ async function placeOrders(world: World): Promise<void> {
     ids.push(id);
   };
   while (numbers.length > 0) await Promise.all(numbers.splice(0, 10).map(order));
-  // By then the orders have had all their effects.
+  // The clock advances only after the orders have had all their effects, so each order is active then.
   await world.until(BEGINS);
   for (const id of ids) {
     const { status } = await world.as('operator').get<{ status: string }>(`/v1/orders/${id}`);
@@ -83,7 +83,10 @@ async function placeOrders(world: World): Promise<void> {
   }
 }
 
-/** The actions of people: finance approves each month two hours before NP's cutoff, and the buyers pay its bills. */
+/**
+ * The actions of people in the year: finance approves each month two hours before the cutoff (the last moment to ask the credit
+ * provider NP to bill), and the buyers pay its bills.
+ */
 function actionsOfTheYear(world: World): { at: Instant; act: () => Promise<void> }[] {
   return Array.from({ length: 12 }, (_, n) => addPeriods(FIRST_MONTH, n))
     .flatMap((month) => [
@@ -109,7 +112,7 @@ async function pay(world: World, month: Period, on: string, third: number): Prom
 }
 
 /**
- * Counts the instants at which the clock stopped by itself: for an alarm, a call of a simulator, the begin of a day, a mail.
+ * Counts the clock's steps: the instants at which it stopped because a deadline, a simulator's call, a new day or a mail was due.
  * @throws when the year did not go as planned: a due bill is unpaid, an incident was opened, or a month is not closed
  */
 async function stepsOf(stack: Stack, storeId: string): Promise<number> {

@@ -68,7 +68,7 @@ SELECT :'store', invoice_id, row_number() OVER (PARTITION BY invoice_id ORDER BY
 INSERT INTO journal_entries (store_id, id, booked_on, kind, invoice_id)
 SELECT store_id, 'sale/' || id, '2026-10-31', 'sale', id FROM invoices WHERE store_id = :'store' AND period = '2026-10';
 
--- 売掛金 / 売上高 and 仮受消費税 of each rate.
+-- The journal lines: debit 売掛金 (receivable), credit 売上高 (sales) and 仮受消費税 (tax received) of each rate.
 INSERT INTO journal_lines (store_id, entry_id, line_no, side, account_code, amount, rate_class, account_id)
 SELECT :'store', 'sale/' || invoice_id, row_number() OVER (PARTITION BY invoice_id ORDER BY place, rate DESC), side, code, amount,
        rate_class, account_id

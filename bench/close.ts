@@ -14,7 +14,7 @@ import { measured, median } from './stack';
 const OCTOBER = period('2026-10');
 const OPENED = instant('2026-10-01T00:05:00+09:00');
 const CLOSED = instant('2026-11-01T00:05:00+09:00');
-/** The hour of issue: an approved close waits for nothing after it. */
+/** The hour at which invoices are issued. A close that is approved then does not have to wait for it. */
 const APPROVED = instant('2026-11-05T09:00:00+09:00');
 
 interface Options {
@@ -128,7 +128,7 @@ class CloseBench {
     return store;
   }
 
-  /** Gives both runs the same start: no dead rows, current statistics, nothing left to write to disk. */
+  /** Gives the engine and the script the same start: no dead rows, current statistics, nothing left to write to disk. */
   private async tidy(): Promise<void> {
     await this.books.query('VACUUM (ANALYZE)');
     await this.books.query('CHECKPOINT');
@@ -192,7 +192,7 @@ class CloseBench {
   }
 }
 
-/** Replaces variables as psql does: `:'name'` by the quoted value, `:name` by the value. */
+/** Reads an SQL script and replaces its variables as psql does: `:'name'` by the quoted value, `:name` by the value. */
 function script(file: string, values: Record<string, string | number>): string {
   return readFileSync(join(__dirname, file), 'utf8').replace(
     /:('?)(store|accounts)\1/g,

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 
-/** Ticks a second in /proc/<pid>/stat: the kernel's USER_HZ is 100 wherever Node runs. */
+/** /proc/<pid>/stat counts CPU time in ticks. A second has 100 of them (the kernel's USER_HZ) wherever Node runs. */
 const TICKS_PER_SECOND = 100;
 
 interface Process {
@@ -15,7 +15,7 @@ interface Process {
 export function cpuOfPrograms(): Map<string, number> {
   const all = existsSync('/proc/self/stat') ? readdirSync('/proc').flatMap((name) => read(name) ?? []) : [];
   const ours = new Set([process.pid]);
-  // Repeated until nothing is added: pids wrap around, so a parent may come after its child.
+  // Repeated until nothing is added: pids wrap around, so a parent may come after its child in the list.
   for (let before = 0; before < ours.size;) {
     before = ours.size;
     for (const { pid, parent } of all) if (ours.has(parent)) ours.add(pid);

@@ -3,7 +3,7 @@ import { cpuOfPrograms } from './cpu';
 export interface Load {
   done: number;
   perSecond: number;
-  /** CPU seconds for each piece of work, by program. */
+  /** CPU seconds that each program used per piece of work. */
   cpu: Map<string, number>;
 }
 
@@ -34,7 +34,7 @@ export async function load(
   return { done, perSecond: done / seconds, cpu: new Map(cpu) };
 }
 
-/** CPU of the programs whose command line contains one of the names. */
+/** CPU seconds per piece of work of the programs whose command line contains one of the names. */
 export function cpuOf({ cpu }: Load, ...names: string[]): number {
   return [...cpu].reduce(
     (sum, [program, seconds]) => (names.some((name) => program.includes(name)) ? sum + seconds : sum),

@@ -60,7 +60,7 @@ async function orders(stack: Stack, log: Progress, { pairs, seconds, inFlight }:
   };
 }
 
-/** CPU milliseconds of each program that the benchmark has started. */
+/** A line of text with the CPU milliseconds that each program used per order, or per bare workflow. */
 function cpuShares(of: Load): string {
   const parts = {
     api: cpuOf(of, 'api/main.ts'),

@@ -7,7 +7,10 @@ interface Event {
   activityTaskCompletedEventAttributes?: { scheduledEventId?: unknown } | null;
 }
 
-/** Seconds from scheduling to result, summed by type of activity. Local activities leave no such events, so they are missing. */
+/**
+ * The seconds from scheduling to result, summed for each type of activity in a workflow's history. Local activities are missing,
+ * because they leave no such events.
+ */
 export async function phasesOf(run: WorkflowHandle): Promise<Record<string, number>> {
   const { events } = (await run.fetchHistory()) as { events?: Event[] | null };
   const scheduled = new Map<string, { name: string; at: number }>();

@@ -8,12 +8,12 @@ import { type Buyer, World } from '../dev/story/world';
 import { workflowIds } from '../workflows/contracts/ids';
 
 const STORE_BEGINS = '2026-10-01T10:00:00+09:00';
-/** More buyers than orders in flight, so that, as in a real shop, orders of one buyer seldom wait for each other. */
+/** More than the orders in flight, so that orders of one buyer seldom wait for each other, as in a real shop. */
 const BUYERS = 64;
 
-/** A shop whose buyers have passed NP's screening. It sends the next order as soon as one is answered. */
+/** The benchmark's online shop. It places orders by HTTP. Its buyers have passed the screening of NP, the credit provider. */
 export class Shop {
-  /** Ids of the orders confirmed, in order. */
+  /** Ids of the confirmed orders, oldest first. */
   readonly orders: string[] = [];
   private next = 0;
   private readonly agent: Agent;
@@ -43,14 +43,14 @@ export class Shop {
     const client = new Client({ connection, namespace: stack.temporalNamespace });
     const pool = new Pool({ connectionString: stack.databaseUrl, max: 1 });
     const shop = new Shop(world, buyers, planId, stack.apiUrl, pool, client, inFlight);
-    // Each buyer's first order starts its screening. Eight at a time, because a request waits 30 s at most.
+    // NP screens a buyer at its first order. Only eight order at a time, because a request waits at most 30 s for its decision.
     for (let n = 0; n < BUYERS; n += 8) await Promise.all(buyers.slice(n, n + 8).map(() => shop.order()));
     await shop.settle();
     shop.orders.length = 0;
     return shop;
   }
 
-  /** Places an order. It is confirmed and its service has started when the request is answered. */
+  /** Places an order and waits for the answer. By then the order is confirmed and its service has started. */
   async order(): Promise<void> {
     const { accountId } = this.buyers[this.next++ % this.buyers.length]!;
     const order = await this.post('/v1/orders', {
@@ -73,7 +73,7 @@ export class Shop {
     }
   }
 
-  /** @throws when an order lacks one of its rows, or an incident was opened */
+  /** @throws when an order lacks its event, charge, NP registration, wait or audit entry, or when an incident was opened */
   async check(): Promise<void> {
     const { rows } = await this.pool.query<{ order_id: string }>(
       `SELECT o.id AS order_id FROM orders o
@@ -91,13 +91,13 @@ export class Shop {
       throw new Error(`${rows.length} orders are incomplete, ${incidents.rows.length} incidents`);
   }
 
-  /** Number of events in the buyers' account workflows. The events that orders add to them count as events of the orders. */
+  /** Number of history events of the buyers' account workflows. bench/order.ts counts its growth as events of the orders. */
   async accountEvents(): Promise<number> {
     const lengths = this.buyers.map(({ accountId }) => this.historyLength(workflowIds.account(accountId)));
     return (await Promise.all(lengths)).reduce((sum, length) => sum + length, 0);
   }
 
-  /** Mean number of events of an order workflow, over a sample: every nth order, about 200 in all. */
+  /** Mean number of history events of an order's workflow, over a sample: every nth order, about 200 in all. */
   async orderEvents(every = Math.max(1, Math.floor(this.orders.length / 200))): Promise<number> {
     const sample = this.orders.filter((_, i) => i % every === 0);
     const lengths = await Promise.all(sample.map((id) => this.historyLength(workflowIds.order(id))));
@@ -115,7 +115,9 @@ export class Shop {
     return events?.length ?? 0;
   }
 
-  /** As a shop does: when a kept-alive connection was just closed, the request is repeated under the same key. */
+  /**
+   * Posts as a shop does: if the server has just closed the kept-alive connection, the request is repeated under the same key.
+   */
   private async post(path: string, body: object): Promise<{ id: string; status: string }> {
     const key = randomUUID();
     try {
@@ -126,7 +128,7 @@ export class Shop {
     }
   }
 
-  /** Node's own client on kept-alive connections: fetch would double the CPU of the load generator. */
+  /** Uses Node's own client on kept-alive connections, because fetch would double the CPU of the load generator. */
   private send(path: string, body: object, key: string): Promise<{ id: string; status: string }> {
     return new Promise((resolve, reject) => {
       const outgoing = request(

@@ -2,7 +2,7 @@ import { type Progress, createProgress } from '../dev/services/progress';
 import { type Stack, startStack } from '../dev/services/stack';
 
 /**
- * Starts everything on free ports with temporary data, measures, and prints the figures.
+ * Runs a benchmark: starts the engine and its servers on free ports with temporary data, measures, and prints the figures.
  * @throws SetupError when a part does not start, or ends during the measurement
  */
 export async function measured(work: (stack: Stack, log: Progress) => Promise<object>): Promise<void> {

@@ -22,7 +22,10 @@ const date = z.string().transform((text, context) => {
 });
 const bill = z.string().min(1);
 
-/** The data that each type of news must have. */
+/**
+ * The data that each type of news must have. News is a report from the credit provider NP掛け払い (NP). `status` tells if NP
+ * guarantees new claims on a buyer: OK = yes, ALRT = yes, but the buyer is overdue, NG = no.
+ */
 const shapes = {
   'buyer.screened': z.object({ buyer_id: z.coerce.string().min(1) }),
   'guarantee.changed': z.object({ buyer_id: z.coerce.string().min(1), status: z.enum(['OK', 'ALRT', 'NG']) }),
@@ -30,7 +33,7 @@ const shapes = {
   'bill.paid': z.object({ bill_number: bill, amount: z.number().int().positive().max(1e12), paid_on: date }),
   'debit.result': z.object({
     bill_number: bill,
-    // A code outside the standard is accepted here, because finance must learn of its debit.
+    // A code that the Zengin format does not define is accepted here, so that it becomes an incident for finance.
     code: z
       .union([z.string(), z.number()])
       .transform(String)
@@ -38,14 +41,14 @@ const shapes = {
   }),
 };
 
-/** One piece of news, as received. */
+/** A piece of news, by the id under which NP sent it. */
 export interface News {
   storeId: string;
   eventId: string;
   at: Instant;
 }
 
-/** Acts on one piece of news. @returns null, or the reason why it does not match the books */
+/** Acts on one piece of news. @returns null, or why the news is malformed or does not match our data */
 export async function handleNews(tx: Tx, news: News, type: string, data: unknown): Promise<string | null> {
   switch (type) {
     case 'buyer.screened':
@@ -100,7 +103,7 @@ async function signalAccount<N extends 'buyerScreened' | 'guaranteeChanged'>(
 async function billsIssued(tx: Tx, news: News, closeOn: JstDate): Promise<null> {
   const { storeId, at } = news;
   const period = periodOf(closeOn);
-  // Late news: the close has fetched the bills by itself.
+  // A closed month needs no signal: its close has fetched the bills without waiting for this news.
   const close = await tx.close.findUnique({ where: { storeId_period: { storeId, period } } });
   if (close?.status === 'closed') return null;
   const to = workflowIds.monthlyClose(storeId, period);
@@ -108,7 +111,7 @@ async function billsIssued(tx: Tx, news: News, closeOn: JstDate): Promise<null> 
   return null;
 }
 
-/** NP was paid. Our journal has no entry for it, because the claim is NP's, but the buyer owes this amount no more. */
+/** Records that a buyer paid a bill to NP and owes less now. There is no journal entry, because the claim is NP's. */
 async function billPaid(
   tx: Tx,
   news: News,
@@ -141,7 +144,7 @@ async function debitResult(tx: Tx, news: News, number: string, code: string): Pr
   if (!debit) return `debit result for unknown bill ${number}`;
   const nominal = debit.nominal;
   if (debit.status !== 'requested') {
-    // Finance entered the result before NP reported it. Its run may be over.
+    // Finance entered the result before NP reported it. The debit's run may have ended, so no signal is sent.
     if (debit.code !== code) await openDebitIncident(tx, { storeId, nominal, at }, 'debit_result_differs', key, code);
     return null;
   }
@@ -157,7 +160,7 @@ async function debitResult(tx: Tx, news: News, number: string, code: string): Pr
   return null;
 }
 
-/** Looks again under the lock that a writer of numbers holds, so that a number being assigned now is not missed. */
+/** Finds an invoice by its number. Looks a second time under the lock, so that a number being assigned now is not missed. */
 async function invoiceNumbered(tx: Tx, storeId: string, number: string) {
   const where = { storeId_number: { storeId, number } };
   const invoice = await tx.invoice.findUnique({ where });
@@ -166,14 +169,15 @@ async function invoiceNumbered(tx: Tx, storeId: string, number: string) {
   return tx.invoice.findUnique({ where });
 }
 
-/** Until the transaction ends, no other one of the store can assign numbers to bills or conclude that a bill is unknown. */
+/** Until this transaction ends, no other can assign numbers to the store's bills or conclude that a bill is unknown. */
 async function lockNews(tx: Tx, storeId: string): Promise<void> {
   await tx.$executeRaw(sql`SELECT pg_advisory_xact_lock(hashtextextended(${keys.lock.news(storeId)}, 0))`);
 }
 
 /**
- * Applies news again that arrived before its bill had a number, and so became an incident. Call this in the transaction that
- * assigns the numbers, after assigning them.
+ * Queues news again that arrived before its bill had a number and so became an incident. The dispatch loop then applies it.
+ * Call this in the transaction that assigns the numbers, after assigning them.
+ * @param numbers the numbers that were assigned
  */
 export async function applyKeptNews(tx: Tx, storeId: string, numbers: readonly string[]): Promise<void> {
   if (numbers.length === 0) return;
@@ -188,12 +192,12 @@ export async function applyKeptNews(tx: Tx, storeId: string, numbers: readonly s
   );
 }
 
-/** Resolves the incident that the news had become earlier. */
+/** Resolves the incident that an earlier try to apply this news opened, if there is one. */
 export async function resolveUnmatched(tx: Tx, news: News): Promise<void> {
   await resolveIncident(tx, news, keys.message.news(news.eventId), 'understood later');
 }
 
-/** Keeps news that matches nothing in the books as an incident for a person. News is never dropped. */
+/** Opens an incident for news that could not be applied, so that a person looks at it. News is never dropped. */
 export async function keepUnmatched(tx: Tx, news: News, why: string): Promise<void> {
   await openIncident(tx, {
     storeId: news.storeId,

@@ -3,7 +3,7 @@ import { type JstDate, type Period, parsePeriod, weekdayJa } from '../domain/cal
 import { type CloseTerms, billingCutoff, closeTerms } from '../domain/close/terms';
 import { CalendarHorizonError } from '../domain/holidays';
 
-/** `npm run -s calendar -- 2027-04 [2027-05 …] [--json]`: the dates of a month's bills. */
+/** `npm run -s calendar -- 2027-04 [2027-05 …] [--json]` prints the dates of the months' bills. */
 const program = new Command('calendar')
   .description('The dates of a month’s bills: close, issue, due, last day in time, direct debit')
   .argument('<months...>', 'months as YYYY-MM')
@@ -17,7 +17,7 @@ function asPeriod(month: string): Period {
   return parsePeriod(month) ?? program.error(`error: not a month: ${month}. Write it as YYYY-MM, e.g. 2027-04.`);
 }
 
-/** Aligned columns. A Japanese character takes two columns of a terminal. */
+/** A table with aligned columns. A Japanese character takes two columns of a terminal. */
 function table(terms: readonly CloseTerms[]): string {
   const heads = [
     '対象月',

@@ -16,14 +16,14 @@ interface Result extends Verdict {
   kills: number;
   /** How often each fault took effect, by provider and mode. `away` counts how often a provider closed its port. */
   faults: Partial<Tally> & { away: number };
-  /** Fault modes that were never filed. A valid run has none. */
+  /** Kinds of faults that the run never asked a simulator for. A valid run has none. */
   never_filed: string[];
   seconds: { undisturbed: number; disturbed: number };
 }
 
 /**
- * `npm run chaos -- story`: plays the story twice, each time on a new stack. The second time its parts are killed and the
- * providers misbehave. Both runs must leave the same books.
+ * `npm run chaos -- story`: plays the story (dev/story/) twice, each time on a new stack. The second time its parts are killed
+ * and the providers misbehave. Both runs must leave the same books.
  */
 async function story(options: { kills: number; seed: number; json?: boolean }): Promise<boolean> {
   const { kills: count, seed } = options;

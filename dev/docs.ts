@@ -38,7 +38,9 @@ new Command('docs')
   })
   .parse();
 
-/** The handbook must explain every wait that the Temporal UI shows. Its table is written by hand. */
+/**
+ * Waits that docs/operations.md does not explain. Operators see each wait in the Temporal UI, and the page is written by hand.
+ */
 function unexplainedWaits(): string[] {
   const handbook = read('operations.md') ?? '';
   return Object.keys(waitLabels).filter((wait) => !handbook.includes(`\`${wait}\``));

@@ -9,7 +9,7 @@ import { PORTS, STATE_DIR } from './services/stack';
 import { askNamespace, NAMESPACE } from './services/temporal';
 import { cacheDir, findTemporal, MIN_SERVER, obstacles, tooOld } from './services/temporal-binary';
 
-/** `blocks`: the engine cannot run. `note`: it can, but the user should know. */
+/** The result of a check. `blocks`: the engine cannot run. `note`: it can, but the user should know. */
 type Finding = { level: 'ok' | 'note' | 'blocks'; text: string; fix?: string };
 type Check = { name: string; run: () => Promise<Finding> | Finding };
 
@@ -82,7 +82,7 @@ function timeZones(): Finding {
 }
 
 function disk(): Finding {
-  // For root, PostgreSQL's data folder may be a link to another volume.
+  // When root runs the engine, PostgreSQL's data folder may be a link to another volume (services/postgres.ts).
   const free = Math.min(freeMb(STATE_DIR), freeMb(join(STATE_DIR, 'postgres')));
   return free < NEEDED_MB
     ? blocks(`${free} MB free for data`, makeRoom(STATE_DIR))

@@ -12,7 +12,7 @@ import { fileURLToPath } from 'node:url';
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const prisma = join(dirname(createRequire(import.meta.url).resolve('prisma/package.json')), 'build', 'index.js');
 const schema = join(root, 'prisma', 'schema.prisma');
-// The second generator only narrows types. Production installs no development packages and runs without it.
+// The schema's second generator, prisma-json-types-generator, only narrows types. Production runs without it.
 const narrows = existsSync(join(root, 'node_modules', 'prisma-json-types-generator'));
 if (!existsSync(schema)) {
   console.error(`generate: ${schema} is missing; copy the prisma folder before installing packages`);

@@ -2,7 +2,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 
 /*
- * Checks the tree itself: a folder that grows is divided before it hides things. Run by `npm run check`.
+ * Checks how files are spread over folders: a folder must be divided before it grows too long to survey. `npm run check` runs it.
  */
 
 const ROOT = path.join(__dirname, '..');
@@ -23,9 +23,9 @@ const ROOMS = [
   'worker',
   'workflows',
 ];
-/** More files than this are not seen at a glance. */
+/** The most files that a folder may have. A reader does not take in more at a glance. */
 const MOST_FILES = 12;
-/** As many files that begin with the same word are a folder written with hyphens. */
+/** When so many files of a folder begin with the same word, they must become a folder of that name. */
 const PREFIX_USES = 3;
 
 /**
@@ -68,7 +68,7 @@ function prefixes(folder: string, names: ReadonlySet<string>): string[] {
   );
 }
 
-/** The table under "Folders with a reason" of CONTRIBUTING.md. */
+/** Folders that may break the rules, each with its reason: the table "Folders with a reason" of CONTRIBUTING.md. */
 export function reasonsIn(contributing: string): Map<string, string> {
   const [, section = ''] = contributing.split('## Folders with a reason');
   const rows = section.split('\n## ')[0]!.matchAll(/^\| `([^`]+)\/` +\| (.+?) +\|$/gm);

@@ -1,4 +1,5 @@
-// Loaded before any module that needs a package. Advises `npm ci` where Node itself would only print "Cannot find package".
+// Node loads this file before any module that needs a package. It advises `npm ci` where Node itself would only print "Cannot
+// find package".
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -6,16 +6,17 @@ interface NewsRow {
   storeId: string;
   id: string;
   target: string;
-  /** Which try this is. */
+  /** The number of tries to apply this news, this one included. */
   attempts: number;
 }
 
-/** A statement that PostgreSQL keeps refusing (a constraint, say) is not mended by retries. After about 6 s it becomes an incident. */
+/** After this many tries (about 6 s), news whose write PostgreSQL refuses (a constraint, say) becomes an incident. */
 const TRIES = 6;
 
 /**
- * Applies one piece of a provider's news: books the facts in it and sends workflows what they wait for. News that fits nothing
- * or can't be booked becomes an incident. It is kept as received and judged again once it may fit (`applyKeptNews`).
+ * Applies one piece of a provider's news: books the facts in it and signals the workflows that wait for them. News that matches
+ * nothing or can't be booked becomes an incident. It stays stored, and news about a bill without a number yet is applied again
+ * when the bill gets its number (`applyKeptNews`).
  */
 export async function applyNews({ db, log }: { db: Db; log: Logger }, row: NewsRow): Promise<void> {
   const apply = (how: (tx: Tx, news: News, type: string, data: unknown) => Promise<string | null>) =>
@@ -36,10 +37,10 @@ export async function applyNews({ db, log }: { db: Db; log: Logger }, row: NewsR
   try {
     await apply(handleNews);
   } catch (e) {
-    // A passing failure (a deadlock, a recovery, a timeout) is retried for as long as it lasts.
+    // A passing failure (a deadlock, a restart of PostgreSQL, a timeout) is retried for as long as it lasts.
     if (row.attempts < TRIES || !isRefusal(e)) throw e;
     log.error({ storeId: row.storeId, id: row.id, err: e }, "a provider's news can't be booked");
-    // With PostgreSQL away this fails as well, and the news is retried.
+    // If PostgreSQL is away now, this fails too, and the news is retried.
     await apply(() => Promise.resolve(`can't be booked: ${(e as Error).message}`));
   }
 }

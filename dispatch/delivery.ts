@@ -14,7 +14,7 @@ import { type WorkflowType, parseWorkflowId, workflowIds } from '../workflows/co
 import { keys } from '../workflows/contracts/keys';
 import { taskQueueOf } from './queues';
 
-/** A dispatch row as it is read for delivery. */
+/** A row of the dispatch table: a message to be delivered, as it is read for its delivery. */
 export interface Outgoing {
   storeId: string;
   id: string;
@@ -28,10 +28,10 @@ export interface Outgoing {
 }
 
 export interface Delivery {
-  /** Delivers the row at once, within 5 s. A row that can't be delivered now is left to the dispatch loop. */
+  /** Delivers a row at once. If it is not delivered within 5 s, the row is left to the dispatch loop. */
   now(storeId: string, id: string): Promise<Reply>;
   /**
-   * Waits until the workflow has acted on the message and come to rest.
+   * Waits until the workflow has acted on the message and rests, that is, waits for its next message or deadline.
    * @returns the refusal, if the workflow refused the command when its turn came; null after `ms` of waiting
    */
   untilProcessed(storeId: string, id: string, ms: number): Promise<Reply | null>;
@@ -39,13 +39,13 @@ export interface Delivery {
   toWorkflow(row: Outgoing): Promise<Reply>;
 }
 
-/** A workflow's answer to a message: nothing, or why it refuses the command. */
+/** A workflow's answer to a message: empty, or why it refuses the command. */
 export interface Reply {
   refusal?: Refusal;
 }
 
 const DELIVER_MS = 5_000;
-/** A server that answers at all does so in milliseconds; below the loop's lease of 30 s. */
+/** Deadline of a delivery by the dispatch loop; its lease on a row is 30 s. A working Temporal answers in milliseconds. */
 const LOOP_DELIVER_MS = 20_000;
 const storeIdAttribute = defineSearchAttributeKey('StoreId', 'KEYWORD');
 const accountIdAttribute = defineSearchAttributeKey('AccountId', 'KEYWORD');
@@ -90,7 +90,7 @@ export function createDelivery({ db, client, log }: { db: Db; client: Client; lo
           break;
         case 'update':
           if (parseWorkflowId(row.target).type === 'account') await startAccount(row, clock, startOptions);
-          // Handlers only accept the command, so an update completes at once; its result says whether it was refused.
+          // The workflow's handler only accepts or refuses the command, so it answers at once. A refusal is caught below.
           await client.workflow.getHandle(row.target).executeUpdate(row.name, { updateId: row.id, args: [message] });
       }
     } catch (e) {
@@ -107,17 +107,17 @@ export function createDelivery({ db, client, log }: { db: Db; client: Client; lo
         if (row.kind === 'start') await settle(db, row, 'already ended');
         else await targetEnded(row);
       } else if (e instanceof WorkflowNotFoundError) {
-        // The workflow is still to be started: this row is delivered after its start.
+        // The workflow has not been started yet. The row fails now and is delivered again after the start.
         if (await startIsOpen(row)) throw e;
         await targetEnded(row);
       } else throw e;
       return row.kind === 'update' ? { refusal: { code: 'conflict' } } : {};
     }
-    // A first start needs no acknowledgement here: the workflow acknowledges it when it first rests, before the API's lease ends.
-    // If the lease expires first, the second start finds it running.
+    // The first delivery of a start does not mark its row as delivered: the workflow does so when it first comes to rest, usually
+    // before the writer's lease on the row ends. If the lease ends first, a second delivery finds the workflow running.
     if (row.kind === 'start' && row.attempts === 0 && row.name !== 'clock') return {};
     const deliveredAt = new Date();
-    // A clock's workflow acknowledges nothing: its progress is read from the store's clock.
+    // The workflow of a simulated clock does not mark messages as processed. Its progress is read from the clock's row instead.
     const processed = row.name === 'clock' && { processedAt: deliveredAt };
     await db.dispatch.updateMany({
       where: { storeId: row.storeId, id: row.id },
@@ -126,7 +126,7 @@ export function createDelivery({ db, client, log }: { db: Db; client: Client; lo
     return {};
   }
 
-  /** An account's workflow begins with the first message for it. */
+  /** Options to start an account's workflow, which happens with the first message to it. */
   function accountStart(row: Outgoing, clock: string, options: (accountId: unknown) => object) {
     const accountId = parseWorkflowId(row.target).parts[0]!;
     const input = {
@@ -153,7 +153,7 @@ export function createDelivery({ db, client, log }: { db: Db; client: Client; lo
     await client.workflow.start('account', accountStart(row, clock, options));
   }
 
-  /** @returns whether the row was open until now; the first outcome stands */
+  /** Marks a row as processed. The first outcome stays. @returns true if the row was open until now */
   async function settle(on: Pick<Db, 'dispatch'>, { storeId, id }: Outgoing, outcome: string): Promise<boolean> {
     const now = new Date();
     const { count } = await on.dispatch.updateMany({
@@ -168,7 +168,10 @@ export function createDelivery({ db, client, log }: { db: Db; client: Client; lo
     return (await db.dispatch.count({ where: { storeId, target, ...open } })) > 0;
   }
 
-  /** A tick for a workflow that has ended is dropped. Any other message to it becomes an incident for a person. */
+  /**
+   * Closes a row whose workflow has ended. A tick (it wakes a workflow of a simulated store at its deadline) is dropped. Any
+   * other message becomes an incident for a person.
+   */
   async function targetEnded(row: Outgoing): Promise<void> {
     await db.$transaction(async (tx) => {
       const wasOpen = await settle(tx, row, 'target ended');
@@ -202,15 +205,15 @@ export function createDelivery({ db, client, log }: { db: Db; client: Client; lo
   };
 }
 
-/** @param outcome as the dispatch row keeps it: a refusal in JSON, or words about its delivery */
+/** @param outcome as the dispatch row stores it: a refusal as JSON, or words about the delivery */
 function replyIn(outcome: string | null): Reply {
   return outcome?.startsWith('{') ? { refusal: JSON.parse(outcome) as Refusal } : {};
 }
 
-/** A workflow that calls no provider comes to rest in 20–50 ms. */
+/** The pause between two looks for processed messages. A workflow that calls no provider comes to rest in 20–50 ms. */
 const LOOK_MS = 15;
 
-/** One query for all waiting requests, however many they are. */
+/** Makes `untilProcessed`. One repeated query looks for the messages of all waiting requests, however many they are. */
 function watchProcessed(db: Db): Delivery['untilProcessed'] {
   const waiting = new Map<{ storeId: string; id: string; until: number }, (answer: Reply | null) => void>();
   let looking = false;
@@ -258,7 +261,7 @@ const typeLabels: Record<WorkflowType, string> = {
   clock: '模擬時計',
 };
 
-/** Type and id for the Temporal UI from a workflow's start; no names, at most 200 bytes. */
+/** The type and id of a workflow as the Temporal UI shows them. No names of people or companies; at most 200 bytes. */
 function describe({ target }: Outgoing): { staticSummary: string; staticDetails: string } {
   const { type, parts } = parseWorkflowId(target);
   const summary = `${typeLabels[type]} ${parts.join(' ')}`;

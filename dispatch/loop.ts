@@ -6,27 +6,27 @@ import { type MailDeps, sendMail } from './send-mail';
 import type { Db } from '../prisma/db';
 import type { Delivery, Outgoing } from './delivery';
 
-/** Rows taken at a time; 50 keep one loop busy for about a tenth of a second. */
+/** The number of rows that are taken at a time. 50 rows keep the loop busy for about a tenth of a second. */
 const BATCH = 50;
-/** Targets that are delivered to at once. A target that hangs counts once, however many rows wait for it. */
+/** The most targets (workflows, mails …) that are delivered to at once. A target counts once, however many rows wait for it. */
 const TARGETS = 100;
-/** Mails among them, at most. With Resend away every mail may hang, and workflows still get their messages. */
+/** The most mails that are sent at once. If the mail provider hangs, workflows still get their messages. */
 const MAILS = 50;
-/** Unreachable targets, at most. More mean that Temporal is away: until it is back the loop takes only rows that don't need it. */
+/** This many unreachable targets mean that Temporal is away. The loop then takes only rows that don't need Temporal. */
 const HELD = 500;
-/** Looks for rows without a notification too: a dead writer's lease expires, and a real store's rows fall due. */
+/** The loop looks for rows this often, even if not notified: a dead writer's lease expires, a real store's row falls due. */
 const POLL_MS = 500;
-/** Lease of a row that is being delivered; longer than any delivery. The next loop that leads does not wait for it. */
+/** The lease of a row that is being delivered, longer than any delivery. A loop that takes over the lead ends all such leases. */
 const LEASE_SECONDS = 30;
-/** A process that hangs sends no heartbeat. Its session then ends, and another loop leads. */
+/** The loop queries its session this often. A process that hangs does not, so its idle session ends and another loop leads. */
 const HEARTBEAT_MS = 3_000;
 const IDLE_SESSION_MS = 15_000;
-/** PostgreSQL cancels a longer statement before its client gives up. Else an abandoned session would keep the lead. */
+/** PostgreSQL cancels a statement of this length, before the client gives up: an abandoned statement would keep the lead. */
 const STATEMENT_MS = 10_000;
-/** After a failed try: 0.1 s, 0.2 s … at most a minute. */
+/** The pause after a failed delivery: 0.1 s, 0.2 s, 0.4 s … at most a minute. */
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 60_000;
-/** Deliveries that take longer than this after stop() are left to the next loop that leads. */
+/** After stop(), the loop keeps the lead this long for deliveries under way. Then the next loop takes over their rows. */
 const HAND_OVER_MS = 2_000;
 
 const CLAIM = `
@@ -53,9 +53,9 @@ const CLAIM = `
 type Row = Outgoing & { seq: string };
 
 /**
- * Delivers every due row of the dispatch table. The rows of one target are delivered one at a time and in order. A real store's
- * rows fall due by the wall clock, a simulated store's by its own clock. One worker's loop leads and the others stand by: two
- * loops that took rows at once would split the rows of one target between them and lose their order.
+ * Delivers every due row of the dispatch table. The rows of one target (a workflow, a mail …) are delivered one at a time and in
+ * order. A real store's rows fall due by the wall clock, a simulated store's by its own clock. Each worker has a loop. Only one
+ * of them leads, that is, delivers, because two would split the rows of one target between them and lose their order.
  */
 export class DispatchLoop {
   /** Targets that are being delivered to. */
@@ -66,7 +66,7 @@ export class DispatchLoop {
   private stopping = false;
   private woken = false;
   private resume: () => void = () => {};
-  /** Receives the notifications of new rows, and holds the lead while it lives. */
+  /** The database session that receives the notifications of new rows. It holds the lead (an advisory lock) while it lives. */
   private session: pg.Client | null = null;
   private leads = false;
 
@@ -114,14 +114,14 @@ export class DispatchLoop {
     this.wake();
   }
 
-  /** @returns whether this loop is the one that delivers */
+  /** Takes the lead if no other loop has it. @returns true if this loop leads */
   private async lead(session: pg.Client): Promise<boolean> {
     if (this.leads) return true;
     const { rows } = await session.query<{ leads: boolean }>(
       `SELECT pg_try_advisory_lock(hashtextextended('dispatch', 0)) AS leads`,
     );
     if (!rows[0]!.leads) return false;
-    // Rows that the last leader had taken (only a loop counts attempts) come before rows that were written since.
+    // Ends the leases of the last leader, so that the rows it took come before newer rows. Rows with attempts are a loop's.
     await session.query(
       'UPDATE dispatch SET lease_until = NULL WHERE delivered_at IS NULL AND processed_at IS NULL AND attempts > 0 AND lease_until IS NOT NULL',
     );
@@ -160,7 +160,7 @@ export class DispatchLoop {
     this.resume();
   }
 
-  /** Waits until woken, at most for POLL_MS. Returns at once if it was woken while the loop was busy. */
+  /** Waits until woken, at most for POLL_MS. Returns at once if the loop was woken while it was busy. */
   private async pause(): Promise<void> {
     if (!this.woken)
       await new Promise<void>((resolve) => {
@@ -174,8 +174,8 @@ export class DispatchLoop {
   }
 
   /**
-   * Takes due rows store by store, each store by its own clock. Leaves out targets that are being delivered to and targets that
-   * could not be reached a moment ago. Runs in the session that leads, so a loop that lost the lead unnoticed takes nothing.
+   * Takes due rows, each store's by its own clock. Leaves out targets that are being delivered to and targets whose pause after a
+   * failed delivery is not over. Runs in the session that holds the lead, so a loop that lost the lead unnoticed takes nothing.
    */
   private async claim(session: pg.Client): Promise<Row[]> {
     const now = Date.now();
@@ -186,11 +186,11 @@ export class DispatchLoop {
     return rows.sort((a, b) => Number(a.seq) - Number(b.seq));
   }
 
-  /** Delivers a target's rows one after the other. A row that fails holds up the rows behind it, so that they stay in order. */
+  /** Delivers a target's rows one after the other. If a row fails, the rows behind it wait for it, so that they stay in order. */
   private async deliverAll(target: string, rows: Row[], session: pg.Client): Promise<void> {
     const left = [...rows];
     let pause: number | null = null;
-    // If another loop leads by now, it has taken the rest.
+    // If the session has changed, another loop may have taken the other rows.
     while (left.length > 0 && pause === null && !this.stopping && this.session === session) {
       const isMail = left[0]!.kind === 'mail';
       if (isMail) this.busyMails += 1;
@@ -203,7 +203,7 @@ export class DispatchLoop {
     this.wake();
   }
 
-  /** @returns null once it is delivered, else the pause before the next try, in ms */
+  /** @returns null if the row was delivered, else the pause before the next try, in ms */
   private async deliver(row: Row): Promise<number | null> {
     try {
       switch (row.kind) {
@@ -228,8 +228,9 @@ export class DispatchLoop {
   }
 
   /**
-   * Releases undelivered rows. If the first was attempted, it becomes due again after `pause` ms. A mail or a provider's news is
-   * the only row for its target, so its pause is kept in the row and not in memory: there may be a hundred thousand.
+   * Gives undelivered rows of a target back, so that they can be taken again.
+   * @param pause ms to wait before the next try if the first row failed; null if it was not tried. A mail or a provider's news is
+   *   the only row of its target, and there may be a hundred thousand: its pause is kept in the row, not in memory
    */
   private async release(session: pg.Client, target: string, [first, ...others]: Row[], pause: number | null) {
     const { storeId, id, kind } = first!;
@@ -243,12 +244,12 @@ export class DispatchLoop {
     await this.db.$executeRaw`
       UPDATE dispatch SET lease_until = now() + make_interval(secs => ${leaseSeconds}::float8), attempts = attempts - (id = ANY(${untried}))::int
        WHERE store_id = ${storeId} AND id = ANY(${[id, ...untried]}) AND delivered_at IS NULL AND processed_at IS NULL`.catch(
-      // The next loop that leads releases them.
+      // If the statement fails, this loop gives up the lead, and the next leader releases the rows.
       () => this.lost(session),
     );
   }
 
-  /** A simulator's alarm: delivered once the simulator has done its work and posted its news. */
+  /** Calls a provider's simulator at the time it asked for. The row is delivered once the simulator has done its work. */
   private async callBack(row: Outgoing): Promise<void> {
     const answer = await fetch(row.target, {
       method: 'POST',
@@ -265,7 +266,7 @@ export class DispatchLoop {
   }
 }
 
-/** The rows of each target, in order. A start comes first: no message can reach a workflow before it. */
+/** Groups rows by target, in order. A start comes first, because no message can reach a workflow before it is started. */
 function byTarget(rows: readonly Row[]): Map<string, Row[]> {
   const targets = new Map<string, Row[]>();
   for (const row of rows) {

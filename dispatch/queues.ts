@@ -1,9 +1,9 @@
-/** Real and simulated stores have task queues of their own, so months lived in seconds never delay a live store. */
+/** The task queue of workflows. Simulated stores live months in seconds. They have their own, to delay no real store. */
 export function taskQueueOf(clock: string): string {
   return clock === 'simulated' ? 'shimebi-simulated' : 'shimebi';
 }
 
-/** Where calls to providers run, rate-limited, beside the queue of the workflow that asks for them. */
+/** The task queue of the activities that call providers. It is separate from that of workflows to be rate-limited. */
 export function gatewayQueueOf(clock: string): string {
   return `${taskQueueOf(clock)}-gateway`;
 }

@@ -11,13 +11,13 @@ import { ownDocument } from '../books/invoice/own-documents';
 import { sellerOf } from '../books/invoice/parties';
 import { keys } from '../workflows/contracts/keys';
 
-/** The books, and the provider that mails go out by. */
+/** The database, and the provider that sends the mails. */
 export interface MailDeps {
   db: Db;
   mail: MailProvider;
 }
 
-/** A row of the dispatch table that says a mail is due. */
+/** A row of the dispatch table for a mail that is due. `target` is the key of the mail. */
 interface MailRow {
   storeId: string;
   target: string;
@@ -25,12 +25,12 @@ interface MailRow {
   dueAt: Date;
 }
 
-/** Resend keeps an idempotency key for 24 h of wall time from its first use; an hour less allows for a slow call. */
+/** Retries end after 23 h: the mail provider Resend forgets an idempotency key after 24 h, and a call may be slow. */
 const RETRY_MS = 23 * 3_600_000;
 
 /**
- * Sends one queued mail and emits `mail.sent`. A mail whose outcome is still unknown when Resend forgets its key is not sent
- * again but becomes an incident. The first attempt is always made, even if it is days late.
+ * Sends one queued mail and emits `mail.sent`. If 23 h after the first try it is still unknown whether the mail went out, it
+ * becomes an incident and is not sent again, because the buyer could get it twice. The first try is always made, even days late.
  */
 export async function sendMail(deps: MailDeps, row: MailRow): Promise<void> {
   const { db } = deps;
@@ -120,19 +120,19 @@ async function attachmentsOf(
   return document ? [{ filename: document.name, contentType: 'application/pdf', content: document.bytes }] : [];
 }
 
-/** A retry would fail the same way, so a person has to look. */
+/** True if the attached document can't be drawn from its data. A retry would fail the same way, so the mail is given up. */
 function cannotBeDrawn(e: unknown): e is Error {
   return e instanceof DocumentSumError || e instanceof MissingGlyphError || e instanceof TypstError;
 }
 
-/** Sender and recipient by their names at the time of sending. */
+/** The names of sender and recipient that the mail shows, as they are at the time of sending. */
 async function frameOf(
   { db }: MailDeps,
   storeId: string,
   { template, accountId, invoiceId }: { template: MailTemplate; accountId: string; invoiceId: string | null },
 ): Promise<MailFrame> {
   const store = await db.store.findUniqueOrThrow({ where: { id: storeId } });
-  // A mail with an invoice goes to the recipient that the invoice is made out to.
+  // A mail with an attached invoice addresses the recipient whom the invoice names.
   const invoice =
     withDocument.has(template) && store.settlement === 'in_house' && invoiceId !== null
       ? await db.invoice.findUnique({ where: { storeId_id: { storeId, id: invoiceId } } })

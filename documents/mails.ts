@@ -5,16 +5,16 @@ import { jstDate, weekdayJa } from '../domain/calendar';
 import { formatYen, yen } from '../domain/money';
 import type { SettledBy, SupportDesks } from '../domain/support-desks';
 
-/** Data that every mail needs: sender and recipient. */
+/** The data that every mail needs: its sender and recipient. */
 export interface MailFrame {
   store: {
     /** The store's name for its customers, used in the subject and the signature. */
     name: string;
-    /** The seller (STORE.md V1). */
+    /** The company that sells the plans (docs/store.md V1). */
     seller: string;
     url: string;
     desks: SupportDesks;
-    /** True when NP issues the bills for transfer and debit, false when the store does. */
+    /** True when NP (the credit provider NP掛け払い) issues the bills for transfer and debit; false when the store does. */
     settlesByNp: boolean;
   };
   recipient: { company: string; department: string | null; person: string | null };
@@ -23,29 +23,32 @@ export interface MailFrame {
 export interface MailOrder {
   number: string;
   orderedOn: string;
-  /** Summary of the order on one line. */
+  /** The order's content on one line. */
   summary: string;
   /** Yen with tax per month. */
   total: number;
 }
 
-/** Dates are JST dates `YYYY-MM-DD`; amounts are yen with tax. */
+/** The data of each mail by its template. Dates are JST dates `YYYY-MM-DD`; amounts are yen with tax. */
 export interface MailData {
-  /** P4: the order would exceed the customer's credit limit. It is held through `until`. */
+  /** The order would exceed the customer's credit limit, so it is held through `until` (docs/store.md P4). */
   'order-held': { order: MailOrder; until: string };
-  /** NP 24 総合判断: we can give no reason. The customer may order by card. */
+  /**
+   * NP refused the order with code 24 (overall judgement, 総合判断). NP gives no reason, so the mail gives none either; it offers
+   * payment by card.
+   */
   'order-declined-judgement': { order: MailOrder; orderUrl: string };
-  /** NP 21: the customer has an overdue bill at NP. The desk of NP can say which. */
+  /** The order was refused with code 21: the customer has an overdue bill. The support desk can say which. */
   'order-declined-overdue': { order: MailOrder };
-  /** The limit was not raised by `until`. */
+  /** The credit limit of a held order was not raised by `until`. */
   'order-declined-hold-expired': { order: MailOrder; until: string; orderUrl: string };
-  /** Screening of the buyer ended in 否決 or, if `expired`, had no result by its deadline. */
+  /** NP denied the buyer in its screening (否決) or, if `expired`, gave no result by the deadline. */
   'order-declined-screening': { order: MailOrder; expired: boolean; orderUrl: string };
-  /** P10: the issuer did not approve the card. */
+  /** The card's issuer did not approve the card, so the order is cancelled (docs/store.md P10). */
   'order-cancelled-card': { order: MailOrder; orderUrl: string };
   /**
-   * A monthly charge was declined. A null `retryOn` means that there is no further attempt. The card can be replaced
-   * through `replaceUntil`.
+   * A monthly charge to the card was declined. The next try is on `retryOn`; null when there is none. The customer can replace
+   * the card through `replaceUntil`.
    */
   'card-declined': {
     order: MailOrder;
@@ -55,24 +58,21 @@ export interface MailData {
     replaceCardUrl: string;
     replaceUntil: string;
   };
-  /** In house: the invoice is attached. It names the account to pay into. */
+  /** The store's own invoice is attached. It names the account to pay into. */
   'invoice-issued': { invoice: { number: string; total: number; period: string }; dueOn: string };
-  /** In house: the debit notice is attached. It replaces the invoice. */
+  /** The store's own debit notice is attached. It replaces the invoice. */
   'debit-notice-issued': { invoice: { number: string; total: number; period: string }; debitOn: string };
-  /** The debit failed, so the same invoice must be paid by transfer. `issuer` is who issued it, NP or the seller. */
+  /** The debit failed, so the same invoice must be paid by transfer. `issuer` is the name of its issuer: NP or the seller. */
   'debit-failed': {
     invoice: { number: string; issuer: string; total: number };
-    /** In house: the reissued invoice is attached. */
+    /** True when the store issues its own bills: the reissued invoice is attached. */
     attached: boolean;
     debitOn: string;
     /** The bank's reason, e.g. 資金不足. */
     reason: string;
     dueOn: string;
   };
-  /**
-   * The service stops on `suspendedOn`, because bills are unpaid. If they are unpaid through `endsOn`, the contract
-   * ends.
-   */
+  /** The service stops on `suspendedOn` because bills are unpaid. If they stay unpaid through `endsOn`, the contract ends. */
   'contract-suspended': {
     order: MailOrder;
     settledBy: SettledBy;
@@ -80,7 +80,7 @@ export interface MailData {
     suspendedOn: string;
     endsOn: string;
   };
-  /** The contract ended on `endedOn`. The unpaid amount stays owed. */
+  /** The contract ended on `endedOn` because bills stayed unpaid. The `unpaid` amount stays owed. */
   'contract-ended-unpaid': { order: MailOrder; settledBy: SettledBy; unpaid: number; endedOn: string };
 }
 
@@ -93,8 +93,8 @@ export interface RenderedMail {
 }
 
 /**
- * The support desk that each mail names. `settledBy`: the data of the mail decide, because customers of every payment
- * method get it.
+ * The way of payment whose support desk each mail names. `settledBy`: the field of that name in the mail's data decides, because
+ * customers of every payment method get the mail.
  */
 const deskOf: Record<MailTemplate, SettledBy | 'settledBy'> = {
   'order-held': 'bank_transfer',
@@ -111,7 +111,7 @@ const deskOf: Record<MailTemplate, SettledBy | 'settledBy'> = {
   'contract-ended-unpaid': 'settledBy',
 };
 
-/** Mails with the document of their invoice attached, if the store issues it itself. */
+/** The mails to which the document of their invoice is attached, if the store issues the invoice itself. */
 export const withDocument: ReadonlySet<MailTemplate> = new Set([
   'invoice-issued',
   'debit-notice-issued',
@@ -133,7 +133,7 @@ handlebars.registerHelper('month', (period: string) => {
   const [year, month] = period.split('-').map(Number);
   return `${year}年${month}月`;
 });
-// `strict` does not check the conditions of blocks. A missing field there would silently choose the other branch.
+// Handlebars' `strict` does not check the condition of {{#if}}: a missing field would silently choose the other branch.
 handlebars.registerHelper('if', function (this: unknown, value: unknown, options: Handlebars.HelperOptions) {
   if (value === undefined) throw new Error('{{#if}} asks for a field that is missing');
   return value ? options.fn(this) : options.inverse(this);
@@ -141,7 +141,7 @@ handlebars.registerHelper('if', function (this: unknown, value: unknown, options
 for (const partial of ['greeting', 'order', 'signature'])
   handlebars.registerPartial(partial, source(`_${partial}.hbs`));
 
-/** Plain text is not escaped. `strict` makes a missing field an error instead of a blank. */
+/** Options for the plain-text version: values are not escaped. `strict` makes a missing field an error instead of a blank. */
 const plain = { strict: true, noEscape: true } as const;
 const layout = handlebars.compile(source('layout.html.hbs'), { strict: true });
 
@@ -151,7 +151,7 @@ interface Compiled {
 }
 const compiled = new Map<MailTemplate, Compiled>();
 
-/** The first line of a template is `subject: …`. A blank line and the text follow. */
+/** Compiles a template once. Its first line is `subject: …`; a blank line and the text follow. */
 function compile(template: MailTemplate): Compiled {
   let found = compiled.get(template);
   if (!found) {
@@ -163,7 +163,10 @@ function compile(template: MailTemplate): Compiled {
   return found;
 }
 
-/** Values stay on one line, because a line break in a name could forge a mail header or a row of the table. */
+/**
+ * Throws if a value contains a line break or control character, because a line break in a name could forge a mail header or a
+ * row of the mail's table.
+ */
 function refuseLineBreaks(value: unknown, pointer: string): void {
   if (typeof value === 'string' && /[\p{Cc}\u2028\u2029]/u.test(value)) {
     throw new Error(`${pointer}: control characters and line breaks don't belong in a mail`);
@@ -174,7 +177,7 @@ function refuseLineBreaks(value: unknown, pointer: string): void {
 }
 
 /**
- * Splits the text into blocks for the layout. Lines `■label：value` become a table, and the signature becomes the
+ * Splits the plain text of a mail into blocks for the HTML layout. Lines `■label：value` become a table. The signature becomes the
  * footer.
  */
 function blocksOf(text: string) {
@@ -200,7 +203,7 @@ function piecesOf(line: string) {
 }
 
 /**
- * Renders the subject, the text, and an HTML version that lays out the same text.
+ * Renders a mail: its subject, its plain text, and an HTML version of the same text.
  *
  * @throws Error for a missing field or a control character in a value
  */

@@ -1,7 +1,10 @@
 import { renderTypst } from './typst';
 import type { DebitNoticeData, InvoiceData, NpBillData, QualifiedInvoiceData, ReceiptData } from './shapes';
 
-/** The amounts of a document do not add up. Nothing is drawn, because a wrong total must never reach a buyer. */
+/**
+ * Thrown when the amounts of a document do not add up. The document is then not drawn, because a wrong total must never reach a
+ * buyer.
+ */
 export class DocumentSumError extends Error {
   override readonly name = 'DocumentSumError';
 }

@@ -1,14 +1,14 @@
 import type { SupportDesk } from '../domain/support-desks';
 
 /**
- * Data of each document, frozen at issue. They are plain values, so a document can be drawn again from stored JSON.
- * Dates are JST dates `YYYY-MM-DD`. Amounts are whole yen, and each comment says whether they include tax.
+ * The data of each document. They are fixed at its issue and stored as JSON, from which the document can be drawn again. Dates
+ * are JST dates `YYYY-MM-DD`. Amounts are whole yen, and each comment says whether they include tax.
  */
 
-/** Names as in domain/tax. A reduced line is printed with ※ and a legend. */
+/** The tax rate class of a line, named as in domain/tax.ts. A `reduced` line is printed with ※ and a legend. */
 export type LineRateClass = 'standard' | 'reduced' | 'exempt' | 'out_of_scope';
 
-/** 発行者. `registrationNumber` is T + 13 digits. */
+/** The issuer that a document names (発行者). `registrationNumber` is T and 13 digits. */
 export interface Issuer {
   name: string;
   postalCode: string;
@@ -17,7 +17,7 @@ export interface Issuer {
   registrationNumber: string;
 }
 
-/** 宛名. A firm gets 御中, a person 様. */
+/** The addressee of a document (宛名). A firm is printed with 御中, a person with 様. */
 export interface Recipient {
   company: string;
   department: string | null;
@@ -28,7 +28,7 @@ export interface Recipient {
 
 export interface DocumentLine {
   description: string;
-  /** Printed small beneath the description, e.g. the PO number when the orders of one invoice have several. */
+  /** Printed small beneath the description, e.g. the line's PO number when an invoice covers several PO numbers. */
   notes?: string[];
   /** First and last day of use; both null for a one-off charge. */
   periodFrom: string | null;
@@ -41,7 +41,7 @@ export interface DocumentLine {
   rateClass: LineRateClass;
 }
 
-/** One row per rate. The tax is rounded once here, never per line (令70条の10). */
+/** The total of one tax rate. Its tax is rounded once, never per line (消費税法施行令70条の10). */
 export interface TaxRow {
   rateClass: LineRateClass;
   /** 10, 8, or 0 where no tax applies. */
@@ -52,13 +52,15 @@ export interface TaxRow {
   tax: number;
 }
 
-/** The fields of a 適格請求書 (消費税法57条の4①), and the references that a buyer's accounts department needs. */
+/**
+ * The fields of a qualified invoice (適格請求書, 消費税法57条の4①), and the references that a buyer's accounts department needs.
+ */
 export interface QualifiedInvoiceData {
   number: string;
   issuedOn: string;
   issuer: Issuer;
   recipient: Recipient;
-  /** 件名 and 発注番号, printed as the buyer wrote them. */
+  /** The buyer's subject (件名) and PO number (発注番号), printed as the buyer wrote them. */
   subject: string | null;
   poNumber: string | null;
   periodFrom: string;
@@ -74,44 +76,44 @@ export interface QualifiedInvoiceData {
   support: SupportDesk;
 }
 
-/** 請求書 of a store that settles in house. */
+/** The invoice (請求書) of a store that settles in house. */
 export interface InvoiceData extends QualifiedInvoiceData {
-  /** 1 at first. 2 and up when the same invoice is billed again, printed as 再発行. */
+  /** 1 for the first issue. From 2 on, the same invoice is billed again and printed as 再発行. */
   revision: number;
-  /** Day of the newest revision; null for the first. */
+  /** The day on which the newest revision was issued; null for the first issue. */
   revisedOn: string | null;
   dueOn: string;
-  /** Account to pay into. The buyer pays the transfer fee (STORE.md P7). */
+  /** The account to pay into. The buyer pays the transfer fee (docs/store.md P7). */
   account: { bank: string; branch: string; type: string; number: string; holder: string };
 }
 
-/** 口座振替通知書. It replaces the invoice. */
+/** The debit notice (口座振替通知書) of a store that settles in house. It replaces the invoice. */
 export interface DebitNoticeData extends QualifiedInvoiceData {
   debitOn: string;
-  /** `maskedNumber` shows only the last three digits, e.g. `****567`. null when the store does not know the account. */
+  /** `maskedNumber` shows only the last three digits, e.g. `****567`. Null when the store does not know the account. */
   debitAccount: { bank: string; branch: string; type: string; maskedNumber: string; holder: string } | null;
 }
 
-/** 領収書 of a card payment, issued at each capture. */
+/** The receipt (領収書) of a card payment, issued at each capture. */
 export interface ReceiptData extends QualifiedInvoiceData {
   orderNumber: string;
   /** Day of the capture. */
   paidOn: string;
-  /** 但し書き, e.g. 商品A 2026年10月分 利用料. */
+  /** The purpose of the payment (但し書き), e.g. 商品A 2026年10月分 利用料. */
   purpose: string;
-  /** e.g. VISA; null when the payment service does not report it. Never a card number. */
+  /** E.g. VISA; null when the card gateway does not report it. Never a card number. */
   cardBrand: string | null;
-  /** Text on the card statement (STORE.md P11). */
+  /** The text on the buyer's card statement (docs/store.md P11). */
   descriptor: string;
 }
 
 /**
- * A bill that Net Protections issues and mails (STORE.md P6, D5), drawn by the NP simulator. Amounts include tax, as
- * registered. The contained tax is computed from the total of each rate and rounded once.
+ * A bill as Net Protections (NP) issues and mails it (docs/store.md P6, D5); here the NP simulator draws it. Its amounts are the
+ * registered ones, with tax. The tax within the total of each rate is computed and rounded once.
  */
 export interface NpBillData {
   kind: 'invoice' | 'debit_notice';
-  /** F-1-YYYYMMDD-NNNNNN */
+  /** NP's number of the bill: F-1-YYYYMMDD-NNNNNN. */
   number: string;
   issuedOn: string;
   /** Last day of the billed month. */
@@ -119,7 +121,7 @@ export interface NpBillData {
   dueOn: string;
   /** Set for a debit notice only. */
   debitOn: string | null;
-  /** 購入企業ID, 11 digits. */
+  /** NP's id of the buyer (購入企業ID), 11 digits. */
   buyerId: string;
   recipient: Recipient;
   /** The store that assigned its receivables to Net Protections. */
@@ -128,7 +130,7 @@ export interface NpBillData {
     orderedOn: string;
     shopTransactionId: string;
     description: string;
-    /** 発注番号 and 件名 of the order, printed beneath the line. */
+    /** The PO number (発注番号) and subject (件名) of the order, printed beneath the line. */
     poNumber: string | null;
     subject: string | null;
     quantity: number;
@@ -141,6 +143,6 @@ export interface NpBillData {
   taxes: { rate: 10 | 8; /** yen with tax */ total: number; /** yen: the tax in it */ tax: number }[];
   /** Yen with tax. */
   total: number;
-  /** Account to pay into; null for a debit notice. */
+  /** The account to pay into, which NP keeps for this buyer only; null for a debit notice. */
   virtualAccount: { bank: string; branch: string; type: string; number: string; holder: string } | null;
 }

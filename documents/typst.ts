@@ -4,21 +4,18 @@ import { NodeCompiler } from '@myriaddreamin/typst-ts-node-compiler';
 import * as fontkit from 'fontkit';
 
 /**
- * Data of a document. `issuedOn` (JST date, YYYY-MM-DD) is also the creation date of the PDF, so equal data give equal
- * bytes.
+ * The data that every document has. `issuedOn` (JST date, YYYY-MM-DD) is also the creation date of the PDF, so equal data give
+ * equal bytes.
  */
 export interface TypstData {
   issuedOn: string;
 }
 
-/**
- * Thrown for a character that no font can draw. Typst would silently print an empty box (tofu), so we check before
- * drawing.
- */
+/** Thrown before drawing for a character that no font can draw. Typst would silently print an empty box (tofu) for it. */
 export class MissingGlyphError extends Error {
   override readonly name = 'MissingGlyphError';
   constructor(
-    /** JSON pointer into the data, e.g. `/recipient/company`. */
+    /** The place of the character in the data as a JSON pointer, e.g. `/recipient/company`. */
     readonly field: string,
     readonly character: string,
   ) {
@@ -27,14 +24,14 @@ export class MissingGlyphError extends Error {
   }
 }
 
-/** The template itself failed. Either it has a bug, or the data lack a field that it needs. */
+/** Thrown when Typst can't draw a document, because the template has a bug or the data lack a field or have a bad date. */
 export class TypstError extends Error {
   override readonly name = 'TypstError';
 }
 
 const templates = path.join(__dirname, 'templates');
 
-/** Fonts per weight in order of preference, as in `fonts` of templates/common.typ. */
+/** The font files of each weight in order of preference, the same order as `fonts` in templates/common.typ. */
 const fontFiles = {
   regular: [
     '@expo-google-fonts/biz-udpgothic/400Regular/BIZUDPGothic_400Regular.ttf',
@@ -48,13 +45,13 @@ const fontFiles = {
 
 interface Engine {
   compiler: NodeCompiler;
-  /** True when every weight can draw the character. Names appear in both weights. */
+  /** True if both weights can draw the character. Both must, because documents print names in both weights. */
   canDraw(codePoint: number): boolean;
 }
 
 let engine: Engine | undefined;
 
-/** Runs once, at the first document, because reading the fonts takes about 0.1 s and 20 MB. */
+/** Loads the fonts and the compiler. It runs once, at the first document, because the fonts take about 0.1 s and 20 MB. */
 function start(): Engine {
   const read = (files: string[]) => files.map((file) => readFileSync(require.resolve(file)));
   const weights = [read(fontFiles.regular), read(fontFiles.bold)];
@@ -83,11 +80,11 @@ function checkGlyphs(value: unknown, pointer: string, canDraw: Engine['canDraw']
   }
 }
 
-/** Typst drops compiled pieces that this many documents did not use. Otherwise its cache would grow without end. */
+/** Typst drops cached pieces that none of the last `cacheAge` documents used. Otherwise its cache would grow without end. */
 const cacheAge = 10;
 
 /**
- * Renders `templates/<template>.typ` as PDF/A-2b. The template receives the data as JSON, so text in them is never
+ * Renders `templates/<template>.typ` as PDF/A-2b. The template gets the data as JSON, so their text is never read as
  * markup.
  *
  * @throws MissingGlyphError, TypstError

@@ -1,8 +1,8 @@
 import { holidayName } from './holidays';
 
 /*
- * Dates, instants and months of the store, all in Japan Standard Time (UTC+9, no summer time since 1951). They are computed
- * by integer arithmetic on strings, without Date, ICU or the process's time zone, so a workflow replays the same everywhere.
+ * Dates, instants and months in Japan Standard Time (UTC+9, no summer time since 1951). They are strings, computed with integers
+ * and without Date, ICU or the process's time zone. So a workflow replays the same everywhere.
  */
 
 declare const brand: unique symbol;
@@ -10,7 +10,7 @@ declare const brand: unique symbol;
 /** A calendar date in Japan, `2026-10-05`. String order is date order. */
 export type JstDate = string & { readonly [brand]: 'JstDate' };
 
-/** A moment, canonically `2026-10-05T10:00:00.000+09:00`. String order is time order. */
+/** A moment, always written as `2026-10-05T10:00:00.000+09:00`. String order is time order. */
 export type Instant = string & { readonly [brand]: 'Instant' };
 
 /** A calendar month, `2026-10`. String order is time order. */
@@ -36,7 +36,7 @@ export function addDays(date: JstDate, days: number): JstDate {
   return dateOfEpochDay(epochDay(date) + days);
 }
 
-/** The same day n months later, or that month's last day if it has no such day: 2026-01-31 + 1 → 2026-02-28. */
+/** The same day `months` later, or that month's last day if it has no such day: 2026-01-31 + 1 → 2026-02-28. */
 export function addMonths(date: JstDate, months: number): JstDate {
   const end = periodEnd(addPeriods(periodOf(date), months));
   return date.slice(8) > end.slice(8) ? end : ((end.slice(0, 8) + date.slice(8)) as JstDate);
@@ -44,7 +44,6 @@ export function addMonths(date: JstDate, months: number): JstDate {
 
 const WEEKDAYS = ['日', '月', '火', '水', '木', '金', '土'] as const;
 
-/** 日 月 火 水 木 金 土 */
 export function weekdayJa(date: JstDate): (typeof WEEKDAYS)[number] {
   return WEEKDAYS[weekday(date)]!;
 }
@@ -53,7 +52,10 @@ export function weekdayJa(date: JstDate): (typeof WEEKDAYS)[number] {
 
 const RFC3339 = /^(\d{4}-\d\d-\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:\.(\d+))?(?:[Zz]|([+-])(\d\d):(\d\d))$/;
 
-/** Null unless `s` is an existing RFC 3339 date-time. Leap seconds are not accepted. Digits below a millisecond are dropped. */
+/**
+ * The instant of an RFC 3339 date-time; null when `s` is none or its date does not exist. Leap seconds are not accepted. Digits
+ * below a millisecond are dropped.
+ */
 export function parseInstant(s: string): Instant | null {
   const m = RFC3339.exec(s);
   const date = m && parseJstDate(m[1]!);
@@ -67,12 +69,15 @@ export function parseInstant(s: string): Instant | null {
   return isPrintable(ms) ? instantOfMs(ms) : null;
 }
 
-/** Any RFC 3339 date-time in canonical form. @throws RangeError when {@link parseInstant} gives null. */
+/** The instant of an RFC 3339 date-time. @throws RangeError when {@link parseInstant} gives null. */
 export function instant(rfc3339: string): Instant {
   return parseInstant(rfc3339) ?? fail(`not an existing RFC 3339 date-time: ${rfc3339}`);
 }
 
-/** From milliseconds since 1970-01-01T00:00Z. @throws RangeError unless whole and in the years 0000–9999 of Japan. */
+/**
+ * The instant `ms` milliseconds after 1970-01-01T00:00Z.
+ * @throws RangeError unless `ms` is whole and falls in the years 0000–9999 in Japan
+ */
 export function instantOfMs(ms: number): Instant {
   if (!Number.isSafeInteger(ms) || !isPrintable(ms)) return fail(`not a moment in milliseconds: ${ms}`);
   const local = ms + JST_MS;
@@ -98,12 +103,12 @@ export function dateOf(at: Instant): JstDate {
   return at.slice(0, 10) as JstDate;
 }
 
-/** The clock in Japan at that moment, `HH:MM`. */
+/** The time of day in Japan at that moment, `HH:MM`. */
 export function timeOf(at: Instant): string {
   return at.slice(11, 16);
 }
 
-/** `atTime(date, '09:00')`. @throws RangeError unless `time` is `HH:MM` from 00:00 to 23:59. */
+/** The instant of a time of day in Japan. @throws RangeError unless `time` is `HH:MM` from 00:00 to 23:59. */
 export function atTime(date: JstDate, time: string): Instant {
   if (!/^([01]\d|2[0-3]):[0-5]\d$/.test(time)) return fail(`not a time of day (HH:MM): ${time}`);
   return `${date}T${time}:00.000+09:00` as Instant;
@@ -113,7 +118,7 @@ export function startOfDay(date: JstDate): Instant {
   return atTime(date, '00:00');
 }
 
-/** The end of a deadline "on that date": 00:00 of the next day. That instant itself is too late. */
+/** The end of a deadline "on `date`": 00:00 of the next day. This instant itself is too late. */
 export function endOf(date: JstDate): Instant {
   return startOfDay(addDays(date, 1));
 }
@@ -149,24 +154,25 @@ export function previousPeriod(of: Period): Period {
   return addPeriods(of, -1);
 }
 
-/** The first day of the month. */
 export function periodStart(of: Period): JstDate {
   return `${of}-01` as JstDate;
 }
 
-/** The last day of the month. */
 export function periodEnd(of: Period): JstDate {
   return `${of}-${pad(daysIn(Number(of.slice(0, 4)), Number(of.slice(5))))}` as JstDate;
 }
 
 // ── business days ────────────────────────────────────────────────────────────────────────────────────────────────────
 
-/** A national holiday (祝日法3条). Weekends are not holidays. @throws CalendarHorizonError beyond the table. */
+/** True on a national holiday (祝日法3条). Weekends are not holidays. @throws CalendarHorizonError outside the holiday table */
 export function isHoliday(date: JstDate): boolean {
   return holidayName(date) !== null;
 }
 
-/** Banks close at weekends, on holidays and from 12-31 to 01-03 (銀行法15条, 施行令5条1項). */
+/**
+ * True on a day on which banks are open. They close at weekends, on holidays and from 12-31 to 01-03 (銀行法15条, 銀行法施行令
+ * 5条1項).
+ */
 export function isBankBusinessDay(date: JstDate): boolean {
   if (isHoliday(date)) return false;
   const day = weekday(date);
@@ -206,7 +212,10 @@ function dayExists(year: number, month: number, day: number): boolean {
   return month >= 1 && month <= 12 && day >= 1 && day <= daysIn(year, month);
 }
 
-/** Days since 1970-01-01. Years run from March, so the leap day comes last; 719468 = days from 0000-03-01 to 1970. */
+/**
+ * Days since 1970-01-01. The computation lets years begin in March, so that the leap day comes last. 719468 is the number of days
+ * from 0000-03-01 to 1970-01-01.
+ */
 function epochDay(date: JstDate): number {
   const month = Number(date.slice(5, 7));
   const year = Number(date.slice(0, 4)) - (month <= 2 ? 1 : 0);
@@ -215,7 +224,7 @@ function epochDay(date: JstDate): number {
   return year * 365 + leapDays + dayOfYear - 719_468;
 }
 
-/** Inverse of {@link epochDay}, by 400-year eras of 146097 days. */
+/** The inverse of {@link epochDay}. It computes in eras of 400 years, which always have 146097 days. */
 function dateOfEpochDay(days: number): JstDate {
   const shifted = days + 719_468;
   const era = Math.floor(shifted / 146_097);
@@ -232,12 +241,12 @@ function dateOfEpochDay(days: number): JstDate {
   return `${pad(year, 4)}-${pad(month)}-${pad(day)}` as JstDate;
 }
 
-/** 0 = Sunday; 1970-01-01 was a Thursday. */
+/** 0 is Sunday. The 4 is there because 1970-01-01 was a Thursday. */
 function weekday(date: JstDate): number {
   return (((epochDay(date) + 4) % 7) + 7) % 7;
 }
 
-/** Whether the moment falls in the years 0000–9999 in Japan. Four digits can write only those. */
+/** True if the moment falls in the years 0000–9999 in Japan, because only those have four digits. */
 function isPrintable(ms: number): boolean {
   return ms + JST_MS >= -62_167_219_200_000 && ms + JST_MS < 253_402_300_800_000;
 }

@@ -1,4 +1,4 @@
-/** A JSON value always as the same text: members sorted by name, no white space; members that are undefined do not count. */
+/** One text for equal JSON values: members are sorted by name, undefined members left out, and there is no white space. */
 export function canonicalJson(value: unknown): string {
   if (value === null || typeof value !== 'object') return JSON.stringify(value) ?? 'null';
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;

@@ -1,6 +1,6 @@
 import publishedHolidays from '@holiday-jp/holiday_jp/lib/holidays';
 
-/** No holiday data exists for a date. Business days there would be guesses, so none is computed. */
+/** Thrown for a date without holiday data, because a business day computed there would be a guess. */
 export class CalendarHorizonError extends Error {
   override readonly name = 'CalendarHorizonError';
   constructor(
@@ -13,16 +13,16 @@ export class CalendarHorizonError extends Error {
 }
 
 /**
- * National holidays (国民の祝日・休日) by date `YYYY-MM-DD`, with 振替休日 and 国民の休日, from `@holiday-jp/holiday_jp`, 1970–2050.
- * Only its data is used, because its `isHoliday(Date)` reads the process's time zone. The Cabinet Office publishes about a
- * year ahead (in 2026 up to 2027). The later dates follow the present law and change when the law changes.
+ * Japan's national holidays 1970–2050 by date `YYYY-MM-DD`, substitute holidays (振替休日) and 国民の休日 included. Only the data of
+ * `@holiday-jp/holiday_jp` is used, because its `isHoliday(Date)` reads the process's time zone. The Cabinet Office publishes
+ * holidays about a year ahead (in 2026 up to 2027). The later dates follow the present law and change when the law changes.
  */
 const names = new Map(Object.entries(publishedHolidays).map(([date, holiday]) => [date, holiday.name]));
 const years = [...names.keys()].map((date) => date.slice(0, 4)).sort();
 const firstDate = `${years[0]}-01-01`;
 const lastDate = `${years[years.length - 1]}-12-31`;
 
-/** The holiday's Japanese name, null on other days. @throws CalendarHorizonError outside the table. */
+/** The Japanese name of the holiday; null on other days. @throws CalendarHorizonError outside the table */
 export function holidayName(date: string): string | null {
   if (date < firstDate || date > lastDate) throw new CalendarHorizonError(date, firstDate, lastDate);
   return names.get(date) ?? null;

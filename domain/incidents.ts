@@ -1,10 +1,10 @@
-/** The ways in which a person may end an incident of one kind, each with its effect. Any other way is refused. */
+/** The ways in which staff may end an incident of one kind, each with a text of its effect. Any other way is refused. */
 interface Ways {
-  /** Runs the step again. It asks the provider first for the result of the last try. */
+  /** Run the step again. The step first asks the provider for the result of the last try. */
   retry?: string;
-  /** Goes on without the step. */
+  /** Go on without the step. */
   skip?: string;
-  /** Goes on as if the step had given this result. */
+  /** Go on as if the step had given this result: result → its effect. */
   resolveAs?: Record<string, string>;
 }
 
@@ -12,23 +12,23 @@ interface IncidentKindText {
   owner: 'operator' | 'finance';
   /** The title that staff read in lists. */
   ja: string;
-  /** The fact, and the action that a person should take. */
+  /** The fact behind the incident. `cure` is the action that staff should take. */
   means: string;
   cure: string;
   /**
-   * Set for a step that failed for good: its workflow waits in `repair` until a person decides. Nothing waits for other
-   * incidents. A person closes those with free text (`resolve_as`), or retries them where `again` is set.
+   * Set for a step that failed for good: its workflow waits in `repair` until staff decide. No workflow waits for the other
+   * kinds. Staff close their incidents with a free text (`resolve_as`), or retry them where `again` is set.
    */
   step?: Ways;
-  /** The effect of `retry` on an incident for which nothing waits. */
+  /** The effect of `retry` on an incident for which no workflow waits. */
   again?: string;
-  /** The engine closes the incident when its cause is gone. */
+  /** True if the engine itself closes the incident when its cause is gone. */
   closesItself?: true;
 }
 
 /**
- * Every kind of failure that needs a person. The API, the workflows and docs/incidents.md (`npm run docs`) all follow this
- * table. A scenario in test/ makes each kind happen.
+ * Every kind of failure that staff must act on. The API and the workflows read this table, and `npm run docs` writes
+ * docs/incidents.md from it. A test makes each kind happen.
  */
 export const incidentKinds = {
   // ── steps of an order ────────────────────────────────────────────────────────────────────────────────────────────────
@@ -336,14 +336,14 @@ export const incidentKinds = {
 } as const satisfies Record<string, IncidentKindText>;
 
 export type IncidentKind = keyof typeof incidentKinds;
-/** The kinds for which a workflow waits for a decision. */
+/** The kinds of incident for which a workflow waits until staff decide. */
 export type StepKind = {
   [K in IncidentKind]: (typeof incidentKinds)[K] extends { step: Ways } ? K : never;
 }[IncidentKind];
 
 export const incidentText = (kind: IncidentKind): IncidentKindText => incidentKinds[kind];
 
-/** The ways to end an incident of this kind: `retry`, `skip`, and the results for `resolve_as` ('*': any text). */
+/** The ways to end an incident of this kind. `resolveAs`: the results that `resolve_as` may name; '*' allows any text. */
 export function waysOf(kind: IncidentKind): { how: ('retry' | 'skip')[]; resolveAs: string[] | '*' } {
   const { step, again } = incidentText(kind);
   if (!step) return { how: again ? ['retry'] : [], resolveAs: '*' };

@@ -1,6 +1,6 @@
 /**
- * A life cycle as data: each state with its Japanese name and the states it may move to. The table is the whole life cycle.
- * Guards are rules beside it, and effects happen in activities.
+ * A life cycle as a table: each state with the states that it may move to. The table does not contain the conditions of a move,
+ * which are rules beside it, nor its effects, which are in books/ and activities/.
  */
 export interface Lifecycle<S extends string> {
   readonly initial: S;
@@ -16,7 +16,10 @@ export function canMove<S extends string>(table: Lifecycle<S>, from: S, to: S): 
   return table.states[from].to.includes(to);
 }
 
-/** The states that lead to `to`. @param crossing states that may lie between, each at most once */
+/**
+ * The states from which `to` can be reached, directly or through states of `crossing`.
+ * @param crossing the states that a way may pass through, each at most once
+ */
 export function waysTo<S extends string>(table: Lifecycle<S>, to: S, crossing: readonly S[] = []): S[] {
   const leads = (from: S, between: readonly S[]): boolean =>
     canMove(table, from, to) ||
@@ -27,17 +30,17 @@ export function waysTo<S extends string>(table: Lifecycle<S>, to: S, crossing: r
   return statesOf(table).filter((from) => from !== to && leads(from, crossing));
 }
 
-/** The pairs of states that a table allows. A table is declared `as const`, or its type allows all pairs. */
+/** The moves that a table allows. The table must be declared `as const`; otherwise the type allows all pairs of states. */
 export type Moves<T extends Lifecycle<string>> = {
   [F in keyof T['states'] & string]: [from: F, to: T['states'][F]['to'][number]];
 }[keyof T['states'] & string];
 
-/** The states of a table that lead to `To`. If `To` is several states, each state must lead to all of them. */
+/** The states of a table that move to `To` directly. If `To` is a union, each of these states moves to all of its members. */
 export type WaysTo<T extends Lifecycle<string>, To extends string> = {
   [F in keyof T['states'] & string]: [To] extends [T['states'][F]['to'][number]] ? F : never;
 }[keyof T['states'] & string];
 
-/** States that lead to no other state. */
+/** The states that lead to no other state. */
 export function terminals<S extends string>(table: Lifecycle<S>): S[] {
   return statesOf(table).filter((state) => table.states[state].to.length === 0);
 }

@@ -1,6 +1,6 @@
 declare const yenBrand: unique symbol;
 
-/** Whole yen, a safe integer; negative for reductions and credits. Each use says whether the amount includes tax. */
+/** Whole yen as a safe integer, negative for reductions and credits. Each use says whether the amount includes tax. */
 export type Yen = number & { readonly [yenBrand]: true };
 
 /** @throws RangeError unless `n` is a safe integer: fractional yen do not exist, and numbers beyond 2^53 lose single yen. */
@@ -11,7 +11,7 @@ export function yen(n: number): Yen {
 
 /** Yen from a BIGINT column or a JSON number. @throws RangeError as {@link yen}. */
 export function toYen(value: bigint | number): Yen {
-  return yen(Number(value)); // Number rounds only bigints beyond the safe integers, and `yen` rejects those
+  return yen(Number(value)); // Number() rounds only bigints beyond the safe integers, and `yen` rejects those
 }
 
 export function addYen(a: Yen, b: Yen): Yen {
@@ -26,14 +26,16 @@ export function negate(amount: Yen): Yen {
   return yen(-amount);
 }
 
-/** 0 for an empty list. Checks every partial sum. */
+/** The sum; 0 for an empty list. @throws RangeError when a partial sum is no safe integer */
 export function sumYen(amounts: Iterable<Yen>): Yen {
   let sum = yen(0);
   for (const amount of amounts) sum = addYen(sum, amount);
   return sum;
 }
 
-/** `33,000円`, `-500円`. Not toLocaleString, because its output depends on the ICU data of the process. */
+/**
+ * An amount for people: `33,000円`, `-500円`. It does not use toLocaleString, whose output depends on the ICU data of the process.
+ */
 export function formatYen(amount: Yen): string {
   return `${String(amount).replace(/\B(?=(\d{3})+$)/g, ',')}円`;
 }

@@ -1,89 +1,107 @@
 import { type Instant, type JstDate, addDays, atTime, dateOf, timeOf } from './calendar';
 import { yen } from './money';
 
-/** Every limit, time window and retry calendar, each with its source. Times are JST. Amounts are yen with tax. */
+/**
+ * Every limit, time window and retry calendar, each with its source. Times are JST. Amounts are yen with tax. NP is the credit
+ * provider NP掛け払い; SBPS is the card gateway.
+ */
 export const policy = {
   order: {
-    /** Time for the buyer to pass 3-D Secure after the redirect. DESIGN §4. */
+    /** Time for the buyer to pass 3-D Secure after the redirect. Our choice. */
     threeDSecureMinutes: 30,
-    /** 保留: an order waits this long for corrected data before it is declined. DESIGN §4. */
+    /** An order whose buyer's screening is on hold (保留) waits this long for corrected data, then is declined. Our choice. */
     screeningHoldBusinessDays: 10,
-    /** An order over its credit limit (22) waits this long for a higher limit before it is declined. P4, DESIGN §4. */
+    /**
+     * An order over the credit limit waits this long for a higher limit, then is declined. docs/store.md P4 has the refusal; the
+     * number of days is our choice.
+     */
     heldBusinessDays: 7,
-    /** Finance has this long to decide on a running contract after NP refuses a month of it. DESIGN §4. */
+    /** Finance has this long to decide on a running contract after NP refuses a month of it. Our choice. */
     atRiskBusinessDays: 5,
-    /** The largest month of an order, yen with tax: NP's amounts have at most nine digits (our assumption). */
+    /** The most that one month of an order may cost. NP's amounts have at most nine digits (our assumption). */
     maxTotal: yen(999_999_999),
-    /** A running contract is reviewed once a year, because every wait has a deadline. DESIGN §1 rule 4. */
+    /** A running contract is checked once a year, because every wait has a deadline. docs/contracts.md P2. */
     contractReviewMonths: 12,
   },
   repair: {
-    /** A failed step waits this long for a decision, then starts the same wait again. Its incident stays open. */
+    /** A failed step waits this long for a decision of staff, then waits as long again. Its incident stays open. Our choice. */
     businessDays: 5,
   },
   credit: {
-    /** In house, for a destination without a limit of its own: unbilled plus unpaid, yen with tax. Our assumption. */
+    /**
+     * A store that settles in house allows a billing destination this much unbilled plus unpaid, unless the destination has a
+     * limit of its own. Our assumption.
+     */
     ownLimit: yen(500_000),
   },
   card: {
-    /** SBPS field `amount`, 1–9,999,999. japan-domain.md §2.4. */
+    /** The largest amount of one charge. SBPS's specification of the API type: field `amount`, 1–9,999,999. */
     maxAmount: yen(9_999_999),
-    /** Retries of a declined renewal, in days after the first decline. Then the service is suspended. DESIGN §4. */
+    /**
+     * A declined monthly charge is tried again this many days after the first decline. If the last try fails too, the service is
+     * suspended. Our choice.
+     */
     retryAfterDays: [3, 7, 14],
-    /** Retries run in the afternoon, so that the buyer has the morning to replace the card. */
+    /** Retries run in the afternoon, so that the buyer has the morning to replace the card. Our choice. */
     retryTime: '15:00',
-    /** A contract suspended after the last retry ends when it stays unpaid this long. DESIGN §4 ("then suspend, then end"). */
+    /** A suspended contract ends after this many days, unless it goes on before. Our choice. */
     endDaysAfterSuspension: 14,
   },
   np: {
-    /** The longest 加盟店取引ID (`shopTransactionId`). japan-domain.md §1.2. */
+    /** The most characters of a 加盟店取引ID. NP's specification of the registration: field `shopTransactionId`. */
     shopTransactionIdMaxLength: 40,
   },
   close: {
-    /** 締め後3営業日: P6, D5. */
+    /** Bills are issued on the third business day after the close. docs/store.md P6, D5. */
     issueBusinessDaysAfter: 3,
-    /** NP takes 請求確定依頼 until noon of the business day before the issue. DESIGN §4. */
+    /** NP takes billing requests (請求確定依頼) until noon of the business day before the issue. Our assumption. */
     billingCutoffTime: '12:00',
   },
   directDebit: {
-    /** Days after the form was posted: reminders, then expiry. DESIGN §4. */
+    /** The buyer gets reminders this many days after the form was posted; later the mandate expires. Our choice. */
     formReminderDays: [14, 30],
     formExpiryDays: 90,
-    /** Months after the form was received: the usual enrolment (D2), then staff must ask the bank (DESIGN §4). */
+    /**
+     * A mandate usually takes `expectedMonths` after the form is received (docs/store.md D2). After `escalationMonths` staff must
+     * ask the bank (our choice).
+     */
     expectedMonths: 2,
     escalationMonths: 4,
-    /** Debited on the 27th or the next business day. D4. */
+    /** Debits are made on the 27th or the next business day. docs/store.md D4. */
     nominalDay: 27,
-    /** Debits are collected this long before the debit day. DESIGN §4, usual timetables in japan-domain.md §4.1. */
+    /** The engine chooses the invoices to debit this long before the debit day: a day before the file is due. Our choice. */
     collectBusinessDaysBefore: 10,
-    /** In house: the last day to hand in the file. Banks ask for three to nine business days. japan-domain.md §4.1. */
+    /**
+     * A store that settles in house hands its file in this long before the debit day. Published timetables of banks and
+     * collecting firms ask for three to nine business days.
+     */
     handInBusinessDaysBefore: 9,
-    /** Days after the debit day on which results are expected, and after which they are late. */
+    /** Results are expected this long after the debit day (published timetables), and are late after five days (our choice). */
     resultBusinessDaysAfter: 3,
     resultLateBusinessDaysAfter: 5,
   },
-  /** Mail to customers goes out at or after 09:00 and before 18:00. DESIGN §3. */
+  /** Mail to customers goes out at or after 09:00 and before 18:00. Our choice. */
   mail: { from: '09:00', until: '18:00' },
-  /** A store's day books at 00:05, then issues and mails at 09:00. DESIGN §3. */
+  /** The engine books a store's day at 00:05, and issues bills and mails at 09:00. Our choice. */
   storeDay: { bookTime: '00:05', issueTime: '09:00' },
 } as const;
 
-/** The configuration that a new store starts with (STORE.md, closing note). */
+/** The configuration that a new store starts with (docs/store.md, last paragraph). */
 export const storeDefaults = {
-  /** V1 */
+  /** docs/store.md V1. */
   seller: { name: 'アイティクラウド株式会社' },
-  /** P11: the text on the buyer's card statement. */
+  /** The text on the buyer's card statement. docs/store.md P11. */
   cardDescriptor: 'ITreviewオンラインストア',
 };
 
-/** The time at which a mail requested at `at` goes out: at once inside the mail window, else when the window next opens. */
+/** The time at which a mail requested at `at` goes out: at once within `policy.mail`, else when that window next opens. */
 export function mailTime(at: Instant): Instant {
   const day = dateOf(at);
   if (timeOf(at) < policy.mail.from) return atTime(day, policy.mail.from);
   return timeOf(at) < policy.mail.until ? at : atTime(addDays(day, 1), policy.mail.from);
 }
 
-/** The time of the nth retry (1, 2, 3) of a renewal first declined on that date. Null when no retry is left. */
+/** The time of the nth retry (1, 2, 3) of a monthly charge first declined on `firstDeclinedOn`; null when none is left. */
 export function cardRetryAt(firstDeclinedOn: JstDate, nth: number): Instant | null {
   const days = policy.card.retryAfterDays[nth - 1];
   return days === undefined ? null : atTime(addDays(firstDeclinedOn, days), policy.card.retryTime);

@@ -1,4 +1,4 @@
-/** The texts of a refusal and its HTTP status. `title` names the problem, `cure` the action to take. */
+/** The texts of a refusal and its HTTP status. `title` names the problem; `cure` names the action to take. */
 interface RefusalText {
   status: 400 | 401 | 403 | 404 | 405 | 409 | 422 | 429;
   ja: { title: string; cure: string };
@@ -6,8 +6,9 @@ interface RefusalText {
 }
 
 /**
- * Every refusal. 400: malformed; 401: unknown caller; 403: caller without permission; 404: not in this store; 405: wrong method;
- * 409: not possible in the present state; 422: well-formed but against a rule; 429: too many requests.
+ * Every refusal code of the API. The HTTP statuses mean: 400 malformed, 401 unknown caller, 403 caller without permission,
+ * 404 not in this store, 405 wrong method, 409 not possible in the present state, 422 well-formed but against a rule,
+ * 429 too many requests.
  */
 export const refusalTexts = {
   // the request itself

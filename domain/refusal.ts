@@ -1,12 +1,12 @@
 import type { RefusalCode } from './refusal-codes';
 
-/** Place in a rule's input: names of members and numbers in lists, e.g. `['lines', 0, 'planId']`. */
+/** The place of a value in a rule's input: member names and list indexes, e.g. `['lines', 0, 'planId']`. */
 export type FieldPath = readonly (string | number)[];
 
-/** An expected rejection: a value with a code from a closed list, never an exception. Its texts are in refusal-codes. */
+/** An expected rejection. Rules return it as a value and never throw it. refusal-codes.ts has the texts of its code. */
 export interface Refusal {
   code: RefusalCode;
-  /** Part of the input that caused it. */
+  /** The part of the input that caused the refusal. */
   field?: FieldPath;
   /** Facts for the reader and the log: states, dates, ids and yen. Never names or addresses. */
   params?: Readonly<Record<string, string | number>>;
@@ -14,7 +14,7 @@ export interface Refusal {
 
 export type Result<T> = { ok: true; value: T } | { ok: false; refusal: Refusal };
 
-/** As `Result`, with every reason at once. */
+/** Like `Result`, but with every reason for the refusal at once. */
 export type Checked<T> = { ok: true; value: T } | { ok: false; refusals: readonly Refusal[] };
 
 export function ok<T>(value: T): { ok: true; value: T } {

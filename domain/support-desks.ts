@@ -1,7 +1,7 @@
-/** How an order is paid. The support desk that answers questions depends on it (S1). */
+/** The way of payment, which decides the support desk that answers a customer's questions (docs/store.md S1). */
 export type SettledBy = 'bank_transfer' | 'direct_debit' | 'card';
 
-/** A desk that answers a customer's questions about a payment; null = this way is not offered. */
+/** A desk that answers customers' questions about payment. A field is null when the desk can't be reached that way. */
 export interface SupportDesk {
   name: string;
   phone: string | null;
@@ -13,7 +13,7 @@ export interface SupportDesk {
 
 export type SupportDesks = Record<SettledBy, SupportDesk>;
 
-/** NP's published desk. */
+/** The support desk that NP (the credit provider NP掛け払い) publishes (docs/store.md S1). */
 export const npDesk: SupportDesk = {
   name: 'NP掛け払いサポートデスク',
   phone: '03-4577-9631',
@@ -22,14 +22,14 @@ export const npDesk: SupportDesk = {
   hours: '10:00〜17:00（土日祝日を除く）',
 };
 
-/** The store's contact form. */
+/** The store's contact form as a support desk. */
 export function contactForm(storeName: string, url: string): SupportDesk {
   return { name: `${storeName} お問い合わせフォーム`, phone: null, email: null, url, hours: null };
 }
 
 /**
- * The desk for each way of payment (S1). NP answers for transfer and debit in a store that settles by NP. The store's contact
- * form answers for the rest.
+ * The desk for each way of payment (docs/store.md S1). In a store that settles by NP, NP's desk answers for transfer and debit.
+ * The store's contact form answers for everything else.
  */
 export function supportDesksOf(store: { name: string; contactUrl: string; settlesByNp: boolean }): SupportDesks {
   const form = contactForm(store.name, store.contactUrl);

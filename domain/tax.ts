@@ -1,20 +1,26 @@
 import type { JstDate } from './calendar';
 import { type Yen, addYen, subtractYen, sumYen, toYen } from './money';
 
-/** 標準税率, 軽減税率, 非課税, 不課税（対象外）. */
+/** Classes of consumption tax: standard rate (標準税率), reduced rate (軽減税率), exempt (非課税), out of scope (不課税). */
 export type RateClass = 'standard' | 'reduced' | 'exempt' | 'out_of_scope';
 
-/** In the order in which documents print rates and the journal posts them. */
+/** The rate classes in the order in which documents and the journal list them. */
 export const rateClasses = ['standard', 'reduced', 'exempt', 'out_of_scope'] as const satisfies readonly RateClass[];
 
 /** Consumption tax in percent, national and local together. */
 export type Rate = 10 | 8 | 0;
 
-/** 切捨て, 四捨五入, 切上げ. They round the magnitude, so a credit is exactly the negative of its charge. */
+/**
+ * How fractions of a yen of tax are rounded: 切捨て, 四捨五入, 切上げ. The absolute value is rounded, so a credit is exactly the
+ * negative of its charge.
+ */
 export const roundings = ['floor', 'round', 'ceil'] as const;
 export type Rounding = (typeof roundings)[number];
 
-/** Newest last. 2019-10-01: 7.8 + 2.2 %, reduced 6.24 + 1.76 %. Older rates are left out because no sale is that old. */
+/**
+ * The rates by their first day, newest last. Since 2019-10-01: 10 % (7.8 national + 2.2 local), reduced 8 % (6.24 + 1.76). Older
+ * rates are left out because no sale is that old.
+ */
 const DATED_RATES: readonly { from: string; rates: Record<RateClass, Rate> }[] = [
   { from: '2019-10-01', rates: { standard: 10, reduced: 8, exempt: 0, out_of_scope: 0 } },
 ];
@@ -26,7 +32,7 @@ export function rateOn(rateClass: RateClass, on: JstDate): Rate {
   return dated.rates[rateClass];
 }
 
-/** The total of one rate. `gross` = `net` + `tax`. */
+/** The total of one rate class. `gross` = `net` + `tax`. */
 export interface RateTotal {
   rateClass: RateClass;
   rate: Rate;
@@ -46,8 +52,8 @@ export interface TaxSummary {
 }
 
 /**
- * For in-house invoices. The tax is computed once per invoice and rate from the tax-exclusive sum (消費税法施行令70条の10), never
- * per line.
+ * The totals of an invoice of a store that settles in house. The tax is computed once per invoice and rate from the tax-exclusive
+ * sum, never per line (消費税法施行令70条の10).
  * @param on the date of supply, which decides the rates
  */
 export function taxOnNet(
@@ -61,14 +67,17 @@ export function taxOnNet(
   });
 }
 
-/** The tax-inclusive total of one charge, as registered with NP (取引登録). `net` is yen without tax. */
+/**
+ * The tax-inclusive total of one charge, as it is registered with NP (the credit provider NP掛け払い).
+ * @param net yen without tax
+ */
 export function grossOf(net: Yen, rateClass: RateClass, on: JstDate, rounding: Rounding = 'floor'): Yen {
   return addYen(net, share(net, rateOn(rateClass, on), 100, rounding));
 }
 
 /**
- * For documents that add up tax-inclusive totals: NP's invoices, our mirror of them, and card receipts. The tax of each
- * rate is Σ gross × 10/110 or 8/108, rounded once.
+ * The totals of a document that adds up tax-inclusive amounts: an invoice of NP, our copy of it, or a card receipt. The tax of
+ * each rate is Σ gross × 10/110 or 8/108, rounded once.
  */
 export function taxWithinGross(
   totals: readonly { gross: Yen; rateClass: RateClass }[],
@@ -101,7 +110,10 @@ function summarise(
   };
 }
 
-/** amount × numerator / denominator, rounded on the magnitude. In bigint, because 10 × a safe integer may not be safe. */
+/**
+ * amount × numerator / denominator, with its absolute value rounded. It is computed in bigint, because 10 × a safe integer may
+ * not be safe.
+ */
 function share(amount: Yen, numerator: number, denominator: number, rounding: Rounding): Yen {
   const whole = BigInt(denominator);
   const product = BigInt(Math.abs(amount)) * BigInt(numerator);

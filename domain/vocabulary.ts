@@ -1,22 +1,23 @@
 /*
- * The closed lists of words in the books that have no life cycle. The types of the columns (prisma/json-types.ts) follow from
- * them, and test/activities/schema.test.ts compares them with the checks of the database.
+ * The values that each enumerated column of the database can have, except states with a life cycle. The types of the columns
+ * (prisma/json-types.ts) are made from these lists, and test/prisma/schema.test.ts compares the lists with the database's check
+ * constraints.
  */
 
 // ── stores ───────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-/** The issuer of a store's bills for bank transfer: NP掛け払い or the store itself. */
+/** The issuer of a store's bills for transfer and debit: NP (the credit provider NP掛け払い) or the store itself (in house). */
 export const storeSettlements = ['np', 'in_house'] as const;
 export type StoreSettlement = (typeof storeSettlements)[number];
 
 export const clockKinds = ['real', 'simulated'] as const;
 export type ClockKind = (typeof clockKinds)[number];
 
-/** `failed`: the advance stopped for a reason that the clock's row states. */
+/** `failed`: the clock stopped before it reached its target time. Its row states the reason. */
 export const clockStates = ['ready', 'advancing', 'failed'] as const;
 export type ClockState = (typeof clockStates)[number];
 
-/** Roles of API keys. `platform` makes stores and belongs to none. */
+/** Roles of API keys. A `platform` key makes stores and belongs to no store. */
 export const roles = ['storefront', 'operator', 'finance', 'approver', 'auditor', 'admin', 'platform'] as const;
 export type Role = (typeof roles)[number];
 
@@ -25,7 +26,7 @@ export type Role = (typeof roles)[number];
 export const legalEntities = ['corporation', 'sole_proprietor', 'individual'] as const;
 export type LegalEntity = (typeof legalEntities)[number];
 
-/** NP's guarantee of a buyer: given, given with a warning, withheld. */
+/** NP's guarantee of a buyer's debts: OK given, ALRT given with a warning, NG withheld. */
 export const guarantees = ['OK', 'ALRT', 'NG'] as const;
 export type Guarantee = (typeof guarantees)[number];
 
@@ -33,7 +34,7 @@ export type Guarantee = (typeof guarantees)[number];
 export const provisionings = ['immediate', 'maker'] as const;
 export type Provisioning = (typeof provisionings)[number];
 
-/** How an order is paid. Direct debit is a mandate of the billing destination, which replaces the transfer. */
+/** How an order is paid. A billing destination with a mandate pays its `bank_transfer` orders by direct debit. */
 export const orderMethods = ['bank_transfer', 'card'] as const;
 export type OrderMethod = (typeof orderMethods)[number];
 
@@ -41,28 +42,28 @@ export type OrderMethod = (typeof orderMethods)[number];
 export const paymentMethods = ['bank_transfer', 'direct_debit', 'card'] as const;
 export type PaymentMethod = (typeof paymentMethods)[number];
 
-/** How one month of an order is settled. */
+/** Who collects one month of an order: NP, the store itself, or the card gateway. */
 export const settlements = ['np', 'in_house', 'card'] as const;
 export type Settlement = (typeof settlements)[number];
 
 // ── credit and cards ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
-/** A registration with NP (取引登録). */
+/** States of a transaction registered with NP (取引登録): one month of an order. */
 export const creditTransactionStates = ['registered', 'refused', 'cancelled', 'requested', 'billed'] as const;
 export type CreditTransactionState = (typeof creditTransactionStates)[number];
 
-/** NG of NP: 21 未払い, 22 金額超過, 24 総合判断. */
+/** NP's reasons to refuse a transaction: 21 unpaid before (未払い), 22 over the limit (金額超過), 24 overall judgement (総合判断). */
 export const ngReasons = ['21', '22', '24'] as const;
 export type NgReason = (typeof ngReasons)[number];
 
 export const cardPurposes = ['order', 'replacement'] as const;
 export type CardPurpose = (typeof cardPurposes)[number];
 
-/** 3-D Secure of one card. */
+/** States of one 3-D Secure authentication of a card. */
 export const cardAuthenticationStates = ['open', 'redirected', 'passed', 'failed', 'expired'] as const;
 export type CardAuthenticationState = (typeof cardAuthenticationStates)[number];
 
-/** `lapsed`: the answer to the authorisation was lost, so it is never committed. */
+/** `lapsed`: the answer to the authorisation was lost. The charge is never committed, and a later try replaces it. */
 export const cardChargeStates = ['authorised', 'committed', 'captured', 'declined', 'lapsed', 'refunded'] as const;
 export type CardChargeState = (typeof cardChargeStates)[number];
 
@@ -88,11 +89,11 @@ export type DebitState = (typeof debitStates)[number];
 export const debitFileKinds = ['request', 'result'] as const;
 export type DebitFileKind = (typeof debitFileKinds)[number];
 
-/** `manual`: a part of a deposit. */
+/** The origin of a payment. `manual`: a part of a deposit that staff entered. */
 export const paymentSources = ['np', 'direct_debit', 'card', 'manual'] as const;
 export type PaymentSource = (typeof paymentSources)[number];
 
-/** D 借方, C 貸方. */
+/** D: debit (借方). C: credit (貸方). */
 export const journalSides = ['D', 'C'] as const;
 export type JournalSide = (typeof journalSides)[number];
 
@@ -101,7 +102,7 @@ export type JournalSide = (typeof journalSides)[number];
 export const providers = ['np', 'sbps', 'resend'] as const;
 export type Provider = (typeof providers)[number];
 
-/** `unknown`: the mail may have been sent. */
+/** `unknown`: the engine could not find out whether the mail was sent, and does not send it again. */
 export const mailStates = ['queued', 'sent', 'unknown', 'failed'] as const;
 export type MailState = (typeof mailStates)[number];
 

@@ -20,8 +20,9 @@ import type * as events from '../workflows/contracts/events';
 
 /*
  * The types of columns that do not accept every text or every JSON value. A comment `/// [Name]` above a field of schema.prisma
- * names one of them, and prisma-json-types-generator writes it into the generated client. They are types only. The database
- * checks the words (CHECKs, compared by test/activities/schema.test.ts). The shape of a JSON column depends on its writer alone.
+ * names one of them, and prisma-json-types-generator writes it into the generated client. Nothing checks them at run time. The
+ * database itself checks the text columns by CHECKs, which test/prisma/schema.test.ts compares with these types. Nobody checks
+ * the shape of a JSON column but the code that writes it.
  */
 declare global {
   // The generator looks for the types in a global namespace.
@@ -79,7 +80,7 @@ declare global {
     type WaitOwner = word.WaitOwner;
 
     // ── JSON ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
-    /** The seller as its documents print it (V1). */
+    /** The seller of the store's plans, as documents print it (docs/store.md V1). */
     type Seller = {
       name: string;
       registration_number: string;
@@ -88,7 +89,7 @@ declare global {
       phone: string;
       contact_url: string;
     };
-    /** The account of an in-house store that buyers pay into, as documents print it. */
+    /** The bank account of an in-house store that buyers pay into, as documents print it. */
     type BankAccount = {
       bank: string;
       branch: string;
@@ -96,7 +97,10 @@ declare global {
       number: string;
       holder_kana: string;
     };
-    /** 委託者 and the account that the bank pays its debits into, in the kana of the bank's files. */
+    /**
+     * The store as the collector of its own direct debits (委託者), and the account that the bank pays them into. Names are in
+     * half-width kana, as the bank's files take them.
+     */
     type Consignor = {
       consignor_code: string;
       consignor_kana: string;
@@ -119,12 +123,12 @@ declare global {
       service_id: string;
       hash_key: string;
     };
-    /** The shop's own members, and the pages it wants the buyer to return to after 3-D Secure. */
+    /** Free members that the shop attaches to an order, and the pages to which the buyer returns after 3-D Secure. */
     type OrderMetadata = {
       return_urls?: { ok: string; ng: string };
       [name: string]: unknown;
     };
-    /** The total of one rate. `gross` = `net` + `tax`. */
+    /** An invoice's total of one tax rate. `gross` = `net` + `tax`. */
     type RateTotal = {
       rate_class: RateClass;
       rate: taxes.Rate;
@@ -132,7 +136,9 @@ declare global {
       tax: number;
       gross: number;
     };
-    /** Frozen with the invoice. A receipt is not mailed and has no addresses. */
+    /**
+     * The recipient of an invoice, copied when it is issued. A receipt is not mailed, so its recipient has no e-mail addresses.
+     */
     type Recipient = {
       company: string;
       department: string | null;
@@ -142,14 +148,14 @@ declare global {
       email_to?: string;
       email_cc?: string[];
     };
-    /** Frozen with an invoice of the store's own. */
+    /** The seller of an invoice that the store issues itself, copied when it is issued. */
     type FrozenSeller = Seller & {
       /** The store's name. */
       store: string;
       bank_account: BankAccount | null;
       debit_account?: DebitedAccount;
     };
-    /** The account that a debit notice names. */
+    /** The buyer's bank account that a debit notice names. */
     type DebitedAccount = {
       bank: string;
       branch: string;
@@ -157,29 +163,31 @@ declare global {
       maskedNumber: string;
       holder: string;
     };
-    /** The reason for a billable item. */
+    /** The reason for a billable item: the plan, price and order it was made from. */
     type ItemReason = {
       plan_id: string;
       price_id: string;
       price_version: number;
       order_id: string;
-      /** The month of service. It also bills the item unless the item is `late`. */
+      /** The month of service. A `late` or held item is billed by a later month. */
       usage_period: Period;
       quantity: number;
       proration: '1/1';
-      /** Its month was frozen already, so the next open one bills it. */
+      /** The month of service was frozen already when the item was made, so the next open month bills it. */
       late?: true;
-      /** The month whose close held it back. */
+      /** The month whose close held the item's invoice back. */
       held_in?: Period;
     };
-    /** The outcome of a request with an idempotency key: see api/lib/idempotency.ts. A refusal's field is a JSON pointer. */
+    /**
+     * The kept outcome of a request with an idempotency key (see api/lib/idempotency.ts). A refusal's field is a JSON pointer.
+     */
     type KeptAnswer =
       | { answer: unknown }
       | { refusals: (Omit<refusal.Refusal, 'field'> & { field?: string; detail?: string })[] }
       | { pending: { message: string | null; ref: string } };
     type DayWork = days.DayWork[];
     type MailMembers = mails.MailData[MailTemplate];
-    /** Members that depend on another column: the kind, type or name of the row. */
+    /** An object whose members depend on another column of the row: its kind, type or name. */
     type Members = Record<string, unknown>;
   }
 }

@@ -3,10 +3,10 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client } from 'pg';
 
-/** `prisma migrate deploy` takes the same lock, so that the two never run at the same time. */
+/** The number of the advisory lock that `prisma migrate deploy` takes too, so that the two never run at the same time. */
 const ADVISORY_LOCK = 72707369;
 
-/** The table as Prisma creates it, so that `prisma migrate deploy` and `migrate status` can use it too. */
+/** The table of applied migrations as Prisma creates it, so that `prisma migrate deploy` and `migrate status` can use it too. */
 const BOOKKEEPING = `
   CREATE TABLE IF NOT EXISTS _prisma_migrations (
     id                  VARCHAR(36) PRIMARY KEY NOT NULL,
@@ -20,11 +20,11 @@ const BOOKKEEPING = `
   )`;
 
 /**
- * Changes every text column that is not in byte order yet to the collation "C". Ids, keys and instants are compared in SQL and in
- * the program, and ids sort by their time of creation only byte by byte. A database made with another locale (en_US, ja_JP, ICU)
- * sorts them differently: a range of ids would miss rows, and "newest first" would be wrong. A managed PostgreSQL often has such a
- * locale, so each column declares its order and no migration needs to. Equality is the same in both orders.
- * Tables of another owner (those of an extension, say) stay as they are.
+ * Gives every text column that sorts otherwise the collation "C", which is byte order. SQL and the program must compare ids and
+ * keys alike, and ids sort by their time of creation only byte by byte. A database with another locale (en_US, ja_JP, ICU), as a
+ * managed PostgreSQL often has, sorts them differently: a range of ids would miss rows, and "newest first" would be wrong. This
+ * statement runs after the migrations, so they need not name the collation. Equality is the same in both orders. Tables of
+ * another owner, such as those of an extension, stay as they are.
  */
 const SET_BYTE_ORDER = `
   DO $$
@@ -47,7 +47,7 @@ const SET_BYTE_ORDER = `
 interface Migration {
   name: string;
   sql: string;
-  /** SHA-256 of the file's bytes, hex. */
+  /** SHA-256 of the file's bytes, in hex. */
   checksum: string;
 }
 
@@ -56,8 +56,8 @@ export class MigrationError extends Error {
 }
 
 /**
- * Applies the missing migrations in the order of their names, each in its own transaction, then sets the order of text. Several
- * processes may run this at the same time: the second one waits, and then finds nothing to do.
+ * Applies the missing migrations in the order of their names, each in its own transaction, and then sets the collation of the
+ * text columns. Several processes may run this at the same time: one migrates while the others wait, and then find nothing to do.
  * @returns the names of the migrations that were applied now
  * @throws MigrationError when the database does not match the folder, or a migration fails; the migrations before it stay applied
  */
@@ -70,11 +70,11 @@ export async function migrate(url: string, folder = join(__dirname, 'migrations'
     await client.query(BOOKKEEPING);
     const missing = await findMissing(client, migrations);
     for (const migration of missing) await apply(client, migration);
-    // Necessary even with nothing to apply: `prisma migrate deploy` may have made the tables.
+    // This is necessary even if nothing was missing, because `prisma migrate deploy` may have made the tables.
     await client.query(SET_BYTE_ORDER);
     return missing.map((migration) => migration.name);
   } finally {
-    await client.end(); // releases the lock
+    await client.end(); // also releases the lock
   }
 }
 
@@ -142,7 +142,7 @@ async function apply(client: Client, { name, sql, checksum }: Migration): Promis
   }
 }
 
-/** PostgreSQL reports a position in characters. This message gives the line instead. */
+/** The error's message with the line of the SQL file. PostgreSQL reports the position in characters. */
 function describe(error: unknown, sql: string): string {
   const { message, position } = error as { message: string; position?: string };
   return position ? `${message} (line ${sql.slice(0, Number(position)).split('\n').length})` : message;

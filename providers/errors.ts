@@ -1,8 +1,8 @@
 /**
- * How a call to a provider can fail without a business answer.
+ * The ways in which a call to a provider can fail without a business answer (such as a refused credit).
  *
- * - `unreachable`: the request certainly had no effect (connection refused, DNS, 503 before processing). It is safe to
- *   send it again.
+ * - `unreachable`: the request certainly changed nothing (connection refused, DNS failure, 503 before processing, or a
+ *   call that only reads). It is safe to send it again.
  * - `unknown`: the request may have taken effect (time-out, connection lost after sending, 5xx). Ask the provider
  *   before sending it again.
  * - `rejected`: the provider refused the request as malformed or not allowed. Sending it again gives the same answer.
@@ -10,8 +10,8 @@
 export type ProviderFailure = 'unreachable' | 'unknown' | 'rejected';
 
 /**
- * Thrown by every provider adapter. `codes` are the error codes of the provider. `httpStatus` is its status if it
- * answered.
+ * A failed call to a provider. Every provider adapter throws it. `codes` are the provider's own error codes, and
+ * `httpStatus` is the status of its answer, if there was one.
  */
 export class ProviderError extends Error {
   override readonly name = 'ProviderError';

@@ -1,6 +1,6 @@
 /**
- * Codes of Node's sockets and of undici for failures before a connection exists. Nothing has been sent then. A reset or a
- * time-out may come after sending, so it is not among them.
+ * Error codes of Node's sockets and of undici (the library behind fetch) for a connection that was never made, so nothing
+ * was sent. A reset connection or a time-out of the answer is not among them, because it can come after sending.
  */
 const NEVER_SENT = new Set([
   'ECONNREFUSED',
@@ -12,8 +12,8 @@ const NEVER_SENT = new Set([
 ]);
 
 /**
- * Reads an error that fetch has thrown. Its `cause` holds the error of the socket; a time-out has a name only. The check is
- * by property, because `instanceof` fails for Node's own errors across vm contexts.
+ * Reads an error that fetch has thrown. `cause` holds the socket's error with its code; a time-out has a name only. The
+ * function does not use `instanceof`, which fails for Node's own errors in another vm context, as in Jest.
  */
 export function readFetchError(error: unknown): { code: string; neverSent: boolean } {
   const { name, cause } = error as { name?: unknown; cause?: { code?: unknown } };

@@ -1,15 +1,15 @@
 /*
- * Dates in Japan (UTC+9) as the stand-ins reckon them. They share no code with the engine's calendar, so a test against a
- * stand-in shows a wrong date of the engine.
+ * The simulators' calculation of dates in Japan (UTC+9). It shares no code with the engine's calendar, so a test against a
+ * simulator finds a wrong date of the engine.
  */
 
-/** `2026-10-05`. String order is date order. */
+/** A date in Japan, e.g. `2026-10-05`. Comparing two as strings compares the dates. */
 export type Day = string;
 
-/** `2026-10` */
+/** A calendar month, e.g. `2026-10`. */
 export type Month = string;
 
-/** `2026-10-05T10:00:00.000+09:00` */
+/** A date and time in Japan, e.g. `2026-10-05T10:00:00.000+09:00`. */
 export type Moment = string;
 
 const DAY_MS = 86_400_000;
@@ -17,7 +17,7 @@ const JST_MS = 9 * 3_600_000;
 
 const isoDay = (ms: number): Day => new Date(ms).toISOString().slice(0, 10);
 
-/** True for a date that exists: 2026-02-29 does not. */
+/** True if the text is an existing date. False for 2026-02-29. */
 export function isDay(text: string): boolean {
   if (!/^\d{4}-\d\d-\d\d$/.test(text)) return false;
   const ms = Date.parse(text);
@@ -48,7 +48,7 @@ export function lastDayOf(month: Month): Day {
   return addDays(`${addMonths(month, 1)}-01`, -1);
 }
 
-/** The same day n months later. A shorter month gives its last day: 2026-01-31 + 1 is 2026-02-28. */
+/** The same day of a later month, or that month's last day if it is too short: 2026-01-31 + 1 month is 2026-02-28. */
 export function sameDayAfter(day: Day, months: number): Day {
   const last = lastDayOf(addMonths(monthOf(day), months));
   const same = last.slice(0, 8) + day.slice(8);
@@ -58,7 +58,7 @@ export function sameDayAfter(day: Day, months: number): Day {
 const RFC3339 =
   /^(\d{4}-\d\d-\d\d)[Tt]((?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d)(?:(\.\d{1,3})\d*)?([Zz]|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/;
 
-/** An RFC 3339 date-time as the moment in Japan. Returns null when it does not exist. */
+/** Converts an RFC 3339 date-time to the time in Japan. Returns null when the text is not an existing date-time. */
 export function momentOf(text: string): Moment | null {
   const [, day, clock, fraction = '', zone] = RFC3339.exec(text) ?? [];
   if (!day || !isDay(day)) return null;
@@ -66,7 +66,7 @@ export function momentOf(text: string): Moment | null {
   return new Date(ms + JST_MS).toISOString().replace('Z', '+09:00');
 }
 
-/** `atTime('2026-10-05', '09:00')` */
+/** The moment of a day at a time in Japan, e.g. `atTime('2026-10-05', '09:00')`. */
 export function atTime(day: Day, time: string): Moment {
   return `${day}T${time}:00.000+09:00`;
 }

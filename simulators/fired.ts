@@ -1,4 +1,4 @@
-/** Counts how often each fault mode took effect. A fault that no request has met does not count. */
+/** Counts how often each fault mode took effect, so that a test can check that its faults happened. */
 export class Fired {
   private readonly times = new Map<string, number>();
 

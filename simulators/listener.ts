@@ -3,14 +3,17 @@ import type { AddressInfo } from 'node:net';
 import express from 'express';
 import { z } from 'zod';
 
-/** Longer than any outage a test waits for. The limit keeps a mistyped number from closing a simulator for a day. */
+/**
+ * Longest time for which `/control/away` closes a simulator. It is longer than any outage that a test needs. Without a
+ * limit, a mistyped number could close a simulator for a day.
+ */
 const LONGEST_MS = 600_000;
 const awaySchema = z.strictObject({ for_ms: z.int().min(1).max(LONGEST_MS) });
 
 /**
- * A simulator on its port. `POST /control/away {"for_ms": …}` closes the port and every connection, and reopens the
- * port after that time. Meanwhile the operating system refuses every call, control calls too, as for a provider that is
- * down. Requests in progress lose their connection but still take effect.
+ * Serves a simulator on a port. It can also play a provider that is down: `POST /control/away {"for_ms": …}` closes the
+ * port and every connection, and reopens the port after that many milliseconds. Meanwhile the operating system refuses
+ * every call, even to `/control`. Requests in progress lose their connection but still take effect.
  */
 export class Listener {
   private server!: Server;
@@ -23,7 +26,7 @@ export class Listener {
     this.app.post('/control/away', express.json(), (req, res) => {
       const asked = awaySchema.safeParse(req.body);
       if (!asked.success) return void res.status(422).json({ error: asked.error.message });
-      // Closes only after the answer is sent, because the connection of the caller is closed too.
+      // Waits until the answer is sent, because goAway closes the caller's connection too.
       res.once('finish', () => void this.goAway(asked.data.for_ms));
       res.status(204).end();
     });
@@ -34,7 +37,7 @@ export class Listener {
     this.server = await new Promise<Server>((resolve, reject) => {
       const server = this.app.listen(port, (error?: Error) => (error ? reject(error) : resolve(server)));
     });
-    // Keeps a port that the system chose, because callers know it by now.
+    // If the system chose the port, a later reopening must use the same port, because callers know it.
     this.port = (this.server.address() as AddressInfo).port;
     return `http://localhost:${this.port}`;
   }

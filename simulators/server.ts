@@ -6,7 +6,10 @@ import { createSbpsSimulator } from './sbps/app';
 
 export type SimulatorName = 'np' | 'sbps' | 'resend';
 
-/** Starts all three simulators, each on its own port. Port 0 takes any free port. */
+/**
+ * Starts the simulators of NP掛け払い (credit), SBPS (cards) and Resend (mail), each on its own port. Port 0 takes any free
+ * port.
+ */
 export async function startSimulators(
   ports: Record<SimulatorName, number>,
 ): Promise<{ urls: Record<SimulatorName, string>; close(): Promise<void> }> {
@@ -30,8 +33,8 @@ export async function startSimulators(
 }
 
 /**
- * Runs as a process with NP_PORT, SBPS_PORT and RESEND_PORT. Prints one JSON line on standard output when all of them
- * accept requests.
+ * Runs the simulators as a process, on the ports in the variables NP_PORT, SBPS_PORT and RESEND_PORT. Prints one line of
+ * JSON to standard output when all three accept requests.
  */
 async function main(): Promise<void> {
   const port = (name: string) => {

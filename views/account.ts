@@ -6,7 +6,7 @@ import { email, phone, postalCode, registrationNumber, text } from './lib/member
 import { stateOf } from './lib/states';
 import { z } from './lib/zod';
 
-/** Base information (STORE.md B1), in the names of the API. */
+/** A buyer's base information (docs/store.md B1), as members of the API. */
 export const baseInformation = {
   company_name: text(),
   company_kana: text(),

@@ -2,7 +2,7 @@ import { roles } from '../domain/vocabulary';
 import type { ApiKey } from '../generated/prisma/client';
 import { z } from './lib/zod';
 
-/** The roles of a store's own keys. */
+/** The roles that a store's own API key can have. */
 const role = z.enum(roles).exclude(['platform']);
 
 export const apiKeyShape = z.object({
@@ -24,7 +24,7 @@ export function apiKeyView(key: ApiKey): ApiKeyView {
   };
 }
 
-/** A key at its creation, the only time that its secret is shown. */
+/** A new API key with its secret, which is shown only at the creation. */
 export const newApiKeyShape = apiKeyShape.omit({ revoked: true }).extend({ secret: z.string() });
 export type NewApiKeyView = z.infer<typeof newApiKeyShape>;
 

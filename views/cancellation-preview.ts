@@ -21,14 +21,14 @@ export const cancellationPreviewShape = z.object({
   lines: z.array(lineShape),
 });
 
-/** A line of an order, and when it would end. */
+/** A line of an order, with its terms of cancellation and the end that a cancellation would give it. */
 export interface PreviewedLine {
   line: Subscription;
   terms: CancellationTerms;
   preview: CancellationPreview;
 }
 
-/** @param last the preview of the line that ends last, with which the order ends */
+/** @param last the preview of the line that ends last: the order ends on that day */
 export function cancellationPreviewView(
   orderId: string,
   askedOn: JstDate,

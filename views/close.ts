@@ -34,7 +34,7 @@ export const closeDetailShape = closeShape.extend({
 });
 export type CloseDetailView = z.infer<typeof closeDetailShape>;
 
-/** Sums over the month's rows, as Prisma's `groupBy` and `aggregate` return them. */
+/** Counts and sums of a month's invoices and unbilled items, as Prisma's `groupBy` and `aggregate` return them. */
 export interface CloseSums {
   invoices: {
     settlement: string;

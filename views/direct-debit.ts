@@ -60,7 +60,7 @@ export function directDebitView(
   };
 }
 
-/** Enough to tell accounts apart, never the whole number. */
+/** The debited account, with only the last three digits of its number: enough to tell accounts apart. */
 function debitAccountView(account: DebitAccount): z.infer<typeof debitAccountShape> {
   return {
     customer_number: account.customerNumber,

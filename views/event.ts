@@ -3,7 +3,7 @@ import { dateOut, instantOut } from '../prisma/db';
 import { eventTypes } from '../workflows/contracts/events';
 import { z } from './lib/zod';
 
-/** An event also has the members of its type (until, due_on, number, template …). */
+/** The members of every event. Each type of event adds its own (until, due_on, number, template …). */
 export const eventShape = z.looseObject({
   on: z.string().openapi({ description: 'Date of the fact in Japan' }),
   event: z.enum(eventTypes),
@@ -19,7 +19,7 @@ export const eventShape = z.looseObject({
 });
 export type EventView = z.infer<typeof eventShape>;
 
-/** @param account the account's reference */
+/** @param account the reference that the shop gave the event's account */
 export function eventView(event: Event, account: string | null): EventView {
   return {
     on: dateOut(event.businessDate),

@@ -9,7 +9,7 @@ export const incidentShape = z.object({
   object: z.literal('incident'),
   kind: z.enum(Object.keys(incidentKinds) as IncidentKind[]),
   title: z.string().openapi({ description: 'The failure, in Japanese' }),
-  /** A resolved incident has none. */
+  /** Empty for a resolved incident. */
   ways: z
     .array(z.string())
     .openapi({ description: 'How a person may resolve it: retry, skip, resolve_as:<result>, resolve_as:* for any words' }),
@@ -40,7 +40,7 @@ export function incidentView(incident: Incident): IncidentView {
   };
 }
 
-/** The ways in which a person may end an incident of this kind. */
+/** The ways in which a person may resolve an incident of this kind. */
 export function incidentWays(kind: IncidentKind): string[] {
   const { how, resolveAs } = waysOf(kind);
   return [...how, ...[...resolveAs].map((result) => `resolve_as:${result}`)];

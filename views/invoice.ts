@@ -109,7 +109,7 @@ export function invoiceDetailView(invoice: InvoiceRow): InvoiceDetailView {
   };
 }
 
-/** The store's own document is rendered at the first request for it, so an invoice of the store has one from its issue on. */
+/** True if a document can be downloaded. The store's own document is rendered on request, so it can from the issue on. */
 function hasDocument({ documentId, settlement, number }: Invoice): boolean {
   return documentId !== null || (settlement === 'in_house' && number !== null);
 }

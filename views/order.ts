@@ -60,7 +60,7 @@ export const orderParts = {
 
 type OrderRow = Prisma.OrderGetPayload<{ include: typeof orderParts }>;
 
-/** @param wait what the order's workflow waits for now */
+/** @param wait the current wait of the order's workflow, if there is one */
 export function orderView(order: OrderRow, wait: Wait | null, ui: TemporalUi): OrderView {
   return {
     id: order.id,

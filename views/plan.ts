@@ -5,7 +5,7 @@ import { dateOut } from '../prisma/db';
 import { rateClass, text } from './lib/members';
 import { z } from './lib/zod';
 
-/** The members of a plan that its maker gives. */
+/** The members that the request for a new plan gives, besides the price. */
 export const planMembers = z.strictObject({
   code: text(100),
   name: text(),

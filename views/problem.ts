@@ -1,6 +1,6 @@
 import { z } from './lib/zod';
 
-/** Every answer with an error status (RFC 9457). */
+/** The body of every answer with an error status (RFC 9457). */
 export const problemShape = z
   .object({
     type: z.string(),

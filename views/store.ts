@@ -22,7 +22,7 @@ export const storeShape = z.object({
 });
 export type StoreView = z.infer<typeof storeShape>;
 
-/** Never its providers' credentials. */
+/** A store as the API shows it: never with its credentials at the providers. */
 export function storeView(store: Store): StoreView {
   return {
     id: store.id,

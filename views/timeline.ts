@@ -10,7 +10,7 @@ export const timelineShape = z.object({
   waiting: waitingShape.extend({ since: z.string() }).nullable(),
 });
 
-/** @param wait what the order's workflow waits for now */
+/** @param wait the current wait of the order's workflow, if there is one */
 export function timelineView(
   order: { id: string; account: { reference: string } },
   events: readonly Event[],

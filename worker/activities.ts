@@ -18,7 +18,7 @@ import { restBook } from '../activities/store/rest';
 import { storeDayBook } from '../activities/store/store-days';
 import type { BookActivities, ClockActivities, GatewayActivities } from '../workflows/contracts/activities';
 
-/** Every activity of the contract, each implemented once. */
+/** The activities that read and write the database. With `gatewayActivities` they are all that workflows/contracts declares. */
 export function bookActivities(deps: Deps): BookActivities & ClockActivities {
   return {
     ...orderBook(deps),
@@ -37,6 +37,7 @@ export function bookActivities(deps: Deps): BookActivities & ClockActivities {
   };
 }
 
+/** The activities that call providers. */
 export function gatewayActivities(deps: Deps): GatewayActivities {
   return {
     ...creditGateway(deps),

@@ -6,13 +6,14 @@ import { type BundleOptions, type WorkflowBundle, bundleWorkflowCode } from '@te
 type WebpackConfig = Parameters<NonNullable<BundleOptions['webpackConfigHook']>>[0];
 
 const ROOT = resolve(__dirname, '..');
-/** All code that workflows may import; lint forbids any other import. */
+/** The folders with all code that workflows may import. ESLint forbids other imports. */
 const SOURCES = ['workflows', 'domain'];
-/** The one module that a test may replace. */
+/** The only module of the workflows that a test may replace. */
 const TIMING = require.resolve('../workflows/lib/timing');
 
 /**
- * The workflows as one bundle, cached under a hash of its sources: webpack takes 3–6 s, reading the file 20 ms.
+ * The workflows as one bundle. It is cached in a file named by a hash of its sources, because webpack takes 3–6 s and reading the
+ * file 20 ms.
  * @param options.timing for tests: path of a module that takes the place of workflows/lib/timing.ts
  */
 export async function workflowBundle({ timing }: { timing?: string } = {}): Promise<WorkflowBundle> {

@@ -9,12 +9,12 @@ import { createResend } from '../providers/mail/resend';
 export interface DepsOptions {
   db: Db;
   log: Logger;
-  /** Base URL of the API as a shopper's browser reaches it. */
+  /** Base URL of the API as a buyer's browser reaches it. */
   publicUrl: string;
   resend: { apiKey: string; baseUrl: string };
 }
 
-/** Creates each store's providers once per process, from the store's own credentials. */
+/** Creates all that activities depend on. A store's providers are created at first use, from the store's own credentials. */
 export function createDeps({ db, log, publicUrl, resend }: DepsOptions): Deps {
   const storeOf = (storeId: string) => db.store.findUniqueOrThrow({ where: { id: storeId } });
   const remembered = <P>(make: (storeId: string) => Promise<P>) => {
@@ -50,7 +50,7 @@ export function createDeps({ db, log, publicUrl, resend }: DepsOptions): Deps {
         merchantId: sbps.merchant_id,
         serviceId: sbps.service_id,
         hashKey: sbps.hash_key,
-        // SBPS refuses a request older than 600 s, so a real store's requests carry the time of the call, not of the fact.
+        // The card gateway SBPS refuses a request older than 600 s, so a real store's requests carry the time of the call.
         ...(store.clock === 'real' && { now: () => instantOfMs(Date.now()) }),
       });
     }),

@@ -1,10 +1,13 @@
 import type { Context } from '@temporalio/activity';
 import type { ActivityInterceptors } from '@temporalio/worker';
 
-/** A third of the 15 s that every activity is allowed between heartbeats. A statement over a whole store may take minutes. */
+/** The time between two heartbeats: a third of the 15 s after which Temporal considers an activity lost. */
 const EVERY_MS = 5_000;
 
-/** Sends heartbeats while an activity works, so that Temporal notices a dead worker within 15 s and retries elsewhere. */
+/**
+ * Sends heartbeats while an activity works, so that Temporal notices a dead worker within 15 s and retries on another one. An
+ * activity itself may take minutes, for example one statement over a whole store.
+ */
 export function sendHeartbeats(context: Context): ActivityInterceptors {
   return {
     inbound: {

@@ -12,16 +12,16 @@ import { concurrency } from './options';
 import { gatewayQueueOf, taskQueueOf } from '../dispatch/queues';
 import { startUpkeep } from './upkeep';
 
-/** Parts of the worker that tests replace. In production none is replaced. */
+/** Parts of the worker that tests replace. */
 export interface WorkerReplacements {
-  /** Path of a module in place of workflows/lib/timing.ts. */
+  /** Path of a module that takes the place of workflows/lib/timing.ts. */
   timing?: string;
   createWorker?: (options: WorkerOptions) => Promise<Worker>;
 }
 
 /**
- * Starts the engine's worker: for each kind of clock one worker that runs workflows and the books' activities, and one that
- * calls providers; and the dispatch loop, which delivers the messages that the books have queued.
+ * Runs the worker process. For each kind of clock (real, simulated) it has a Temporal worker for workflows and activities of the
+ * database, and one for calls to providers. It also runs the dispatch loop, which delivers the rows of the dispatch table.
  */
 async function main({ timing, createWorker }: WorkerReplacements): Promise<void> {
   const env = (name: string, fallback?: string): string => {
@@ -35,7 +35,7 @@ async function main({ timing, createWorker }: WorkerReplacements): Promise<void>
   const databaseUrl = env('DATABASE_URL');
 
   Runtime.install({
-    // main() itself shuts down in order: workers first, then the loop, then connections.
+    // Temporal handles no signals: main() shuts the workers and the loop down itself, and then closes the connections.
     shutdownSignals: [],
     telemetryOptions: { logging: { filter: { core: 'WARN', other: 'WARN' }, forward: {} } },
     logger: {
@@ -88,7 +88,7 @@ async function main({ timing, createWorker }: WorkerReplacements): Promise<void>
         taskQueue: gatewayQueueOf(clock),
         activities: gateways,
         maxConcurrentActivityTaskExecutions: concurrency.maxConcurrentActivityTaskExecutions,
-        // NP and SBPS publish no rate limit. 50 calls a second over all workers is a careful limit.
+        // The providers (NP for credit, SBPS for cards) publish no rate limit. 50 calls a second over all workers is careful.
         ...(clock === 'real' && { maxTaskQueueActivitiesPerSecond: 50 }),
       }),
     ]),

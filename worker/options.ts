@@ -1,6 +1,6 @@
-/** Limits of concurrency. The bare worker of the benchmark uses the same ones, so that the comparison is fair. */
+/** The worker's limits of concurrency. The benchmark compares it with a bare Temporal worker, which uses the same limits. */
 export const concurrency = {
-  // About 1 MB each: 500 keep a busy worker's contracts in half a gigabyte.
+  // A cached workflow takes about 1 MB, so a full cache takes half a gigabyte.
   maxCachedWorkflows: 500,
   maxConcurrentWorkflowTaskExecutions: 40,
   maxConcurrentLocalActivityExecutions: 40,

@@ -5,10 +5,10 @@ import { taskQueueOf } from '../dispatch/queues';
 import { storeDayScheduleId } from '../workflows/contracts/ids';
 
 /**
- * Creates the missing Temporal Schedules. A real store's day begins at 00:05 JST. Runs are buffered, not skipped. A day missed
- * while Temporal was down is caught up for a week. Older days are caught up by the next run, which works every day since the
- * store's last one.
- * @param scheduled stores that have a schedule; Temporal is asked about the others only, and they are added
+ * Creates the Temporal Schedule of each real store that has none. It starts the store's daily work at 00:05 JST. If the last run
+ * is still at work, the next one waits. After an outage, Temporal starts the missed runs of the last 7 days. A run does the work
+ * of every day since the store's last one, so older days are caught up too.
+ * @param scheduled ids of stores known to have a schedule; Temporal is not asked about them. New ones are added
  */
 export async function ensureStoreDays(
   { db, client, log }: { db: Db; client: Client; log: Logger },

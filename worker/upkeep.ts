@@ -6,7 +6,7 @@ import { type Db, instantOut } from '../prisma/db';
 import { workflowIds } from '../workflows/contracts/ids';
 import { ensureStoreDays } from './schedules';
 
-/** Once a minute is enough: a new store's first day begins at midnight at the earliest, and a terminated clock is not urgent. */
+/** Once a minute is enough: a new store's first daily work is due after midnight, and a terminated clock is not urgent. */
 const EVERY_MS = 60_000;
 
 interface UpkeepDeps {
@@ -17,8 +17,8 @@ interface UpkeepDeps {
 
 /**
  * Once a minute, creates the daily schedule of each new real store and resumes simulated clocks whose workflow was ended from
- * outside. Nothing else starts these. The next round repeats a round that failed.
- * @returns a function that stops it
+ * outside (terminated in the Temporal UI, say). Nothing else starts these. A round that fails is repeated by the next one.
+ * @returns a function that stops the upkeep
  */
 export function startUpkeep(deps: UpkeepDeps): () => void {
   const scheduled = new Set<string>();
@@ -35,8 +35,9 @@ export function startUpkeep(deps: UpkeepDeps): () => void {
 }
 
 /**
- * An advancing clock has a running workflow, or one that is about to start. If the workflow was terminated, a new one continues
- * the journey. The clock's row is read before Temporal is asked, because a workflow that ends by itself changes the row first.
+ * Starts a new workflow for each simulated clock that should be advancing but whose workflow was terminated. The new workflow
+ * goes on to the same target time, under the next `journey` number. The clock's row is read before Temporal is asked, because a
+ * workflow that ends by itself changes the row first.
  */
 export async function resumeClocks({ db, client, log }: UpkeepDeps): Promise<void> {
   for (const { storeId, nowAt, targetAt, journey } of await db.clock.findMany({ where: { status: 'advancing' } })) {

@@ -1,4 +1,4 @@
-/** The workflow types a worker can run: the bundle's entry. */
+/** The entry of the workflow bundle: it exports every workflow type that a worker can run. */
 export { account } from './account/workflow';
 export { cardCollection } from './close/card-collection';
 export { clock } from './clock/workflow';

@@ -20,7 +20,10 @@ interface Answer {
   limit: number | null;
 }
 
-/** Records the screening of a buyer (購入企業審査) and the guarantee of the claims on it. */
+/**
+ * The database activities of an account: its closing, NP's screening of its buyers (購入企業審査) and NP's guarantee of new claims on
+ * them. NP is the credit provider NP掛け払い. A buyer is a billing destination as NP knows it.
+ */
 export function accountBook({ db }: Deps): AccountBook {
   return {
     async closeAccount({ storeId, accountId }) {
@@ -54,7 +57,9 @@ export function accountBook({ db }: Deps): AccountBook {
         const before = await tx.billingDestination.findUniqueOrThrow({ where });
         if (before.guarantee === status) return;
         await tx.billingDestination.update({ where, data: { guarantee: status } });
-        // NG: no new orders by bank transfer until NP has its money; ALRT still allows them (japan-domain.md §1.5).
+        // NG: NP guarantees no new claims on this buyer until it has paid, so the account takes no new orders by bank transfer.
+        // OK lifts this. ALRT (an invoice is overdue by less than a month) neither suspends an account nor reopens a suspended
+        // one.
         const account = { storeId: input.storeId, id: input.accountId };
         if (status === 'NG') await advance(tx, 'account', { where: account, from: 'open', to: 'suspended' });
         if (status === 'OK') await advance(tx, 'account', { where: account, from: 'suspended', to: 'open' });
@@ -71,13 +76,13 @@ export function accountBook({ db }: Deps): AccountBook {
   };
 }
 
-/** Records the answer and signals every order that waits for it. */
+/** Records NP's result of a screening and signals every order that waits for it. */
 async function record(tx: Tx, input: ForAccount, answer: Answer, cause: string): Promise<void> {
   const { storeId, destinationId, accountId, at } = input;
   const kept = await advance(tx, 'buyerScreening', {
     where: { storeId, id: destinationId },
     to: answer.result,
-    // NP often decides at once, and it may report the same result again.
+    // NP often decides at once, so the books may never have shown `screening`. NP may also report the same result again.
     crossing: ['screening'],
     stay: true,
     data: {
@@ -86,7 +91,7 @@ async function record(tx: Tx, input: ForAccount, answer: Answer, cause: string):
       ...(answer.limit !== null && { creditLimit: BigInt(yen(answer.limit)) }),
     },
   });
-  // NP does not take back that a buyer passed or was denied, so another result is an old one that comes late.
+  // NP never takes back `passed` or `denied`. If the row did not move, this result is an older one that arrives late.
   if (kept === 0) return;
   if (answer.result === 'passed')
     await advance(tx, 'account', { where: { storeId, id: accountId }, from: 'registered', to: 'open' });
@@ -140,7 +145,7 @@ export function accountGateway(deps: Deps): Pick<GatewayActivities, 'screenBuyer
         key: buyerId ? keys.call.npApplication(destinationId, cause) : keys.call.npBuyer(destinationId),
         provider: 'np',
         at,
-        // Leaves out the profile: an operator may correct it before the answer arrives, and it stays the same application.
+        // The profile is left out: an operator may correct it before NP's answer arrives, and it is still the same application.
         request: buyerId ? { destinationId, cause } : { destinationId },
         find: () => (buyerId ? reapplied(credit, buyerId) : credit.findBuyer(destinationId)),
         send: () =>
@@ -153,7 +158,10 @@ export function accountGateway(deps: Deps): Pick<GatewayActivities, 'screenBuyer
   };
 }
 
-/** If NP still refuses the buyer, it may never have received the new application. A repeated application has the same effect. */
+/**
+ * Looks for the effect of a repeated application (再申請). If the buyer is still held or cancelled, NP may never have received the
+ * application. Then the answer is null and it is sent again, which does no harm.
+ */
 async function reapplied(credit: CreditProvider, buyerId: string): Promise<BuyerScreening | null> {
   const buyer = await credit.buyer(buyerId);
   return buyer.result === 'held' || buyer.result === 'cancelled' ? null : buyer;

@@ -9,7 +9,10 @@ import { changeStatus, loadOrder } from '../../books/order/rows';
 
 type CardGateway = Pick<GatewayActivities, 'request3ds' | 'authoriseFirst' | 'chargePeriod' | 'saveCard'>;
 
-/** Cards through SBPS: 3-D Secure, the first authorisation, the charge of a period, and saving another card. */
+/**
+ * The calls to SBPS (the card gateway) for an order: 3-D Secure, the first authorisation, the charge of a month, and saving
+ * another card.
+ */
 export function cardGateway(deps: Deps): CardGateway {
   const { db } = deps;
   return {
@@ -27,8 +30,8 @@ export function cardGateway(deps: Deps): CardGateway {
         provider: 'sbps',
         at,
         request: { orderId, authenticationRef },
-        // SBPS accepts a one-time token once. If it is sent again, SBPS accepts it now, or refuses it because an earlier try,
-        // whose answer was lost, has used it.
+        // SBPS can't be asked about a one-time token, so a lost request is sent again. SBPS accepts a token only once: it
+        // accepts it now, or refuses it because the earlier try has used it.
         find: async () => null,
         send: () =>
           cards.request3ds({
@@ -78,7 +81,10 @@ export function cardGateway(deps: Deps): CardGateway {
   };
 }
 
-/** Asks SBPS itself for the result of 3-D Secure. The browser's return proves neither a result nor that there is one. */
+/**
+ * Asks SBPS for the result of 3-D Secure. The return of the buyer's browser proves nothing: the return address can be opened by
+ * anybody, even before there is a result.
+ */
 async function resultOf3ds(
   deps: Deps,
   { storeId, at }: ForOrder,
@@ -102,8 +108,9 @@ function unauthenticated(result: 'failed' | 'pending') {
 type Saving = { outcome: 'authorised' } | Extract<CardAuthorisation, { outcome: 'declined' }>;
 
 /**
- * Saves a card. SBPS does that only together with an authorisation. So this authorises the month's amount, for which the buyer
- * has passed 3-D Secure, under a separate id and never commits it: it lapses, and nobody is charged. A refused card is not saved.
+ * Saves a card without charging it. SBPS saves a card only together with an authorisation. So this function authorises the
+ * month's amount, for which the buyer has passed 3-D Secure, under a separate order_id. It never commits the authorisation,
+ * which therefore lapses. If SBPS refuses the authorisation, the card is not saved.
  */
 async function authoriseToSave(
   { db, cards }: Deps,
@@ -135,8 +142,8 @@ async function authoriseToSave(
         })
         .catch(async (e: unknown): Promise<Saving> => {
           if (!isOrderIdUsed(e)) throw e;
-          // An earlier try, whose answer was lost, has authorised. So SBPS has saved the card, unless the store doesn't accept
-          // its brand.
+          // An earlier try has authorised, and its answer was lost. So SBPS has saved the card, unless the store does not
+          // accept its brand.
           const savedCard = await sbps.savedCard(orderId, at);
           return savedCard ? { outcome: 'authorised' } : { outcome: 'declined', code: 'brand_not_accepted' };
         }),

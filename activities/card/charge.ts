@@ -11,29 +11,33 @@ import { gatewayCall } from '../lib/gateway-call';
 import { type OrderRow, loadOrder } from '../../books/order/rows';
 import { issueReceipt, storeReceipt } from './receipts';
 
-/** SBPS has the authorisation, but its tracking id never arrived here. So it is never committed and lapses. */
+/**
+ * The code of an authorisation that SBPS has made but whose answer was lost. Without the tracking id in that answer nobody can
+ * commit the authorisation, so it lapses.
+ */
 export const LOST = 'lost';
 
 export interface ChargeInput extends ForOrder {
   period: Period;
+  /** The number of the attempt to charge this month, from 1. */
   n: number;
   /** The card that was just authenticated. Without it, the saved card is charged. */
   authenticationRef?: string;
 }
 
-/** `total` is in yen with tax and includes `tax`. */
+/** An amount to charge. `total` is in yen with tax and includes `tax`. */
 export interface Charged {
   total: Yen;
   tax: Yen;
 }
 
-/** The amount of one month with all lines of the order. It is authorised before there is an invoice. */
+/** The amount of one month for all lines of the order. It is authorised while the month has no invoice yet. */
 export function monthOf(order: OrderRow): Charged {
   const total = toYen(order.total);
   return { total, tax: subtractYen(total, toYen(order.net)) };
 }
 
-/** Charges a month's invoice: authorises, commits, captures and issues the receipt. */
+/** Charges a month's invoice to the card: authorises, commits and captures the amount, and issues the receipt. */
 export async function chargeInvoice(deps: Deps, input: ChargeInput & { invoiceId: string }): Promise<ChargeOutcome> {
   const { storeId, invoiceId } = input;
   const order = await loadOrder(deps.db, input);
@@ -45,9 +49,11 @@ export async function chargeInvoice(deps: Deps, input: ChargeInput & { invoiceId
 }
 
 /**
- * Authorises under card-auth/<order>/<period>/<n> and commits. If the answer to the authorisation is lost, nobody has refused
- * anything. So this tries again immediately, as the next n and with the saved card: SBPS saved it with the lost authorisation.
- * @returns declined with code `lost` if that answer is lost as well; the next n then needs a decision
+ * Authorises and commits attempt `n` of the month, under the key card-auth/<order>/<period>/<n>.
+ * If the answer to the authorisation is lost, nobody has refused the card. So attempt n + 1 follows at once, with the saved
+ * card: SBPS has saved it in attempt n at the latest. Attempt n can't be committed without its answer and lapses, so the buyer
+ * is not charged twice.
+ * @returns declined with code `lost` if the second answer is lost too; this function makes no third attempt
  */
 export async function authoriseAndCommit(
   deps: Deps,
@@ -78,8 +84,8 @@ async function authoriseOnce(
     provider: 'sbps',
     at,
     request: { orderId, period, n, amount: charged.total },
-    // SBPS authorises an order_id once. If it is sent again, SBPS authorises it now, or refuses it because an earlier try,
-    // whose answer was lost, has used it.
+    // SBPS can't be asked about an order_id, so a lost request is sent again. SBPS authorises an order_id only once: it
+    // authorises it now, or refuses it because the earlier try has used it.
     find: async () => null,
     send: () =>
       cards
@@ -114,8 +120,8 @@ async function authoriseOnce(
 }
 
 /**
- * Captures the invoice's amount from the committed charge of its period, and issues the receipt in the same transaction. The
- * amount is lower than the authorised one if a line has been cancelled since. It can't be higher.
+ * Captures the invoice's amount from the committed charge of its month, and issues the receipt in the transaction that books
+ * the capture. The amount is lower than the authorised one if a line has been cancelled since. It can't be higher.
  * @throws ApplicationFailure non-retryable InvalidInput when the invoice is over the authorised amount
  */
 export async function captureAndReceipt(
@@ -150,12 +156,12 @@ export async function captureAndReceipt(
   return { outcome: 'charged' };
 }
 
-/** SBPS's error type 96: this order_id has an authorisation already. */
+/** True for SBPS's error type 96: this order_id has an authorisation already. */
 export function isOrderIdUsed(e: unknown): boolean {
   return e instanceof ProviderError && e.codes.some((code) => code.slice(3, 5) === '96');
 }
 
-/** The item as SBPS's screens show it. */
+/** The item of the order as SBPS's screens show it. */
 export function itemOf(order: OrderRow): { itemId: string; itemName: string } {
   return { itemId: order.id.slice(0, 32), itemName: order.lines[0]!.planName };
 }
@@ -196,8 +202,8 @@ async function recordCharge(
 }
 
 /**
- * Commits or captures once. If the answer was lost, SBPS's inquiry shows whether the step had its effect. A refusal marks the
- * charge as declined, so that the next n can take its place.
+ * Commits or captures once. If an earlier answer was lost, SBPS's inquiry shows whether the step had its effect. A refusal
+ * marks the charge as declined, so that attempt n + 1 can take its place.
  */
 function stepOnce(
   db: Db,

@@ -11,13 +11,13 @@ import { isFinalFailure } from '../lib/failures';
 import { inParallel } from '../lib/parallel';
 import { captureAndReceipt, chargeInvoice } from './charge';
 
-/** The number of orders that are charged concurrently. SBPS answers in tenths of a second. */
+/** The number of orders that are charged at the same time. SBPS answers in tenths of a second. */
 const WIDTH = 4;
 const CHUNK = 50;
 
 /**
- * Charges the closed month's card drafts. An order's first period is authorised already and is captured. A later period is
- * authorised with the saved card and captured.
+ * Charges the card drafts (invoices not yet issued) of a closed month. The first month of an order is already authorised and
+ * committed, so it is only captured. A later month is authorised with the saved card, committed and captured.
  */
 export function cardCollection(deps: Deps): Pick<GatewayActivities, 'chargeChunk'> {
   const { db } = deps;
@@ -60,7 +60,10 @@ async function chargeOrCapture(deps: Deps, input: Charge): Promise<ChargeOutcome
   return committed ? captureAndReceipt(deps, input) : chargeInvoice(deps, input);
 }
 
-/** A final refusal or an unknown outcome at SBPS affects one order: it becomes an incident, and the other orders go on. */
+/**
+ * Opens an incident for a charge that a retry cannot mend, for example because SBPS has rejected the request or can't say what
+ * became of it. The charges of the other orders go on. Any other failure is thrown, so that the chunk is tried again.
+ */
 async function failed(deps: Deps, charge: Charge, e: unknown): Promise<null> {
   if (!isFinalFailure(e)) throw e;
   await deps.db.$transaction((tx) => chargeFailed(tx, charge, e.message));
@@ -83,8 +86,8 @@ export function chargeFailed(
 }
 
 /**
- * Signals the order's workflow, which knows the retry calendar and mails the buyer. If the workflow has ended, nobody tries
- * again: an incident asks finance to collect.
+ * Signals a declined charge to the order's workflow, which knows the days of the retries and mails the buyer. If the workflow
+ * has ended, nobody retries the charge, so an incident asks finance to collect the month.
  */
 async function notifyOrder(tx: Tx, { storeId, at, orderId, period, invoiceId }: Charge): Promise<void> {
   const workflowId = workflowIds.order(orderId);

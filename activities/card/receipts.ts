@@ -23,7 +23,10 @@ interface ForInvoice {
   invoiceId: string;
 }
 
-/** Issues the 適格請求書 of a capture: number, posting, payment and event, in the transaction that books the capture. */
+/**
+ * Issues the receipt of a card capture, which is also a qualified invoice (適格請求書). Its number, posting, payment and event are
+ * written in the transaction that books the capture.
+ */
 export async function issueReceipt(tx: Tx, { storeId, at, invoiceId }: ForInvoice): Promise<void> {
   const where = { storeId_id: { storeId, id: invoiceId } };
   const invoice = await tx.invoice.findUniqueOrThrow({ where, include: { destination: true } });
@@ -71,7 +74,7 @@ export async function issueReceipt(tx: Tx, { storeId, at, invoiceId }: ForInvoic
   });
 }
 
-/** Renders and stores the receipt. If it can't be rendered, that is an incident and holds up nothing else. */
+/** Renders and stores the PDF of the receipt. A failure opens an incident and holds up nothing else. */
 export async function storeReceipt({ db, log }: Deps, { storeId, at, invoiceId }: ForInvoice): Promise<void> {
   const where = { storeId_id: { storeId, id: invoiceId } };
   const invoice = await db.invoice.findUniqueOrThrow({
@@ -149,8 +152,9 @@ export async function storeReceipt({ db, log }: Deps, { storeId, at, invoiceId }
 }
 
 /**
- * Lines as printed, without tax. The statutory tax is taken from the tax-inclusive total, so the net of the lines may differ from
- * the net of their rate by a yen or so. The last line of each rate carries that difference, so that the document's sums agree.
+ * The lines of the receipt with amounts before tax. The tax of each rate is computed once, from the sum of the tax-inclusive
+ * amounts. So the sum of the lines may differ by a yen or so from the net amount of their rate. The last line of the rate takes
+ * this difference, so that the printed sums agree.
  */
 function netLines(
   lines: { description: string; quantity: number; unitAmount: bigint; net: bigint; rateClass: RateClass }[],

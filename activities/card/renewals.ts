@@ -11,7 +11,10 @@ import type { Deps } from '../lib/deps';
 import { LOST } from './charge';
 import { chargeFailed } from './collection';
 
-/** Records the renewals of which the card was declined. */
+/**
+ * The database activities for an order's card: a declined renewal, the number of the next attempt, the drafts that a skipped
+ * chunk left uncharged, the count of charges that are still open, and the expiry of a 3-D Secure authentication.
+ */
 export function cardBook({ db }: Deps): CardBook {
   return {
     chargeDeclined: ({ period, invoiceId, declinedOn, n, retryOn, ...input }) =>
@@ -35,7 +38,7 @@ export function cardBook({ db }: Deps): CardBook {
           period,
           data: { code: lost ? LOST : (last?.code ?? null), retry_on: retryOn },
         });
-        // No bank has refused the card, so the buyer has nothing to do.
+        // The answer to the charge was lost. No bank has refused the card, so the buyer has nothing to do and gets no mail.
         if (lost) return;
         await mailBuyer(tx, input, order, event, 'card-declined', (mail) => ({
           order: mail,
@@ -59,7 +62,8 @@ export function cardBook({ db }: Deps): CardBook {
       const drafts = await db.invoice.findMany({ where: { storeId, period, settlement: 'card', status: 'draft' } });
       for (const { id: invoiceId, settlementRef: orderId } of drafts)
         await db.$transaction(async (tx) => {
-          // A declined charge is left out: its order charges it again, or finance has its incident already.
+          // A declined charge gets no second incident: its order's workflow charges it again, or finance has an incident
+          // already.
           const declined = [keys.message.chargeDeclined(orderId, period), keys.incident.lastCharge(orderId, period)];
           const handled =
             (await tx.dispatch.count({ where: { storeId, id: { in: declined } } })) +

@@ -3,7 +3,7 @@ import { draftSteps } from './draft';
 import { issueSteps } from './issue';
 import type { Deps } from '../lib/deps';
 
-/** The books' side of a monthly close; NP's side is in np/billing.ts. */
+/** The activities of a monthly close that use the database alone. The calls to NP (the credit provider) are in np/billing.ts. */
 export function closeBook(deps: Deps): CloseBook {
   return { ...draftSteps(deps), ...issueSteps(deps) };
 }

@@ -17,12 +17,17 @@ import { inParallel } from '../lib/parallel';
 import { WHOLE_STORE, joinByHash, termsOf } from '../../books/lib/sets';
 import { keyFrom, ratesOn, taxOf } from '../../books/lib/sql';
 
-/** Invoices of one transaction: some 4,000 rows with their lines and items. */
+/**
+ * Billing destinations (when drafting) or invoices (later) per transaction: some 4,000 rows with the invoices' lines and items.
+ */
 export const CHUNK = 500;
-/** Concurrent transactions in a chunk of drafts. Each is bound by the CPU of its one PostgreSQL process. */
+/** Transactions of a chunk of drafts that run at the same time. Each is limited by the CPU of its one PostgreSQL process. */
 const SIDE_BY_SIDE = 2;
 
-/** From the freeze to finance's review. Drafting a period again deletes its drafts, which have no number yet. */
+/**
+ * The steps of a monthly close from the freeze of the month to finance's review. `reopenDrafts` deletes the drafts, which have
+ * no number yet, so that they can be drafted again.
+ */
 export function draftSteps({
   db,
 }: Deps): Pick<CloseBook, 'freezePeriod' | 'draftChunk' | 'presentDrafts' | 'holdInvoice' | 'reopenDrafts'> {
@@ -52,7 +57,10 @@ export function draftSteps({
       return { issueOn: issue_on, cutoffAt };
     },
 
-    /** Drafts the next 1,000 destinations of the store, with or without items to bill, so that a second run has the same chunk. */
+    /**
+     * Drafts the invoices of the store's next 1,000 billing destinations. Destinations without items to bill count too, so a
+     * second run has the same chunk even though the first has already billed some items.
+     */
     async draftChunk({ storeId, period, after }) {
       const terms = await termsOf(db, storeId);
       const destinations = await db.billingDestination.findMany({
@@ -107,7 +115,7 @@ export function draftSteps({
       else await advance(db, 'invoice', { where, from: 'held', to: 'draft' });
     },
 
-    /** Card drafts stay, because their charges may be under way. */
+    /** Deletes the month's drafts. Card drafts stay, because their charges may be under way. */
     async reopenDrafts({ storeId, period }) {
       const drafts = sql`
         SELECT id FROM invoices WHERE store_id = ${storeId} AND period = ${period} AND settlement <> 'card'
@@ -124,9 +132,12 @@ export function draftSteps({
 }
 
 /**
- * Makes one invoice per destination and settlement (per order for a card) from billable items that have no invoice yet. Tax: in
- * house on the tax-exclusive sum of each rate, else within the sum of the registered tax-inclusive amounts (DESIGN §5). A mandate
- * covers the store's own settlement only: NP debits its bills, not the in-house invoices beside them.
+ * Makes invoices from billable items that have none yet: one per billing destination and settlement, or one per order for a
+ * card.
+ * In house, tax is computed on the tax-exclusive sum of each rate. With NP or a card, tax is the part contained in the
+ * tax-inclusive sum of each rate, because that sum is already registered or authorised.
+ * A direct-debit mandate covers only the store's own settlement. In a store that settles with NP, NP debits its bills, and
+ * in-house invoices of the same destination are paid by transfer.
  */
 async function draft(
   tx: Tx,
@@ -195,10 +206,10 @@ async function draft(
      WHERE b.id = t.item_id AND ${unbilled(sql`b`)}`);
 }
 
-/** A card has one receipt per order (its capture). Otherwise a destination's orders share an invoice. */
+/** Splits card invoices by order, because a receipt belongs to one capture. Other orders of a destination share an invoice. */
 const REF = sql`CASE i.settlement WHEN 'card' THEN i.order_id ELSE '' END`;
 
-/** keys.invoice in SQL, of the row `t`. */
+/** The invoice id of the SQL row `t`, as `keys.invoice` makes it. */
 export function invoiceId(period: Period): Prisma.Sql {
   const of = [sql`regexp_replace(t.destination_id, '^dst_', '')`, sql`t.settlement`];
   const ofOne = keyFrom(keys.invoice('*', period, '*', '*'), ...of, sql`regexp_replace(t.ref, '^ord_', '')`);
@@ -206,8 +217,8 @@ export function invoiceId(period: Period): Prisma.Sql {
 }
 
 /**
- * Checks before billing that the lines, and with NP also the registrations, sum to the total. Holds a failing draft and opens an
- * incident for finance. The other drafts go on.
+ * Checks each draft before finance reviews it: the lines must sum to the total, and with NP the registrations must too. A
+ * failing draft is held, and an incident tells finance. The other drafts go on.
  */
 async function setFailingAside(tx: Tx, { storeId, period, at }: ForPeriod): Promise<void> {
   const hold = moving('invoice', 'draft', 'held');

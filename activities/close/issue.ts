@@ -16,14 +16,15 @@ import { takeNumbers } from '../../books/invoice/numbers';
 import { WHOLE_STORE } from '../../books/lib/sets';
 import { keyFrom } from '../../books/lib/sql';
 
-/** From finance's approval to the closed month. */
+/** The steps of a monthly close from finance's approval to the closed month. */
 export function issueSteps({
   db,
 }: Deps): Pick<CloseBook, 'approveClose' | 'billingRequested' | 'issueChunk' | 'closePeriod'> {
   return {
     async approveClose({ storeId, period, at, by }) {
       await db.$transaction(async (tx) => {
-        // After the collection no debit of the month can be handed in (in house), so these invoices are paid by transfer.
+        // From the day on which the month's debits are collected, further debits can't be handed in to the bank. So in-house
+        // invoices that are approved later are paid by transfer.
         if (dateOf(at) >= debitCollectOn(closeTerms(period).debit_on))
           await tx.invoice.updateMany({
             where: {
@@ -63,8 +64,9 @@ export function issueSteps({
     },
 
     /**
-     * Passes over held drafts. A second run finds its drafts issued and goes on with the next. The query names period and status
-     * together so that only the primary key fits: the index by period would read all remaining drafts each time.
+     * Issues the next 500 in-house drafts and passes over held ones. A second run finds its drafts issued and goes on with the
+     * next. The query joins period and status into one expression, so that PostgreSQL uses the primary key: the index by period
+     * would read all remaining drafts each time.
      */
     async issueChunk({ storeId, period, at, after }) {
       let next: string | null = null;
@@ -102,7 +104,10 @@ export function issueSteps({
       );
     },
 
-    /** Closes the month once NP has issued every requested bill. Held drafts and unregistered items are reported, not dropped. */
+    /**
+     * Closes the month once NP has issued every requested bill. Held drafts move to the next open month. An incident reports
+     * them and all items on no invoice.
+     */
     async closePeriod(input) {
       const { storeId, period } = input;
       return db.$transaction(async (tx) => {
@@ -119,14 +124,14 @@ export function issueSteps({
 
 interface CarriedOver {
   invoiceIds: string[];
-  /** The month that bills the items instead. */
+  /** The month that bills the items of these invoices instead. */
   to: Period;
 }
 
 /**
- * A closed month issues nothing more. Drafts that are still held, or were left out with a failed chunk, are billed with the next
- * open month: their items move there with a note, and the drafts become void. A card's receipt stays, because its order knows
- * when it is charged again.
+ * Moves unissued invoices to the next open month, because a closed month issues nothing more. They are still held, or were left
+ * out with a failed chunk. Their items move with a note, and the drafts become void. A card draft stays, because its order's
+ * workflow charges it again.
  */
 async function carryHeldOver(tx: Tx, { storeId, period }: ForPeriod): Promise<CarriedOver | null> {
   const held = await tx.invoice.findMany({

@@ -11,7 +11,10 @@ import { keyFrom, ratesOn, settlementIn, taxOf } from '../../books/lib/sql';
 
 export function periodBook({ db }: Deps): PeriodBook {
   return {
-    /** A second run makes the missing items only. It returns the same count, because the count covers all items of the month. */
+    /**
+     * Opens a month: ends lines that are over and makes the month's billable items. A second run makes only the missing items.
+     * It returns the same count, because the count covers all items of the month.
+     */
     async openPeriod({ storeId, period }) {
       const { rounding } = await termsOf(db, storeId);
       return db.$transaction(async (tx) => {
@@ -27,7 +30,7 @@ export function periodBook({ db }: Deps): PeriodBook {
   };
 }
 
-/** Ends cancelled lines whose last day has passed. Their orders may run on with other lines. */
+/** Ends cancelled lines whose last day was before this month. Their orders may run on with other lines. */
 async function endLines(tx: Tx, storeId: string, period: Period): Promise<void> {
   await advance(tx, 'subscription', {
     where: { storeId, endsOn: { lt: dateIn(periodStart(period)) } },
@@ -36,7 +39,10 @@ async function endLines(tx: Tx, storeId: string, period: Period): Promise<void> 
   });
 }
 
-/** Bills each line that is in force on at least one day of the month. A line's first month was made when its order was confirmed. */
+/**
+ * Makes one item for each line that is in force on at least one day of the month. The item of a line's first month is made when
+ * its service begins.
+ */
 async function makeItems(tx: Tx, storeId: string, period: Period, rounding: Rounding): Promise<void> {
   const tax = taxOf(sql`(s.unit_amount * s.quantity)`, sql`rates.rate`, sql`100`, rounding);
   await tx.$executeRaw(sql`/* set */

@@ -62,8 +62,9 @@ export function debitBook({ db }: Deps): DebitBook {
     },
 
     /**
-     * Books each result in its own transaction: a result that can't be booked is an incident and does not hold back the others.
-     * Reads the rebilled invoices from the books, so that a second run returns the same ones.
+     * Books each debit's result in its own transaction: a result that can't be booked becomes an incident and does not hold
+     * back the others. Returns the invoices that are billed again because their debit failed. They are read from the books, so
+     * that a second run returns the same ones.
      */
     async bookDebitResults(input) {
       const { storeId, nominal, results } = input;

@@ -18,7 +18,7 @@ import { once } from '../../books/lib/once';
 
 type Change = Omit<Prisma.DirectDebitUncheckedUpdateManyInput, 'status'>;
 
-/** Records the steps of a mandate, each once and with its event. */
+/** Records the steps of a direct-debit mandate, each once and with its event. */
 export function directDebitBook({ db }: Deps): DirectDebitBook {
   const change = (
     input: ForDirectDebit,
@@ -44,7 +44,9 @@ export function directDebitBook({ db }: Deps): DirectDebitBook {
         data: { direct_debit: input.directDebitId, ...eventData },
       });
     });
-  /** After a defect a second form takes the same steps, so each step is keyed by the dates of its own form. */
+  /**
+   * The row of the mandate. Its dates are in the keys of the steps, because after a defect a second form takes the same steps.
+   */
   const rowOf = ({ storeId, directDebitId: id }: ForDirectDebit) =>
     db.directDebit.findUniqueOrThrow({ where: { storeId_id: { storeId, id } } });
   const alert = (input: ForDirectDebit, step: string, kind: IncidentKind, failure: string) =>
@@ -81,7 +83,7 @@ export function directDebitBook({ db }: Deps): DirectDebitBook {
       return { expectedOn: expected, escalateOn: escalateOn(on) };
     },
 
-    /** The buyer gets no mail, because the form is NP's. Staff ask for it instead. */
+    /** Opens an incident, so that staff ask the buyer for the form. The buyer gets no mail, because the form is NP's. */
     async remindForm({ nth, ...input }) {
       const { formPostedOn } = await rowOf(input);
       const posted = formPostedOn ? dateOut(formPostedOn) : dateOf(input.at);
@@ -119,7 +121,8 @@ export function directDebitBook({ db }: Deps): DirectDebitBook {
         { reason, endedOn: dateIn(dateOf(input.at)) },
         `direct_debit.${as}`,
         { reason },
-        // Invoices that are not issued yet can't be debited any more. Issued ones keep their method (DESIGN §5).
+        // Invoices that are not issued yet can't be debited any more, so they are paid by transfer. Issued ones keep their
+        // method.
         (tx, destinationId) =>
           tx.invoice.updateMany({
             where: {
@@ -146,12 +149,13 @@ export function directDebitGateway(deps: Deps): Pick<GatewayActivities, 'directD
     async directDebitActive({ firstPeriod: period, ...input }) {
       const { storeId, at, directDebitId } = input;
       const buyerId = await buyerOf(input);
-      // The API checks this first, so this happens only to a caller that bypasses it. NP would bill by transfer what we debit.
+      // The API checks this first, so only a caller that bypasses the API gets here. If NP did not learn of the mandate, it
+      // would bill by transfer an invoice that our books expect to be debited.
       if (!buyerId) throw ApplicationFailure.nonRetryable('NP does not know the buyer yet', 'InvalidInput');
       const credit = await deps.credit(storeId);
       const send = () => credit.directDebitActive(buyerId, period).then(() => 'done' as const);
       const key = keys.call.npDirectDebitActive(directDebitId);
-      // A second message changes nothing at NP, so after a lost answer it is simply sent again.
+      // NP accepts this message repeatedly without effect, so after a lost answer it is sent again.
       await gatewayCall(deps.db, {
         storeId,
         key,

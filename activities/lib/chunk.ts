@@ -3,12 +3,12 @@ import { ApplicationFailure } from '@temporalio/common';
 import { Prisma } from '../../generated/prisma/client';
 import { type Db, isRefusal } from '../../prisma/db';
 
-/** A statement that PostgreSQL keeps refusing is not mended by retries. After about 4 s it becomes an incident. */
+/** Retries do not mend a statement that PostgreSQL keeps refusing. After this many tries, about 4 s, it becomes an incident. */
 const TRIES = 4;
 
 /**
- * Does the work of one chunk. A failure carries the start of the next chunk, so that a person can skip this one alone.
- * @param next the start of the next chunk, once it is known
+ * Does the work of one chunk. A failure carries the start of the next chunk, so that an operator can skip this chunk alone.
+ * @param next the start of the next chunk, once it is known; null after the last chunk
  */
 export async function chunkBefore<T>(next: () => string | null, work: () => Promise<T>): Promise<T> {
   try {
@@ -33,11 +33,11 @@ export async function chunkBefore<T>(next: () => string | null, work: () => Prom
  */
 export async function analyse(db: Db, table: 'invoices' | 'journal_entries'): Promise<void> {
   const statements = [Prisma.sql`SET LOCAL lock_timeout = '1s'`, Prisma.raw(`ANALYZE ${table}`)];
-  // Only speed is at stake. If a vacuum holds the table, autovacuum is analysing it already.
+  // A failure is ignored, because only speed is at stake. If a vacuum holds the table, autovacuum is analysing it already.
   await db.$transaction(statements.map((statement) => db.$executeRaw(statement))).catch(() => {});
 }
 
-/** The number of this try; 1 outside of an activity. */
+/** The number of this try of the activity; 1 outside of an activity. */
 function tries(): number {
   return asyncLocalStorage.getStore()?.info.attempt ?? 1;
 }

@@ -22,10 +22,11 @@ export interface GatewayCall<A> {
 }
 
 /**
- * Makes one call to a provider with at most one effect. A row is written before the call and closed with the answer. A retry that
- * finds the row open asks the provider before it sends again. If the provider can't say either, the failure is `UnknownOutcome`
- * and a person decides.
- * @throws Conflict; ApplicationFailure non-retryable ProviderRejected, UnknownOutcome
+ * Makes one call to a provider with at most one effect. A row is written before the call and closed with the answer. A retry
+ * that finds the row open asks the provider for the effect of the earlier try before it sends again. If the provider can't say,
+ * the failure is `UnknownOutcome`, and a person decides.
+ * @throws Conflict when the key was used with another request; ApplicationFailure non-retryable ProviderRejected,
+ * UnknownOutcome
  */
 export async function gatewayCall<A>(db: Db, call: GatewayCall<A>): Promise<A> {
   const { storeId, key, provider } = call;
@@ -62,7 +63,7 @@ async function sendOnce<A>(call: GatewayCall<A>): Promise<A> {
   }
 }
 
-/** If two tries run at once, the first to close the call is recorded. The other returns the recorded answer. */
+/** Closes the call with its answer. If two tries run at once, the first answer is recorded, and the other try returns it too. */
 async function close<A>(db: Db, call: GatewayCall<A>, answer: A): Promise<A> {
   const { storeId, key } = call;
   return db.$transaction(async (tx) => {

@@ -21,7 +21,7 @@ export async function inParallel<T>(
   if (failures.length > 0) throw failures[0];
 }
 
-/** Does nothing outside of an activity. */
+/** Sends a heartbeat of the running activity. Does nothing outside of an activity. */
 export function heartbeat(): void {
   asyncLocalStorage.getStore()?.heartbeat();
 }

@@ -9,9 +9,12 @@ import { once } from '../../books/lib/once';
 import { type OrderRow, changeStatus, loadOrder, mailBuyer, unknownOrder } from '../../books/order/rows';
 import { beginService, emitOrderEvent, endLines, orderStep } from '../../books/order/service';
 
-/** An order up to its confirmation or refusal: each step changes the status, emits the event and queues the next messages. */
+/**
+ * The steps of an order up to its confirmation or refusal. Each changes the status, emits the event and queues the next
+ * messages.
+ */
 export function orderBook({ db }: Deps): OrderBook {
-  /** Once per credit attempt, because an order that was released on the day of its hold may be held again that day. */
+  /** Holds an order once per credit attempt. An order that was released on the day of its hold may be held again that day. */
   const holdOnce = async (input: ForOrder, work: (tx: Tx, order: OrderRow) => Promise<void>): Promise<void> => {
     const { creditAttempt } = await loadOrder(db, input);
     return orderStep(db, input, keys.step.hold(creditAttempt), work);

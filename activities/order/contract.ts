@@ -12,7 +12,7 @@ import { makeOrderItems } from '../../books/order/items';
 import { changeStatus, mailBuyer } from '../../books/order/rows';
 import { beginService, emitOrderEvent, endLines, orderStep } from '../../books/order/service';
 
-/** An order in service: its start, cancellation, suspension and end. */
+/** The steps of an order in service: its start, cancellation, suspension, resumption and end. */
 export function contractBook({ db }: Deps): ContractBook {
   return {
     startService: ({ on, ...input }) =>
@@ -57,7 +57,7 @@ export function contractBook({ db }: Deps): ContractBook {
           const endsOn = latest([...ends.values()]) ?? dateOf(input.at);
           const lastAccepted = latest(accepted);
           if (lastAccepted) {
-            // An order at risk or suspended stays so: a cancellation neither settles the risk nor restores the service.
+            // An order at risk or suspended keeps its state: a cancellation neither ends the risk nor restores the service.
             if (wholeOrder && order.status === 'active') await changeStatus(tx, input, 'ending', { waitUntil: endsOn });
             const data = { ends_on: lastAccepted, last_period: periodOf(lastAccepted) };
             await emitOrderEvent(tx, input, order, 'cancellation.accepted', keys.step.cancel(messageId), data);
@@ -132,7 +132,7 @@ export function contractBook({ db }: Deps): ContractBook {
 
 /**
  * Puts paused lines in force again. A line that was cancelled meanwhile runs until its end date. The current month is billed,
- * even if it began while the lines were paused. The paused months before it are not.
+ * even if it began while the lines were paused. The paused months before it are not billed.
  * @returns the current month, if it must still be registered with NP
  */
 async function resumeLines(tx: Tx, input: ForOrder): Promise<Period[]> {
@@ -162,7 +162,7 @@ async function unpaidOf(tx: Tx, input: ForOrder): Promise<number> {
   return toYen(open._sum.total ?? 0n);
 }
 
-/** The state of a line as an order state, which the terms of cancellation expect. */
+/** The state of an order line, as the order state that the terms of cancellation expect. */
 function lineState(status: string): OrderState {
   return status === 'active'
     ? 'active'

@@ -4,7 +4,10 @@ import type { Deps } from '../lib/deps';
 import { gatewayCall } from '../lib/gateway-call';
 import { registerOrderPeriod } from './np-registration';
 
-/** 取引登録 of a new order's first month, or again of a refused month. 取引キャンセル of an order that never began. */
+/**
+ * The calls to NP (the credit provider NP掛け払い) for one order: registers a month (取引登録), also again after a refusal, and cancels
+ * the registrations of an order that never began (取引キャンセル).
+ */
 export function creditGateway(deps: Deps): Pick<GatewayActivities, 'registerTransaction' | 'cancelRegistrations'> {
   return {
     async registerTransaction(input) {
@@ -26,7 +29,7 @@ export function creditGateway(deps: Deps): Pick<GatewayActivities, 'registerTran
         provider: 'np',
         at,
         request,
-        // A second cancellation changes nothing at NP, so after a lost answer it is simply sent again.
+        // A second cancellation changes nothing at NP, so after a lost answer it is sent again.
         find: async () => null,
         send: () => credit.cancelTransactions(request).then(() => 'cancelled' as const),
         record: async (tx) => {

@@ -10,13 +10,16 @@ import { gatewayCall } from '../lib/gateway-call';
 import { groupBy } from '../lib/group-by';
 import { makeBillable } from '../../books/order/items';
 
-/** The charge of an order for a month of service as NP receives it: tax-inclusive. */
+/** An order's charge for one month of service as NP (the credit provider NP掛け払い) receives it, with tax. */
 export interface OrderCharge {
   orderId: string;
   accountId: string;
   destinationId: string;
   buyerId: string | null;
-  /** 取引日: the day of the order in its first month, else the first day of the month; never the day of a try. */
+  /**
+   * 取引日: the day of the order in its first month, else the first day of the month. It is never the day of a try, so that all
+   * tries send the same.
+   */
   orderedOn: JstDate;
   poNumber: string | null;
   subject: string | null;
@@ -27,15 +30,18 @@ export interface Registration {
   storeId: string;
   orderId: string;
   period: Period;
-  /** Raised by a decision (release, at risk), never by a retry. */
+  /**
+   * The number of the attempt to register this month. The release of a held order or a decision about a month at risk takes the
+   * next number. A retry keeps its number.
+   */
   n: number;
   at: Instant;
 }
 
 /**
- * 取引登録 of one order's month. If its billable items exist already, they become billable or refused with NP's answer. A new
- * order has none yet and is registered by its lines.
- * @throws ApplicationFailure non-retryable: InvalidInput without a buyer id at NP, or as gatewayCall does
+ * Registers one month of an order with NP (取引登録). If its billable items exist already, NP's answer makes them billable or
+ * refused. A new order has none yet, so its lines are registered.
+ * @throws ApplicationFailure non-retryable: InvalidInput when NP does not know the buyer yet, or as gatewayCall does
  */
 export async function registerOrderPeriod(deps: Deps, input: Registration): Promise<TransactionResult> {
   const [charge] = await chargesOf(deps.db, input.storeId, input.period, [input.orderId]);
@@ -43,7 +49,10 @@ export async function registerOrderPeriod(deps: Deps, input: Registration): Prom
   return registerCharge(deps, input, charge);
 }
 
-/** @param also further writes in the transaction that books the answer */
+/**
+ * Registers a charge with NP and books the answer.
+ * @param also further writes in the transaction that books the answer
+ */
 export async function registerCharge(
   deps: Deps,
   input: Registration,
@@ -118,7 +127,10 @@ interface ChargeLine {
   gross: bigint | null;
 }
 
-/** The charges of these orders for the month: its items, or the lines of an order that has none yet. */
+/**
+ * The charges of these orders for the month. They are made from its billable items, or from the lines of an order that has none
+ * yet.
+ */
 export async function chargesOf(db: Db, storeId: string, period: Period, orderIds: string[]): Promise<OrderCharge[]> {
   const rows = await db.$queryRaw<ChargeLine[]>(sql`
     SELECT o.id AS order_id, o.account_id, o.destination_id, o.accepted_at, o.po_number, o.subject, d.np_buyer_id, st.tax_rounding,
@@ -148,7 +160,10 @@ export async function chargesOf(db: Db, storeId: string, period: Period, orderId
   });
 }
 
-/** NP multiplies a tax-inclusive unit price. A line whose total is not divisible by its quantity is sent as one piece. */
+/**
+ * NP multiplies a tax-inclusive unit price by the quantity. A line whose total is not divisible by its quantity is sent as one
+ * piece.
+ */
 function chargeLine(line: ChargeLine, period: Period): TransactionRequest['lines'][number] {
   const gross =
     line.gross === null

@@ -13,8 +13,9 @@ import { orderStep } from '../../books/order/service';
 import { owed } from '../../books/lib/sql';
 
 /**
- * The store's own credit decision (P4). The used credit of a destination is computed from the books, never kept in a counter. A
- * confirmed order uses its amount. Once its service has begun, its items count instead. A cancelled order uses nothing.
+ * The credit decision of a store that bills in house (docs/store.md P4). The used credit of a billing destination is computed
+ * from the books and never kept in a counter. A confirmed order counts with its amount. Once its service has begun, its
+ * billable items count instead. A cancelled order does not count.
  */
 export function ownCreditBook({ db }: Deps): OwnCreditBook {
   return {
@@ -48,9 +49,10 @@ interface UsedRow {
 }
 
 /**
- * Reads the used credit of the order's destination and locks the destination until the transaction ends. If two orders come at
- * once, the second sees the first. One statement reads all amounts; two statements could miss an invoice that is issued between
- * them. The lock is NO KEY: a row that only refers to the destination (a new item, an invoice) need not wait for it.
+ * Reads the used credit of the order's billing destination and locks the destination until the transaction ends, so that of two
+ * concurrent orders the second sees the first. One statement reads all amounts, because two statements could miss an invoice
+ * that is issued between them. The lock is NO KEY: a row that only refers to the destination (a new item, an invoice) need not
+ * wait for it.
  */
 async function lockCredit(tx: Tx, { storeId, at }: ForOrder, order: OrderRow): Promise<OwnCredit> {
   const { destinationId, accountId } = order;

@@ -9,7 +9,7 @@ import { makeBillable } from '../../books/order/items';
 import { changeStatus } from '../../books/order/rows';
 import { emitOrderEvent, orderStep } from '../../books/order/service';
 
-/** A month of a running contract that NP refuses to guarantee. */
+/** The steps of a running contract after NP (the credit provider) has refused to guarantee one of its months. */
 export function riskBook({ db }: Deps): RiskBook {
   return {
     markAtRisk: ({ period, reason, until, cause, ...input }) =>
@@ -56,8 +56,8 @@ async function refusedMonths(tx: Tx, { storeId, orderId }: ForOrder): Promise<Pe
 }
 
 /**
- * Guarantee NG: NP accepts no more registrations of the buyer (japan-domain.md §1.5), so it will refuse the next month of each
- * of the buyer's contracts. Months that are registered already stay guaranteed.
+ * Tells each running contract of the buyer that its next month is at risk. The guarantee has become NG: NP accepts no more
+ * registrations of the buyer, so it will refuse that month. Months that are registered already stay guaranteed.
  */
 export async function putComingMonthAtRisk(tx: Tx, { storeId, at, destinationId }: ForAccount, cause: string) {
   const period = nextPeriod(periodOf(dateOf(at)));

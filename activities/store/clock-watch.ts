@@ -1,11 +1,12 @@
 import type { Client } from '@temporalio/client';
 import type { Db } from '../../prisma/db';
 
-/** After this many tries an outage counts as stuck: a quarter of an hour, with pauses of up to a minute. */
+/** An outage that lasts longer than this many tries counts as stuck: a quarter of an hour, with pauses of up to a minute. */
 const TRIES = 20;
-/** More rows are not examined: they wait for the same thing. */
+/** The number of open rows to examine. The rows after them wait for the same thing. */
 const LOOKED_AT = 10;
 
+/** A row of the table `dispatch` that is due and on which no workflow has acted yet. */
 interface OpenRow {
   id: string;
   kind: string;
@@ -15,7 +16,7 @@ interface OpenRow {
   delivered: boolean;
 }
 
-/** A step that a workflow is busy with, as Temporal reports it. */
+/** An unfinished step of a workflow (an activity, or the workflow's own code), as Temporal reports it. */
 export interface Pending {
   type: string;
   attempt: number;
@@ -25,14 +26,18 @@ export interface Pending {
   outage: boolean;
 }
 
-/** @throws when Temporal can't be asked */
+/**
+ * Asks Temporal for the unfinished steps of a workflow.
+ * @throws when Temporal can't be asked
+ */
 export type AskPending = (workflowId: string) => Promise<Pending[]>;
 
 /**
- * Explains why a store without progress has not settled. An outage is not stuck: a row whose delivery is retried, a step that
- * runs, a step that is retried because its worker died or its provider was away, or an outage of Temporal itself. A step that
- * fails by a fault of ours, or a message that no workflow acts on, is stuck.
- * @returns a sentence for a person, or null while there is reason to wait
+ * Explains why a simulated store makes no progress while it still has open rows. During an outage there is reason to wait: the
+ * delivery of a row is being retried, a step runs, a step is retried because its worker died or its provider was away, or
+ * Temporal itself can't be asked. The store is stuck if a step fails through a fault of ours, or if no workflow acts on a
+ * message.
+ * @returns a sentence for the operator, or null while there is reason to wait
  */
 export async function stuckAt(db: Db, askPending: AskPending, storeId: string): Promise<string | null> {
   const rows = await db.$queryRaw<OpenRow[]>`
@@ -48,25 +53,25 @@ export async function stuckAt(db: Db, askPending: AskPending, storeId: string): 
     const at = steps.length > 0 ? `, at ${steps.join(', ')}` : '';
     named.push(`${row.kind} ${row.name} for ${row.target} (message ${row.id}, ${row.attempts} attempts${at})`);
   }
-  // No rows are open: the store has settled meanwhile.
+  // Without names no row was open: the store has finished its work meanwhile.
   return named.length > 0 ? named.join('; ') : null;
 }
 
-/** A workflow task at its first try. A task that fails by a bug of ours is at a later try. */
+/** A workflow task at its first try, as a step. A task that fails through a bug of ours is at a later try. */
 const DECIDING: Pending = { type: 'workflow', attempt: 1, running: true, failure: null, outage: false };
 
-/** Asks Temporal itself. */
+/** Makes the function that asks a Temporal server. */
 export function askTemporal(client: Client): AskPending {
   return async (workflowId) => {
     const { raw } = await client.workflow.getHandle(workflowId).describe();
-    // The workflow decides or runs a local step. Between two long steps Temporal shows no activity.
+    // A first try means that workflow code or a local activity runs. Between two long activities Temporal shows only this task.
     const decides = raw.pendingWorkflowTask?.attempt === 1 ? [DECIDING] : [];
     const steps = (raw.pendingActivities ?? []).map((step) => {
       const failure = step.lastFailure;
       return {
         type: step.activityType?.name ?? '',
         attempt: step.attempt ?? 1,
-        // PENDING_ACTIVITY_STATE_STARTED
+        // 2 is PENDING_ACTIVITY_STATE_STARTED.
         running: step.state === 2,
         failure: failure?.message ?? null,
         outage: Boolean(failure?.timeoutFailureInfo) || failure?.applicationFailureInfo?.type === 'ProviderError',

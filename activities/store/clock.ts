@@ -9,18 +9,18 @@ import { askTemporal, stuckAt } from './clock-watch';
 import type { Deps } from '../lib/deps';
 import { enqueue, enqueueFrom, startRow } from '../../books/lib/outbox';
 
-/** One call steps for this long. Then the workflow continues in a new run. */
+/** One call of `stepClock` makes steps for this long. Then the workflow continues in a new run. */
 const CALL_MS = 20_000;
-/** Without progress for this much wall time, and without an outage, the step has failed and the clock names what is stuck. */
+/** After this much real time without progress and without an outage, the clock fails and names the work that is stuck. */
 const STUCK_MS = 30_000;
-/** How often a longer step is checked for progress. */
+/** How often a step that takes longer than this is checked for progress. */
 const LOOK_MS = 1_000;
 
 /**
- * A simulated store's time. A step sets the clock to the next due instant and rings every alarm that is due then. The next step
- * waits until the store has settled, which means that no due dispatch row is open: every message of the step, and every message
- * that followed from it, has been acted on, and its workflow is at rest again. Rows are written in the transaction of the fact
- * that causes them, so no work is under way uncounted.
+ * Moves the time of a simulated store in steps. A step sets the clock to the next due instant and rings every alarm (the
+ * deadline of a waiting workflow) that is due then. The next step waits until the store has settled, which means that no due
+ * dispatch row is open: every message of the step, and every message that followed from it, has been acted on, and its workflow
+ * waits again. Rows are written in the transaction of the fact that causes them, so no work is under way uncounted.
  */
 export function clockActivities({ db, log }: Deps): ClockActivities {
   async function settle(storeId: string): Promise<'settled' | 'later' | { stuck: string }> {
@@ -52,8 +52,8 @@ export function clockActivities({ db, log }: Deps): ClockActivities {
   }
 
   /**
-   * A mark that differs after any progress: a message acted on, an event, a provider's call, a drafted bill. A close of many
-   * accounts does the last three for minutes between two messages. Each is read from the end of an index.
+   * A mark that changes with any progress: a message acted on, an event, a provider's call, a drafted invoice. A close of many
+   * accounts may show only the last three for minutes. Each of the four values is read from the end of an index.
    */
   async function progressOf(storeId: string): Promise<string> {
     const [done] = await db.$queryRaw<{ mark: string }[]>`
@@ -65,7 +65,10 @@ export function clockActivities({ db, log }: Deps): ClockActivities {
     return done!.mark;
   }
 
-  /** The next due instant up to the target: of a row, of a workflow's alarm, or of a day with calendar work. */
+  /**
+   * The next instant up to the target at which something is due: a dispatch row, a workflow's alarm, or a day with calendar
+   * work.
+   */
   async function nextInstant(storeId: string, target: Instant): Promise<Instant | null> {
     const [due] = await db.$queryRaw<{ at: Date | null }[]>`
       SELECT least(
@@ -80,9 +83,9 @@ export function clockActivities({ db, log }: Deps): ClockActivities {
   }
 
   /**
-   * Moves the clock only from the instant that was seen to settle. If two calls step at once (one that timed out and its retry),
-   * one moves the clock and the other finds it moved and looks again. So time never goes back, and no step begins before the
-   * last one has settled.
+   * Moves the clock to `now` and queues all that is due then, but only if the clock still stands at `from`, the instant at
+   * which the store was seen to settle. If two calls step at once (one that timed out and its retry), one moves the clock and
+   * the other finds it moved and looks again. So time never goes back, and no step begins before the last one has settled.
    */
   async function step(storeId: string, from: Date, now: Instant): Promise<void> {
     await db.$transaction(async (tx) => {

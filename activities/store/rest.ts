@@ -4,10 +4,15 @@ import { keys } from '../../workflows/contracts/keys';
 import type { Deps } from '../lib/deps';
 import { openIncident, resolveIncident } from '../../books/lib/incidents';
 
-/** Records the state of a workflow: its wait, the messages it has acted on, its incidents. */
+/**
+ * Records the state of a workflow: the message or deadline that it waits for, the messages it has acted on, and its incidents.
+ */
 export function restBook({ db }: Deps): Omit<StoreBook, 'workStoreDays'> {
   return {
-    /** One statement, because every workflow runs it at every step: it writes the wait and acknowledges the messages, or neither. */
+    /**
+     * Called whenever a workflow has nothing to do but wait, or ends. One statement writes its wait and acknowledges its
+     * messages, or does neither. It is one statement because every workflow runs it at every step.
+     */
     async rest({ storeId, workflowId, wait, processed, refused = [], at }) {
       const outcomes = Object.fromEntries(refused.map(({ id, refusal }) => [id, JSON.stringify(refusal)]));
       const acknowledged = sql`
@@ -35,7 +40,8 @@ export function restBook({ db }: Deps): Omit<StoreBook, 'workStoreDays'> {
     async workflowFailed({ storeId, at, workflowId, detail }) {
       await db.$transaction(async (tx) => {
         const wait = await tx.wait.findUnique({ where: { storeId_workflowId: { storeId, workflowId } } });
-        // The workflow failed after its start: take the instant at which it last came to rest.
+        // `at` is the start of the workflow. The failure came later, so the incident takes the instant of the workflow's last
+        // wait.
         const since = wait && instantOut(wait.since);
         await openIncident(tx, {
           storeId,
@@ -46,7 +52,8 @@ export function restBook({ db }: Deps): Omit<StoreBook, 'workStoreDays'> {
           detail: { failure: detail },
         });
         await tx.wait.deleteMany({ where: { storeId, workflowId } });
-        // Includes rows that are being delivered now. Later rows find that their target has ended.
+        // Closes the messages that were delivered, or are being delivered now, without effect. Later ones find the workflow
+        // ended.
         await tx.dispatch.updateMany({
           where: {
             storeId,

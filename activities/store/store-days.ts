@@ -8,7 +8,7 @@ import type { StoreBook } from '../../workflows/contracts/activities';
 import { workflowIds } from '../../workflows/contracts/ids';
 import type { Deps } from '../lib/deps';
 
-/** The store's calendar: starts the work of each day. */
+/** The calendar of a store: starts the workflows of each day. */
 export function storeDayBook({ db }: Deps): Pick<StoreBook, 'workStoreDays'> {
   return {
     async workStoreDays({ storeId, day: until }) {
@@ -34,14 +34,14 @@ export function storeDayBook({ db }: Deps): Pick<StoreBook, 'workStoreDays'> {
   };
 }
 
-/** Uses the date of the intended day, even if the day is caught up late. */
+/** The dispatch rows that start a day's workflows. They carry the date of that day, even if the day is caught up late. */
 async function startsOf(tx: Tx, storeId: string, day: JstDate, work: DayWork[]): Promise<DispatchRow[]> {
   const at = atTime(day, policy.storeDay.bookTime);
   const rows: DispatchRow[] = [];
   for (const job of work) {
     switch (job.start) {
       case 'monthlyClose':
-        // A month without sales has no close: its row did not exist before.
+        // A month that has no row until now had no sales. It is added as closed and needs no close.
         if (await addPeriod(tx, storeId, job.period, 'closed')) break;
         rows.push(
           startRow('monthlyClose', workflowIds.monthlyClose(storeId, job.period), storeId, at, { period: job.period }),

@@ -164,7 +164,7 @@ export function destinationColumns(given: z.output<typeof newDestination>) {
   };
 }
 
-/** The columns of the default billing destination that were copied from the account. */
+/** The account's columns that its default billing destination copies, each with the name of the copy. */
 const COPIED = {
   companyName: 'companyName',
   companyKana: 'companyKana',

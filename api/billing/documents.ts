@@ -10,7 +10,7 @@ import { jstDate, paging } from '../lib/input/schemas';
 
 const byIssuedOn = sortedBy('issuedOn', 'id', 'desc', asDate);
 
-/** Converts from text, because a query string has only text. */
+/** A yen amount in a query string. Its schema converts from text, because a query string has only text. */
 const amount = z.coerce
   .number({ error: 'invalid_amount' })
   .int({ error: 'invalid_amount' })

@@ -65,7 +65,7 @@ export const invoiceRoutes: Route[] = [
         orderBy: { revision: 'desc' },
         include: { invoice: { select: { number: true } } },
       });
-      // The store's own document is drawn at the first request for it.
+      // A document that the store issues itself is rendered at the first request for it, so it may not be stored yet.
       const own = query.revision === undefined ? await ownDocument(env.db, store.id, params['id']!) : null;
       if (own) return { contentType: 'application/pdf', bytes: own.bytes, name: own.name };
       const { contentType, bytes, invoice, revision } = found(document);

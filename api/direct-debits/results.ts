@@ -6,10 +6,14 @@ import { keys } from '../../workflows/contracts/keys';
 import { giveCommand } from '../lib/commands';
 import type { WriteContext } from '../lib/route';
 
-/** A message of 500 results is about 40 kB, far below the 2 MB that Temporal accepts. */
+/** The most results in one message. 500 results are about 40 kB, far below the 2 MB that Temporal accepts. */
 const RESULTS_A_MESSAGE = 500;
 
-/** Sends the run the results that it still waits for. @returns the last message, or null when there is nothing to send */
+/**
+ * Sends the workflow of a debit day those results that it still waits for.
+ * @param nominal the month of the debit day
+ * @returns the id of the last message, or null if there is nothing to send
+ */
 export async function giveResults(
   tx: Tx,
   context: WriteContext,

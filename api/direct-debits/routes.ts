@@ -127,7 +127,7 @@ export const directDebitRoutes: Route[] = [
   }),
 ];
 
-/** One step of the procedure. A step out of order is rejected before it reaches the workflow. */
+/** Makes the route for one step of a direct debit's procedure. It refuses a step out of order before the workflow sees it. */
 function step<B extends z.ZodType, N extends CommandTo<'directDebit'>>(
   verb: 'form_posted' | 'form_received' | 'complete' | 'reject' | 'withdraw',
   summary: string,
@@ -166,7 +166,10 @@ function step<B extends z.ZodType, N extends CommandTo<'directDebit'>>(
   });
 }
 
-/** NP cannot debit a buyer that it does not know yet. It would bill by transfer what our books debit. */
+/**
+ * Refuses a direct debit of a buyer that NP, the credit provider, does not know yet. NP would bill this buyer by bank transfer,
+ * while our books expect a debit.
+ */
 async function refuseUnknownToNp(tx: Tx, { store }: WriteContext, { destinationId }: DirectDebit): Promise<void> {
   if (store.settlement !== 'np') return;
   const where = { storeId_id: { storeId: store.id, id: destinationId } };
@@ -174,7 +177,7 @@ async function refuseUnknownToNp(tx: Tx, { store }: WriteContext, { destinationI
   if (npBuyerId === null) throwRefusal('buyer_unknown_to_np');
 }
 
-/** The day of the form's last known step. */
+/** The day of the last recorded step of the paper form. */
 function lastStepOn(row: DirectDebit): JstDate {
   if (row.status === 'requested') return dateOut(row.requestedOn);
   return dateOut((row.status === 'defect' ? row.formReceivedOn : row.formPostedOn) ?? row.requestedOn);

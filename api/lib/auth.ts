@@ -3,11 +3,11 @@ import type { Store } from '../../generated/prisma/client';
 import type { Db } from '../../prisma/db';
 import type { Role } from './access';
 
-/** The caller: a key of a store, or the platform's key. */
+/** The sender of a request, as its key identifies it: a store and a role, or the platform. The audit log names the `actor`. */
 export type Caller =
   { role: Exclude<Role, 'platform'>; actor: string; store: Store } | { role: 'platform'; actor: string; store: null };
 
-/** Makes a new key: 32 random bytes. It is shown once, and only its SHA-256 is stored. */
+/** Makes a new API key of 32 random bytes. The key is shown to its owner once, and only its SHA-256 is stored. */
 export function newSecret(clock: 'real' | 'simulated'): { secret: string; hash: string; last4: string } {
   const secret = `sk_${clock === 'real' ? 'live' : 'test'}_${randomBytes(32).toString('base64url')}`;
   return { secret, hash: hashOf(secret), last4: secret.slice(-4) };
@@ -17,12 +17,12 @@ export function hashOf(secret: string): string {
   return createHash('sha256').update(secret).digest('hex');
 }
 
-/** Compares hashes, so that neither length nor content of the expected secret shows in the time taken. */
+/** True if the two secrets are equal. It compares their hashes, so the time taken does not reveal the expected secret. */
 export function sameSecret(actual: string, expected: string): boolean {
   return timingSafeEqual(Buffer.from(hashOf(actual)), Buffer.from(hashOf(expected)));
 }
 
-/** Finds the caller. @returns null for a missing, unknown or revoked key */
+/** Finds the caller by the key in the Authorization header. @returns null for a missing, unknown or revoked key */
 export async function callerOf(authorization: string | undefined, db: Db, adminKey: string): Promise<Caller | null> {
   const secret = /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1];
   if (!secret) return null;
@@ -34,7 +34,7 @@ export async function callerOf(authorization: string | undefined, db: Db, adminK
   return key.store && { role, actor: key.id, store: key.store };
 }
 
-/** User and password of HTTP Basic, or null without them. */
+/** The user and password of an HTTP Basic header, or null if it has none. */
 export function basicCredentials(authorization: string | undefined): { user: string; password: string } | null {
   const encoded = /^Basic +([A-Za-z0-9+/=]+)$/i.exec(authorization ?? '')?.[1];
   const text = encoded && Buffer.from(encoded, 'base64').toString();
@@ -42,7 +42,7 @@ export function basicCredentials(authorization: string | undefined): { user: str
   return text && colon > 0 ? { user: text.slice(0, colon), password: text.slice(colon + 1) } : null;
 }
 
-/** The token with which a store's simulators set an alarm: hex SHA-256 of the store's id and the platform's key. */
+/** The bearer token that a store's simulators send to set an alarm: hex SHA-256 of the store's id and the platform's key. */
 export function alarmToken(storeId: string, adminKey: string): string {
   return createHash('sha256').update(storeId).update(adminKey).digest('hex');
 }

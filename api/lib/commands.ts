@@ -6,9 +6,9 @@ import { keys } from '../../workflows/contracts/keys';
 import type { CommandName, Payload, Receiver } from '../../workflows/contracts/messages';
 
 /**
- * Queues a person's command to a running workflow: the row of the update, and its audit entry, which records the reason under
- * the message id. The payload gets `by`. Delivery adds `messageId` and `at`.
- * @returns the message id
+ * Stores a person's command to a running workflow. It writes a row in `dispatch`, which is delivered as a Temporal update, and an
+ * audit entry with the reason. The payload also gets `by`, the key that gave the command. Delivery adds `messageId` and `at`.
+ * @returns the message id, which both rows contain
  */
 export async function giveCommand<N extends CommandName>(
   tx: Tx,

@@ -3,7 +3,7 @@ import { refusalCodes, refusalTexts } from '../../domain/refusal-codes';
 import { languageOf } from './language';
 import { internalErrorText } from './problems';
 
-/** The page to which the `type` of every problem links. For each code it says what is wrong and what to do. */
+/** The page /docs/errors, to which the `type` of every error answer links. For each code it says what is wrong and what to do. */
 export const errorPage: RequestHandler = (req, res) => {
   const language = languageOf(req);
   const all = { ...refusalTexts, internal_error: { status: 500, ...internalErrorText } };

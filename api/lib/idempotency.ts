@@ -5,22 +5,23 @@ import type { Tx } from '../../prisma/db';
 import { type Reason, throwRefusal } from './problems';
 
 /*
- * A request's transaction writes the row of its key first. So the key and the effect are committed together or not at all, and
- * no crash leaves a key in flight. A second request with the key waits for the row for up to 5 s (then idempotency_in_flight)
- * and finds the outcome of the first one:
- * - `body.answer`: the answer. It is sent again unchanged.
- * - `body.refusals`: a workflow refused the command. It is refused again.
- * - `body.pending`: the effect is committed, but there is no answer yet (the workflow was not reached in time, or the process
- *   died in between). The message is delivered if it was not, and the answer is read from the resource.
+ * A repeated request gets its first answer again. The transaction of a write first inserts a row for the request's
+ * Idempotency-Key. So the key and the effect of the request are committed together or not at all, even in a crash. A second
+ * request with the same key waits up to 5 s until the first one has committed (then idempotency_in_flight). It finds the outcome
+ * in the `body` of the row:
+ * - `answer`: the answer, which is sent again unchanged.
+ * - `refusals`: a workflow refused the command. The second request is refused for the same reasons.
+ * - `pending`: the effect is committed, but there is no final answer yet, because the workflow was not reached in time or the
+ *   process died. The message is delivered if it was not, and the answer is read from the resource.
  * A request that validation refuses is rolled back and leaves no row.
  */
 
 export type Kept = { answer: unknown } | { refusals: Reason[] } | { pending: Pending };
 
 export interface Pending {
-  /** Dispatch id of the message whose processing the answer waits for; null = none. */
+  /** Id, in `dispatch`, of the message that a workflow must process before the answer is final; null = no message. */
   message: string | null;
-  /** Id of the resource to read. */
+  /** Id of the resource that the answer shows. */
   ref: string;
 }
 
@@ -30,13 +31,16 @@ export interface StoredAnswer {
   kept: Kept;
 }
 
-/** Reads the key from its header, bare or as a quoted string (RFC 8941). @throws Refused */
+/**
+ * Reads the key from its header, bare or as a quoted string (RFC 8941).
+ * @throws Refused if it is missing, too long or a card number
+ */
 export function readKey(header: string | undefined): string {
   const quoted = /^"((?:[^"\\]|\\["\\])*)"$/.exec(header?.trim() ?? '');
   const key = quoted ? quoted[1]!.replace(/\\(.)/g, '$1') : (header?.trim() ?? '');
   if (key === '') return throwRefusal('idempotency_key_missing');
   if (key.length > 255) return throwRefusal('invalid_request', { detail: 'Idempotency-Key: ≤ 255' });
-  // The digits of a UUID are not a card number. A key with only digits may be one, and keys are stored.
+  // A UUID can have digits that look like a card number. A key of digits alone may be a real one, and keys are stored.
   if (/^\d+$/.test(key) && findCardNumber(key))
     return throwRefusal('card_number_in_text', { detail: 'Idempotency-Key' });
   return key;
@@ -50,9 +54,10 @@ export function requestHash(method: string, path: string, body: unknown): string
 }
 
 /**
- * Claims the key for this transaction. @returns null, or the outcome of an earlier request with the key
+ * Inserts the row of the key in this transaction.
+ * @returns null if the key is new, else the outcome of the earlier request with it
  * @param scope the store's id, or `platform`
- * @throws Refused idempotency_key_reused if the earlier request was a different one; lock timeout after 5 s
+ * @throws Refused idempotency_key_reused if the earlier request had another method, path or body; a lock timeout after 5 s
  */
 export async function claim(tx: Tx, scope: string, key: string, hash: string): Promise<StoredAnswer | null> {
   const written = await tx.$executeRaw`
@@ -65,7 +70,7 @@ export async function claim(tx: Tx, scope: string, key: string, hash: string): P
   return { status: row.status, location: row.location, kept: row.body! };
 }
 
-/** Stores the answer to a key's request. A key keeps its first answer. */
+/** Stores the answer to the request with this key, unless the key already has one. */
 export async function keep(tx: Tx, scope: string, key: string, stored: StoredAnswer): Promise<void> {
   await tx.idempotencyKey.updateMany({
     where: { scope, key, status: null },

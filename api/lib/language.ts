@@ -1,7 +1,7 @@
 import type { Request } from 'express';
 import type { Language } from './problems';
 
-/** Japanese unless the caller prefers English. */
+/** The language for texts to this caller: Japanese, unless its Accept-Language prefers English. */
 export function languageOf(req: Request): Language {
   return req.acceptsLanguages('ja', 'en') === 'en' ? 'en' : 'ja';
 }

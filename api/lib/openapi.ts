@@ -6,7 +6,7 @@ import { access } from './access';
 import { alarm, news } from '../outside/messages';
 import type { Route } from './route';
 
-/** Every route that needs a key can answer with the first list, and every write also with the second. */
+/** The refusals that every route with an API key can answer with. */
 const EVERYWHERE: readonly RefusalCode[] = [
   'invalid_request',
   'invalid_date',
@@ -14,6 +14,7 @@ const EVERYWHERE: readonly RefusalCode[] = [
   'forbidden',
   'rate_limited',
 ];
+/** The refusals that every write can also answer with. */
 const ON_WRITES: readonly RefusalCode[] = [
   'invalid_amount',
   'card_number_in_text',
@@ -22,7 +23,7 @@ const ON_WRITES: readonly RefusalCode[] = [
   'idempotency_in_flight',
 ];
 
-/** OpenAPI 3.1 of the routes, made from the same schemas that check their requests and answers. */
+/** The OpenAPI 3.1 document of the API, made from the same schemas that check its requests and answers. */
 export function openApiDocument(routes: readonly Route[], publicUrl: string) {
   const registry = new OpenAPIRegistry();
   registry.registerComponent('securitySchemes', 'apiKey', { type: 'http', scheme: 'bearer' });
@@ -89,7 +90,7 @@ function answersOf(route: Route) {
   );
 }
 
-/** One response per status, naming the codes it can carry. */
+/** The error responses of a route: one per status, with the refusal codes that have this status. */
 function problemsOf(route: Route) {
   const isStoreWrite = route.kind === 'write' || route.kind === 'command';
   const codes = new Set<RefusalCode>([

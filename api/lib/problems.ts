@@ -5,17 +5,19 @@ import type { ProblemView } from '../../views/problem';
 
 export type Language = 'ja' | 'en';
 
-/** A refusal as the caller of the API reads it. */
+/** One reason why a request is refused, as the caller of the API reads it. */
 export interface Reason {
   code: RefusalCode;
   /** JSON pointer (RFC 6901) to the member of the request that caused it, e.g. `/lines/0/plan_id`. */
   field?: string;
   params?: Refusal['params'];
-  /** A text in place of the code's cure if that says too little (which member is unknown, which is too long). */
+  /** A text in place of the code's general advice, if that says too little (e.g. which member is unknown or too long). */
   detail?: string;
 }
 
-/** Ends a request and rolls its transaction back, with one or more refusals. The error handler turns it into a problem. */
+/**
+ * Thrown to refuse a request for one or more reasons. The transaction rolls back, and the error handler answers with a Problem.
+ */
 export class Refused extends Error {
   override readonly name = 'Refused';
   constructor(
@@ -26,12 +28,12 @@ export class Refused extends Error {
   }
 }
 
-/** @throws Refused */
+/** Refuses the request for one reason. @throws Refused */
 export function throwRefusal(code: RefusalCode, details: Omit<Reason, 'code'> = {}): never {
   throw new Refused([{ code, ...details }]);
 }
 
-/** The value, or a request refused for the domain's reasons. @throws Refused */
+/** The value of a successful result. A failed one refuses the request for the domain's reasons. @throws Refused */
 export function orRefuse<T>(result: Result<T> | Checked<T>, locate?: Locate): T {
   if (result.ok) return result.value;
   const refusals = 'refusals' in result ? result.refusals : [result.refusal];
@@ -40,10 +42,13 @@ export function orRefuse<T>(result: Result<T> | Checked<T>, locate?: Locate): T 
 
 type Path = readonly PropertyKey[];
 
-/** Finds the place of a member in the caller's input if that is not the body itself but, for example, a line of a file. */
+/** Converts the path of a member to its place in the caller's input, if that is not the body itself but e.g. a line of a file. */
 export type Locate = (member: Path) => Path;
 
-/** The domain's refusal with a JSON pointer: its inputs have the members of the bodies, in camel case. */
+/**
+ * The reason for a refusal of the domain. The domain's inputs have the same members as the request bodies, but in camel case. So
+ * the refusal's field in snake case is the JSON pointer into the body.
+ */
 export function reasonOf({ field, ...refusal }: Refusal, locate?: Locate): Reason {
   if (!field && !locate) return refusal;
   const member = (field ?? []).map((part) => (typeof part === 'string' ? snakeCase(part) : part));
@@ -54,12 +59,14 @@ function snakeCase(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
-/** @throws Refused not_found for null */
+/** The row, if it exists. @throws Refused not_found for null or undefined */
 export function found<T>(row: T | null | undefined): T {
   return row ?? throwRefusal('not_found');
 }
 
-/** `detail` says what to do; `errors` names each member by its JSON pointer. */
+/**
+ * The body of an error answer (RFC 9457). `detail` says what to do. `errors` has each reason, with a JSON pointer to its member.
+ */
 export interface Problem extends ProblemView {
   code: RefusalCode | 'internal_error';
   errors: { pointer?: string; code: RefusalCode; detail: string; params?: Refusal['params'] }[];
@@ -76,7 +83,7 @@ export function problemOf(
   return {
     type: `${where.publicUrl}/docs/errors#${code}`,
     title: text.title,
-    // Several different reasons share the code invalid_request. The status stays that of the first.
+    // Reasons with different codes get the common code invalid_request. The status is then that of the first reason.
     status: refused.status ?? refusalTexts[first].status,
     detail: text.cure,
     code,
@@ -90,7 +97,7 @@ export function problemOf(
   };
 }
 
-/** The only problem that is not a refusal. */
+/** The texts of internal_error, the only error answer that is not a refusal. */
 export const internalErrorText = {
   ja: {
     title: 'サーバーで問題が発生しました。',
@@ -115,12 +122,15 @@ export function internalProblem(where: { language: Language; requestId: string; 
   };
 }
 
-/** The seconds of Retry-After for a code whose cure is to try again shortly; null for other codes. */
+/** The seconds of the Retry-After header for a problem that soon passes by itself; null for other problems. */
 export function retryAfterOf(problem: Problem): number | null {
   return problem.code === 'clock_advancing' || problem.code === 'idempotency_in_flight' ? 1 : null;
 }
 
-/** Zod's issues as refusals. A message that is a refusal code becomes that refusal. Any other message becomes the detail. */
+/**
+ * The reasons for Zod's issues. An issue whose message is a refusal code gets this code. Any other issue gets invalid_request,
+ * with its message as the detail.
+ */
 export function reasonsOf(error: z.ZodError, locate: Locate = (member) => member): Reason[] {
   return error.issues.flatMap((issue): Reason[] => {
     if (issue.code === 'unrecognized_keys')
@@ -137,7 +147,7 @@ export function reasonsOf(error: z.ZodError, locate: Locate = (member) => member
   });
 }
 
-/** RFC 6901 */
+/** The path as a JSON pointer (RFC 6901). */
 export function pointer(path: Path): string {
   return path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 }

@@ -8,15 +8,15 @@ import type { TemporalUi } from '../../views/lib/workflow';
 import type { Operation, Role } from './access';
 import type { z } from '../../views/lib/zod';
 
-/** The process passes these to every route. */
+/** The things that every route needs from the process: database, delivery of messages, clock, configuration and log. */
 export interface Surroundings extends TemporalUi {
   db: Db;
   delivery: Delivery;
-  /** Wall clock: a real store's present. */
+  /** The machine's clock. It gives the time of a store without a simulated clock. */
   now: () => Date;
-  /** The platform's key, from the environment. */
+  /** The platform's key, from ADMIN_API_KEY in the environment. */
   adminKey: string;
-  /** Where callers and browsers reach this API, without a slash at the end. */
+  /** The URL at which callers and browsers reach this API, without a slash at the end. */
   publicUrl: string;
   log: Logger;
 }
@@ -24,9 +24,9 @@ export interface Surroundings extends TemporalUi {
 export interface Answer<S = Status, Body = unknown> {
   status: S;
   body: Body;
-  /** Path of the new resource. */
+  /** The Location header: the path of the new resource. */
   location?: string;
-  /** Kept for replays in place of the body, so that a secret is shown only once. */
+  /** Stored for repeated requests in place of the body, so that a secret is shown only once. */
   stored?: unknown;
 }
 
@@ -37,12 +37,12 @@ export interface File {
 }
 
 interface Request {
-  /** Named parts of the path. */
+  /** The named parts of the path, e.g. `id`. */
   params: Record<string, string>;
   actor: string;
   role: Role;
   requestId: string;
-  /** `Prefer: wait=N`, at most 30 s; null when not asked for. */
+  /** The seconds of `Prefer: wait=N`, at most 30; null if the request has no such header. */
   waitSeconds: number | null;
   env: Surroundings;
 }
@@ -55,7 +55,7 @@ export interface ReadContext<Q = unknown> extends Request {
 export interface WriteContext<B = unknown> extends Request {
   store: Store;
   body: B;
-  /** Instant the request is accepted at, by the store's clock. */
+  /** The instant at which the request is accepted, by the store's clock. */
   at: Instant;
 }
 
@@ -63,10 +63,10 @@ export interface PlatformContext<B = unknown> extends Request {
   body: B;
 }
 
-/** Closed, so that the compiler keeps the status of an answer as a literal. */
+/** The statuses of successful answers. The type is not `number`, so that the compiler keeps an answer's status as a literal. */
 type Status = 200 | 201 | 202;
 
-/** The shape of the body per status, or the media type of a file; null = a PDF. */
+/** A route's successful answers by status: the shape of a JSON body, or the media type of a file; null = a PDF. */
 type Answers = { readonly [S in Status]?: z.ZodType | string | null };
 
 type AnswerWith<S, Shape> = Shape extends z.ZodType
@@ -74,7 +74,7 @@ type AnswerWith<S, Shape> = Shape extends z.ZodType
   : Shape extends string | null
     ? File
     : never;
-/** The answers a route may give: a body of the shape that its status has in `answers`, or the file that it declares. */
+/** The answers that a handler may return: a body of the shape that its status has in `answers`, or the file declared there. */
 type AnswerOf<A extends Answers> = { [S in Status]: AnswerWith<S, A[S]> }[Status];
 type JsonAnswerOf<A extends Answers> = Exclude<AnswerOf<A>, File>;
 type BodyOf<A extends Answers> = JsonAnswerOf<A>['body'];
@@ -84,20 +84,20 @@ interface Described<A extends Answers> {
   path: string;
   summary: string;
   answers: A;
-  /** In addition to those that every route of its kind can give. */
+  /** The refusals of this route, in addition to those that every route of its kind can give. */
   refusals?: readonly RefusalCode[];
 }
 
 type Body = z.ZodType;
 
-/** A body that is a file. Its bytes stay as they arrived. */
+/** Describes a request body that is a file. The handler gets its bytes as they arrived. */
 export interface Upload {
   mediaType: string;
-  /** Says in the API's description what the file is. */
+  /** Text for the OpenAPI document that says what the file is. */
   description: string;
 }
 
-/** Reads only. */
+/** A route that only reads. */
 export interface ReadRoute<Q extends z.ZodType = z.ZodType, A extends Answers = Answers> extends Described<A> {
   kind: 'read';
   method: 'get';
@@ -105,43 +105,51 @@ export interface ReadRoute<Q extends z.ZodType = z.ZodType, A extends Answers = 
   handle(context: ReadContext<z.output<Q>>): Promise<AnswerOf<A>>;
 }
 
-/** Writes and is done when its transaction commits. */
+/** A route that writes and waits for no workflow, so it is done when its transaction commits. */
 export interface WriteRoute<B extends Body = Body, A extends Answers = Answers> extends Described<A> {
   kind: 'write';
   method: 'post' | 'patch' | 'delete';
   body: B;
-  /** The body is a file; `body` is then the schema of its bytes. */
+  /** Present if the body is a file. `body` is then the schema of its bytes. */
   upload?: Upload;
   handle(tx: Tx, context: WriteContext<z.output<B>>): Promise<JsonAnswerOf<A>>;
 }
 
-/** Reads the resource as it is now. */
+/** Reads the resource with the id `ref` as it is now, for the answer to a command. */
 export type ReadResource<View> = (context: Omit<ReadContext, 'query'>, ref: string) => Promise<View>;
 
-/** Writes a fact and a message to a workflow. The answer shows the resource after the workflow has processed the message. */
+/** A route that writes a fact and a message to a workflow. Its answer shows the resource after the workflow has acted on it. */
 export interface CommandRoute<B extends Body = Body, A extends Answers = Answers> extends Described<A> {
   kind: 'command';
   method: 'post';
   body: B;
-  /** The body is a file; `body` is then the schema of its bytes. */
+  /** Present if the body is a file. `body` is then the schema of its bytes. */
   upload?: Upload;
-  /** The advance of the clock: no other write of the store runs beside it. */
+  /** Set only for the advance of the clock: its transaction runs while no other write of the store does. */
   movesClock?: true;
-  /** How many seconds to wait for the workflow, unless the request prefers another number; 0 = do not wait. */
+  /** How many seconds the request waits for the workflow, unless it prefers another number; 0 = it does not wait. */
   waits: number;
-  /** Status once processed; 202 before. Without a wait it is the status at once. */
+  /**
+   * The status after the workflow has processed the message; before that it is 202. If `waits` is 0, it is the status at once.
+   */
   done: Status;
-  /** `message` null = no workflow needs a message, so the command is done. */
+  /**
+   * Writes the fact. `message` is the id of the message; null = no workflow needs one, so the command is done. `ref` is the id of
+   * the resource for the answer.
+   */
   handle(
     tx: Tx,
     context: WriteContext<z.output<B>>,
   ): Promise<{ message: string | null; ref: string; location?: string }>;
   resource: ReadResource<BodyOf<A>>;
-  /** Whether the resource has reached what `Prefer: wait` waits for, where that is more than a workflow at rest. */
+  /**
+   * True if the resource shows the decision that the caller waits for. Only for a route whose workflow can process the message
+   * before that decision is made (a new order waits for the buyer's screening).
+   */
   decided?(body: BodyOf<A>): boolean;
 }
 
-/** Writes for the platform, outside any store. */
+/** A route that writes for the platform. Its caller belongs to no store. */
 export interface PlatformRoute<B extends Body = Body, A extends Answers = Answers> extends Described<A> {
   kind: 'platform';
   method: 'post';
@@ -151,7 +159,8 @@ export interface PlatformRoute<B extends Body = Body, A extends Answers = Answer
 
 export type Route = ReadRoute | WriteRoute | CommandRoute | PlatformRoute;
 
-// Inside a route the compiler knows the types of its query, body and answers. Outside they are dropped.
+// These four functions make routes. In their argument the compiler checks the types of query, body and answers. The resulting
+// `Route` drops these types, so that all routes fit in one list.
 export function read<Q extends z.ZodType, A extends Answers>(route: Omit<ReadRoute<Q, A>, 'kind' | 'method'>): Route {
   return { kind: 'read', method: 'get', ...route } as unknown as Route;
 }

@@ -20,12 +20,17 @@ import type {
 } from './route';
 import { acceptedAt, isLockTimeout } from './store-clock';
 
-/** Bodies have a few kB. The largest, a day's debit results, has less than 100. Every body is read as JSON. */
+/**
+ * Reads any body as JSON, whatever its Content-Type. Most have a few kB. The largest, a day's debit results, has less than 100.
+ */
 export const jsonBody: RequestHandler = express.json({ limit: '100kb', type: () => true });
-/** 10 MB are 80,000 debits of 120 bytes. */
+/** Reads an uploaded file. 10 MB are about 80,000 debits of a bank's file, with 120 bytes each. */
 const fileBody: RequestHandler = express.raw({ limit: '10mb', type: () => true });
 
-/** The handlers of a route. They find the caller, check its role, parse the request and look for an earlier answer to it. */
+/**
+ * The Express handlers of a route. They find the caller, check its role and parse the request. Then they run the route, or repeat
+ * its earlier answer to the same Idempotency-Key.
+ */
 export function serve(route: Route, env: Surroundings): RequestHandler[] {
   return [
     (req, res, next) => {
@@ -70,7 +75,7 @@ export function serve(route: Route, env: Surroundings): RequestHandler[] {
       if ('refusals' in stored.kept) throw new Refused(stored.kept.refusals);
       if ('answer' in stored.kept) return send(res, replayOf(stored, stored.kept.answer));
 
-      // The effect is committed. A second request with the same key can repeat everything from here on.
+      // The effect is committed. If the process dies from here on, a second request with the same key repeats these steps.
       const outcome = await deliverAndRead(route as CommandRoute, stored, { ...request, store: storeOf(res) });
       if (key !== null && outcome.final) await keep(env.db, scope, key, outcome.stored);
       if ('refusals' in outcome.stored.kept) throw new Refused(outcome.stored.kept.refusals);
@@ -79,7 +84,9 @@ export function serve(route: Route, env: Surroundings): RequestHandler[] {
   ];
 }
 
-/** PostgreSQL can neither store nor compare U+0000, so no id contains it. */
+/**
+ * Refuses U+0000 in path and query, which PostgreSQL can neither store nor compare. A path with it names no resource: not_found.
+ */
 function refuseNul(req: Request): void {
   const hasNul = (value: unknown) => [value].flat().some((text) => String(text).includes('\u0000'));
   if (Object.values(req.params).some(hasNul)) throwRefusal('not_found');
@@ -107,14 +114,14 @@ function isUpload(route: Route): boolean {
 }
 
 function bodyOf(route: Exclude<Route, { kind: 'read' }>, req: Request): unknown {
-  // In a bank's file every run of digits may look like a card number (DESIGN §7).
+  // A file is not searched for card numbers, because any run of digits in a bank's file may look like one.
   if (isUpload(route)) return parse(route.body, Buffer.isBuffer(req.body) ? req.body : Buffer.alloc(0), req);
   const forbidden = forbiddenContent(req.body);
   if (forbidden.length > 0) throw new Refused(forbidden);
   return parse(route.body, req.body ?? {}, req);
 }
 
-/** Runs the handler of a write in its transaction. */
+/** Runs the handler of a write in the transaction `tx`. */
 async function perform(
   route: WriteRoute | CommandRoute | PlatformRoute,
   tx: Tx,
@@ -139,10 +146,13 @@ function replayOf(stored: StoredAnswer, body: unknown): Answer<number> {
   return { status: stored.status ?? 200, body, ...(stored.location !== null && { location: stored.location }) };
 }
 
-/** The screening of a new buyer takes some hundred milliseconds. One poll costs two short reads. */
+/**
+ * How often a request that waits for a decision reads the resource again. The screening of a new buyer takes some hundred
+ * milliseconds, and one poll costs two short reads.
+ */
 const DECISION_POLL_MS = 50;
 
-/** Delivers a command's message, waits for the workflow as long as the request prefers, and reads the resource. */
+/** Delivers a command's message, waits for the workflow as long as the request prefers, and reads the resource for the answer. */
 async function deliverAndRead(
   route: CommandRoute,
   stored: StoredAnswer,
@@ -166,7 +176,7 @@ async function deliverAndRead(
     await sleep(DECISION_POLL_MS);
     body = await route.resource(context, ref);
   }
-  // A message that is not processed in time has no final answer yet. A second request with the key gets it.
+  // If the message is not processed in time, this answer is not final. A second request with the same key gets the final one.
   const status = processed || route.waits === 0 ? route.done : 202;
   return { stored: { ...stored, status, kept: { answer: body } }, final: processed !== null || route.waits === 0 };
 }

@@ -3,17 +3,18 @@ import { Prisma, type Store } from '../../generated/prisma/client';
 import { type Db, type Tx, instantOut, sqlStateOf } from '../../prisma/db';
 import { Refused, found, throwRefusal } from './problems';
 
-/** The store's current instant, for reads. */
+/** The store's current instant. It takes no lock, so it also works while the clock advances. */
 export async function storeNow(db: Db | Tx, store: Store, realNow: () => Date): Promise<Instant> {
   if (store.clock === 'real') return instantOfMs(realNow().getTime());
   return instantOut(found(await db.clock.findUnique({ where: { storeId: store.id } })).nowAt);
 }
 
 /**
- * The instant at which a write is accepted. Locks a simulated clock until the transaction ends. An advance needs the row alone,
- * so it starts after the write and settles it.
- * @param alone for the advance itself: waits for the running writes and keeps others out
- * @throws Refused clock_advancing
+ * The instant at which a write is accepted, by the store's clock. On a simulated clock the write holds a shared lock until it
+ * commits. An advance of the clock needs an exclusive lock, so it waits for the running writes. The clock then delivers the
+ * messages that they caused before time moves.
+ * @param alone true for the advance itself, which takes the exclusive lock
+ * @throws Refused clock_advancing while the clock advances
  */
 export async function acceptedAt(tx: Tx, store: Store, realNow: () => Date, alone = false): Promise<Instant> {
   if (store.clock === 'real') return instantOfMs(realNow().getTime());
@@ -23,7 +24,7 @@ export async function acceptedAt(tx: Tx, store: Store, realNow: () => Date, alon
   return clock.status === 'advancing' ? throwRefusal('clock_advancing') : instantOut(clock.now_at);
 }
 
-/** PostgreSQL's lock_not_available (55P03), which Prisma wraps: others locked a row for longer than 5 s. */
+/** True for PostgreSQL's lock_not_available (55P03), inside Prisma's error: the lock was not free within `lock_timeout`. */
 export function isLockTimeout(e: unknown): boolean {
   return !(e instanceof Refused) && e instanceof Error && sqlStateOf(e) === '55P03';
 }

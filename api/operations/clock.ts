@@ -14,7 +14,7 @@ import { type Route, type Surroundings, command, read } from '../lib/route';
 import { storeNow } from '../lib/store-clock';
 import { instantOrDate } from '../lib/input/schemas';
 
-/** A step of the clock takes about 34 ms. A shorter interval would only keep the database busy. */
+/** How often a waiting request reads the clock. A step takes about 34 ms, so more reads would only load the database. */
 const POLL_MS = 50;
 
 export const clockRoutes: Route[] = [
@@ -69,7 +69,10 @@ async function readClock(env: Surroundings, store: Store): Promise<ClockView> {
   return clockView(store, clock, clock ? instantOut(clock.nowAt) : await storeNow(env.db, store, env.now));
 }
 
-/** The next month needs its dates too. The close freezes on its first day and issues and debits during it. */
+/**
+ * Refuses a time of the clock that comes too near the end of the table of holidays. The table must still contain all dates of the
+ * next month's close (issue, due date and debit), because work at that time computes dates ahead.
+ */
 export function refuseBeyondHorizon(to: Instant, field = '/to'): void {
   try {
     closeTerms(nextPeriod(periodOf(dateOf(to))));

@@ -9,10 +9,16 @@ import { type Route, read } from '../lib/route';
 import { isLockTimeout } from '../lib/store-clock';
 import { paging } from '../lib/input/schemas';
 
-/** A chunk of a close writes for one second at most. After that the reader gets an empty page and asks again. */
+/**
+ * How long a reader waits for events that are not committed yet. A monthly close, the longest writer, writes in chunks of at most
+ * one second. If the time is not enough, the reader gets an empty page and asks again.
+ */
 const PATIENCE = '1s';
 
-/** True once every writer that has taken a seq has committed. See take_event_seq in the migration. */
+/**
+ * True if every writer that has taken a `seq` has committed, so that no event with a lower `seq` can still appear. Writers
+ * share the lock that is taken here; see take_event_seq in prisma/migrations/0001_init/migration.sql.
+ */
 async function allCommitted(db: Db, storeId: string): Promise<boolean> {
   try {
     await db.$transaction([
@@ -61,7 +67,7 @@ export const eventRoutes: Route[] = [
       const references = new Map(accounts.map((account) => [account.id, account.reference]));
       const viewOf = (event: Event) => eventView(event, references.get(event.accountId ?? '') ?? null);
       const page = listView(rows, query, (event) => String(event.seq), viewOf);
-      // A feed never ends, so the last page also has a cursor.
+      // The feed of events never ends, so the last page also has a cursor.
       const next = page.next ?? String(rows.at(-1)?.seq ?? query.after ?? 0);
       return { status: 200, body: { ...page, next } };
     },

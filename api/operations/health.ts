@@ -1,7 +1,7 @@
 import { Router } from 'express';
 import type { Db } from '../../prisma/db';
 
-/** /healthz: the process answers. /readyz: its database answers too and, if it is checked, Temporal. */
+/** /healthz answers 200 always. /readyz answers 200 if the database and, where it is checked, Temporal answer; else 503. */
 export function healthRoutes(db: Db, temporalReady: (() => Promise<boolean>) | undefined): Router {
   const router = Router();
   router.get('/healthz', (_req, res) => void res.json({ status: 'ok' }));

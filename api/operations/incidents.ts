@@ -40,7 +40,7 @@ export const incidentRoutes: Route[] = [
   }),
   command({
     operation: 'incidents.repair',
-    // The id of an incident is the business key of the failed step, which has slashes.
+    // The path has a wildcard, because the id of an incident is the business key of the failed step, which has slashes.
     path: '/v1/incidents/*id/repair',
     summary:
       'Decide on an incident: retry the step, skip it, or continue with the named result. If no workflow waits for the decision, a mail can be sent again, and other incidents can be resolved as done.',
@@ -56,7 +56,7 @@ export const incidentRoutes: Route[] = [
       const incident = found(await tx.incident.findUnique({ where }));
       const how: Repair = typeof body.how === 'string' ? body.how : { resolveAs: body.how.resolve_as };
       const waits = await waitsForRepair(tx, incident);
-      // A workflow may wait although the incident was resolved a moment before. It refuses a repair that it does not wait for.
+      // While the workflow waits, even a resolved incident's repair goes to it. It refuses a repair that it does not wait for.
       if (!waits && incident.status === 'resolved')
         return throwRefusal('conflict', { params: { state: incident.status } });
       if (!isWay(incident, how))
@@ -98,22 +98,31 @@ function isWay({ kind }: Incident, way: Repair): boolean {
   return resolveAs === '*' || resolveAs.includes(way.resolveAs);
 }
 
-/** An incident without a step is never sent to a workflow, even while its workflow waits for the repair of another one. */
+/**
+ * True if the incident's workflow waits for a repair. False for an incident that stopped no step of a workflow, even while its
+ * workflow waits for the repair of another incident.
+ */
 async function waitsForRepair(tx: Tx, { storeId, workflowId, kind }: Incident): Promise<boolean> {
   if (workflowId === null || !incidentText(kind).step) return false;
   return (await tx.wait.count({ where: { storeId, workflowId, waitingFor: 'repair' } })) > 0;
 }
 
-/** Starts work again that no workflow waits for: a mail, or the rest of the month's registrations or card receipts. */
+/**
+ * Starts the failed work of an incident again if no workflow waits for it: a mail, or the month's registrations with NP or card
+ * receipts that are still missing.
+ */
 async function again(tx: Tx, incident: Incident, { store, at }: Pick<WriteContext, 'store' | 'at'>): Promise<void> {
   if (incident.kind === 'mail_unknown' || incident.kind === 'mail_failed') return sendAgain(tx, incident);
   const period = periodOfIncident(incident.id);
   const type = incident.kind === 'np_registration_failed' ? 'periodOpen' : 'cardCollection';
-  // Two starts at one instant of a simulated store share an id. One of them does the work of both.
+  // Two starts at the same instant of a simulated store have the same id, so only one runs. It does the work of both.
   await enqueue(tx, startRow(type, workflowIds[type](store.id, period, at), store.id, at, { period }));
 }
 
-/** The incident has the mail's key. The mail counts as never tried, because Resend has forgotten or refused the last try. */
+/**
+ * Queues the incident's mail again. The incident's id is the mail's key. The mail counts as never tried, because Resend, the mail
+ * service, has forgotten or refused the last try.
+ */
 async function sendAgain(tx: Tx, { storeId, id }: Incident): Promise<void> {
   await tx.mail.update({
     where: { storeId_key: { storeId, key: id } },
@@ -125,7 +134,7 @@ async function sendAgain(tx: Tx, { storeId, id }: Incident): Promise<void> {
   });
 }
 
-/** Express returns the parts of a wildcard as a list. */
+/** The id of the incident in the path. Express returns the parts of a wildcard as a list. */
 function incidentId(params: Record<string, string | string[]>): string {
   return [params['id']!].flat().join('/');
 }

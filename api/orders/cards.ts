@@ -14,7 +14,10 @@ import { Refused, found, orRefuse, throwRefusal } from '../lib/problems';
 import { type Route, type Surroundings, command } from '../lib/route';
 import { acceptedAt } from '../lib/store-clock';
 
-/** States in which a contract is or can again be charged to a card. An ended one can while its last month is owed. */
+/**
+ * The states of an order whose contract is charged to its card, or can be again. `ended` is not among them: an ended contract can
+ * be charged only while its last month is owed.
+ */
 const CHARGEABLE = ['active', 'at_risk', 'suspended', 'ending'];
 
 export const cardRoutes: Route[] = [
@@ -59,12 +62,12 @@ export const cardRoutes: Route[] = [
   }),
 ];
 
-/** How long the buyer's browser waits for the outcome. After that the page says that a mail will follow. */
+/** How long the buyer's browser waits for the outcome of 3-D Secure. After that the page says that a mail will follow. */
 const RETURN_WAIT_MS = 5_000;
 
 /**
- * The buyer's browser comes back from 3-D Secure. Anybody can open this address, so the result in it is not trusted. It only
- * makes the order's workflow ask SBPS.
+ * Answers the buyer's browser that comes back from 3-D Secure. Anybody can open this address, so the result in it is not trusted.
+ * It only makes the order's workflow ask SBPS, the card gateway.
  */
 export function cardReturn(env: Surroundings): RequestHandler {
   return async (req, res) => {
@@ -75,7 +78,7 @@ export function cardReturn(env: Surroundings): RequestHandler {
     if (!authentication || (result !== 'ok' && result !== 'ng')) return throwRefusal('not_found');
     const { storeId, orderId } = authentication;
     const store = await env.db.store.findUniqueOrThrow({ where: { id: storeId } });
-    // A new message each time, because a browser that came back too early comes back again.
+    // Each return is a new message. A browser that came back before the buyer had finished comes back again.
     const message = keys.message.cardReturned(authenticationRef, newId('msg'));
     const advancing = await env.db
       .$transaction(async (tx) => {

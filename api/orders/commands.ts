@@ -113,7 +113,7 @@ export const orderCommandRoutes: Route[] = [
       const chosenLines = chosen(order, context.body.lines);
       const previews = previewLines(order, chosenLines, context);
       const begun = previews.every(({ preview }) => preview.reason !== 'not_started');
-      // Before service starts the order is one whole: NP or the card was asked for the sum of its lines.
+      // Before service starts only the whole order can be cancelled, because NP or the card was asked for the sum of its lines.
       if (!begun && chosenLines.length < order.subscriptions.length)
         throwRefusal('order_not_cancellable', { field: '/lines', params: { state: order.status } });
       const lines = begun ? context.body.lines : 'all';
@@ -149,8 +149,8 @@ async function commandOrder<N extends CommandTo<'order'>>(
 }
 
 /**
- * The named lines. `all` are the lines that have not ended and are not cancelled.
- * @throws Refused not_found with a pointer for each unknown line
+ * The lines that the request names. `all` stands for every line that has not ended and is not cancelled.
+ * @throws Refused not_found with a pointer for each unknown line; order_not_cancellable if `all` stands for none
  */
 function chosen(order: WholeOrder, named: 'all' | string[]): Subscription[] {
   if (named === 'all') {

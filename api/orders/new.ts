@@ -5,7 +5,7 @@ import { httpUrl, id } from '../lib/input/schemas';
 
 const token = z.string().min(1).max(200);
 
-/** A card as SBPS's JavaScript returns it: one-time tokens, never a number. */
+/** A card as the script of SBPS, the card gateway, returns it to the payment page: one-time tokens, never the card's number. */
 export const card = {
   token,
   token_key: token,

@@ -14,7 +14,7 @@ export async function readOrder(db: Db, storeId: string, id: string, ui: Tempora
   return orderView(found(order), wait, ui);
 }
 
-/** Newest first. */
+/** The orders that match, newest first. */
 export async function readOrders(
   db: Db,
   where: Prisma.OrderWhereInput & { storeId: string },

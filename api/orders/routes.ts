@@ -12,7 +12,10 @@ import { found, orRefuse } from '../lib/problems';
 import { type Route, command, read } from '../lib/route';
 import { id, paging } from '../lib/input/schemas';
 
-/** Decided: confirmed, declined or cancelled, or waiting for 3-D Secure, a correction (保留) or a higher limit. */
+/**
+ * True if the order is confirmed, declined or cancelled, or waits for something outside the system: 3-D Secure, a correction of
+ * the buyer's data (NP's 保留) or a higher credit limit.
+ */
 function isDecided({ status, wait_until, next_action }: OrderView): boolean {
   if (status === 'screening') return wait_until !== null;
   return status === 'authorising' ? next_action !== null : status !== 'received';

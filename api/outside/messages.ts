@@ -2,7 +2,10 @@ import { text } from '../../views/lib/members';
 import { z } from '../../views/lib/zod';
 import { httpUrl, rfc3339 } from '../lib/input/schemas';
 
-/** A provider's news. Its form is assumed, because NP publishes none. `data` is stored as received and judged by its type. */
+/**
+ * News from NP, the credit provider, e.g. that a bill was paid. Its form is our assumption, because NP publishes none. `data` is
+ * stored as received. A later step checks it, because its members depend on `type`.
+ */
 export const news = z.strictObject({
   event_id: text(200),
   type: text(100),
@@ -10,7 +13,7 @@ export const news = z.strictObject({
   data: z.record(z.string(), z.unknown()),
 });
 
-/** An alarm of a simulator: `body` is posted to `callback_url` when the store's clock reaches `at`. */
+/** An alarm that a simulator sets: `body` is posted to `callback_url` when the store's clock reaches `at`. */
 export const alarm = z.strictObject({
   id: text(200),
   at: rfc3339,

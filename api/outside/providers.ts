@@ -13,11 +13,12 @@ import { jsonBody } from '../lib/serve';
 import { storeNow } from '../lib/store-clock';
 
 /*
- * NP's news, and the alarms that simulators file with a store's clock. Each has an id of its own, so that a repetition has no
- * effect. Both are accepted while a clock advances, because they are part of its step.
+ * The endpoints for news from NP, the credit provider, and for the alarms that simulators set on a store's clock. Each message
+ * has an id of its own, and a second message with the same id has no effect. Both are accepted even while a clock advances,
+ * because the work of an advance itself causes them.
  */
 
-/** They answer 202 to a new message and 200 to a known one. */
+/** The handlers of both endpoints. They answer 202 to a new message and 200 to one whose id is known. */
 export function providerHandlers(env: Surroundings): { news: RequestHandler[]; alarm: RequestHandler[] } {
   return {
     news: [
@@ -60,7 +61,10 @@ export function providerHandlers(env: Surroundings): { news: RequestHandler[]; a
   };
 }
 
-/** Stores news as received and makes it due at once. Late news is judged by its own instant. */
+/**
+ * Stores news as received and queues it, due at once. News that arrives late keeps the instant at which it happened.
+ * @returns false if the news is known
+ */
 async function takeNews(env: Surroundings, store: Store, told: z.output<typeof news>): Promise<boolean> {
   return env.db.$transaction(async (tx) => {
     const now = await storeNow(tx, store, env.now);

@@ -2,7 +2,7 @@ import { CsvError, parse as parseCsv } from 'csv-parse/sync';
 import type { z } from '../../views/lib/zod';
 import { type Locate, type Reason, Refused, reasonsOf, throwRefusal } from '../lib/problems';
 
-/** The members of a deposit and the names of their columns: one that programs write and one that people write. */
+/** The members of a deposit, each with the two names that its column may have: one for programs and one for people. */
 const columns = {
   paid_on: ['paid_on', '入金日'],
   amount: ['amount', '金額'],
@@ -11,14 +11,14 @@ const columns = {
 } as const;
 type Column = keyof typeof columns;
 
-/** A transaction with that many lines takes some seconds. */
+/** The most deposits in one file. A transaction with that many takes some seconds. */
 const MOST_LINES = 1_000;
 
 /**
- * Reads deposits as a spreadsheet or the bank's page saves them: a line of names, then one deposit per line. UTF-8 or Shift_JIS,
- * dates with - or /, amounts with or without commas, several invoice numbers separated by spaces.
- * @param schema of one deposit of the API's body, which checks each line
- * @returns each line's deposit with the number of its line, from 1
+ * Reads a CSV file of deposits as a spreadsheet or the bank's page saves it: a line of column names, then one deposit per line.
+ * It may be UTF-8 or Shift_JIS, with - or / in dates, with or without commas in amounts. Spaces separate several invoice numbers.
+ * @param schema checks each deposit; it is the same as for a deposit in a JSON body
+ * @returns each deposit with the number of its line in the file, where the first line is 1
  * @throws Refused deposit_file_malformed, or every mistake of every line with pointer `/lines/<line>/<column>`
  */
 export function readDepositFile<S extends z.ZodType>(
@@ -53,7 +53,7 @@ export function readDepositFile<S extends z.ZodType>(
   return read;
 }
 
-/** Points into the file, where one column has all invoice numbers of a deposit. */
+/** Converts a member of a deposit to its place in the file, where one column has all invoice numbers of a deposit. */
 export function onLine(line: number): Locate {
   return (member) => ['lines', line, ...(member[0] === 'invoice_numbers' ? ['invoice_number'] : member)];
 }
@@ -98,13 +98,13 @@ function columnsOf(names: readonly string[]): Partial<Record<Column, number>> {
   return at;
 }
 
-/** Spreadsheets write 2026/11/5. */
+/** The date as YYYY-MM-DD; spreadsheets write 2026/11/5. Any other text is returned unchanged, and the schema rejects it. */
 function dateIn(cell: string): string {
   const [, year, month, day] = /^(\d{4})[/-](\d{1,2})[/-](\d{1,2})$/.exec(cell) ?? [];
   return year ? `${year}-${month!.padStart(2, '0')}-${day!.padStart(2, '0')}` : cell;
 }
 
-/** A text that is no amount is returned unchanged, and the schema rejects it. */
+/** The amount as a number. A text that is no amount is returned unchanged, and the schema rejects it. */
 function amountIn(cell: string): number | string {
   return /^[¥￥]?\d{1,3}(,\d{3})*$|^[¥￥]?\d+$/.test(cell) ? Number(cell.replace(/[¥￥,]/g, '')) : cell;
 }

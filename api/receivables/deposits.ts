@@ -21,7 +21,7 @@ import { type Locate, found, orRefuse } from '../lib/problems';
 import { type Route, type WriteContext, read, write } from '../lib/route';
 import { id, jstDate, paging, reason } from '../lib/input/schemas';
 
-/** The field 金額 in the banks' files has ten digits. */
+/** The largest amount of a deposit: the field 金額 (amount) of the banks' files has ten digits. */
 const MOST = 9_999_999_999;
 
 const given = z.strictObject({

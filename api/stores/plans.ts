@@ -56,7 +56,7 @@ export const planRoutes: Route[] = [
     async handle(tx, context) {
       const { store, body, params } = context;
       const id = params['id']!;
-      // The lock on the plan's row gives two concurrent versions two numbers.
+      // Of two concurrent requests, the second waits for this lock. So their prices get different version numbers.
       await tx.$queryRaw`SELECT 1 FROM plans WHERE store_id = ${store.id} AND id = ${id} FOR UPDATE`;
       const { prices } = await readPlan(tx, store.id, id);
       await addPrice(tx, context, id, prices.length + 1, body);

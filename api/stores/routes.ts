@@ -57,7 +57,7 @@ const newStore = z.strictObject({
 
 const keyShape = z.object({ id: z.string(), role: z.enum(storeRoles), secret: z.string() });
 
-/** Makes a key. Its secret is in the answer only. */
+/** Makes an API key of the store. The result contains its secret, which is not stored. */
 export async function addKey(
   tx: Tx,
   store: Store,
@@ -69,7 +69,7 @@ export async function addKey(
   return newApiKeyView(key, secret);
 }
 
-/** A store's clock starts on a day for which holidays and tax rates are known. */
+/** Refuses a first day of a store's clock without known tax rates or holidays. The table of tax rates begins on 2019-10-01. */
 function refuseUnlivable(now: Instant): void {
   if (dateOf(now) < '2019-10-01')
     throwRefusal('beyond_calendar_horizon', { field: '/clock/now', params: { first_date: '2019-10-01' } });

@@ -3,7 +3,7 @@ import { concurrency } from '../../worker/options';
 
 export const BARE_QUEUE = 'bench-bare';
 
-/** Runs bare workflows in a separate process, as the engine's worker runs orders. */
+/** The worker process of the bare workflows, with which bench/order.ts compares orders. */
 async function main(): Promise<void> {
   Runtime.install({ shutdownSignals: ['SIGTERM'], telemetryOptions: { logging: { filter: 'WARN', forward: {} } } });
   const worker = await Worker.create({

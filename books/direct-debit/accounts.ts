@@ -3,7 +3,7 @@ import type { DebitAccount, DirectDebit, Store } from '../../generated/prisma/cl
 import { type Tx, sql } from '../../prisma/db';
 import { newId } from '../lib/ids';
 
-/** The data on the application form of a mandate. */
+/** Data from the application form (口座振替依頼書) of a mandate, the buyer's permission to debit an account. */
 export interface FormOfMandate {
   bankAccount?:
     | Pick<DebitAccount, 'bankCode' | 'bankKana' | 'branchCode' | 'branchKana' | 'type' | 'number' | 'holderKana'>
@@ -12,8 +12,9 @@ export interface FormOfMandate {
 }
 
 /**
- * Stores the account to be debited, in house only: NP stores it for its own debits.
- * @returns the account's id, which is all that messages carry of it, or null with NP; refused bank_account_missing,
+ * Stores the account to be debited if the store collects the debits itself (settlement `in_house`). If the credit provider
+ * NP掛け払い (NP) collects them, NP keeps the account and nothing is stored here.
+ * @returns the stored account's id, so that messages need not carry its number; null with NP. Refused bank_account_missing,
  *   customer_number_taken, bank_account_kept_by_np
  */
 export async function keepDebitAccount(

@@ -7,7 +7,7 @@ import { keys } from '../../workflows/contracts/keys';
 import { type Rebilled, rebill } from '../invoice/rebill';
 import { keyFrom, owed } from '../lib/sql';
 
-/** The open amount of each notice whose debit day this is. */
+/** A query for the debit notices to be debited on this day, each with the amount that is still unpaid. */
 export function dueOn({ storeId, debitOn }: ForDebitRun) {
   return sql`
     SELECT i.store_id, i.id, i.account_id, i.destination_id, i.period, i.settlement, i.number, i.revision, ${owed} AS amount
@@ -17,8 +17,9 @@ export function dueOn({ storeId, debitOn }: ForDebitRun) {
 }
 
 /**
- * In house: writes the day's debits as the records of one request file, in the order of the notices' numbers, and the file
- * itself, once. A notice whose mandate has ended since can't be debited any more: it is billed again by transfer.
+ * For a store that collects debits itself: writes the day's debits and the request file for the bank, once. Each debit is a
+ * record of the file, in the order of the notices' numbers. A notice whose mandate has ended since its issue can't be debited
+ * any more, so it is billed again by transfer.
  */
 export async function collectIntoFile(tx: Tx, input: ForDebitRun): Promise<void> {
   const { storeId, nominal } = input;
@@ -50,7 +51,7 @@ interface Row {
   type: AccountType;
   number: string;
   holder_kana: string;
-  /** Whether the customer number's last debit was from the same account; null = it has none. */
+  /** True if the last debit under this customer number was from the same account; null = this is the first debit. */
   same_account: boolean | null;
 }
 
@@ -75,7 +76,7 @@ async function writeRequest(tx: Tx, { storeId, nominal, debitOn, at }: ForDebitR
   await keepDebitFile(tx, { storeId, nominal, kind: 'request', bytes, at });
 }
 
-/** Stores a file of the run unchanged. @returns false if it is stored already */
+/** Stores a request or result file of the debit run, byte for byte. @returns false if it is stored already */
 export async function keepDebitFile(
   tx: Tx,
   file: Pick<ForDebitRun, 'storeId' | 'nominal' | 'at'> & { kind: 'request' | 'result'; bytes: Uint8Array },
@@ -96,7 +97,7 @@ function entryOf(row: Row): DebitEntry {
   };
 }
 
-/** The store's setting `direct_debit`. The API has converted its members to the bank's kana. */
+/** The store as the party that collects (委託者), from its setting `direct_debit`. Its names are in the bank's kana already. */
 function consignorOf({ directDebit: setting }: { directDebit: PrismaJson.Consignor | null }) {
   if (!setting) throw new Error('an in-house store without direct_debit has notices to debit');
   return { ...accountOf(setting), code: setting.consignor_code, name: setting.consignor_kana };

@@ -5,7 +5,7 @@ import { workflowIds } from '../../workflows/contracts/ids';
 import { keys } from '../../workflows/contracts/keys';
 import { openIncident } from '../lib/incidents';
 
-/** Opens an incident about the result of a debit, for a person to look at. */
+/** Opens an incident about the result of a debit. @param key of the debit @param code the result that was reported */
 export function openDebitIncident(
   tx: Tx,
   { storeId, nominal, at }: Pick<ForDebitRun, 'storeId' | 'nominal' | 'at'>,

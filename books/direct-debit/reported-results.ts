@@ -3,24 +3,24 @@ import { type Checked, type Refusal, ok, refuseAll } from '../../domain/refusal'
 import type { Tx } from '../../prisma/db';
 import { openDebitIncident } from './incidents';
 
-/* The results of a debit day as the bank reports them, before the run of that day books them. */
+/* Checks on the results of a debit day as the bank reports them, before that day's debit run books them. */
 
-/** A debit day of a store. */
+/** A debit day of a store, named by the month whose 27th is debited. */
 interface Day {
   storeId: string;
   nominal: Period;
 }
 
-/** The bank's code for one debit. */
+/** The bank's result code for the debit with this key. */
 export interface ReportedResult {
   key: string;
   code: string;
 }
 
-/** A result that names its debit by its key, or by the number of its invoice. */
+/** A result code whose debit is named by its key or by the number of its invoice. */
 export type NamedResult = { code: string } & ({ key: string } | { invoiceNumber: string });
 
-/** Finds the debit of each result. @returns refused unknown_debit for each that is not of this day */
+/** Finds the debit of each result. @returns refused unknown_debit for each result without a debit on this day */
 export async function resultsByName(
   tx: Tx,
   { storeId, nominal }: Day,
@@ -49,7 +49,7 @@ export async function resultsByName(
   return unknown.length > 0 ? refuseAll(...unknown) : ok(matched);
 }
 
-/** Finds the debit of each code of a result file. @param codes in the order of the request's records */
+/** Finds the debit of each code in a result file. @param codes in the order of the request file's records */
 export async function resultsByRecord(
   tx: Tx,
   { storeId, nominal }: Day,
@@ -64,8 +64,8 @@ export async function resultsByRecord(
 }
 
 /**
- * Chooses the results that the run still waits for. A booked result stays unchanged. The same result again has no effect. A
- * different one is an incident for finance, even if the run ended long ago.
+ * Chooses the results of debits that have no booked result yet. A booked result stays unchanged: the same result again has no
+ * effect, and a different one opens an incident for finance, even if the debit run ended long ago.
  */
 export async function resultsToBook(
   tx: Tx,

@@ -14,9 +14,9 @@ import { LEASE_SECONDS, enqueue, startRow } from '../lib/outbox';
 const LIVE: DirectDebitState[] = ['requested', 'form_posted', 'at_bank', 'active', 'defect'];
 
 /**
- * Requests direct debit of a billing destination: writes its row, its event, and the start of its workflow. If two requests come
- * at once, one is refused and its transaction is lost.
- * @returns its id; refused direct_debit_not_offered, not_found, unknown_billing_destination, mandate_already_running
+ * Requests direct debit for a billing destination: writes the mandate's row, its event, and the start of its workflow. Of two
+ * simultaneous requests, the second is refused by the database, which makes the rest of its transaction unusable.
+ * @returns the mandate's id; refused direct_debit_not_offered, not_found, unknown_billing_destination, mandate_already_running
  */
 export async function requestDirectDebit(
   tx: Tx,
@@ -51,7 +51,7 @@ export async function requestDirectDebit(
       },
     });
   } catch (e) {
-    // Two requests at once: the partial unique index lets one through.
+    // The partial unique index allows one running mandate per destination, so the second of two simultaneous requests fails here.
     if (isUniqueViolation(e)) return refuse('mandate_already_running');
     throw e;
   }

@@ -16,7 +16,7 @@ import { recordPayments } from '../receivable/payments';
 import { settleInvoice } from '../receivable/settle';
 import { owed } from '../lib/sql';
 
-/** A debit with its invoice, locked. */
+/** A debit with its invoice; both rows are locked. */
 interface Debit extends Rebilled {
   key: string;
   status: 'requested' | 'succeeded' | 'failed';
@@ -24,7 +24,7 @@ interface Debit extends Rebilled {
   invoice_status: string;
 }
 
-/** Books the result of one debit, once. An unknown code or one that contradicts the booked result is an incident for finance. */
+/** Books the result of one debit, once. An unknown code, or a code other than the booked one, opens an incident for finance. */
 export async function bookResult(tx: Tx, input: ForDebitRun, key: string, reported: string): Promise<void> {
   const { storeId } = input;
   const [debit] = await tx.$queryRaw<Debit[]>(sql`
@@ -34,7 +34,7 @@ export async function bookResult(tx: Tx, input: ForDebitRun, key: string, report
      WHERE d.store_id = ${storeId} AND d.key = ${key}
        FOR UPDATE`);
   const code = parseDebitResultCode(reported);
-  // The API and NP's news have checked that the debit exists.
+  // The API and the code that handles NP's news have checked that the debit exists.
   if (!debit) throw new Error(`no debit ${key}`);
   if (debit.status !== 'requested') {
     if (debit.code !== reported) await openDebitIncident(tx, input, 'debit_result_differs', key, reported);
@@ -61,7 +61,7 @@ async function bookSucceeded(tx: Tx, input: ForDebitRun, debit: Debit): Promise<
   const { key, invoice_id: invoiceId, account_id: accountId } = debit;
   const inHouse = debit.settlement === 'in_house';
   const { matched, over } = await matchedWith(tx, storeId, debit);
-  // A payment to NP is not in our journal, and NP sorts out an overpayment.
+  // A debit to the credit provider NP掛け払い (NP) is not in our journal. It counts in full, because NP sorts out an overpayment.
   const amount = inHouse ? matched : toYen(debit.amount);
   if (amount > 0)
     await recordPayments(tx, { storeId, at, accountId }, [
@@ -78,7 +78,7 @@ async function bookSucceeded(tx: Tx, input: ForDebitRun, debit: Debit): Promise<
   if (over > 0) await openDebitIncident(tx, input, 'paid_twice', key, '0');
 }
 
-/** `matched` is the part of a debit that the invoice still owes. `over` was paid by other means since the request: too much. */
+/** Splits a debit: `matched` pays what the invoice still owes; `over` is too much, because the buyer also paid in another way. */
 async function matchedWith(tx: Tx, storeId: string, debit: Debit): Promise<{ matched: Yen; over: Yen }> {
   const { invoice_id: invoiceId, invoice_status: status, amount } = debit;
   const [{ left }] = await tx.$queryRaw<[{ left: bigint }]>(
@@ -88,7 +88,7 @@ async function matchedWith(tx: Tx, storeId: string, debit: Debit): Promise<{ mat
   return { matched: sumYen(parts.map((part) => part.amount)), over };
 }
 
-/** Bills the same invoice again by transfer, due at the end of the month in which the failure becomes known (DESIGN §5). */
+/** Records a failed debit and bills the open amount again by transfer. If the failure ends the mandate, tells the mandate too. */
 async function bookFailed(tx: Tx, input: ForDebitRun, debit: Debit, code: DebitResultCode): Promise<void> {
   const { storeId, at } = input;
   const { label, keepsMandate } = debitResults[code];
@@ -108,8 +108,8 @@ async function bookFailed(tx: Tx, input: ForDebitRun, debit: Debit, code: DebitR
 }
 
 /**
- * Signals that the mandate has ended, because the bank has no account or no form, or refuses for another reason. The next month
- * is paid by transfer.
+ * Tells the mandate's workflow that the mandate has ended, because the bank does not know the account, has no application form,
+ * or refuses for another reason. The buyer pays the next month by transfer.
  */
 async function signalMandateEnded(tx: Tx, { storeId, at }: ForDebitRun, debit: Debit, code: string): Promise<void> {
   const mandate = await tx.directDebit.findFirst({

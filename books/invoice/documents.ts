@@ -4,13 +4,13 @@ import { keys } from '../../workflows/contracts/keys';
 
 export interface NewDocument {
   storeId: string;
-  /** The kind of the invoice. */
+  /** The kind of document that the invoice is. */
   kind: 'invoice' | 'debit_notice' | 'receipt';
   /** Issued by the store, or received from NP. */
   origin: 'issued' | 'received';
   invoiceId: string;
   revision: number;
-  /** JST date as stored. */
+  /** A date in Japan, as the database stores it. */
   issuedOn: Date;
   /** Yen with tax. */
   amount: bigint;
@@ -21,8 +21,8 @@ export interface NewDocument {
 }
 
 /**
- * Stores the document of an invoice's revision, once and for good (電子帳簿保存法), and links it from the invoice if that
- * revision is still the newest. If two workers rendered it concurrently, the first one stays.
+ * Stores the document of one revision of an invoice. The law (電子帳簿保存法) requires that a stored document never changes, so
+ * if two workers rendered it at the same time, the first one stays. The invoice links to it if the revision is still the newest.
  */
 export async function storeDocument(tx: Tx, { bytes, ...document }: NewDocument): Promise<void> {
   const { storeId, invoiceId, revision } = document;

@@ -10,17 +10,17 @@ import { queueInvoiceMails } from './mails';
 import { joinByHash } from '../lib/sets';
 import { keyFrom, rowsIn } from '../lib/sql';
 
-/** The key of the event that reports the issue of the row `i`. */
+/** SQL for the key of the event that reports an invoice's issue; `i` is the invoice's row. */
 const ISSUED = keyFrom(keys.event.issued('*', '*', '*'), sql`i.kind`, sql`i.id`, sql`i.revision`);
 
-/** Number and dates that an invoice or debit notice gets at its issue. */
+/** The number and the dates that an invoice or debit notice gets at its issue. */
 export interface Issue {
   invoiceId: string;
   number: string;
   issuedOn: JstDate;
-  /** As printed. */
+  /** The printed due date: the end of the month, even if banks are closed. */
   dueOn: JstDate;
-  /** Last day of payment in time. */
+  /** The last day on which a payment is in time: `dueOn`, or the next day on which banks are open. */
   payUntil: JstDate;
   debitOn: JstDate | null;
 }
@@ -36,8 +36,9 @@ interface Issued {
 }
 
 /**
- * Issues drafts (in house) or requested invoices (np): freezes number, dates and recipient, posts the sale, emits the event and
- * queues the mail. Leaves issued ones unchanged, so that a second run may pass the same list.
+ * Issues invoices: freezes number, dates and recipient, posts the sale and emits the event. The store's own invoices (settlement
+ * `in_house`) start as drafts and are mailed. Invoices of the credit provider NP掛け払い (`np`) start as requested. An issued
+ * invoice stays unchanged, so that a second run may pass the same list.
  */
 export async function issueInvoices(
   tx: Tx,
@@ -78,7 +79,7 @@ export async function issueInvoices(
   await mailOwn(tx, { storeId, at }, issued);
 }
 
-/** Queues the mails of the store's own invoices, which go out with their PDF. NP mails its bills itself. */
+/** Queues the mails of the store's own invoices, which go out with their PDF. NP sends its bills itself. */
 async function mailOwn(tx: Tx, fact: { storeId: string; at: Instant }, issued: readonly Issued[]): Promise<void> {
   const ids = issued.flatMap(({ id, settlement }) => (settlement === 'in_house' ? [id] : [])).sort();
   if (ids.length === 0) return;
@@ -98,7 +99,10 @@ async function mailOwn(tx: Tx, fact: { storeId: string; at: Instant }, issued: r
   });
 }
 
-/** The sale, dated the last day of its month. With NP also the assignment of the claim (P3), dated the day of issue. */
+/**
+ * The journal entries of an issued invoice: the sale, dated the last day of its month. With NP also the assignment of the claim
+ * to NP (docs/store.md P3), dated the day of issue.
+ */
 function postingsOf(invoice: Issued, period: Period, issuedOn: JstDate): Posting[] {
   const { id, settlement, total, account_id: accountId } = invoice;
   const sale = {

@@ -7,16 +7,16 @@ import type { MailTemplate } from '../../documents/mails';
 import { enqueueFrom } from '../lib/outbox';
 import { keyFrom } from '../lib/sql';
 
-/** Recipients of an invoice's mail: the addresses frozen with it, To first. Reads the row `i`. */
+/** SQL for the recipients of an invoice's mail: the addresses frozen at its issue, To first. `i` is the invoice's row. */
 const RECIPIENTS = sql`
   ARRAY[i.recipient->>'email_to'] || ARRAY(SELECT jsonb_array_elements_text(coalesce(i.recipient->'email_cc', '[]')))`;
 
 /**
- * Queues one mail for each of any number of invoices, in two inserts of one statement: a month's issue writes 100,000. The PDF
- * is rendered when the mail goes out (dispatch/send-mail.ts).
- * @param event key of the event that the mail reports, from the row `i`
- * @param data data of its template, from the row `i`
- * @param which condition on the row `i` of invoices; already bound to the store
+ * Queues a mail for each selected invoice, in one statement, because a month's issue may write 100,000. The PDF is rendered when
+ * the mail goes out (dispatch/send-mail.ts). In the SQL arguments, `i` is the invoice's row.
+ * @param mail.event key of the event that the mail reports
+ * @param mail.data data of the mail's template
+ * @param mail.which condition that selects the invoices of the store
  */
 export async function queueInvoiceMails(
   tx: Tx,

@@ -2,8 +2,8 @@ import type { JstDate } from '../../domain/calendar';
 import { type Tx, sql } from '../../prisma/db';
 
 /**
- * Takes the next `count` numbers of a series of the store (`INV-2026-000001`), without gaps: the series stays locked until the
- * issue commits or rolls back. The fiscal year is that of the issue date, named after the year in which it begins.
+ * Takes the next `count` numbers of a series of the store (`INV-2026-000001`). The numbers have no gaps, because the series stays
+ * locked until the transaction commits or rolls back. The year is the fiscal year of the issue date: the one in which it begins.
  */
 export async function takeNumbers(
   tx: Tx,

@@ -18,8 +18,9 @@ export interface OwnDocument {
 }
 
 /**
- * The store's own document of the newest revision of an issued invoice. The first request (by its mail or a person) renders it
- * from the data frozen at issue. Later requests return the stored one (電子帳簿保存法). A close of 100,000 invoices renders none.
+ * The document that the store itself issues for the newest revision of an invoice. The first request (by its mail or a person)
+ * renders it from the data frozen at issue, so that a close of 100,000 invoices renders none. Later requests return the stored
+ * one, because a document must not change (電子帳簿保存法).
  * @returns null for an invoice that the store does not issue itself, or has not issued yet
  * @throws DocumentSumError, MissingGlyphError when it can't be rendered
  */
@@ -48,7 +49,7 @@ export async function ownDocument(db: Db, storeId: string, invoiceId: string): P
       bytes,
     }),
   );
-  // If two workers rendered it concurrently, both return the one that was stored.
+  // If two workers rendered it at the same time, both return the one that was stored.
   const kept = await db.document.findUniqueOrThrow({ where: { storeId_id: { storeId, id } } });
   return { kind, name, bytes: kept.bytes };
 }
@@ -73,7 +74,7 @@ async function draw(db: Db, invoice: Invoice): Promise<Uint8Array> {
     periodTo: periodEnd(months.at(-1)!),
     lines: lines.map((line) => ({
       description: line.description,
-      // If the orders differ in these, each line prints its own.
+      // If the orders differ in PO number or subject, each line prints that of its order.
       notes: [
         ...(poNumber === null && line.po_number !== null ? [`発注番号 ${line.po_number}`] : []),
         ...(subject === null && line.subject !== null ? [`件名 ${line.subject}`] : []),

@@ -1,4 +1,4 @@
-/** The seller as stored with its store (V1). The API has validated its members. */
+/** The company that sells the store's plans (docs/store.md V1), as stored with the store. The API has validated its members. */
 export interface Seller {
   name: string;
   registrationNumber: string;
@@ -8,7 +8,10 @@ export interface Seller {
   contactUrl: string;
 }
 
-/** The account that buyers of an in-house store pay into, as stored with the store. The API has validated its members. */
+/**
+ * The account that buyers pay into if the store bills them itself (settlement `in_house`), as stored with the store. The API has
+ * validated its members.
+ */
 export interface BankAccount {
   bank: string;
   branch: string;
@@ -17,7 +20,7 @@ export interface BankAccount {
   holderKana: string;
 }
 
-/** @throws Error for a store without one, because every document that asks for money must print it */
+/** @throws Error for a store without a bank account, because every invoice to be paid by transfer must print it */
 export function bankAccountOf(account: PrismaJson.BankAccount | null): BankAccount {
   if (!account) throw new Error('the store has no bank_account to be paid into');
   return {

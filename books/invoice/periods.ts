@@ -2,9 +2,9 @@ import { type Period, nextPeriod } from '../../domain/calendar';
 import { type Tx, sql } from '../../prisma/db';
 
 /**
- * Adds a month of a store. A month that exists already stays unchanged.
- * @param status `closed` for a month without sales, whose late items are billed with the next open month
- * @returns whether it was added
+ * Adds a billing month to a store. A month that exists already stays unchanged.
+ * @param status `closed` for a month without sales: an item that comes late is billed with the next open month
+ * @returns true if the month was added
  */
 export async function addPeriod(
   tx: Tx,
@@ -16,7 +16,7 @@ export async function addPeriod(
   return count === 1;
 }
 
-/** Finds the first month from `from` on that still accepts items. Nobody can freeze it until the transaction ends. */
+/** Finds the first month from `from` on that still accepts items. Locks it, so that nobody can freeze it meanwhile. */
 export async function holdOpenPeriod(tx: Tx, storeId: string, from: Period): Promise<Period> {
   let period = from;
   for (;;) {

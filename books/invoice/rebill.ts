@@ -8,7 +8,7 @@ import { emit } from '../lib/events';
 import { queueMail } from '../lib/mails';
 import { sellerOf } from './parties';
 
-/** The issuer and creditor of bills that NP settles (P3, P6). */
+/** The credit provider NP掛け払い (NP), which issues the bills of stores that settle through it (docs/store.md P3, P6). */
 const NP_NAME = '株式会社ネットプロテクションズ';
 
 /** An invoice that could not be debited. */
@@ -20,13 +20,15 @@ export interface Rebilled {
   settlement: 'np' | 'in_house';
   number: string;
   revision: number;
-  /** Yen with tax to be paid by transfer. */
+  /** The amount to be paid by transfer, yen with tax. */
   amount: bigint;
 }
 
 /**
- * Bills an invoice again by transfer: the next revision of the same number, due at the end of the month (DESIGN §5), with a mail.
- * @param cause key of the fact that causes it; its mail is sent once
+ * Bills an invoice again by transfer: makes it the next revision of the same number, due at the end of this month, and queues a
+ * mail to the buyer.
+ * @param reason why it could not be debited, as the mail says it
+ * @param cause key of the fact that causes the new bill; one mail is sent per fact
  */
 export async function rebill(
   tx: Tx,

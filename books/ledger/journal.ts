@@ -4,25 +4,25 @@ import type { TaxSummary } from '../../domain/tax';
 import { type Tx, sql } from '../../prisma/db';
 import { rowsIn } from '../lib/sql';
 
-/** An entry to be posted under its business key, e.g. `sale/<invoice id>`. */
+/** A journal entry to be posted. Its id is its business key, e.g. `sale/<invoice id>`. */
 export interface Posting {
   id: string;
   entry: JournalEntry;
-  /** null = belongs to several invoices, or to none. */
+  /** null = the entry belongs to several invoices, or to none. */
   invoiceId: string | null;
   accountId: string;
   /** Id of the entry that it reverses. */
   reverses?: string;
 }
 
-/** Posts one entry of an invoice, once. Ignores an entry without lines. Its lines carry the invoice's account. */
+/** Posts one entry of an invoice, once. Ignores an entry without lines. The lines name the invoice's account (the buyer). */
 export async function post(tx: Tx, storeId: string, id: string, entry: JournalEntry, invoiceId: string): Promise<void> {
   const where = { storeId_id: { storeId, id: invoiceId } };
   const { accountId } = await tx.invoice.findUniqueOrThrow({ where, select: { accountId: true } });
   await postAll(tx, storeId, [{ id, entry, invoiceId, accountId }]);
 }
 
-/** Posts any number of entries in one statement. The database checks at commit that each balances. */
+/** Posts any number of entries in one statement, each once. The database checks at commit that each entry balances. */
 export async function postAll(tx: Tx, storeId: string, postings: readonly Posting[]): Promise<void> {
   const moved = postings.filter(({ entry }) => entry.lines.length > 0);
   if (moved.length === 0) return;
@@ -53,7 +53,7 @@ export async function postAll(tx: Tx, storeId: string, postings: readonly Postin
      CROSS JOIN LATERAL jsonb_array_elements(entry.lines) WITH ORDINALITY AS line (value, no)`);
 }
 
-/** An invoice's totals in the domain's form. */
+/** Converts the totals of an invoice row to the type that domain/ uses. */
 export function taxSummary(invoice: {
   net: bigint;
   tax: bigint;

@@ -11,11 +11,11 @@ import type { Db, Tx } from '../../prisma/db';
 import { Conflict } from './errors';
 
 /*
- * The only place that writes the next state of a row that has a life cycle. A move that the table does not have neither compiles
- * nor finds a row. A new row starts in its table's initial state, or in another that its writer explains.
+ * The only place that changes the state of a row that has a life cycle. A change that the life cycle's table does not allow does
+ * not compile, and at run time it updates no row. A new row is written in the initial state, or its writer explains another.
  */
 
-/** Each life cycle with the model and the column that hold the state. */
+/** Each life cycle with the Prisma model and the column that hold its state. */
 const cycles = {
   account: { table: accountLifecycle, model: 'account', column: 'status' },
   buyerScreening: { table: buyerScreeningLifecycle, model: 'billingDestination', column: 'buyerStatus' },
@@ -31,7 +31,7 @@ const cycles = {
 type Cycle = keyof typeof cycles;
 type Table<C extends Cycle> = (typeof cycles)[C]['table'];
 type StateOf<C extends Cycle> = keyof Table<C>['states'] & string;
-/** States that some other state leads to. */
+/** States that a row can change to: those that another state leads to. */
 export type Reached<C extends Cycle> = Moves<Table<C>>[1] & string;
 type From<C extends Cycle, To extends string> = WaysTo<Table<C>, To>;
 type Args<C extends Cycle> = Prisma.TypeMap['model'][Capitalize<
@@ -42,15 +42,15 @@ interface Step<C extends Cycle, To extends Reached<C>> {
   to: To;
   /** Only rows in these states move. By default, rows in every state that leads to `to`. */
   from?: From<C, To> | readonly From<C, To>[];
-  /** States that a row may pass within one transaction, without resting in them. */
+  /** States that a row may skip: a row from which `to` is reached only through these states moves too. */
   crossing?: readonly StateOf<C>[];
-  /** Rows that are in `to` already are written and counted too. */
+  /** If true, rows that are in `to` already are written and counted too. */
   stay?: boolean;
   /** Other columns to write with the state. */
   data?: Omit<Args<C>['data'], (typeof cycles)[C]['column']>;
 }
 
-/** Moves the rows that the life cycle allows to go to `to`. @returns how many moved */
+/** Changes rows to the state `to`. Rows whose state does not lead to it stay unchanged. @returns how many rows moved */
 export function advance<C extends Cycle, const To extends Reached<C>>(
   db: Db | Tx,
   cycle: C,
@@ -59,7 +59,7 @@ export function advance<C extends Cycle, const To extends Reached<C>>(
   return move(db, cycle, step);
 }
 
-/** Moves one row. @throws Conflict when its state does not lead to `to`, or when there is no such row */
+/** Changes one row to the state `to`. @throws Conflict when its state does not lead there, or when there is no such row */
 export async function advanceOne<
   C extends 'directDebit' | 'invoice' | 'order' | 'subscription',
   const To extends Reached<C>,
@@ -69,7 +69,8 @@ export async function advanceOne<
 }
 
 /**
- * A move for a statement in SQL, which names both ends: `UPDATE … SET ${set} WHERE … status = ${from}`. The types check the pair.
+ * The two states of a change, for an SQL statement: `UPDATE … SET ${set} WHERE … status = ${from}`. The compiler checks that the
+ * life cycle leads from one to the other.
  */
 export function moving<C extends Exclude<Cycle, 'buyerScreening'>, const To extends Reached<C>>(
   _cycle: C,
@@ -79,7 +80,7 @@ export function moving<C extends Exclude<Cycle, 'buyerScreening'>, const To exte
   return { set: Prisma.raw(`status = '${to}'`), from: Prisma.raw(`'${from}'`) };
 }
 
-/** `advance` without its types, which a function for all life cycles cannot keep. */
+/** Does the work of `advance`, with loose types: the exact ones cannot be kept by one function for all life cycles. */
 async function move(
   db: Db | Tx,
   cycle: Cycle,

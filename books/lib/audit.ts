@@ -2,11 +2,11 @@ import type { Instant } from '../../domain/calendar';
 import type { Prisma } from '../../generated/prisma/client';
 import { type Tx, sql } from '../../prisma/db';
 
-/** The person or key that causes a write, with its store and the time. */
+/** The person or API key that causes a write, with the store and the time of the write. */
 export interface Actor {
   store: { id: string };
   at: Instant;
-  /** Name of the person or key. */
+  /** Name of the person or API key. */
   actor: string;
   role: string;
   requestId: string;
@@ -21,12 +21,12 @@ export interface AuditFact {
   after?: object;
 }
 
-/** Records who did what, when and why. The log is append-only. */
+/** Adds an entry to the audit log: who did what, when and why. Entries are never changed. */
 export async function audit(tx: Tx, by: Actor, fact: AuditFact): Promise<void> {
   await tx.$executeRaw(auditing(by, fact));
 }
 
-/** The statement of `audit`, for a caller that runs it in one statement with its fact. */
+/** The SQL of `audit`, for a caller that makes it part of the statement that writes the audited change. */
 export function auditing({ store, at, actor, role, requestId }: Actor, fact: AuditFact): Prisma.Sql {
   const { action, target, reason = null, before, after } = fact;
   return sql`

@@ -5,7 +5,7 @@ import { type Tx, dateIn, instantIn, sql } from '../../prisma/db';
 import type { EventType } from '../../workflows/contracts/events';
 
 /*
- * Events are written in the same transaction as the fact that causes them.
+ * Events tell what happened in a store. An event is written in the same transaction as the fact that it reports.
  */
 
 export interface EventFact {
@@ -15,7 +15,7 @@ export interface EventFact {
   type: EventType;
   /** Instant of the fact. */
   at: Instant;
-  /** Date of the fact, when that is not the date of `at` (a contract ends on its last day; its event is emitted at midnight). */
+  /** Date of the fact, if not the date of `at`: a contract ends on its last day, but its event is emitted after midnight. */
   on?: JstDate;
   accountId: string;
   orderId?: string;
@@ -48,11 +48,11 @@ export async function emit(tx: Tx, fact: EventFact): Promise<void> {
 }
 
 /**
- * Emits one event for each of any number of invoices, in one statement: a month's issue writes 100,000. Expressions read the
- * row `i` of invoices.
+ * Emits an event for each selected invoice, in one statement, because a month's issue may write 100,000. In the SQL arguments,
+ * `i` is the invoice's row.
  * @param events.key business key; the same event is emitted once
- * @param events.on JST date the fact belongs to
- * @param events.which the invoices; already bound to the store
+ * @param events.on date of the fact in Japan
+ * @param events.which condition that selects the invoices of the store
  */
 export async function emitForInvoices(
   tx: Tx,

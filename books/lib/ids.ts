@@ -1,15 +1,15 @@
 import { randomBytes } from 'node:crypto';
 
-/** The first letters of an id, which say its kind. */
+/** The first letters of an id, which tell the kind of thing it names (`ord` = order). */
 export type IdPrefix =
   'sto' | 'acc' | 'dst' | 'pln' | 'prc' | 'ord' | 'sub' | 'ddb' | 'dac' | 'key' | 'doc' | 'dep' | 'pay' | 'ca' | 'msg';
 
-// In byte order, so that ids sort like the numbers that they encode.
+// The characters are in byte order, so that ids sort like the numbers that they encode.
 const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
-/** 62^22 > 2^128 */
+/** Characters that hold any 128-bit number: 62^22 > 2^128. */
 const WIDTH = 22;
 
-/** `ord_` + 22 base62 characters of a UUIDv7. It begins with the wall clock, so ids of one kind sort by creation time. */
+/** Makes an id: `ord_` and a UUIDv7 in 22 base62 characters. A UUIDv7 begins with the time, so ids sort by creation. */
 export function newId(prefix: IdPrefix): string {
   return `${prefix}_${base62(uuidV7())}`;
 }
@@ -17,7 +17,7 @@ export function newId(prefix: IdPrefix): string {
 let lastMs = 0;
 let sequence = 0;
 
-/** RFC 9562 §5.7 with method 1 of §6.2: 12 bits count within a millisecond, so one process never steps back. */
+/** A UUIDv7 (RFC 9562 §5.7). 12 bits count within a millisecond (§6.2, method 1), so a process's ids always increase. */
 function uuidV7(): bigint {
   const now = Date.now();
   if (now > lastMs) {

@@ -5,7 +5,7 @@ import { type Tx, instantIn, sql } from '../../prisma/db';
 
 export interface IncidentFact {
   storeId: string;
-  /** Business key of what failed: the same failure is one incident. */
+  /** Business key of the failure: the same failure is one incident, even if it is reported again. */
   id: string;
   kind: IncidentKind;
   at: Instant;
@@ -13,7 +13,7 @@ export interface IncidentFact {
   detail: Record<string, unknown>;
 }
 
-/** Opens an incident. An open one stays as it is; a resolved one opens again. */
+/** Opens an incident. If the same incident is open already it stays unchanged; if it was resolved it opens again. */
 export async function openIncident(tx: Tx, { storeId, id, kind, at, workflowId, detail }: IncidentFact): Promise<void> {
   const openedAt = instantIn(at);
   const { owner } = incidentKinds[kind];
@@ -29,8 +29,8 @@ export async function openIncident(tx: Tx, { storeId, id, kind, at, workflowId, 
 }
 
 /**
- * The statement that opens one incident for each row of `from`, for use in the statement that writes the cause. An incident that
- * exists already opens again with the new detail.
+ * The SQL that opens an incident for each row of `from`, for a caller that makes it part of the statement that writes the cause.
+ * An incident that exists already, open or resolved, is open afterwards with the new detail.
  */
 export function openingIncidents(
   { storeId, at }: { storeId: string; at: Instant },
@@ -49,8 +49,8 @@ export function openingIncidents(
 
 /**
  * Marks an open incident as resolved. Does nothing if it is resolved already or was never opened.
- * @param which its id, or the beginning of the ids of several
- * @param resolution how it was resolved, for a person
+ * @param which the incident's id, or the beginning of the ids of several incidents
+ * @param resolution how it was resolved, in words for people
  * @param reason the reason of the person who resolved it
  */
 export async function resolveIncident(

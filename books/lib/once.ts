@@ -3,19 +3,20 @@ import { canonicalJson } from '../../domain/canonical-json';
 import { Conflict } from './errors';
 import { type Db, type Tx, isUniqueViolation } from '../../prisma/db';
 
-/** The failure when a key is used with another business input. */
+/** The error for a business key that is used again with another input. */
 export function keyConflict(key: string): Conflict {
   return new Conflict(`business key ${key} was used with another input`);
 }
 
-/** SHA-256 of the value with sorted members, so equal inputs have equal hashes. */
+/** SHA-256 of the value as JSON with sorted members, so that equal values have equal hashes. */
 export function hashOf(value: unknown): string {
   return createHash('sha256').update(canonicalJson(value)).digest('hex');
 }
 
 /**
- * The template of every write: runs `work` in one transaction together with a row of its key, a hash of the business input (never
- * the instant) and its result. The same key and input again return the stored result.
+ * Runs `work` once for a business key: in one transaction with it, stores the key, a hash of the input, and the result. A call
+ * with the same key and input returns the stored result, so a retry changes nothing.
+ * @param input business data without the time of the call, which differs between retries
  * @throws Conflict when the key was used with another input
  */
 export async function once<R>(
@@ -39,7 +40,7 @@ export async function once<R>(
         return result;
       });
     } catch (e) {
-      // If two tries run at once, the loser rolls back and reads the result that the winner stored.
+      // If two calls run at once, the later one fails on the key, rolls back, and reads the result that the other one stored.
       const stored = isUniqueViolation(e) && (await db.once.findUnique({ where: { storeId_key: { storeId, key } } }));
       if (!stored) throw e;
     }

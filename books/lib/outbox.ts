@@ -14,25 +14,26 @@ import type {
 import { rowsIn } from './sql';
 
 /*
- * Dispatch rows are written in the same transaction as the fact that causes them. Nothing is sent from inside a transaction:
- * dispatch/ delivers the rows afterwards.
+ * A dispatch row is a message to be delivered: to a workflow, as a mail, or to a simulator. It is written in the same transaction
+ * as the fact that causes it. Nothing is sent from inside a transaction: dispatch/ delivers the rows afterwards.
  */
 
 export interface DispatchRow {
   storeId: string;
-  /** Message id: the workflow id or the business key of the message. The same message is sent once. */
+  /** Business key of the message, for a start made of the workflow's id. The same message is sent once. */
   id: string;
+  /** `tick` wakes a workflow of a simulated store at its deadline, `news` is a provider's report, `http` calls a simulator. */
   kind: 'start' | 'signal' | 'update' | 'tick' | 'mail' | 'news' | 'http';
-  /** Workflow id, mail key, news id or URL. */
+  /** Workflow id, mail key, news id or URL, according to `kind`. */
   target: string;
-  /** Workflow type, message name, or the purpose of the URL. */
+  /** Workflow type, message name, mail template, type of news, or the purpose of the URL. */
   name: string;
   payload: object;
   /** Instant of the fact. */
   at: Instant;
-  /** When it may go out; by default the instant of the fact. */
+  /** Earliest time of delivery; by default the instant of the fact. */
   dueAt?: Instant;
-  /** Wall-clock lease of a writer that delivers the row itself immediately. */
+  /** For this many seconds of real time the dispatch loop leaves the row to its writer, which delivers it itself. */
   leaseSeconds?: number;
 }
 
@@ -40,7 +41,7 @@ export async function enqueue(tx: Tx, ...rows: DispatchRow[]): Promise<void> {
   if (rows.length > 0) await tx.$executeRaw(enqueueing(...rows));
 }
 
-/** The statement that writes rows (store_id, id, kind, target, name, payload, at, due_at) from a query. */
+/** The SQL that writes dispatch rows from a query for (store_id, id, kind, target, name, payload, at, due_at). */
 export function enqueueFrom(select: Prisma.Sql): Prisma.Sql {
   return sql`
     INSERT INTO dispatch (store_id, id, kind, target, name, payload, at, due_at)
@@ -48,7 +49,7 @@ export function enqueueFrom(select: Prisma.Sql): Prisma.Sql {
     ON CONFLICT DO NOTHING`;
 }
 
-/** The statement of `enqueue`, for a caller that runs it in one statement with its fact. */
+/** The SQL of `enqueue`, for a caller that makes it part of the statement that writes the fact. */
 export function enqueueing(...rows: DispatchRow[]): Prisma.Sql {
   const values = rows.map(({ dueAt, leaseSeconds, ...row }) => ({
     ...row,
@@ -63,7 +64,7 @@ export function enqueueing(...rows: DispatchRow[]): Prisma.Sql {
     ON CONFLICT DO NOTHING`;
 }
 
-/** A message to a workflow. The compiler checks its receiver and its payload by its name. */
+/** A message to a workflow. The message's name determines the types of its receiver and its payload. */
 interface ToWorkflow<N extends MessageName> {
   storeId: string;
   /** Business key: the same message is sent once. */
@@ -76,12 +77,12 @@ interface ToWorkflow<N extends MessageName> {
   leaseSeconds?: number;
 }
 
-/** Sends signals to workflows. */
+/** Queues signals to workflows as dispatch rows. */
 export function send<N extends SignalName>(tx: Tx, ...signals: ToWorkflow<N>[]): Promise<void> {
   return enqueue(tx, ...signals.map(({ to, ...row }): DispatchRow => ({ ...row, kind: 'signal', target: to })));
 }
 
-/** Sends a person's command to a workflow. @param command.by the person */
+/** Queues a person's command to a workflow as a dispatch row. @param command.by the person */
 export function sendCommand<N extends CommandName>(
   tx: Tx,
   { to, by, payload, ...row }: ToWorkflow<N> & { by: string },
@@ -89,7 +90,7 @@ export function sendCommand<N extends CommandName>(
   return enqueue(tx, { ...row, kind: 'update', target: to, payload: { ...payload, by } });
 }
 
-/** A workflow start as a dispatch row; `id` is the workflow id, so the same one is started once. */
+/** The dispatch row that starts a workflow. Its id is made of the workflow id, so a workflow is started once. */
 export function startRow<T extends WorkflowType>(
   type: T,
   workflowId: WorkflowId<T>,
@@ -110,5 +111,5 @@ export function startRow<T extends WorkflowType>(
   };
 }
 
-/** The process that writes a row on a request delivers it immediately. After this many seconds the loop takes the row over. */
+/** The API delivers a row that it writes for a request itself. After this many seconds the dispatch loop takes the row over. */
 export const LEASE_SECONDS = 5;

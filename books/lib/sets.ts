@@ -1,19 +1,20 @@
 import type { Rounding } from '../../domain/tax';
 import { type Db, type Tx, sql } from '../../prisma/db';
 
-/** One statement over a whole store: 100,000 rows with their foreign keys take some 10 s on two cores. */
+/** Transaction options for a statement over a whole store: 100,000 rows with foreign keys take about 10 s on two cores. */
 export const WHOLE_STORE = { timeout: 300_000 };
 
 /**
- * For set-based statements. PostgreSQL has no statistics for a month that has just begun. It assumes one or two rows and joins by
- * nested loops: checking 1,200 drafts took over 15 s, and 20 ms by hash joins. So every table is read by a range of its key, never
- * row by row. Such statements are marked as sets (prisma/db.ts), so that no plan made for an empty month is kept.
+ * Forbids nested-loop joins for the rest of the transaction. PostgreSQL has no statistics for a month that has just begun. It
+ * assumes one or two rows and joins by nested loops: a check of 1,200 drafts took over 15 s, and with hash joins 20 ms. The
+ * statements that rely on this read each table by a range of its key. They begin with the mark for sets (prisma/db.ts), so that
+ * PostgreSQL does not keep a plan made for an empty month.
  */
 export async function joinByHash(tx: Tx): Promise<void> {
   await tx.$executeRaw(sql`SET LOCAL enable_nestloop = off`);
 }
 
-/** The store's rounding of tax and its settlement, read before the statements that use them. */
+/** The store's rounding of tax, and its settlement: who bills and collects (`np` or `in_house`). */
 export async function termsOf(db: Db | Tx, storeId: string): Promise<{ rounding: Rounding; settlement: string }> {
   const store = await db.store.findUniqueOrThrow({
     where: { id: storeId },

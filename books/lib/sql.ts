@@ -4,11 +4,11 @@ import { Prisma } from '../../generated/prisma/client';
 import { sql } from '../../prisma/db';
 
 /*
- * Rules that are needed in SQL as well, because the 100,000 rows of a whole store can't travel to Node. Each computes the same as
- * its twin in domain/ or workflows/contracts; a property test compares the two.
+ * Business rules as SQL, for statements over the 100,000 rows of a whole store, which would take too long to load into Node. Each
+ * computes the same as a function in domain/ or workflows/contracts; a property test compares the two.
  */
 
-/** The rates in force on that date as rows (rate_class, rate, place), `place` in the order of print. */
+/** The tax rates in force on a date as rows (rate_class, rate, place). `place` is their order on a document. */
 export function ratesOn(on: JstDate): Prisma.Sql {
   const row = (rateClass: RateClass, place: number) =>
     sql`(${rateClass}::text, ${rateOn(rateClass, on)}::bigint, ${place}::int)`;
@@ -16,7 +16,7 @@ export function ratesOn(on: JstDate): Prisma.Sql {
 }
 
 /**
- * Yen of tax: amount × rate / divisor, rounded on the magnitude as domain/tax does. BIGINT holds 10 × any safe integer.
+ * Tax in yen: amount × rate / divisor. The absolute value is rounded, as in domain/tax.ts. The products fit into BIGINT.
  * @param divisor 100 for an amount without tax, 100 + rate for an amount with tax
  */
 export function taxOf(amount: Prisma.Sql, rate: Prisma.Sql, divisor: Prisma.Sql, rounding: Rounding): Prisma.Sql {
@@ -29,17 +29,20 @@ export function taxOf(amount: Prisma.Sql, rate: Prisma.Sql, divisor: Prisma.Sql,
   return sql`(sign(${amount})::bigint * (${magnitude}))`;
 }
 
-/** Settlement of a month of the order `o` in the store `st`: card, in house by finance's decision, or the store's own. */
+/**
+ * The party that bills one month of an order: the card company, the store itself if finance decided to bill that month without
+ * a guarantee, else the store's setting. `o` is the row of the order, `st` that of the store.
+ */
 export function settlementIn(period: Period): Prisma.Sql {
   return sql`CASE WHEN o.method = 'card' THEN 'card' WHEN ${period}::text = ANY(o.unguaranteed_months) THEN 'in_house'
                   ELSE st.settlement END`;
 }
 
-/** Yen with tax still to pay of the invoice `i`; below zero if more was paid. */
+/** The unpaid amount of the invoice row `i`, yen with tax; below zero if too much was paid. */
 export const owed = sql`(i.total - coalesce((SELECT sum(p.amount) FROM payments p
   WHERE p.store_id = i.store_id AND p.invoice_id = i.id), 0))::bigint`;
 
-/** A business key in SQL: the pattern made by workflows/contracts, with a column's value in place of each `*`. */
+/** A business key in SQL. @param pattern a key from workflows/contracts/keys.ts; each `*` in it is replaced by a value */
 export function keyFrom(pattern: string, ...values: Prisma.Sql[]): Prisma.Sql {
   const [head, ...rest] = pattern.split('*');
   if (rest.length !== values.length) throw new RangeError(`${pattern} takes ${rest.length} values`);
@@ -47,7 +50,7 @@ export function keyFrom(pattern: string, ...values: Prisma.Sql[]): Prisma.Sql {
   return sql`(${head}::text || ${Prisma.join(parts, ' || ')})`;
 }
 
-/** Rows of the program for `jsonb_to_recordset`: one parameter for any number of rows. */
+/** JavaScript objects as one SQL parameter, to be read as rows by `jsonb_to_recordset`. */
 export function rowsIn(rows: readonly object[]): Prisma.Sql {
   return sql`${JSON.stringify(rows)}::jsonb`;
 }

@@ -16,7 +16,7 @@ import { type LineOnSale, type WantedLine, linesOnSale } from './pricing';
 /** An order as a buyer places it. */
 export interface NewOrder {
   accountId: string;
-  /** The account's default one if absent. */
+  /** If absent, the account's default destination. */
   billingDestinationId?: string | undefined;
   /** The shop's own number of the order; unique. */
   reference?: string | undefined;
@@ -28,7 +28,7 @@ export interface NewOrder {
   metadata: object;
 }
 
-/** SBPS's one-time tokens of a card, never a number. */
+/** A card, as one-time tokens from the card gateway SB Payment Service (SBPS). The card's number never reaches us. */
 interface OfferedCard {
   method: 'card';
   token: string;
@@ -41,9 +41,9 @@ type Buyer = Account & { billingDestinations: BillingDestination[]; consents: Co
 type Seller = Actor & { store: Store };
 
 /**
- * Accepts an order: writes its row with the prices in force, the consent if the order has one, the card's tokens, and the start
- * of its workflow.
- * @returns its id, or every reason against it at once
+ * Accepts an order: writes its row with the prices in force, the consent to the terms if it is new, the card's tokens, and the
+ * start of its workflow.
+ * @returns the order's id, or all reasons to refuse it
  */
 export async function acceptOrder(tx: Tx, by: Seller, order: NewOrder): Promise<Checked<string>> {
   const { store, at } = by;
@@ -63,7 +63,7 @@ export async function acceptOrder(tx: Tx, by: Seller, order: NewOrder): Promise<
   refusals.push(...sale.refusals);
   const per = store.settlement === 'in_house' && order.payment.method === 'bank_transfer' ? 'rate' : 'line';
   const price = priceOfMonth(sale.lines, { per, on, rounding: store.taxRounding });
-  // The other checks need the amount.
+  // The check of the card needs the amount.
   if (!price.ok) return refuseAll(price.refusal);
   if (order.payment.method === 'card') {
     const card = checkCard(order.payment, price.value.total, ['payment']);
@@ -106,7 +106,7 @@ function checkBuyer(buyer: Buyer, order: NewOrder, { termsVersion, settlement, s
   if (buyer.status === 'suspended' && byTransfer) refusals.push({ code: 'account_suspended', field: ['accountId'] });
   if (buyer.entity === 'individual' && byTransfer && settlement === 'np')
     refusals.push({ code: 'private_person_np', field: ['payment', 'method'] });
-  // Without a contract with SBPS the store can't charge a card.
+  // A store without a contract with SBPS can't charge a card.
   if (!byTransfer && sbps === null) refusals.push({ code: 'conflict', field: ['payment', 'method'] });
   if (buyer.consents.length === 0 && order.consent?.termsVersion !== termsVersion)
     refusals.push({
@@ -137,7 +137,7 @@ async function writeOrder(
     cancellationTerms: plan.cancellationTerms,
   }));
   const payload = { orderId: order.id, accountId: order.accountId };
-  // One statement, because the cost of an order depends more on the number of statements than of rows.
+  // One statement writes all rows, because round trips to the database cost more than rows.
   await tx.$executeRaw(sql`
     WITH accepted AS (
       INSERT INTO orders (store_id, id, account_id, destination_id, reference, method, accepted_at, first_period, net, total,

@@ -25,10 +25,10 @@ interface Line {
 }
 
 /**
- * Bills each line of an order for one month of service, once. A second call finds the items, even if the month has been frozen
- * since. Locks the period FOR SHARE, so that nobody can freeze it between the check and the write. Items of a frozen month move
- * to the next open one with a note.
- * @returns the month that bills them, and their sum in yen with tax
+ * Makes a billable item for each line of an order and one month of service, once; a second call finds the items. If the month is
+ * frozen (it takes no more items), they go to the next open month, marked as late. The month is locked FOR SHARE, so that nobody
+ * can freeze it between the check and the write.
+ * @returns the month that bills the items, and their sum in yen with tax
  */
 export async function makeOrderItems(
   tx: Tx,
@@ -93,8 +93,9 @@ export async function makeOrderItems(
 }
 
 /**
- * Makes the month's items billable once NP has accepted them or finance has decided to bill without NP. If the month has been
- * frozen since, they move to the next open one with a note. Does nothing if the order has no items of the month yet.
+ * Makes an order's items of a month billable, after the credit provider NP掛け払い (NP) has accepted them or finance has decided
+ * to bill without NP. If the billing month has been frozen since, they move to the next open month, marked as late. Does nothing
+ * if the order has no such items yet.
  */
 export async function makeBillable(
   tx: Tx,

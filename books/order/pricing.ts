@@ -4,13 +4,13 @@ import type { Refusal } from '../../domain/refusal';
 import type { Plan, Price } from '../../generated/prisma/client';
 import { type Tx, dateIn } from '../../prisma/db';
 
-/** A line that a buyer wants. */
+/** A plan and its quantity, as a buyer wants to order them. */
 export interface WantedLine {
   planId: string;
   quantity: number;
 }
 
-/** A line with its plan and the price in force. */
+/** A wanted line with its plan and the price in force. */
 export interface LineOnSale extends PricedLine {
   plan: Plan;
   price: Price;
@@ -18,7 +18,7 @@ export interface LineOnSale extends PricedLine {
 
 /**
  * Prices the lines by the newest version of each plan's price that is in force on the day.
- * @returns the lines on sale, and unknown_plan for each of the others
+ * @returns the lines whose plan has a price, and a refusal unknown_plan for each other line
  */
 export async function linesOnSale(
   tx: Tx,

@@ -38,10 +38,10 @@ export async function loadOrder(db: Db | Tx, { storeId, orderId }: ForOrder): Pr
   };
 }
 
-/** States that an order may pass within one transaction, without resting in them. */
+/** States that an order may skip: one change may lead through them without stopping there. */
 const CROSSED = ['screening', 'authorising', 'confirmed'] as const;
 
-/** Moves the order along its life cycle. If the status stays the same, only the columns in `also` change. */
+/** Changes the status of an order, as its life cycle allows. If the status stays the same, only the columns in `also` change. */
 export async function changeStatus(
   tx: Tx,
   { storeId, orderId }: ForOrder,
@@ -58,7 +58,7 @@ export async function changeStatus(
   });
 }
 
-/** Queues a mail about the order for its account's contact. */
+/** Queues a mail about the order to its account's mail address. @param event key of the event that the mail reports */
 export async function mailBuyer<T extends MailTemplate>(
   tx: Tx,
   { storeId, orderId, at }: ForOrder,
@@ -79,7 +79,7 @@ export async function mailBuyer<T extends MailTemplate>(
   });
 }
 
-/** The order as a mail shows it: yen with tax for one month. */
+/** The order as a mail shows it. The total is for one month, in yen with tax. */
 export function mailOrder(order: OrderRow): MailOrder {
   return {
     number: order.reference ?? order.id,

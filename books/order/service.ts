@@ -10,7 +10,10 @@ import { makeOrderItems } from './items';
 import { once } from '../lib/once';
 import { type OrderRow, loadOrder } from './rows';
 
-/** Runs one step of an order, once under its name. One transaction loads the order and writes everything. */
+/**
+ * Runs a named step of an order, once. One transaction loads the order and writes everything.
+ * @param decided the step's business input: the step must not run again with another one
+ */
 export function orderStep<R>(
   db: Db,
   input: ForOrder,
@@ -23,7 +26,7 @@ export function orderStep<R>(
   );
 }
 
-/** Emits an event about the order, with its month's yen with tax. @param on the date of the event, if not that of the fact */
+/** Emits an event about the order, with its amount for one month. @param on date of the event, if not the date of `input.at` */
 export function emitOrderEvent(
   tx: Tx,
   input: ForOrder,
@@ -47,9 +50,9 @@ export function emitOrderEvent(
 }
 
 /**
- * Puts the lines in force from `on` and bills them: their first month, which is decided already, and each month that has been
- * opened since without them, for example if a start is reported in the next month.
- * @returns the months that must still be registered with NP
+ * Starts the service of an order's lines on `on` and makes their billable items: for the first month, and for each later month
+ * that has begun already, for example if the start is reported a month late. The first month is approved already.
+ * @returns the months that must still be registered with the credit provider NP掛け払い (NP)
  */
 export async function beginService(tx: Tx, input: ForOrder, order: OrderRow, on: JstDate): Promise<Period[]> {
   const decided = order.firstPeriod;
@@ -74,7 +77,7 @@ async function startLines(tx: Tx, input: ForOrder, on: JstDate): Promise<void> {
   });
 }
 
-/** @param on last day of service; null when it never started */
+/** @param on last day of service; null if the service never started */
 export async function endLines(tx: Tx, input: ForOrder, on: JstDate | null): Promise<void> {
   await advance(tx, 'subscription', {
     where: { storeId: input.storeId, orderId: input.orderId },
@@ -83,7 +86,7 @@ export async function endLines(tx: Tx, input: ForOrder, on: JstDate | null): Pro
   });
 }
 
-/** Service starts in a later month than the credit or card decision. The registration or authorisation moves to that month. */
+/** Moves NP's registration or the card's authorisation to a later month, because the service starts later than was decided. */
 async function moveFirstPeriod(tx: Tx, { storeId, orderId }: ForOrder, from: Period, to: Period): Promise<void> {
   const own = { storeId, orderId, period: from };
   await tx.creditTransaction.updateMany({ where: { ...own, status: 'registered' }, data: { period: to } });

@@ -21,7 +21,7 @@ interface Fact {
   at: Instant;
 }
 
-/** Money that arrived in the store's own account, as finance or a file reports it. */
+/** Money that arrived in the store's own bank account, as finance enters it or a file reports it. */
 export interface NewDeposit {
   id: string;
   /** Yen that arrived, more than zero. */
@@ -29,7 +29,7 @@ export interface NewDeposit {
   paidOn: JstDate;
   /** The invoices that it pays, in this order; at least one. */
   invoiceNumbers: readonly string[];
-  /** The bank's text (摘要). If all members including this one are the same, it is the same deposit. */
+  /** The bank's text (摘要). A deposit that has a text and equals an earlier one in all members but `id` is the same deposit. */
   reference: string | null;
 }
 
@@ -48,9 +48,10 @@ interface NamedInvoice {
 }
 
 /**
- * Books a deposit: its payment of each invoice, its journal entry and its events. The rest is 仮受金 and an incident.
- * @returns its id, `known` if the same deposit with the same reference was entered before; refused unknown_invoice,
- *   invoice_not_own, invoice_not_payable, invoices_of_two_accounts, invalid_date, each with its member of the deposit
+ * Books a deposit: its payment of each invoice, its journal entry and its events. Money above what the invoices owe is booked as
+ * a suspense receipt (仮受金) and opens an incident.
+ * @returns the deposit's id; `known` is true if the same deposit was entered before. Refused unknown_invoice, invoice_not_own,
+ *   invoice_not_payable, invoices_of_two_accounts, invalid_date; each names the wrong member of the deposit
  */
 export async function bookDeposit(
   tx: Tx,
@@ -113,9 +114,10 @@ export async function bookDeposit(
 }
 
 /**
- * Reverses a deposit that was entered wrongly. Books the opposite amounts with the date of the reversal, and the invoices that it
- * had paid are owed again.
- * @param id of the reversing row @returns refused deposit_already_reversed
+ * Reverses a deposit that was entered wrongly: books the opposite amounts, dated the day of the reversal. The invoices that the
+ * deposit had paid are then owed again.
+ * @param id of the new deposit row that reverses the wrong one
+ * @returns refused deposit_already_reversed
  */
 export async function reverseDeposit(
   tx: Tx,
@@ -183,7 +185,7 @@ async function oweAgain(tx: Tx, fact: Fact, id: string, part: { invoiceId: strin
   });
 }
 
-/** Bills a debit notice by transfer if its collection is over and no debit is running, because no debit will collect it again. */
+/** Bills a debit notice by transfer if its debit day is over and no debit is under way: no debit will collect it any more. */
 async function billByTransfer(tx: Tx, { storeId, at }: Fact, invoice: NamedInvoice, left: Yen): Promise<void> {
   if (invoice.method !== 'direct_debit' || !invoice.debit_on) return;
   const debitOn = dateOut(invoice.debit_on);
@@ -194,12 +196,12 @@ async function billByTransfer(tx: Tx, { storeId, at }: Fact, invoice: NamedInvoi
   await rebill(tx, { storeId, at, debitOn }, owed, '入金の取消', keys.reported.paymentReversed(id, invoice.revision));
 }
 
-/** Allows one deposit at a time per store. Of two with the same invoice or reference, the second sees the first. */
+/** Books a store's deposits one at a time, so that a deposit sees an earlier one for the same invoice or with the same text. */
 async function lockDeposits(tx: Tx, storeId: string): Promise<void> {
   await tx.$executeRaw(sql`SELECT pg_advisory_xact_lock(hashtextextended(${keys.lock.deposits(storeId)}, 0))`);
 }
 
-/** Finds the same deposit, entered before and not reversed. The bank's text (摘要) alone is often only the payer's name. */
+/** Finds the same deposit, entered before and not reversed. The text (摘要) alone is often only the payer's name. */
 function existingDeposit(
   tx: Tx,
   storeId: string,
@@ -219,7 +221,7 @@ function existingDeposit(
   });
 }
 
-/** The invoices with these numbers, in that order, locked. */
+/** Locks and returns the invoices with these numbers, in the order of the numbers. Refuses invoices that a deposit cannot pay. */
 async function namedInvoices(tx: Tx, storeId: string, numbers: readonly string[]): Promise<Result<NamedInvoice[]>> {
   const rows = await lockInvoices(tx, storeId, sql`i.number = ANY(${[...numbers]})`);
   const invoices: NamedInvoice[] = [];
@@ -237,7 +239,10 @@ async function namedInvoices(tx: Tx, storeId: string, numbers: readonly string[]
   return ok(invoices);
 }
 
-/** One statement locks, the next sums the payments. A single one would sum them as they were before it waited for the lock. */
+/**
+ * Locks invoices, then reads them with their open amounts. A single statement would sum the payments as they were before it
+ * waited for the lock.
+ */
 async function lockInvoices(tx: Tx, storeId: string, which: Prisma.Sql): Promise<NamedInvoice[]> {
   await tx.$executeRaw(
     sql`SELECT 1 FROM invoices i WHERE i.store_id = ${storeId} AND ${which} ORDER BY i.id FOR UPDATE`,

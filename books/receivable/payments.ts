@@ -2,21 +2,21 @@ import type { Instant, JstDate } from '../../domain/calendar';
 import type { Yen } from '../../domain/money';
 import { type Tx, dateIn, instantIn } from '../../prisma/db';
 
-/** A buyer's payment of one invoice. */
+/** A buyer's payment of one invoice, or the reversal of such a payment. */
 export interface NewPayment {
   id: string;
-  /** Business key of its source: the same payment is recorded once. */
+  /** Business key of the fact that the payment comes from (a deposit, a debit …): the same payment is recorded once. */
   sourceKey: string;
   source: 'np' | 'card' | 'direct_debit' | 'manual';
   invoiceId: string;
-  /** Yen; below zero reverses a payment. */
+  /** Yen; below zero for a reversal. */
   amount: Yen;
   paidOn: JstDate;
-  /** The deposit that it is a part of. */
+  /** The deposit that this payment is a part of. */
   depositId?: string;
 }
 
-/** Records payments of one account, each once. A correction is a separate payment. */
+/** Records payments of one account, each once. A recorded payment never changes; a correction is another payment. */
 export async function recordPayments(
   tx: Tx,
   { storeId, at, accountId }: { storeId: string; at: Instant; accountId: string },

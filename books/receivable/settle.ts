@@ -14,12 +14,12 @@ interface Settled {
   period: Period;
 }
 
-/** Marks an issued invoice as paid once nothing of it is open, and emits `invoice.paid`. */
+/** If an issued invoice is paid in full, marks it as paid and emits `invoice.paid`. */
 export async function settleInvoice(
   tx: Tx,
   { storeId, at, invoiceId, paidOn }: { storeId: string; at: Instant; invoiceId: string; paidOn: JstDate },
 ): Promise<void> {
-  // Locks first. A single statement would sum the payments as they were before it waited for the lock.
+  // The lock and the sum are two statements. A single one would sum the payments as they were before it waited for the lock.
   const [invoice] = await tx.$queryRaw<Settled[]>(sql`
     SELECT account_id, status, total, number, period FROM invoices
      WHERE store_id = ${storeId} AND id = ${invoiceId} FOR UPDATE`);

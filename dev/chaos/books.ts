@@ -21,7 +21,7 @@ const IGNORED_COLUMNS: Record<string, string[]> = {
   number_series: [],
   documents: ['id', 'bytes', 'sha256'],
   credit_transactions: ['np_transaction_id'],
-  // Where an answer was lost, the number of the attempt and SBPS's id differ.
+  // After an answer of SBPS (the card gateway) was lost, the number of the attempt and SBPS's id differ.
   card_charges: ['key', 'sbps_order_id', 'n', 'tracking_id'],
   direct_debits: [],
   debit_runs: [],
@@ -34,16 +34,19 @@ const IGNORED_COLUMNS: Record<string, string[]> = {
   waits: [],
 };
 
-/** NP's bills have a date only. The time of day at which the engine learns of them depends on NP's news, and is not compared. */
+/**
+ * Tables whose rows are compared only in part. The bills of NP (the credit provider) have a date only: the time of day at which
+ * the engine learns of them depends on NP's news, so it is not compared.
+ */
 const ROW_SQL: Record<string, string> = {
   events: `CASE WHEN t.type IN ('invoice.issued', 'debit_notice.issued') AND t.data->>'issuer' = 'np'
                 THEN to_jsonb(t) - 'at'::text ELSE to_jsonb(t) END`,
 };
 
-/** Rows that are compared. An authorisation whose answer was lost lapses, and charges nobody. */
+/** Tables of which only some rows are compared. A card authorisation whose answer was lost lapses and charges nobody. */
 const CONDITION_SQL: Record<string, string> = { card_charges: `t.status <> 'lapsed'` };
 
-/** @param lostOrders orders that were lost with the buyer's one-time token, and placed again: they are left out */
+/** @param lostOrders orders whose one-time card token was lost, and which the buyer placed again: their rows are left out */
 export async function booksOf(db: Client, storeId: string, lostOrders: readonly string[] = []): Promise<Books> {
   const name = await namesOf(db, storeId, lostOrders);
   const books: Books = {};
@@ -111,7 +114,7 @@ export async function namesOf(
     .sort((a, b) => b.length - a.length)
     .map((id) => id.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
   const anyId = new RegExp(ids.join('|'), 'g');
-  // The id of a command's message is random, and has no counterpart in the other run.
+  // A message's id is random, so it has no counterpart in the other run.
   return (text) => text.replace(anyId, (id) => names.get(id)!).replace(/\bmsg_\w+/g, 'message');
 }
 

@@ -1,7 +1,7 @@
 import { Api } from '../story/api';
 import type { World } from '../story/world';
 
-/** How often an effect, such as a charge, happened at a provider, with the business key of its purpose. */
+/** An effect at a provider, such as a charge. `key` says what it was for; `times` how often it happened, which should be once. */
 export interface Effect {
   key: string;
   times: number;
@@ -18,9 +18,9 @@ interface NpState {
 }
 
 /**
- * Counts the effects at the providers, as the simulators recorded them, by business key without its last part n. An order's month
- * is charged once, under any n: a second effect under n + 1 has the same key and counts as one too many. Effects that were taken
- * back are not counted: a registration that was cancelled, or a void bill.
+ * Counts the effects at the providers, as the simulators recorded them. The last part of a business key, the number of the
+ * attempt, is left out: an order's month must be charged once in all its attempts, so a charge by each of two attempts counts as
+ * two of one effect. Effects that were taken back are not counted: a registration that was cancelled, or a void bill.
  */
 export async function providerEffects(store: Store): Promise<Effect[]> {
   const { at, storeId, shopCode, merchantId } = store;
@@ -47,8 +47,8 @@ export async function providerEffects(store: Store): Promise<Effect[]> {
     emails: { idempotency_key: string | null; to: string[]; subject: string }[];
   }>('/control/emails');
   for (const { idempotency_key: key, to, subject } of emails) {
-    // The inbox holds the mails of several stores. In the keys of NP's own mails the last part is the bill's revision, not an
-    // attempt.
+    // The inbox holds the mails of several stores; keys begin with the store. In the keys of NP's own mails the last part is the
+    // bill's revision, not an attempt.
     if (key?.startsWith(`${storeId}/`)) count(`mail ${key.replace(/\/\d+$/, '')}`);
     else if (key?.startsWith(`np/${shopCode}/`)) count(`mail ${key}`);
     else if (key === null) count(`mail without key ${to.join(' ')} ${subject}`);
@@ -56,7 +56,7 @@ export async function providerEffects(store: Store): Promise<Effect[]> {
   return [...counts].map(([key, times]) => ({ key, times }));
 }
 
-/** `ord_….202610.2` → `ord_… 202610` */
+/** The order and the month in a provider's reference, without the attempt: `ord_….202610.2` → `ord_… 202610`. */
 function monthOf(providerReference: string): string {
   return providerReference.split('.').slice(0, 2).join(' ');
 }

@@ -9,9 +9,9 @@ export type Tally = Record<Provider, Record<string, number>>;
 interface Fault {
   provider: Provider;
   mode: string;
-  /** The calls it applies to: NP's `call` and `about`, SBPS's `api_id`. Every call when it is left out. */
+  /** The calls that the fault applies to: NP's `call` and `about`, or SBPS's `api_id`. Without it, every call. */
   of?: object;
-  /** It costs the caller a time-out of 30 s, so once in a run is enough. */
+  /** True if the fault costs the caller a time-out of 30 s. Such a fault is enough once in a run. */
   slow?: true;
 }
 
@@ -27,12 +27,13 @@ const COMMIT = 'ST02-00101-101';
 const CAPTURE = 'ST02-00201-101';
 
 /**
- * Faults that do not change the story: in the end the provider does its work, once. Only one fault of each line is filed at a
- * time, so that no call fails more often than it is retried: after two lost authorisations in a row the second one is declined.
+ * Faults that do not change the story: in the end the provider does its work, once. To file a fault is to ask a simulator to
+ * commit it at its next call. Only one fault of each line is filed at a time, so that no call fails more often than it is
+ * retried: after two lost authorisations in a row the second one is declined.
  *
- * Two faults are left out because they do change the story. NP's `refuse`, a 400, is an answer that a person decides on. A
- * screening or a debit result that is reported a day late moves the order's confirmation, or the mail about the debit, by that
- * day. Both runs have such late news (play.ts).
+ * Two kinds of faults are left out because they do change the story. NP's `refuse`, a 400, is an answer that a person must decide
+ * on. A screening or a debit result that is reported a day late moves the order's confirmation, or the mail about the debit, by
+ * that day. Both runs have such late news (play.ts).
  */
 const FAULTS: readonly (readonly Fault[])[] = [
   [
@@ -46,7 +47,7 @@ const FAULTS: readonly (readonly Fault[])[] = [
     ),
   ],
   [sbps('down'), sbps('refuse'), sbps('slow'), slow(sbps('timeout_before_effect'))],
-  // A lost answer to the request for 3-D Secure loses the buyer's token, and the buyer orders again.
+  // If the answer to the request for 3-D Secure is lost, so is the buyer's one-time card token, and the buyer orders again.
   [sbps('timeout_after_effect', AUTHENTICATE)],
   [
     ...[AUTHORISE_FIRST, AUTHORISE_SAVED].flatMap((call) => [
@@ -60,10 +61,12 @@ const FAULTS: readonly (readonly Fault[])[] = [
   ['down', 'server_error', 'rate_limited', 'in_progress', 'timeout_after_effect', 'answer_twice'].map(resend),
 ];
 const PROVIDERS = ['np', 'sbps', 'resend'] as const;
-/** How long a port stays closed. Real outages last minutes; this is enough for the retries' pauses to grow to some seconds. */
+/** How long a provider's port stays closed, from and to. It is enough for the pauses between retries to grow to some seconds. */
 const AWAY_MS = [2_000, 8_000] as const;
 
-/** The faults of one kind in random order. The top one is filed until it has taken effect, and then goes to the bottom. */
+/**
+ * The faults of one line of FAULTS, in random order. The top one is filed until it has taken effect, and then goes to the bottom.
+ */
 class Deck {
   private readonly cards: Fault[];
 
@@ -75,19 +78,19 @@ class Deck {
     return this.cards[0]!;
   }
 
-  /** @param tookEffect a slow fault that took effect is removed */
+  /** Puts the top fault at the bottom. A slow fault that took effect is removed instead. */
   turn(tookEffect: boolean): void {
     const top = this.cards.shift()!;
     if (!tookEffect || !top.slow || this.cards.length === 0) this.cards.push(top);
   }
 }
 
-/** How many steps of the story a fault may wait for a call. More would leave too few steps for the other faults. */
+/** For how many steps of the story a fault stays on top while no call meets it. More would leave too few for the other faults. */
 const STEPS = 2;
 
 /**
- * Makes the providers of one store misbehave during the whole story: one fault of each kind at a time, so that no call fails more
- * often than it is retried. A fault that took no effect in a step of the story is filed once more for the next step.
+ * Makes the providers of one store misbehave during the whole story, with one fault of each line of FAULTS at a time. A fault
+ * that took no effect in a step of the story is filed once more for the next step.
  */
 export class FaultInjector {
   private readonly decks: Deck[];
@@ -129,7 +132,7 @@ export class FaultInjector {
     for (const provider of PROVIDERS) await this.api(provider).post('/control/faults/clear', this.storeAt(provider));
   }
 
-  /** Fault modes that were never filed. None, if the story was long enough. */
+  /** Kinds of faults that were never filed. There are none if the story was long enough. */
   get neverFiled(): string[] {
     const all = FAULTS.flat().map(({ provider, mode }) => `${provider} ${mode}`);
     return [...new Set(all)].filter((mode) => !this.modes.has(mode));

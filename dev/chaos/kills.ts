@@ -3,7 +3,7 @@ import type { Random } from './random';
 
 /** One program killed at one moment of the story. */
 export interface Kill {
-  /** Index of the story's step, and milliseconds into it, by the pace of the undisturbed run. */
+  /** `step` is the index of the story's step; `into` is milliseconds after its begin, at the pace of the undisturbed run. */
   step: number;
   into: number;
   part: Part;
@@ -15,8 +15,8 @@ export interface Kill {
 const PARTS: readonly Part[] = ['worker', 'api', 'temporal', 'postgres'];
 
 /**
- * Half restart at once. Some stay away longer than the 5 s for which an API tries to deliver, or the 8 s of a local activity's
- * tries.
+ * A random pause before a killed program is started again, in ms. Half of them are 0. Some are longer than the 5 s for which the
+ * API tries to deliver a message, or the 8 s for which a local activity is tried.
  */
 function pause(random: Random): number {
   const die = random.next();

@@ -10,8 +10,8 @@ import { type Outcome, outcomeOf } from './verdict';
 const STORY_BEGINS = '2026-10-01';
 
 /**
- * News that comes a day late in both runs, because late news changes the story: the result of a buyer's screening, and of a
- * failed debit. `on` is the day of the event itself.
+ * News from NP (the credit provider) that comes a day late: the results of a buyer's screening and of a failed debit. It is late
+ * in both runs, because late news changes the story. `on` is the day of the event itself.
  */
 const LATE_NEWS = [
   { about: 'buyer.screened', on: '2026-10-14' },

@@ -16,8 +16,9 @@ interface WaitRow {
 const SEARCH_ATTRIBUTES = ['WaitingFor', 'Owner', 'DueAt'];
 
 /**
- * Everything that would not go on by itself: due messages, open incidents, a clock that is not ready, and waits past their
- * deadline. Temporal's list of running workflows is compared with the waits, each of which has a name, an owner and a deadline.
+ * Finds everything that would not go on by itself: due messages, open incidents, a clock that is not ready, and waits past their
+ * deadline. It also compares Temporal's list with the table `waits`: each running workflow must have a wait with a name, an owner
+ * and a deadline.
  */
 export async function stuckThings(at: Where, db: pg.Client, storeId: string): Promise<string[]> {
   const { rows: waits } = await db.query<WaitRow>(
@@ -71,7 +72,7 @@ async function mismatchesInTemporal(at: Where, storeId: string, waiting: Set<str
   return found;
 }
 
-/** After a kill, the next worker is up within this. */
+/** How long a clock's workflow may take to end. After a kill, the next worker is up within this time. */
 const END_MS = 60_000;
 
 async function waitForEnd(workflow: Temporal['workflow'], id: string): Promise<void> {

@@ -37,7 +37,7 @@ export async function outcomeOf(
     const { storeId, lostOrders } = world;
     const name = await namesOf(db, storeId, lostOrders);
     const effects = await providerEffects(world);
-    // A lost order may have sent mails of its own. A charge or a registration for it counts as a difference.
+    // A lost order may have sent mails, which are left out. A charge or a registration for it still counts as a difference.
     const isLost = (key: string) => key.startsWith('mail ') && lostOrders.some((id) => key.includes(id));
     const [books, lost, stuck] = [
       await booksOf(db, storeId, lostOrders),
@@ -64,7 +64,7 @@ export function compare(undisturbed: Outcome, disturbed: Outcome): Verdict {
     { ...undisturbed.books, outside: undisturbed.effects },
     { ...disturbed.books, outside: disturbed.effects },
   );
-  // A fault of the undisturbed run counts too.
+  // Double effects, lost writes and stuck things of the undisturbed run count too.
   const both = (of: 'doubled' | 'lost' | 'stuck') => [...new Set([...undisturbed[of], ...disturbed[of]])];
   const [doubled, lost, stuck] = [both('doubled'), both('lost'), both('stuck')];
   return {

@@ -1,7 +1,7 @@
 import { internalProblem } from '../../api/lib/problems';
 import { type RefusalCode, refusalCodes, refusalTexts } from '../../domain/refusal-codes';
 
-/** The page's sections. Each code is a heading, so its anchor is the one in a problem's `type`. */
+/** The page's sections, one per HTTP status. Each refusal code is a heading, and a problem's `type` links to its anchor. */
 const statuses = {
   400: 'Malformed: correct the request',
   401: 'The caller is not known',
@@ -25,7 +25,7 @@ A command that a workflow refuses changes nothing.
 
 The running API serves the same texts at \`/docs/errors\`. \`npm run docs\` makes this page from [domain/refusal-codes.ts](../domain/refusal-codes.ts).`;
 
-/** docs/errors.md */
+/** The text of docs/errors.md. */
 export function renderErrors(): string {
   const { en, ja } = { en: internal('en'), ja: internal('ja') };
   const sections = Object.entries(statuses).flatMap(([status, title]) => [

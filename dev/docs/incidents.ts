@@ -17,7 +17,7 @@ const LOOK = `## To be looked at
 Nothing waits for these. A person closes one with \`resolve_as\` and a text of their own, or with \`retry\` where the table says so. The engine closes
 some ("by itself") when their cause is gone.`;
 
-/** docs/incidents.md */
+/** The text of docs/incidents.md. */
 export function renderIncidents(): string {
   const kinds = Object.keys(incidentKinds) as IncidentKind[];
   const isStep = (kind: IncidentKind) => incidentText(kind).step !== undefined;

@@ -76,7 +76,7 @@ function diagram(table: Lifecycle<string>): string {
   ].join('\n');
 }
 
-/** docs/lifecycle.md */
+/** The text of docs/lifecycle.md. */
 export function renderLifecycles(): string {
   const head = [
     '# Life cycles',

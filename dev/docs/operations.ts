@@ -7,7 +7,7 @@ const HEAD = `# Operations of the API
 This page lists every operation with the roles whose keys may call it. [API](api.md) says what holds for all of them.
 \`GET /v1/openapi.json\` has bodies, answers and refusals. \`npm run docs\` makes this page from the routes in [api/](../api/routes.ts).`;
 
-/** docs/api-operations.md */
+/** The text of docs/api-operations.md. */
 export function renderOperations(): string {
   const rows = routes.map(({ method, path, summary, operation }) => [
     `\`${method.toUpperCase()} ${path.replace(/[:*](\w+)/g, '{$1}')}\``,

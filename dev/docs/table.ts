@@ -1,4 +1,6 @@
-/** Columns as wide as their widest cell, as the pages written by hand are formatted; a Japanese character is two wide. */
+/**
+ * A Markdown table. Its columns are as wide as their widest cell, as in pages written by hand. A Japanese character is two wide.
+ */
 export function table(head: string[], rows: string[][]): string {
   const widths = head.map((_, i) => Math.max(...[head, ...rows].map((row) => widthOf(row[i]!))));
   const line = (cells: string[]) =>

@@ -7,14 +7,15 @@ import { keys } from '../../workflows/contracts/keys';
 type Build = (...parts: never[]) => string;
 type Group = { [name: string]: Build | Group };
 
-/** Stands for each part of a key; no key has it. */
+/** A character that stands for each variable part of a key. No real key contains it. */
 const PART = '\u0000';
-/** No key has more parts. */
+/** The most variable parts that a key has. */
 const MOST_PARTS = 8;
 
 /**
- * The beginnings of all keys up to their first part, `np-txn/` or `pay_`. They are read from the builders themselves, so a new
- * key is covered as soon as it is there. Keys that begin with a kind of event or incident begin with any of those.
+ * The beginnings of all keys up to their first variable part, e.g. `np-txn/` or `pay_`. They are read from the functions that
+ * build keys, so a new key is covered as soon as it is there. Some keys begin with a kind of event or incident, so each kind is
+ * added.
  */
 export const heads: readonly string[] = [
   ...new Set([
@@ -31,7 +32,7 @@ function headsOf(group: Group): string[] {
   );
 }
 
-/** SQL that joins a text with a slash to something: `'news/' || n.event_id`. */
+/** Matches SQL that joins a text containing a slash to another value: `'news/' || n.event_id`. */
 const JOINED_IN_SQL = /'[^']*\/[^']*'\s*\|\||\|\|\s*'[^']*\/[^']*'/;
 
 /** Reports a workflow id or a business key that is built outside `workflows/contracts/`. */

@@ -3,8 +3,8 @@ import { dirname, resolve } from 'node:path';
 import { SetupError } from './progress';
 
 /**
- * A played story takes 75 MB. PostgreSQL's write-ahead log grows by some hundred MB in a session, and PostgreSQL stops when it
- * cannot write.
+ * The free room, in MB, without which nothing starts. A played story takes 75 MB. PostgreSQL's write-ahead log grows by some
+ * hundred MB in a session, and PostgreSQL stops when it cannot write.
  */
 export const NEEDED_MB = 500;
 
@@ -21,7 +21,7 @@ export function makeRoom(folder: string): string {
   return `make room: ${NEEDED_MB} MB are needed at ${folder} (removing it clears old data), or name a folder with room in SHIMEBI_STATE`;
 }
 
-/** To be called before anything is written. @throws SetupError when the volume has too little room */
+/** Checks the volume before anything is written to it. @throws SetupError when the volume has too little room */
 export function requireRoom(folder: string): void {
   const free = freeMb(folder);
   if (free < NEEDED_MB) throw new SetupError(`Only ${free} MB are free for ${folder}: ${makeRoom(folder)}.`);

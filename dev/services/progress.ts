@@ -5,11 +5,11 @@ export interface Progress {
   line(text: string): void;
 }
 
-/** Without a terminal, the title of a running step is printed after a second, and again every ten seconds. */
+/** When the output is no terminal, the title of a running step is printed after a second, and again every ten seconds. */
 const QUIET_MS = 1_000;
 const REMINDER_MS = 10_000;
 
-/** @param stream standard error where standard output is for `--json` only */
+/** @param stream where to print: standard error when standard output is reserved for `--json` */
 export function createProgress(stream: NodeJS.WriteStream): Progress {
   const live = stream.isTTY;
   const active = new Map<object, { title: string; detail: string; since: number; reminded: number }>();
@@ -62,7 +62,7 @@ export function createProgress(stream: NodeJS.WriteStream): Progress {
   };
 }
 
-/** Prints nothing: tests print only their failures. */
+/** A progress that prints nothing, for tests: they print only their failures. */
 export const silent: Progress = { step: (_title, work) => work(() => {}), line: () => {} };
 
 /** A failure that the user can fix. Its message says everything, so it is printed without a stack trace. */

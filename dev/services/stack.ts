@@ -55,7 +55,8 @@ export interface Stack {
 
 export interface StackOptions {
   /**
-   * dev and demo keep their data under `.shimebi/` and use fixed ports. test discards its data, uses free ports and has no UI.
+   * `dev` and `demo` keep their data under `.shimebi/` and use fixed ports. `test` discards its data, uses free ports and has no
+   * UI.
    */
   mode: 'dev' | 'demo' | 'test';
   log: Progress;
@@ -84,7 +85,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const logDir = throwaway ? join(STATE_DIR, 'logs', name) : join(STATE_DIR, 'logs', 'dev');
   if (throwaway) removeEndedTestRuns();
   requireRoom(dir);
-  // Old logs go first: "the last lines" in a message are then always from this run.
+  // Old logs are removed first, so that "the last lines" in a message are always from this run.
   rmSync(logDir, { recursive: true, force: true });
   mkdirSync(logDir, { recursive: true });
   mkdirSync(dir, { recursive: true });
@@ -147,7 +148,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     });
     const launch = (name: keyof typeof programs) =>
       log.step(`Starting ${name}`, () => startProgram({ ...program(name), onStart: stopLater }));
-    // Without onStart: the supervisor stops a restarted program. A stop by `stop` would only cause another restart.
+    // A restarted program has no onStart, because its supervisor stops it. If `stop` did, the supervisor would restart it.
     const restart = (name: keyof typeof programs) => () => startProgram(program(name));
     // Simulators and worker start at the same time. The API starts last, because users take its answer as a sign that all is
     // ready.
@@ -216,13 +217,14 @@ function isAlive(pid: number): boolean {
 }
 
 /**
- * When one fails, the other is cut short (it may be a build of minutes) but still awaited, so that `stop` sees all it started.
+ * Waits for both. When one fails, the other is cut short (it may be a build of minutes) but still awaited, so that `stop` knows
+ * all that it started.
  */
 async function both<A, B>(a: Promise<A>, b: Promise<B>): Promise<[A, B]> {
   try {
     return await Promise.all([a, b]);
   } catch (error) {
-    // Repeated, because the other may be between two programs.
+    // Repeated, because at a single moment the other may have ended one program and not yet started the next.
     const cut = setInterval(() => void stopAllServices(), 200);
     await Promise.allSettled([a, b]);
     clearInterval(cut);
@@ -303,7 +305,7 @@ function newApiKey(): string {
   return `admin_${randomBytes(24).toString('base64url')}`;
 }
 
-/** One key per checkout, so that a curl command copied yesterday works today. */
+/** The admin API key kept for this checkout, so that a curl command copied yesterday works today. */
 function storedApiKey(): string {
   const file = join(STATE_DIR, 'admin-api-key');
   if (existsSync(file)) return readFileSync(file, 'utf8').trim();

@@ -13,10 +13,10 @@ export class Supervised {
   private awayMs = RESTART_MS;
   private up: Promise<void>;
   private readonly finished: Promise<void>;
-  /** How often it ended without a call of `kill`. */
+  /** How often the program ended without a call of `kill`. */
   endedByItself = 0;
 
-  /** @param start throws when the program does not start, and then leaves no process behind */
+  /** @param start starts the program again. It throws when that fails, and then leaves no process behind */
   constructor(
     private current: Service,
     private readonly start: () => Promise<Service>,

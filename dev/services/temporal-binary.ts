@@ -8,20 +8,22 @@ import { type Progress, SetupError } from './progress';
 
 export interface TemporalBinary {
   path: string;
-  /** The version that counts: `temporal --version` prints it as "Server 1.29.1". */
+  /** The version of the Temporal server inside: `temporal --version` prints it as "Server 1.29.1". */
   serverVersion: string;
   source: 'TEMPORAL_CLI_PATH' | 'PATH' | 'cache' | 'download' | 'go install';
 }
 
-/** The first server with update-with-start enabled by default, which starts orders and accounts. */
+/**
+ * The oldest server that is supported: the first with update-with-start enabled by default, by which orders and accounts start.
+ */
 export const MIN_SERVER = '1.28.0';
 
-/** The last tag that `go install` accepts: newer ones have a `replace` in their go.mod. It includes the UI. */
+/** The program's last tag that `go install` accepts: newer ones have a `replace` in their go.mod. It includes the UI. */
 const GO_PACKAGE = 'github.com/temporalio/cli/cmd/temporal@v1.5.1';
 
-/** The archive and the unpacked program, which alone takes 250 MB. */
+/** Room for a download: the archive and the unpacked program, which alone takes 250 MB. */
 const DOWNLOAD_MB = 500;
-/** Go's module cache takes 1.8 GB, its build cache 1.4 GB; the program comes on top. */
+/** Room for a build: Go's module cache takes 1.8 GB, its build cache 1.4 GB; the program comes on top. */
 const BUILD_MB = 4_000;
 
 /** A reachable download server answers within this time. A blocked network often does not answer at all. */
@@ -154,7 +156,7 @@ async function download(log: Progress): Promise<string> {
   });
 }
 
-/** For networks that reach package registries but no downloads: Go's module proxy usually works there. Needs no C compiler. */
+/** Builds the program where the network allows package registries only, such as Go's module proxy. It needs no C compiler. */
 async function buildWithGo(log: Progress): Promise<string> {
   const why = whyNoBuild();
   if (why) throw new Error(why);
@@ -191,7 +193,7 @@ async function buildWithGo(log: Progress): Promise<string> {
   });
 }
 
-/** A rename is atomic, so a second run never sees half a program. */
+/** Moves a program into the cache by a rename, which is atomic: another run never sees half a program. */
 function moveToCache(file: string): string {
   if (!existsSync(file)) throw new Error(`it left no ${file}`);
   mkdirSync(join(cacheDir(), 'bin'), { recursive: true });
@@ -216,7 +218,7 @@ function isExecutable(path: string): boolean {
   }
 }
 
-/** Programs built with Go report 0.0.0-DEV as their own version, so only the server's version is useful. */
+/** The version of a program's server. A program built here with Go reports 0.0.0-DEV as its own version, which is no use. */
 function serverVersionOf(path: string): string | undefined {
   const { stdout } = spawnSync(path, ['--version'], { encoding: 'utf8', timeout: 10_000 });
   return /Server (\d+\.\d+\.\d+)/.exec(stdout ?? '')?.[1];

@@ -102,7 +102,7 @@ function serverArguments(options: {
     `--namespace=${NAMESPACE}`,
     '--log-level=warn',
     ...(options.uiPort ? [`--ui-port=${options.uiPort}`] : ['--headless']),
-    // WAL with NORMAL survives kill -9 of the server. Only a power cut could lose the last moments.
+    // SQLite's WAL with synchronous=NORMAL survives kill -9 of the server. Only a power cut could lose the last moments.
     ...(options.dbFile
       ? [`--db-filename=${options.dbFile}`, '--sqlite-pragma=journal_mode=WAL', '--sqlite-pragma=synchronous=NORMAL']
       : []),

@@ -1,6 +1,6 @@
-// Stops the programs of a process that was killed. When that process is gone, its end of our stdin closes; the watchdog then
-// stops every program that it had started, and ends. Lines on stdin: `+ <pid> <signal>` a program was started, `- <pid>` it has
-// ended.
+// The watchdog stops the programs that its parent process has started, when the parent was killed. The parent's end of stdin
+// closes then. Lines on stdin: `+ <pid> <signal>` says that a program was started and which signal stops it, `- <pid>` that it
+// has ended.
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -26,7 +26,8 @@ createInterface({ input: process.stdin })
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => {});
 
 /**
- * A zombie counts as ended. It still accepts signals until its new parent collects it, and init in a container often does not.
+ * True if the process runs. A zombie counts as ended. It still accepts signals until its new parent collects it, and init in a
+ * container often does not.
  */
 function lives(pid) {
   if (!send(pid, 0)) return false;

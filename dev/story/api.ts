@@ -19,14 +19,14 @@ export interface Accepted {
   answer: { id?: unknown } | null;
 }
 
-/** A killed server is back within seconds. After two minutes of retries a person would look into it. */
+/** How long a request is retried. A killed server is back within seconds; after two minutes a person would look into it. */
 const PATIENCE_MS = 120_000;
-/** Longer than the longest `Prefer: wait`, which is 30 s. */
+/** How long one attempt waits for its answer: longer than the longest `Prefer: wait`, which is 30 s. */
 const ANSWER_MS = 40_000;
 
 /**
  * A small client of the HTTP API: JSON in and out, an Idempotency-Key for every write. It retries when there is no answer, on a
- * 5xx, and while the key is in flight. A retried write keeps its key.
+ * 5xx, and while an earlier attempt under the same key is still being worked on. A retried write keeps its key.
  */
 export class Api {
   constructor(

@@ -1,8 +1,8 @@
 import { type Step, Story, step } from './story';
 
 /**
- * The same half year in a store that settles in house: it grants its own credit, issues and mails its own invoices, is paid into
- * its own account, and debits aoba by the bank's files. emi's limit stays too low, and nobody screens fuji.
+ * The same half year in a store that settles in house: it grants its own credit, issues and mails its own invoices, and is paid
+ * into its own account. It debits the buyer aoba by files for the bank. The limit of emi stays too low, and nobody screens fuji.
  */
 export class InHouseStory extends Story {
   protected override readonly magic = {};
@@ -102,7 +102,7 @@ export class InHouseStory extends Story {
     });
   }
 
-  /** Imports the CSV of the bank's page for the day. Each buyer pays its month in full. */
+  /** Finance imports the day's deposits as a CSV file. Each of the buyers pays its bill of the month in full. */
   private async importDeposits(period: string, on: string, ...references: string[]): Promise<void> {
     const lines = (await this.billsOf(period, references)).map(
       ({ number, total }, i) => `${on.replaceAll('-', '/')},${total},${number},振込 ${on}-${i + 1}`,

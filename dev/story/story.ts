@@ -4,7 +4,7 @@ import type { Buyer, World } from './world';
 /** One action of a person, at a time of the store's clock. */
 export interface Step {
   at: string;
-  /** For the timeline. */
+  /** The text in the timeline. */
   title: string;
   act: () => Promise<unknown>;
 }
@@ -34,7 +34,7 @@ const MAX_CARDS = 3;
  * limit, and one cancels. Plans are billed monthly in arrears, in whole months, at 10 % tax.
  */
 export class Story {
-  /** By buyer: the part of its mail address that chooses how the NP simulator treats it (docs/magic-values-np.md). */
+  /** For some buyers, the part of the mail address that tells NP's simulator how to treat them (docs/magic-values/np.md). */
   protected readonly magic: Record<string, string> = { budou: '+limit-50000', emi: '+ng24', fuji: '+hold-address' };
   protected readonly buyers = new Map<string, Buyer>();
   protected readonly plans = new Map<number, string>();
@@ -125,8 +125,8 @@ export class Story {
   }
 
   /**
-   * An account and a plan for an order by a user at a terminal: aoba, which pays by bank transfer, and a plan that starts at
-   * once.
+   * An account and a plan with which a user at a terminal can place an order: aoba's account, which pays by bank transfer, and a
+   * plan that starts at once.
    */
   sampleOrder(): { accountId: string; planId: string } {
     return { accountId: this.buyers.get('aoba')!.accountId, planId: this.plans.get(20_000)! };
@@ -156,7 +156,9 @@ export class Story {
     return order;
   }
 
-  /** When an order is cancelled before 3-D Secure because its one-time token was lost, the buyer orders again. */
+  /**
+   * Orders by card and passes 3-D Secure. If the order is cancelled first, its one-time token was lost: the buyer orders again.
+   */
   protected async orderByCard(reference: string, price: number, scenario: string, more: object = {}): Promise<void> {
     for (let no = 1001; no < 1001 + MAX_CARDS; no += 1) {
       const card = await this.world.cardToken(scenario, more);
@@ -204,7 +206,7 @@ export class Story {
     for (const { number } of await this.billsOf(period, references)) await this.world.npIsPaid(number, on);
   }
 
-  /** The month's bills of those buyers by transfer or debit, in the given order. */
+  /** The bills of a month for the given buyers, in the order of `references`. */
   protected async billsOf(period: string, references: readonly string[]): Promise<{ number: string; total: number }[]> {
     const { data } = await this.world.as('finance').get<{ data: Invoice[] }>(`/v1/invoices?period=${period}&limit=100`);
     return references.map((reference) => {
@@ -234,8 +236,8 @@ export class Story {
   }
 
   /**
-   * The address to which the buyer's browser is sent, polled while the order is not decided. Null when the order was cancelled
-   * instead, or when a new card leads to no address within half a minute: its token was lost.
+   * The address to which the shop sends the buyer's browser for 3-D Secure. Polls until the order has it. Null when the order was
+   * cancelled instead, or when a new card leads to no address within half a minute, because its token was lost.
    */
   private async redirectOf(order: Order): Promise<string | null> {
     for (let polls = 0; !order.next_action; polls += 1) {

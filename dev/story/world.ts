@@ -20,7 +20,7 @@ export interface NewBuyer {
   kana: string;
   representative: string;
   address: string;
-  /** Its local part may contain a magic value for the simulators. */
+  /** The part before the @ may contain a magic value for the simulators (docs/magic-values/). */
   email: string;
 }
 
@@ -63,7 +63,7 @@ export class World {
   private constructor(
     readonly at: Surroundings,
     readonly storeId: string,
-    /** The store's ids at NP and SBPS. */
+    /** The store's id at NP (the credit provider), and then its id at SBPS (the card gateway). */
     readonly shopCode: string,
     readonly merchantId: string,
     private readonly secrets: Record<Role, string>,
@@ -195,7 +195,7 @@ export class World {
   }
 
   /**
-   * From that day on NP refuses the buyer's charges: overdue (21) or by its judgement (24).
+   * From that day on NP refuses the buyer's charges: because of an unpaid bill (21), or by its overall judgement (24).
    * @param reason null ends the refusals
    */
   npJudges(reference: string, reason: '21' | '24' | null, from?: string): Promise<unknown> {
@@ -218,14 +218,15 @@ export class World {
     await finance.postFile(`/v1/debit_runs/${nominal}/result_file`, result);
   }
 
-  /** Sets the bank's answers to the buyer's next debits. */
+  /** Sets the bank's answers to NP's next debits of the buyer, as result codes: 0 is paid, 1 is too little money. */
   bankAnswers(reference: string, outcomes: number[]): Promise<unknown> {
     return new Api(this.at.npUrl).post('/control/debits', { shop_code: this.shopCode, reference, outcomes });
   }
 }
 
 /**
- * An id without charges. With five digits, two of a hundred stores would share an id in one run of twenty.
+ * A merchant id that has no charges at SBPS's simulator yet. It has only five digits: among a hundred stores with unchecked
+ * random ids, two would share one in every twentieth run.
  */
 async function freeMerchantId(sbpsUrl: string): Promise<string> {
   for (;;) {

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Runs once, when the volume is empty. Creates a role and databases each for the engine and for Temporal, so that neither can read the
-# other's data.
+# Runs once, when the volume is empty. Creates one role with its database for the engine and one with its databases for Temporal,
+# so that neither can read the other's data.
 set -eu
 psql -v ON_ERROR_STOP=1 -v shimebi="$SHIMEBI_PASSWORD" -v temporal="$TEMPORAL_PASSWORD" --username postgres <<SQL
 CREATE ROLE shimebi LOGIN PASSWORD :'shimebi';

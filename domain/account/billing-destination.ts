@@ -1,6 +1,9 @@
 import { type Result, ok, refuse } from '../refusal';
 
-/** The billing destination that a request names, or the account's default one. @returns refused unknown_billing_destination */
+/**
+ * The billing destination that a request names, or the account's default when it names none.
+ * @returns refused `unknown_billing_destination`
+ */
 export function destinationNamed<D extends { id: string; isDefault: boolean }>(
   ofAccount: readonly D[],
   id: string | undefined,

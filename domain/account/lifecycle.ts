@@ -2,14 +2,17 @@ import type { Lifecycle } from '../lifecycle';
 
 export type AccountState = 'registered' | 'open' | 'suspended' | 'closed';
 
-/** A member account. An account that is only registered can order by card, because card orders need no screening. */
+/** The life cycle of a member account. A `registered` account can order by card, because card orders need no screening. */
 export const accountLifecycle = {
   initial: 'registered',
   states: {
     registered: { label: '登録済み', to: ['open', 'closed'] },
     /** The buyer has passed the screening and can order by bank transfer. */
     open: { label: '取引可', to: ['suspended', 'closed'] },
-    /** NP's guarantee is NG, or staff stopped the account. New orders by bank transfer are refused. */
+    /**
+     * NP (the credit provider NP掛け払い) guarantees no new debts of the buyer (NG), or staff stopped the account. New orders by
+     * bank transfer are refused.
+     */
     suspended: { label: '取引停止', to: ['open', 'closed'] },
     closed: { label: '解約済み', to: [] },
   },
@@ -17,15 +20,18 @@ export const accountLifecycle = {
 
 export type BuyerScreeningState = 'none' | 'screening' | 'passed' | 'held' | 'denied' | 'cancelled';
 
-/** NP's screening of the buyer (購入企業審査). Corrected data need a new application (japan-domain.md §1.5). */
+/**
+ * The life cycle of NP's screening of a buyer (購入企業審査). NP screens corrected data only in a new application (再申請, NP's
+ * merchant FAQ).
+ */
 export const buyerScreeningLifecycle = {
   initial: 'none',
   states: {
     none: { label: '未申請', to: ['screening'] },
     screening: { label: '審査中', to: ['passed', 'held', 'denied', 'cancelled'] },
-    /** Usually because of wrong data. NP may also decide without a new application. */
+    /** NP holds the screening, usually because of wrong data. It may still decide without a new application. */
     held: { label: '保留', to: ['screening', 'passed', 'denied', 'cancelled'] },
-    /** Cancelled by NP because of wrong data. A new application is possible. */
+    /** NP cancelled the screening because of wrong data. A new application is possible. */
     cancelled: { label: '取消', to: ['screening'] },
     passed: { label: '通過', to: [] },
     denied: { label: '否決', to: [] },

@@ -1,5 +1,11 @@
-/** Outcome of screening a buyer (購入企業審査): 通過 / 保留 / 否決 / 取消, or still 審査中. */
+/**
+ * NP's result of screening a buyer (購入企業審査): 通過, 保留, 否決, 取消, or still 審査中. NP is the credit provider NP掛け払い; it
+ * screens each billing destination as a buyer.
+ */
 export type BuyerResult = 'passed' | 'held' | 'denied' | 'cancelled' | 'screening';
 
-/** 債権保証ステータス: OK → ALRT (overdue under a month) → NG (a month or more, no new transactions). */
+/**
+ * NP's guarantee of a buyer's debts (債権保証ステータス). ALRT: a bill is overdue by less than a month. NG: a bill is overdue by a
+ * month or more, and NP takes no new transactions.
+ */
 export type Guarantee = 'OK' | 'ALRT' | 'NG';

@@ -2,20 +2,22 @@ import { type JstDate, type Period, addPeriods, nextPeriod, periodEnd, periodOf 
 import type { OrderState } from '../order/lifecycle';
 import { type Result, ok, refuse } from '../refusal';
 
-/** Terms of cancellation (解約条件, C1). Contracts run whole months, so they always end on the last day of a month. */
+/**
+ * Terms of cancellation (解約条件, docs/store.md C1). Contracts run whole months, so they always end on the last day of a month.
+ */
 export interface CancellationTerms {
   /**
    * `next_month`: notice is due by the end of the month before, so a request in December ends the contract on 01-31.
    * `this_month`: the contract ends in the month of the request.
    */
   ends: 'this_month' | 'next_month';
-  /** The least number of billed months, counted from the month of the start. 0 = no minimum term (最低利用期間). */
+  /** The minimum term (最低利用期間) in billed months, counted from the month of the start. 0: no minimum. */
   minimumMonths: number;
-  /** The text in the preview and in documents. */
+  /** The text that customers read. */
   label: string;
 }
 
-/** The terms that a plan can have. */
+/** The terms from which a plan has one. */
 export const cancellationTerms = {
   notice_by_previous_month_end_ends_month_end: {
     ends: 'next_month',
@@ -38,7 +40,7 @@ export type CancellationReason = 'notice' | 'minimum_term' | 'not_started';
 export interface CancellationPreview {
   /** Last day of the contract. */
   ends_on: JstDate;
-  /** The last month that is billed. Null when no month is. */
+  /** The last billed month; null when no month is billed. */
   last_period: Period | null;
   reason: CancellationReason;
 }
@@ -56,7 +58,7 @@ const IN_SERVICE: readonly OrderState[] = ['active', 'at_risk', 'suspended'];
 /**
  * Computes when a contract ends if its cancellation is requested on `askedOn`.
  * @param request.startsOn the first day of service; null before the service starts
- * @returns `order_not_cancellable` when the order is ending, ended, declined or cancelled
+ * @returns refused `order_not_cancellable` when the order is ending, ended, declined or cancelled
  */
 export function previewCancellation(request: {
   terms: CancellationTerms;

@@ -11,22 +11,25 @@ import {
 } from '../calendar';
 import { policy } from '../policy';
 
-/** The dates of one month's bills: 月末締め翌月末払い (P5), 口座振替は翌月27日 (D4). */
+/**
+ * The dates of one month's bills. A month closes at its end. Transfers are due at the end of the next month (docs/store.md P5),
+ * and debits are made on its 27th (docs/store.md D4).
+ */
 export interface CloseTerms {
   period: Period;
-  /** Last day of the period, and the date of the sale. */
+  /** The last day of the period, and the date on which the journal books its sales. */
   close_on: JstDate;
-  /** Issue of invoices and debit notices: the third business day after the close (P6, D5). */
+  /** Day of issue of invoices and debit notices: the third business day after the close (docs/store.md P6, D5). */
   issue_on: JstDate;
   /** Printed due date: the calendar end of the next month, even when banks are closed. */
   due_on: JstDate;
   /** Last day on which a payment is in time: `due_on` or the next bank business day (民法142条; 最判平成11年3月11日). */
   pay_until: JstDate;
-  /** Debit day: the 27th of the next month or the next bank business day (D4). */
+  /** Debit day: the 27th of the next month or the next bank business day (docs/store.md D4). */
   debit_on: JstDate;
 }
 
-/** @throws CalendarHorizonError when one of the dates lies beyond the holiday table. */
+/** @throws CalendarHorizonError when a date lies beyond the holiday table */
 export function closeTerms(period: Period): CloseTerms {
   const close_on = periodEnd(period);
   const due_on = periodEnd(nextPeriod(period));
@@ -40,17 +43,20 @@ export function closeTerms(period: Period): CloseTerms {
   };
 }
 
-/** NP's cutoff for 請求確定依頼 of the period: noon of the business day before the issue (DESIGN §4). */
+/**
+ * The last moment at which NP (the credit provider NP掛け払い) takes the period's billing requests (請求確定依頼): noon of the
+ * business day before the issue.
+ */
 export function billingCutoff(period: Period): Instant {
   return atTime(businessDayBefore(closeTerms(period).issue_on), policy.close.billingCutoffTime);
 }
 
-/** The day on which the debits of `debitOn` are collected. */
+/** The day on which the engine chooses the invoices to debit on `debitOn`. */
 export function debitCollectOn(debitOn: JstDate): JstDate {
   return addBusinessDays(debitOn, -policy.directDebit.collectBusinessDaysBefore);
 }
 
-/** In house: the last day to hand the request file in to the bank. */
+/** The last day on which a store that settles in house can hand its request file in to the bank. */
 export function debitHandInOn(debitOn: JstDate): JstDate {
   return addBusinessDays(debitOn, -policy.directDebit.handInBusinessDaysBefore);
 }
@@ -60,7 +66,7 @@ export function debitResultOn(debitOn: JstDate): JstDate {
   return addBusinessDays(debitOn, policy.directDebit.resultBusinessDaysAfter);
 }
 
-/** Results still missing after this day are late. */
+/** The last day on which the results of the debits of `debitOn` are not yet late. */
 export function debitResultLateOn(debitOn: JstDate): JstDate {
   return addBusinessDays(debitOn, policy.directDebit.resultLateBusinessDaysAfter);
 }

@@ -4,22 +4,23 @@ export type DirectDebitState =
   'requested' | 'form_posted' | 'at_bank' | 'defect' | 'active' | 'ended' | 'withdrawn' | 'expired';
 
 /**
- * A mandate (口座振替). A received form goes to the bank at once, so "received" is an event and `at_bank` is the state.
- * "Later than usual" is a flag on `at_bank` and not a state, because it allows and forbids nothing.
+ * The life cycle of a mandate: a customer's permission to debit a bank account (口座振替). A received form goes to the bank at
+ * once, so "received" is an event that leads to `at_bank`. "Later than usual" is a flag on `at_bank` and not a state, because it
+ * changes nothing about the next steps.
  */
 export const directDebitLifecycle = {
   initial: 'requested',
   states: {
-    /** D1: requested through the contact form. */
+    /** The customer has asked for direct debit through the contact form (docs/store.md D1). */
     requested: { label: '申込受付', to: ['form_posted', 'withdrawn', 'expired'] },
-    /** The customer has the paper form. Reminders go out after 14 and 30 days; the form expires after 90. */
+    /** The customer has the paper form. Reminders go out after 14 and 30 days; the mandate expires after 90. */
     form_posted: { label: '依頼書送付済み', to: ['at_bank', 'withdrawn', 'expired'] },
-    /** D2: takes about two months. Banks usually report defects only. */
+    /** The bank's procedure takes about two months (docs/store.md D2). Banks usually report defects only. */
     at_bank: { label: '金融機関で手続き中', to: ['active', 'defect', 'withdrawn'] },
-    /** The bank refused the form with a reason (seal, number, name …). Staff post a new form, or the mandate lapses. */
+    /** The bank refused the form with a reason (seal, number, name …). A new form is posted, or the mandate expires. */
     defect: { label: '依頼書不備', to: ['form_posted', 'withdrawn', 'expired'] },
     active: { label: '振替中', to: ['ended', 'withdrawn'] },
-    /** The bank ended it with debit result 2, 4 or 9. Another debit needs another mandate. */
+    /** The bank ended the mandate with a debit result that does so (`debitResults`). Another debit needs another mandate. */
     ended: { label: '失効', to: [] },
     withdrawn: { label: '取下げ', to: [] },
     expired: { label: '期限切れ', to: [] },
@@ -28,13 +29,19 @@ export const directDebitLifecycle = {
 
 export type DebitRunState = 'collected' | 'requested' | 'booked';
 
-/** One debit day of a store. */
+/** The life cycle of a debit run: all debits of a store on one debit day. */
 export const debitRunLifecycle = {
   initial: 'collected',
   states: {
-    /** The debits of the day are chosen. NP debits by itself, so its run stays here until the results are booked. */
+    /**
+     * The invoices to debit are chosen. NP (the credit provider NP掛け払い) makes its debits itself, so its run stays here until
+     * the results are booked.
+     */
     collected: { label: '振替対象確定', to: ['requested', 'booked'] },
-    /** In house: finance handed the request file to the bank. Results that come without that are booked too. */
+    /**
+     * In house: finance has recorded that the bank has the request file. Results are booked from `collected` too if finance did
+     * not record it.
+     */
     requested: { label: '振替依頼済み', to: ['booked'] },
     /** Every debit of the day has its result. */
     booked: { label: '結果計上済み', to: [] },

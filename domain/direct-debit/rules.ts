@@ -28,36 +28,42 @@ export function formReminders(postedOn: JstDate): JstDate[] {
   return policy.directDebit.formReminderDays.map((days) => addDays(postedOn, days));
 }
 
-/** The last day for the form to come back. */
+/** The last day on which a form posted on `postedOn` can come back. After it the mandate expires. */
 export function formExpiryOn(postedOn: JstDate): JstDate {
   return addDays(postedOn, policy.directDebit.formExpiryDays);
 }
 
-/** About two months after the form was received (D2). After this day the mandate is later than usual. */
+/**
+ * The last day on which a mandate whose form was received on `receivedOn` is not later than usual: about two months
+ * (docs/store.md D2).
+ */
 export function expectedOn(receivedOn: JstDate): JstDate {
   return addMonths(receivedOn, policy.directDebit.expectedMonths);
 }
 
-/** The day from which staff must ask the bank. */
+/** The day from which staff must ask the bank about a mandate that is still not in force. */
 export function escalateOn(receivedOn: JstDate): JstDate {
   return addMonths(receivedOn, policy.directDebit.escalationMonths);
 }
 
-/** The first month paid by debit: the month in which the mandate comes into force, since it is then in force at its close. */
+/** The first month paid by debit: the month in which the mandate comes into force, since it is in force at that month's close. */
 export function firstPeriod(activeOn: JstDate): Period {
   return periodOf(activeOn);
 }
 
 /**
- * How a month is paid, fixed at its freeze (D3, D6): by debit when a mandate came into force on or before the close date.
- * `draftChunk` computes the same in SQL.
+ * How a month is paid: by debit when a mandate came into force on or before its close date (docs/store.md D3, D6). The method
+ * is fixed when the month is frozen. `draftChunk` (activities/close/draft.ts) computes the same in SQL.
  * @param mandateActiveOn null when no mandate is in force
  */
 export function methodOfPeriod(period: Period, mandateActiveOn: JstDate | null): 'bank_transfer' | 'direct_debit' {
   return mandateActiveOn !== null && mandateActiveOn <= periodEnd(period) ? 'direct_debit' : 'bank_transfer';
 }
 
-/** 振替結果コード (全銀 type 91). Codes 2, 4 and 9 end the mandate (DESIGN §5). Codes 3 and 8 stop one debit only. */
+/**
+ * The result of a debit by its code in the banks' file format (振替結果コード, Zengin type 91). Codes 2, 4 and 9 end the mandate
+ * (our reading of the format). Codes 3 and 8 stop one debit only.
+ */
 export const debitResults = {
   '0': { label: '振替済', paid: true, keepsMandate: true },
   '1': { label: '資金不足', paid: false, keepsMandate: true },
@@ -70,15 +76,16 @@ export const debitResults = {
 
 export type DebitResultCode = keyof typeof debitResults;
 
-/** Null unless it is one of the standard's codes. */
+/** The code as a typed value; null when the format does not define it. */
 export function parseDebitResultCode(code: string): DebitResultCode | null {
   return Object.hasOwn(debitResults, code) ? (code as DebitResultCode) : null;
 }
 
 /**
- * The due date of an invoice that is billed again by transfer (revision 2): the end of the month in which its debit failed.
- * @param failedOn the day on which the failure was reported. A debit at the end of a month is reported in the next one, and
- *   its invoice must not be due before anyone knows of the failure.
+ * The due date of an invoice that is billed again by transfer: the end of the month in which the failure of its debit was
+ * reported. A debit at the end of a month may be reported in the next one. If its own month counted, the invoice would be due
+ * before anyone knows of the failure.
+ * @param failedOn the day on which the failure was reported
  */
 export function rebillDueOn(failedOn: JstDate): JstDate {
   return periodEnd(periodOf(failedOn));

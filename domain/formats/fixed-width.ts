@@ -2,15 +2,18 @@ import { type Result, ok, refuse } from '../refusal';
 import { bankBytes, bankText } from './kana';
 
 /*
- * Records of fixed width as the banks' association defines them. Each field has its columns, counted in bytes from 1.
+ * Reads and writes the fixed-width records of bank files (全銀, the banks' association). Columns are counted in bytes from 1.
  */
 
-/** Name in the standard, kind and bytes. N: digits, padded with zeros on the left. C: text, padded with spaces on the right. */
+/**
+ * A field: its name in the standard, kind and width in bytes. N: digits, padded with zeros on the left. C: text, padded with
+ * spaces on the right.
+ */
 export type Field = readonly [name: string, kind: 'N' | 'C', width: number];
 export type Layout = Readonly<Record<string, Field>>;
 export type Values<L extends Layout> = { -readonly [K in keyof L]: string };
 
-/** @throws RangeError when a value does not fit its field. The API checks values earlier, so this is a bug. */
+/** @throws RangeError when a value does not fit its field. The API checks values earlier, so the error means a bug. */
 export function writeRecord<L extends Layout>(layout: L, values: Partial<Values<L>>): Uint8Array {
   const text = Object.entries(layout).map(([key, [name, kind, width]]) => {
     const value = values[key] ?? '';
@@ -21,7 +24,11 @@ export function writeRecord<L extends Layout>(layout: L, values: Partial<Values<
   return bankBytes(text.join(''));
 }
 
-/** @param blank fields of digits that some systems fill with spaces. Such a field reads as `''`. */
+/**
+ * Reads one record.
+ * @param blank fields of kind N that some systems fill with spaces. A field of spaces reads as `''`.
+ * @returns refused `debit_file_malformed` with the record and the columns of the bad field
+ */
 export function readRecord<L extends Layout>(
   layout: L,
   record: Uint8Array,
@@ -44,7 +51,7 @@ export function readRecord<L extends Layout>(
   return ok(values as Values<L>);
 }
 
-/** `112` or `5-14`. */
+/** The columns of a field as a text for people: `112` or `5-14`. */
 export function columnsOf<L extends Layout>(layout: L, key: keyof L): string {
   let from = 1;
   for (const [name, [, , width]] of Object.entries(layout)) {
@@ -55,8 +62,8 @@ export function columnsOf<L extends Layout>(layout: L, key: keyof L): string {
 }
 
 /**
- * The records of a file. CR LF or LF after each record and the end-of-file mark 0x1A are optional.
- * @returns `debit_file_malformed` with the record that is cut short and the columns it lacks
+ * Splits a file into its records. CR LF or LF after each record and the end-of-file mark 0x1A are optional.
+ * @returns refused `debit_file_malformed` with the record that is cut short and the columns it lacks
  */
 export function recordsOf(bytes: Uint8Array, width: number): Result<Uint8Array[]> {
   const end = bytes.at(-1) === 0x1a ? bytes.length - 1 : bytes.length;

@@ -1,16 +1,19 @@
 import { type Result, ok, refuse } from '../refusal';
 
 /*
- * The text of bank files (全銀): JIS X 0201, one byte a character. Every name may have digits, capitals, half-width kana and
- * spaces. The few symbols depend on the kind of name (japan-domain.md §4.5).
+ * Converts names to the text of bank files (全銀): JIS X 0201, one byte a character. A name may have digits, capitals, half-width
+ * kana and spaces. The symbols that it may have depend on the kind of name (the banks' association's character rules).
  */
 
-/** The kind of name: of a party (account holder, 委託者), or of a bank or branch. */
+/** The kind of name. `party`: of an account holder or the collecting firm (委託者). `bank`: of a bank or branch. */
 export type KanaOf = 'party' | 'bank';
 
 const SYMBOLS: Record<KanaOf, string> = { party: '()-.', bank: '-' };
 
-/** ｱ (U+FF71) to ﾝ (U+FF9D), in that order. ヲ has a half-width form, but no name may contain it. */
+/**
+ * The full-width kana in the order of their half-width forms ｱ (U+FF71) to ﾝ (U+FF9D). ヲ is left out: it has a half-width form,
+ * but no name may contain it.
+ */
 const FULL = 'アイウエオカキクケコサシスセソタチツテトナニヌネノハヒフヘホマミムメモヤユヨラリルレロワン';
 const HALF_A = 0xff71;
 const [DAKUTEN, HANDAKUTEN] = ['ﾞ', 'ﾟ'];
@@ -18,15 +21,15 @@ const TAKES_DAKUTEN = 'ｳｶｷｸｹｺｻｼｽｾｿﾀﾁﾂﾃﾄﾊﾋﾌ
 const TAKES_HANDAKUTEN = 'ﾊﾋﾌﾍﾎ';
 
 const [SMALL, LARGE] = ['ァィゥェォッャュョヮヵヶ', 'アイウエオツヤユヨワカケ'];
-/** 長音 and the dashes that people type for it. The character set has only the hyphen. */
+/** The long-vowel mark (長音) and the dashes that people type for it. The character set has only the hyphen. */
 const DASHES = 'ー‐‑‒–—―−─';
 
 /**
  * Writes a name as banks store it. Kana of any width, hiragana, letters and digits become characters of the set: small kana
  * become large, ー becomes a hyphen, ガ becomes two characters. Characters without one certain reading (kanji, ヲ, ・) are
  * refused, never guessed.
- * @param max bytes of the field. A longer name is refused, since a name cut short may be the name of someone else.
- * @returns `kana_not_convertible` with the character and its place (from 1), or `kana_too_long`
+ * @param max the bytes of the field. A longer name is refused, because a name cut short may be the name of someone else.
+ * @returns refused `kana_not_convertible` with the character and its place (from 1), or refused `kana_too_long`
  */
 export function toBankKana(text: string, of: KanaOf, max: number): Result<string> {
   let written = '';
@@ -58,14 +61,16 @@ function halfOfPart(part: string, of: KanaOf): string | null {
   return /^[0-9A-Z ]$/.test(part) || SYMBOLS[of].includes(part) ? part : null;
 }
 
-/** A voicing mark must follow a kana that takes it. A mark without its kana shows that the name was cut in two. */
+/**
+ * True if each voicing mark (ﾞ or ﾟ) follows a kana that takes it. A mark without such a kana shows that the name was cut in two.
+ */
 function isSound(before: string, next: string): boolean {
   if (next[0] === DAKUTEN) return before !== '' && TAKES_DAKUTEN.includes(before);
   if (next[0] === HANDAKUTEN) return before !== '' && TAKES_HANDAKUTEN.includes(before);
   return next[1] !== DAKUTEN || TAKES_DAKUTEN.includes(next[0]!);
 }
 
-/** U+FF61 ｡ is 0xA1, and so on to ﾟ 0xDF, in JIS X 0201 as in CP932. */
+/** The distance from a byte of half-width kana (0xA1 ｡ to 0xDF ﾟ in JIS X 0201 and CP932) to its Unicode character. */
 const KANA_OFFSET = 0xff61 - 0xa1;
 
 /** @throws RangeError for a character that is not one byte of JIS X 0201 */

@@ -3,8 +3,8 @@ import { type Result, ok, refuse } from '../refusal';
 import { type Values, columnsOf, readRecord, recordsOf, writeRecord } from './fixed-width';
 
 /*
- * 預金口座振替 (全銀 type 91, 120 bytes a record): the request file, which the store hands in, and the result file of the bank. The
- * result file repeats the request with the result codes and the trailer's result totals filled in. japan-domain.md §4.2.
+ * The files of direct debit (預金口座振替, 全銀 type 91, 120 bytes a record): the store hands a request file in to the bank and gets
+ * a result file back. The result file repeats the request, with the result codes and the trailer's result totals filled in.
  */
 
 const WIDTH = 120;
@@ -55,13 +55,13 @@ const trailer = {
 
 const end = { record: ['データ区分', 'N', 1], dummy: ['ダミー', 'C', 119] } as const;
 
-/** 預金種目 of accounts that may be debited. */
+/** The kinds of account that may be debited, with their codes in the file (預金種目). */
 export const accountTypes = { ordinary: '1', current: '2', tax_reserve: '3', other: '9' } as const;
 export type AccountType = keyof typeof accountTypes;
 
 export interface BankAccount {
   bankCode: string;
-  /** As {@link toBankKana} writes it, at most 15. */
+  /** As {@link toBankKana} writes it, at most 15 characters. */
   bankName: string;
   branchCode: string;
   branchName: string;
@@ -70,20 +70,20 @@ export interface BankAccount {
   accountNumber: string;
 }
 
-/** 委託者: the collecting firm, and the account that receives the money. */
+/** The firm that collects the money (委託者), and its account that receives it. */
 export interface Consignor extends BankAccount {
   /** 10 digits, given by the bank. */
   code: string;
-  /** At most 40. */
+  /** At most 40 characters. */
   name: string;
 }
 
 export interface DebitEntry extends BankAccount {
-  /** 預金者名, at most 30. */
+  /** The account holder's name (預金者名), at most 30 characters. */
   holder: string;
   /** Yen with tax. */
   amount: number;
-  /** 新規コード: 1 the first debit, 2 the first from a changed account, else 0. */
+  /** 1: the customer's first debit. 2: the first from a changed account. 0: any other (新規コード). */
   newCode: '0' | '1' | '2';
   /** At most 20 digits. */
   customerNumber: string;
@@ -91,12 +91,12 @@ export interface DebitEntry extends BankAccount {
 
 export interface DebitRequest {
   consignor: Consignor;
-  /** 引落日, `MMDD`. */
+  /** `MMDD` (引落日). */
   debitDay: string;
   debits: readonly DebitEntry[];
 }
 
-/** The request file: records of 120 bytes without line ends. @throws RangeError when a value does not fit its field */
+/** Writes the request file without line ends. @throws RangeError when a value does not fit its field */
 export function writeDebitRequest({ consignor, debitDay, debits }: DebitRequest): Uint8Array {
   const { code, name, accountType, ...account } = consignor;
   const total = debits.reduce((sum, debit) => sum + debit.amount, 0);
@@ -134,7 +134,7 @@ interface DebitFile {
   trailer: Values<typeof trailer>;
 }
 
-/** Reads a request or result file and checks its form: the records, their columns and order, and the requested totals. */
+/** Reads a request or result file. It checks the records, their columns and order, and the totals of the request. */
 export function readDebitFile(bytes: Uint8Array): Result<DebitFile> {
   const records = recordsOf(bytes, WIDTH);
   if (!records.ok) return records;
@@ -162,8 +162,8 @@ export function readDebitFile(bytes: Uint8Array): Result<DebitFile> {
 }
 
 /**
- * The result of each debit, in the order of the request. The file is accepted only if it matches the request: the same
- * consignor and day, every record exactly once with its amount, and right totals.
+ * The result of each debit, in the order of the request. The returned file is accepted only if it matches the request that was
+ * sent: the same consignor and day, every record exactly once with its amount, and right totals.
  */
 export function readDebitResults(sent: Uint8Array, returned: Uint8Array): Result<DebitResultCode[]> {
   const [request, result] = [readDebitFile(sent), readDebitFile(returned)];
@@ -201,7 +201,7 @@ export function readDebitResults(sent: Uint8Array, returned: Uint8Array): Result
   return differing ? totalsDiffer(codes.length + 2, differing) : ok(codes);
 }
 
-/** Identifies a record of the request. Names are left out because banks write them in their own way. */
+/** The key by which a returned record finds its request. Names are left out because each bank writes them in its own way. */
 function identity({ bankCode, branchCode, accountType, accountNumber, customerNumber, amount }: Values<typeof data>) {
   return [bankCode, branchCode, accountType, accountNumber, customerNumber, amount].join('/');
 }
@@ -227,7 +227,7 @@ function malformed(record: number, columns: string, item: string) {
   return refuse('debit_file_malformed', { params: { record, columns, item } });
 }
 
-/** Index of the first record that is out of order. One past the last record when records are missing at the end. */
+/** The index of the first record out of order, or the number of records when some are missing at the end. */
 function misplaced(kinds: string): number {
   const after: Record<string, string> = { '': '1', 1: '2', 2: '28', 8: '9', 9: '' };
   for (let i = 0; i < kinds.length; i += 1) if (!after[kinds[i - 1] ?? '']!.includes(kinds[i]!)) return i;

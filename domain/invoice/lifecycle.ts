@@ -3,23 +3,26 @@ import type { Lifecycle } from '../lifecycle';
 export type InvoiceState = 'draft' | 'held' | 'requested' | 'issued' | 'paid' | 'void';
 
 /**
- * An invoice or debit notice of one destination, period and settlement. Billing it again raises its `revision`, and being
- * overdue follows from the date. Neither is a state, so neither can be forgotten or lag behind.
+ * The life cycle of an invoice, debit notice or card receipt. "Billed again" and "overdue" are no states: billing again raises
+ * the invoice's `revision`, and whether it is overdue is computed from the date. So neither can lag behind.
  */
 export const invoiceLifecycle = {
   initial: 'draft',
   states: {
-    /** Becomes paid directly when it is the receipt of a card, which is issued for money already captured. */
+    /** A card receipt goes from here to `paid` directly, because it is issued for money already captured. */
     draft: { label: '下書き', to: ['held', 'requested', 'issued', 'paid', 'void'] },
-    /** Held back by finance or by a failed check. Its items stay billable. */
+    /** Finance or a failed check holds the invoice back. Its items stay billable. */
     held: { label: '発行保留', to: ['draft', 'void'] },
-    /** np: the engine asked NP to bill (請求確定依頼), and NP issues it. In house, a draft becomes issued directly. */
+    /**
+     * The engine has asked NP (the credit provider NP掛け払い) to bill (請求確定依頼), and NP issues the invoice. An invoice that the
+     * store issues itself skips this state.
+     */
     requested: { label: '請求依頼済み', to: ['issued', 'void'] },
-    /** The printed data never change again. The amount still owed follows from the payments. */
+    /** The printed data never change again. The amount still owed is computed from the payments. */
     issued: { label: '発行済み', to: ['paid', 'void'] },
     /** Becomes issued again when a deposit that paid it is reversed. */
     paid: { label: '入金済み', to: ['issued'] },
-    /** Keeps its number. NP voids invoices with a total of zero or less. */
+    /** A void invoice keeps its number. NP voids invoices with a total of zero or less. */
     void: { label: '無効', to: [] },
   },
 } as const satisfies Lifecycle<InvoiceState>;

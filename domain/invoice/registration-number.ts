@@ -1,9 +1,10 @@
-/** 適格請求書発行事業者の登録番号: T and 13 digits. */
+/** The registration number of an issuer of qualified invoices (適格請求書発行事業者の登録番号): T and 13 digits. */
 export const registrationNumberPattern = /^T\d{13}$/;
 
 /**
- * Warns a person who may have mistyped a number. It is no reason to reject the number: a corporation's number is T + 法人番号,
- * whose first digit checks the rest, but a sole proprietor's number follows no such rule.
+ * The warning for a person who may have mistyped a registration number; null when its check digit is right. A corporation's
+ * number is T + 法人番号, whose first digit checks the other twelve. A sole proprietor's number follows no such rule, so a
+ * mismatch is no reason to reject the number.
  * @throws RangeError unless it matches {@link registrationNumberPattern}
  */
 export function registrationNumberWarning(number: string): 'check_digit_mismatch' | null {
@@ -12,8 +13,8 @@ export function registrationNumberWarning(number: string): 'check_digit_mismatch
 }
 
 /**
- * Check digit of a 法人番号: 9 − (Σ digit × weight mod 9). The weight is 1 for odd and 2 for even places, counted from the
- * right (法人番号の指定等に関する省令2条). The result is always 1–9.
+ * The check digit of a 法人番号 (corporate number): 9 − (Σ digit × weight mod 9). The weight is 1 for odd and 2 for even places,
+ * counted from the right (法人番号の指定等に関する省令2条). The result is always 1–9.
  * @throws RangeError unless `base` has 12 digits
  */
 export function corporateCheckDigit(base: string): number {

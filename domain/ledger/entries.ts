@@ -2,7 +2,7 @@ import { type JstDate, type Period, periodEnd } from '../calendar';
 import { type Yen, addYen, yen } from '../money';
 import type { RateClass, TaxSummary } from '../tax';
 
-/** Chart of accounts: code → name (勘定科目). Sales are booked without tax (税抜経理). */
+/** The accounts of the journal (勘定科目): code → name. Sales are booked without tax (税抜経理). */
 export const accountTitles = {
   '1110': '普通預金',
   '1130': '売掛金',
@@ -24,7 +24,7 @@ const TAX_RECEIVED: AccountCode = '2150';
 const SALES: AccountCode = '4110';
 
 export interface JournalLine {
-  /** D 借方, C 貸方 */
+  /** D: debit (借方). C: credit (貸方). */
   side: 'D' | 'C';
   accountCode: AccountCode;
   /** Positive yen. */
@@ -33,26 +33,29 @@ export interface JournalLine {
   rateClass: RateClass | null;
 }
 
-/** One balanced journal entry. An entry without lines moves nothing and is not booked. */
+/** One journal entry; its debits equal its credits. An entry without lines moves nothing and is not booked. */
 export interface JournalEntry {
   kind: 'sale' | 'card_sale' | 'np_assignment' | 'payment' | 'reversal';
   bookedOn: JstDate;
   lines: JournalLine[];
 }
 
-/** Invoice issued: Dr 売掛金 / Cr 売上高 and 仮受消費税 per rate, dated the last day of the period it bills. */
+/** The entry for an issued invoice: Dr 売掛金 / Cr 売上高 and 仮受消費税 per rate, dated the last day of the billed period. */
 export function invoiceIssued(period: Period, totals: TaxSummary): JournalEntry {
   return { kind: 'sale', bookedOn: periodEnd(period), lines: saleLines(RECEIVABLE, totals) };
 }
 
-/** Card captured: Dr 売掛金（SBPS） / Cr 売上高 and 仮受消費税 per rate, dated the last day of the period it bills. */
+/**
+ * The entry for a captured card payment: Dr 売掛金（SBPS） / Cr 売上高 and 仮受消費税 per rate, dated the last day of the billed
+ * period. SBPS is the card gateway.
+ */
 export function cardCaptured(period: Period, totals: TaxSummary): JournalEntry {
   return { kind: 'card_sale', bookedOn: periodEnd(period), lines: saleLines(RECEIVABLE_SBPS, totals) };
 }
 
 /**
- * Receivable assigned to NP (債権譲渡, P3): Dr 未収入金（NP） / Cr 売掛金. The buyer's later payment to NP makes no entry in our
- * journal. NP's payout clears 未収入金（NP）.
+ * The entry for a receivable assigned to NP, the credit provider (債権譲渡, docs/store.md P3): Dr 未収入金（NP） / Cr 売掛金. The
+ * buyer then pays NP, which makes no entry in our journal. NP's payout to us clears 未収入金（NP）.
  * @param gross yen with tax
  */
 export function assignedToNp(assignedOn: JstDate, gross: Yen): JournalEntry {
@@ -60,8 +63,8 @@ export function assignedToNp(assignedOn: JstDate, gross: Yen): JournalEntry {
 }
 
 /**
- * Paid into the store's own account: Dr 普通預金 / Cr 売掛金, and Cr 仮受金 for the yen that exceed the invoices. They belong to the
- * buyer until they are paid back or applied to another invoice.
+ * The entry for money paid into the store's own account: Dr 普通預金 / Cr 売掛金, and Cr 仮受金 for the yen that exceed the invoices.
+ * The excess belongs to the buyer until it is paid back or applied to another invoice.
  * @param matched yen applied to invoices
  * @param over yen that exceed the invoices
  */
@@ -74,7 +77,7 @@ export function paymentReceived(paidOn: JstDate, matched: Yen, over: Yen = yen(0
   return { kind: 'payment', bookedOn: paidOn, lines };
 }
 
-/** The same lines with debit and credit exchanged. This is the only way to correct an entry. */
+/** The entry that undoes another: the same lines with debit and credit exchanged. No entry is corrected in any other way. */
 export function reversalOf(entry: JournalEntry, bookedOn: JstDate): JournalEntry {
   const lines = entry.lines.map((line): JournalLine => ({ ...line, side: line.side === 'D' ? 'C' : 'D' }));
   return { kind: 'reversal', bookedOn, lines };
@@ -92,7 +95,7 @@ function transfer(debit: AccountCode, credit: AccountCode, amount: Yen): Journal
   return [...line('D', debit, amount), ...line('C', credit, amount)];
 }
 
-/** No line for zero. A negative amount becomes a positive one on the other side. */
+/** One line, or none for zero yen. A negative amount becomes a positive one on the other side. */
 function line(
   side: 'D' | 'C',
   accountCode: AccountCode,

@@ -1,6 +1,6 @@
 import type { CardBrand } from './card-rules';
 
-/** Prefix and length of the brands of P8, as their issuers publish them. */
+/** Prefix and length of each accepted brand's numbers (docs/store.md P8), as the brands publish them. */
 const BRANDS: readonly { brand: CardBrand; pattern: RegExp }[] = [
   { brand: 'VISA', pattern: /^4\d{15}$/ },
   { brand: 'Mastercard', pattern: /^(5[1-5]\d{2}|222[1-9]|22[3-9]\d|2[3-6]\d{2}|27[01]\d|2720)\d{12}$/ },
@@ -10,9 +10,9 @@ const BRANDS: readonly { brand: CardBrand; pattern: RegExp }[] = [
 ];
 
 /**
- * Finds the first text that looks like a card number: 14–16 digits with the prefix and length of a P8 brand and a right Luhn
- * digit. White space, hyphens, dots or slashes may group the digits, also in full width. Digits inside a longer unbroken run
- * are an id, not a card. The result never contains the number.
+ * The place of the first thing in a text that looks like a card number: 14–16 digits with the prefix and length of an accepted
+ * brand and a right Luhn check digit. White space, hyphens, dots or slashes may group the digits. Digits and separators may be
+ * full-width. Part of a longer unbroken run of digits is an id, not a card. The result never contains the number itself.
  */
 export function findCardNumber(text: string): { brand: CardBrand; start: number; end: number } | null {
   for (const run of halfWidth(text).matchAll(/\d+(?:[\s./-]{1,4}\d+)*/g)) {
@@ -35,7 +35,7 @@ function brandOf(digits: string): CardBrand | null {
   return BRANDS.find(({ pattern }) => pattern.test(digits))?.brand ?? null;
 }
 
-/** Doubles every second digit from the right and adds up all digits. The total must be a multiple of 10. */
+/** The Luhn check: with every second digit from the right doubled, the sum of all digits must be a multiple of 10. */
 function hasLuhnDigit(digits: string): boolean {
   const sum = [...digits].reverse().reduce((total, char, i) => {
     const value = Number(char) * (i % 2 === 1 ? 2 : 1);

@@ -2,16 +2,17 @@ import { type Yen, yen } from '../money';
 import { policy } from '../policy';
 import { type Checked, type FieldPath, type Result, ok, refuse, refuseAll } from '../refusal';
 
-/** The brands that are accepted (P8). */
+/** The brands that the store accepts (docs/store.md P8). */
 const cardBrands = ['JCB', 'VISA', 'Mastercard', 'American Express', 'Diners Club'] as const;
 export type CardBrand = (typeof cardBrands)[number];
 
 /**
- * Checks whether a card may be charged.
- * @param charge.brand the brand as the storefront names it
- * @param charge.division SBPS `dealings_type`: 10 一括, 21 ボーナス, 61 分割, 80 リボ
+ * The brand of a card that the store accepts for this charge, or the first reason against it.
+ * @param charge.brand the brand as docs/store.md P8 spells it
+ * @param charge.division `dealings_type` of SBPS (the card gateway): 10 一括 (one-off), 21 ボーナス, 61 分割, 80 リボ
  * @param charge.total yen with tax
- * @returns or card_brand_unsupported (P8), divided_payment_unsupported (P9), amount_over_card_limit
+ * @returns refused `card_brand_unsupported` (docs/store.md P8), `divided_payment_unsupported` (docs/store.md P9) or
+ *   `amount_over_card_limit` (SBPS's specification of the field `amount`)
  */
 export function checkCardCharge(charge: { brand: string; division: string; total: Yen }): Result<CardBrand> {
   const brand = cardBrands.find((accepted) => accepted === charge.brand);
@@ -24,10 +25,10 @@ export function checkCardCharge(charge: { brand: string; division: string; total
 }
 
 /**
- * Judges a card before it is charged: its brand where it is known, its divisions and the amount (P8, P9, SBPS's field
- * `amount`).
- * @param at place of the card in the caller's input
- * @returns refused with every reason at once
+ * Checks the card of an order as {@link checkCardCharge} does, but reports every reason at once, each with its field. The brand
+ * is checked only if it is given.
+ * @param total yen with tax
+ * @param at the place of the card in the caller's input
  */
 export function checkCard(
   card: { brand?: string | undefined; divisions: number },
@@ -44,7 +45,7 @@ export function checkCard(
   return refusals.length > 0 ? refuseAll(...refusals) : ok(null);
 }
 
-/** P8's spelling of a brand, in whatever case it comes; an unknown one as it came. */
+/** A brand as docs/store.md P8 spells it, for a name in any case. An unknown name comes back unchanged. */
 function canonicalBrand(given: string): string {
   const brands = ['JCB', 'VISA', 'Mastercard', 'American Express', 'Diners Club'];
   return brands.find((brand) => brand.toLowerCase() === given.toLowerCase()) ?? given;

@@ -13,28 +13,37 @@ import { cardRetryAt, policy } from '../policy';
 import { type RiskDecision, atRiskUntil } from './risk';
 
 /*
- * A contract in force. `nextDeadline` says when it wakes, `decide` says which step follows from an event. Both are pure: the
- * workflow performs the step, keeps its result in the contract and reports it as the next event.
+ * The rules of a running contract. `nextDeadline` gives the time at which the workflow wakes. `decide` gives the step that
+ * follows from an event. Both are pure: the workflow performs the step, stores its result in the contract and passes it to
+ * `decide` as the next event.
  */
 
-/** Everything a running contract needs to decide its next step. It holds absolute dates only, so a new run waits no longer. */
+/**
+ * Everything that the next step of a running contract depends on. Its dates are absolute, so a deadline stays the same when the
+ * workflow continues as a new run.
+ */
 export interface Contract {
   method: 'bank_transfer' | 'card';
   endsOn: JstDate | null;
-  /** Months that the card did not pay, oldest first. */
+  /** Oldest first. */
   arrears: Arrears[];
+  /** The 3-D Secure authentication of a new card, and the instant until which the buyer can pass it. */
   replacing: { authenticationRef: string; until: Instant } | null;
-  /** The newest month that NP refuses, and finance's last day to decide. It stays while the contract is suspended for it. */
+  /**
+   * The newest month that NP (the credit provider NP掛け払い) refuses, and finance's last day to decide. It stays while the
+   * contract is suspended because of that month.
+   */
   risk: { period: Period; until: JstDate } | null;
   suspendedUntil: JstDate | null;
-  /** Set once the service has ended: the next check whether the card has paid the last month. */
+  /** The time of the next check whether the card has paid the last month. Set once the service has ended. */
   lastChargeDue: Instant | null;
 }
 
+/** A month that the card did not pay, with its invoice. */
 export interface Arrears {
   period: Period;
   invoiceId: string;
-  /** Day of the first decline. */
+  /** The day of the first decline. */
   declinedOn: JstDate;
   /** Retries made so far. */
   retries: number;
@@ -57,12 +66,12 @@ export function statusOf({ lastChargeDue, suspendedUntil, risk, endsOn }: Contra
 // ── deadlines ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 export type DeadlineKind =
-  /** Nothing else is due: the contract is looked at once a year. */
+  /** Nothing else is due, so the contract is checked once a year. */
   | 'review'
   | 'end'
-  /** Finance has not decided on the month that NP refuses. */
+  /** Finance has not decided in time on the month that NP refuses. */
   | 'undecided'
-  /** The contract stayed suspended too long, for a month that NP refuses or for a card that does not pay. */
+  /** The contract stayed suspended too long: `_at_risk` because NP refuses a month, `_unpaid` because the card does not pay. */
   | 'suspended_at_risk'
   | 'suspended_unpaid'
   | 'authentication'
@@ -74,7 +83,7 @@ export interface Deadline {
   kind: DeadlineKind;
 }
 
-/** The nearest deadline of the contract. If two fall on one instant, the first in this order counts. */
+/** The nearest deadline of the contract. If two fall on one instant, the one that is added to `all` first counts. */
 export function nextDeadline(contract: Contract, asOf: Instant): Deadline {
   const { endsOn, replacing, risk, suspendedUntil, lastChargeDue } = contract;
   const review = endOf(addMonths(dateOf(asOf), policy.order.contractReviewMonths));
@@ -89,7 +98,7 @@ export function nextDeadline(contract: Contract, asOf: Instant): Deadline {
   return all.reduce((nearest, other) => (other.at < nearest.at ? other : nearest));
 }
 
-/** The next retry of a month in arrears. Of two on one instant, that of the older month. */
+/** The next retry of an unpaid month. If two fall on one instant, the older month comes first. */
 function nextRetry({ arrears }: Contract): { month: Arrears; at: Instant } | null {
   let next: { month: Arrears; at: Instant } | null = null;
   for (const month of arrears) {
@@ -101,26 +110,26 @@ function nextRetry({ arrears }: Contract): { month: Arrears; at: Instant } | nul
 
 // ── decisions ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-/** An event in the life of a contract: a message, a deadline that has come, or the result of the step before. */
+/** An event in the life of a contract: a message to its workflow, a deadline that has come, or the result of the last step. */
 export type ContractEvent =
   | { kind: 'cancel'; lines: string[] | 'all'; messageId: string }
   | ({ kind: 'chargeDeclined' } & Omit<Arrears, 'retries'>)
   | { kind: 'replaceCard'; authenticationRef: string }
   | { kind: 'cardReturned'; authenticationRef: string; messageId: string }
-  /** NP refuses a month, or will refuse it. `messageId` is the cause under which the books record it once. */
+  /** NP refuses a month or will refuse it. The books record the refusal once per `messageId`. */
   | { kind: 'atRisk'; period: Period; reason: string; messageId: string }
   | { kind: 'decideRisk'; decision: RiskDecision; messageId: string }
-  /** Messages about an order before its contract. */
+  /** Messages that matter only before the contract runs. A running contract ignores them. */
   | { kind: 'release' | 'serviceStarted' | 'buyerDecided' }
   | { kind: 'due'; deadline: Exclude<DeadlineKind, 'review'> }
   | { kind: 'serviceEnded'; on: JstDate }
   | { kind: 'lastRetryDeclined'; month: Arrears }
-  /** Items of the order that its card has yet to pay. */
+  /** `open` counts the items of the order that its card has not paid yet. */
   | { kind: 'openChargesCounted'; open: number };
 
 export type EndReason = 'cancellation' | 'unpaid' | 'at_risk';
 
-/** Why a service is suspended. The workflow builds the cause under which the books record it once. */
+/** Why a service is suspended. From these fields the workflow builds the key under which the books record it once. */
 export type Suspension =
   | { reason: 'at_risk'; by: 'finance'; messageId: string }
   | { reason: 'at_risk'; by: 'deadline'; decideBy: JstDate }
@@ -142,7 +151,7 @@ export type ContractStep =
   | { do: 'end_service'; on: JstDate; reason: EndReason }
   | { do: 'count_open_charges' }
   | { do: 'await_last_charge'; due: Instant }
-  /** The contract is over. Finance collects the months that the card will not pay. */
+  /** The contract is over. Finance collects the months that the card did not pay (`uncollected`). */
   | { do: 'close'; uncollected: Arrears[] };
 
 const nothing: ContractStep = { do: 'nothing' };
@@ -179,22 +188,25 @@ export function decide(contract: Contract, event: ContractEvent, asOf: Instant):
     case 'serviceEnded':
       if (contract.method === 'bank_transfer' || contract.suspendedUntil)
         return { do: 'close', uncollected: [...contract.arrears] };
-      // The last month is charged once it is over, just after the contract is.
+      // The card is charged on the 1st after the contract's last month, so the workflow first checks at the end of that day.
       return { do: 'await_last_charge', due: endOf(addDays(periodEnd(periodOf(event.on)), 1)) };
     case 'lastRetryDeclined':
-      // After the end of the service there is nothing to suspend.
+      // Once the service has ended there is nothing to suspend.
       if (contract.lastChargeDue) return { do: 'close', uncollected: [event.month] };
       if (contract.suspendedUntil) return nothing;
       return suspend({ reason: 'card_declined', period: event.month.period }, asOf);
     case 'openChargesCounted':
-      // A month may still be in retry, or wait for a person at the close: the contract looks again each day.
+      // An open item may be in retry, or its close may wait for finance. So the contract checks again each day.
       return event.open === 0
         ? { do: 'close', uncollected: [] }
         : { do: 'await_last_charge', due: endOf(dateOf(asOf)) };
   }
 }
 
-/** Finance's time runs from the first refused month. A month that was announced and is then refused is reported once. */
+/**
+ * The step for a month that NP refuses. Finance's time to decide runs from the first refused month and does not start again.
+ * A month that NP announced and then refuses is marked once.
+ */
 function decideAtRisk(
   { risk, suspendedUntil }: Contract,
   { period, reason, messageId }: { period: Period; reason: string; messageId: string },
@@ -205,7 +217,10 @@ function decideAtRisk(
   return { do: 'mark_at_risk', period, reason, until, cause: messageId };
 }
 
-/** If finance ends the contract, the months that NP refused stay unbilled. The close of each month reports them. */
+/**
+ * The step that carries out finance's decision. If finance ends the contract, the months that NP refused stay unbilled, and
+ * the close of each month reports them.
+ */
 function decideByFinance(
   contract: Contract,
   { decision, messageId }: { decision: RiskDecision; messageId: string },
@@ -242,7 +257,7 @@ function decideDue(contract: Contract, deadline: Exclude<DeadlineKind, 'review'>
   }
 }
 
-/** A contract that stays suspended ends on the last day of this period. */
+/** The step that suspends the service. If the contract is still suspended at the end of `until`, it ends. */
 function suspend(suspension: Suspension, asOf: Instant): ContractStep {
   return { do: 'suspend', suspension, until: addDays(dateOf(asOf), policy.card.endDaysAfterSuspension) };
 }

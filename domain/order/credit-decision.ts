@@ -1,16 +1,19 @@
 import { type JstDate, addBusinessDays } from '../calendar';
 import { policy } from '../policy';
 
-/** The answer to the registration of an order's first month. NP refuses it with 21 未払い, 22 金額超過 or 24 総合判断. */
+/**
+ * The answer to the registration of an order's first month with NP (the credit provider NP掛け払い): 00 accepted, 21 unpaid
+ * before (未払い), 22 over the limit (金額超過), 24 overall judgement (総合判断).
+ */
 export type CreditAnswer = '00' | '21' | '22' | '24';
 
-/** `until` is the last day of the wait. The order is declined after it. */
+/** The effect of the answer on the order. `until` is the last day of the wait; after it the order is declined. */
 export type CreditDecision =
   | { decision: 'confirm' }
   | { decision: 'hold'; until: JstDate }
   | { decision: 'decline'; reason: 'overdue' | 'judgement' };
 
-/** Decides on a new order (DESIGN §4). @param on the date of the answer */
+/** The credit decision on a new order (docs/store.md P3, P4). @param on the date of the answer */
 export function decideCredit(answer: CreditAnswer, on: JstDate): CreditDecision {
   switch (answer) {
     case '00':
@@ -24,7 +27,7 @@ export function decideCredit(answer: CreditAnswer, on: JstDate): CreditDecision 
   }
 }
 
-/** The last day of the wait for a buyer's screening that is put on hold on `on`. */
+/** The last day on which an order waits for its buyer's screening, if NP puts the screening on hold on `on`. */
 export function screeningUntil(on: JstDate): JstDate {
   return addBusinessDays(on, policy.order.screeningHoldBusinessDays);
 }

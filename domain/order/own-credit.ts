@@ -3,29 +3,36 @@ import type { InvoiceState } from '../invoice/lifecycle';
 import { type Yen, addYen, sumYen } from '../money';
 import { type RateClass, type Rounding, taxOnNet } from '../tax';
 
-/** NP's codes, so that an order takes the same path in both kinds of store: 00, 21 an invoice is overdue, 22 over the limit. */
+/**
+ * The credit decision of a store that settles in house: 00 accepted, 21 an invoice is overdue, 22 over the limit. They are the
+ * codes of NP (the credit provider NP掛け払い), so an order takes the same path in both kinds of store.
+ */
 export type OwnCreditAnswer = '00' | '21' | '22';
 
-/** The items of one month and rate that are on no issued invoice yet; yen without tax. */
+/** The sum of the items of one month and tax rate that are on no issued invoice yet, in yen without tax. */
 export interface Unbilled {
   period: Period;
   rateClass: RateClass;
   net: Yen;
 }
 
-/** The credit of a billing destination in an in-house store, used and allowed. Yen with tax, except `unbilled`. */
+/**
+ * The credit that a billing destination of an in-house store uses (`unbilled` and `unpaid`) and its limit. Amounts are yen with
+ * tax, except `unbilled`.
+ */
 export interface OwnCredit {
   unbilled: readonly Unbilled[];
-  /** Still owed on issued invoices. */
+  /** The amount still owed on issued invoices. */
   unpaid: Yen;
   limit: Yen;
-  /** Whether any invoice of the account {@link isOverdue}. */
+  /** True if any invoice of the account {@link isOverdue}. */
   overdue: boolean;
 }
 
 /**
- * Whether an issued invoice paid by transfer still has yen owed after its last day of payment. An invoice paid by debit
- * counts only after its debit has failed and it is billed again by transfer. `lockCredit` computes the same in SQL.
+ * True if an issued invoice to be paid by transfer is not paid in full after its last day of payment. An invoice paid by debit
+ * counts only once its debit has failed, because it is then billed again by transfer. `lockCredit`
+ * (activities/order/own-credit.ts) computes the same in SQL.
  */
 export function isOverdue(
   invoice: { status: InvoiceState; method: 'bank_transfer' | 'direct_debit'; owed: Yen; payUntil: JstDate },
@@ -34,7 +41,10 @@ export function isOverdue(
   return invoice.status === 'issued' && invoice.method === 'bank_transfer' && invoice.owed > 0 && invoice.payUntil < on;
 }
 
-/** Unbilled plus unpaid, yen with tax. Each month is taxed like its future invoice, once per rate (DESIGN §5). */
+/**
+ * Unbilled plus unpaid, in yen with tax. The tax of an unbilled month is computed as on its future invoice: once per rate
+ * (消費税法施行令70条の10).
+ */
 export function ownCreditUsed({ unbilled, unpaid }: OwnCredit, rounding: Rounding): Yen {
   const months = new Set(unbilled.map(({ period }) => period));
   const ofMonth = (month: Period): Yen => {
@@ -45,7 +55,10 @@ export function ownCreditUsed({ unbilled, unpaid }: OwnCredit, rounding: Roundin
   return addYen(unpaid, sumYen([...months].map(ofMonth)));
 }
 
-/** @param order the items of the order's first month. An order that adds no yen is within any limit. */
+/**
+ * Decides whether the store gives credit for an order. An order that adds no yen is within any limit.
+ * @param order the items of the order's first month
+ */
 export function decideOwnCredit(credit: OwnCredit, order: readonly Unbilled[], rounding: Rounding): OwnCreditAnswer {
   if (credit.overdue) return '21';
   const used = ownCreditUsed({ ...credit, unbilled: [...credit.unbilled, ...order] }, rounding);

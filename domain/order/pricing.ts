@@ -12,21 +12,22 @@ export interface PricedLine {
   rateClass: RateClass;
 }
 
-/** Yen without tax. @throws RangeError for more yen than a number holds */
+/** One month of a line, in yen without tax. @throws RangeError beyond the safe integers */
 export function netOf({ unitAmount, quantity }: Pick<PricedLine, 'unitAmount' | 'quantity'>): Yen {
   return toYen(unitAmount * BigInt(quantity));
 }
 
-/** A month of a line as one charge with its own tax. @param on date of supply */
+/** One month of a line as a charge with its own tax. @param on the date of supply, which decides the tax rate */
 export function chargeOf(line: PricedLine, on: JstDate, rounding: Rounding): { net: Yen; gross: Yen } {
   const net = netOf(line);
   return { net, gross: grossOf(net, line.rateClass, on, rounding) };
 }
 
 /**
- * A month of an order, in yen without and with tax. NP and SBPS receive one charge with tax per line, so their total is the
- * sum of those. A store that bills by itself takes the tax once per rate.
- * @returns refused invalid_amount for more than policy.order.maxTotal
+ * One month of an order, in yen without and with tax. NP (the credit provider NP掛け払い) and SBPS (the card gateway) get one
+ * charge with tax per line, so their total is the sum of the charges. A store that settles in house computes the tax once per
+ * rate.
+ * @returns refused `invalid_amount` above `policy.order.maxTotal`
  */
 export function priceOfMonth(
   lines: readonly PricedLine[],
@@ -35,7 +36,7 @@ export function priceOfMonth(
   const { per, on, rounding } = taxed;
   const { maxTotal } = policy.order;
   const tooMuch = refuse('invalid_amount', { field: ['lines'], params: { max_total: maxTotal } });
-  // A single line may exceed what a number holds: compare before converting.
+  // A single line may exceed the safe integers, so compare as bigint before `netOf` converts.
   if (lines.some(({ unitAmount, quantity }) => unitAmount * BigInt(quantity) > BigInt(maxTotal))) return tooMuch;
   const amounts = lines.map((line) => ({ amount: netOf(line), rateClass: line.rateClass }));
   const net = sumYen(amounts.map(({ amount }) => amount));

@@ -3,15 +3,16 @@ import { policy } from '../policy';
 import type { Refusal } from '../refusal';
 
 /**
- * Finance's four ways out for a running contract after NP refuses a month (DESIGN §4): register the month again after payment
- * or a higher limit, bill it in house without NP's guarantee, suspend the service, or end the contract.
+ * Finance's four choices for a running contract after NP (the credit provider NP掛け払い) refuses a month: register the month
+ * again once the buyer has paid or has a higher limit, bill the month in house without NP's guarantee, suspend the service, or
+ * end the contract. docs/operations.md explains them ("A contract at risk").
  */
 export const riskDecisions = ['register_again', 'bill_in_house', 'suspend', 'end'] as const;
 export type RiskDecision = (typeof riskDecisions)[number];
 
 /**
- * The last day on which finance may decide: five business days after the refusal is known, or the day before the refused
- * month if that is later. The month before it is guaranteed, so its service runs to the end.
+ * The last day on which finance may decide: five business days after the refusal is known, or the day before the refused month
+ * begins if that is later. NP guarantees the months before the refused one, so their service is given to the end.
  */
 export function atRiskUntil(knownOn: JstDate, period: Period): JstDate {
   const fifth = addBusinessDays(knownOn, policy.order.atRiskBusinessDays);
@@ -19,7 +20,10 @@ export function atRiskUntil(knownOn: JstDate, period: Period): JstDate {
   return fifth > dayBefore ? fifth : dayBefore;
 }
 
-/** A contract suspended for this risk can still be registered again, billed in house or ended, but not suspended twice. */
+/**
+ * The refusal of a decision by finance that does not fit the contract; null when it fits. A contract that is already suspended
+ * for this risk allows every decision but `suspend`.
+ */
 export function checkRiskDecision(
   decision: RiskDecision,
   contract: { atRisk: boolean; suspended: boolean },

@@ -2,13 +2,13 @@ import type { Lifecycle } from '../lifecycle';
 
 export type PeriodState = 'open' | 'frozen' | 'closed';
 
-/** A store's month in the books. */
+/** The life cycle of a calendar month of a store. */
 export const periodLifecycle = {
   initial: 'open',
   states: {
-    /** Accepts billable items. */
+    /** The month takes billable items. */
     open: { label: '受付中', to: ['frozen'] },
-    /** Accepts no more items. Its close is under way. */
+    /** The month takes no more items, because its close has begun. */
     frozen: { label: '凍結', to: ['closed'] },
     closed: { label: '締め済み', to: [] },
   },

@@ -8,15 +8,15 @@ export interface Owed {
 }
 
 export interface Matched {
-  /** The part of each invoice, in the order named. Invoices that get nothing are left out. */
+  /** The part of the deposit that each invoice gets, in the order named. Invoices that get nothing are left out. */
   parts: { invoiceId: string; amount: Yen }[];
-  /** Yen that exceed all the invoices. They belong to the buyer (仮受金). */
+  /** The rest of the deposit once all the invoices are paid. It belongs to the buyer (仮受金). */
   over: Yen;
 }
 
 /**
- * 消込 of one deposit. It pays the invoices in the order named, each in full before the next. If the money runs out, the last
- * invoice still owes the difference, even when only the transfer fee is missing (P7).
+ * Applies one deposit to the invoices that it names (消込), in their order and each in full before the next. If the money runs
+ * out, the difference stays owed, even when only the transfer fee is missing (docs/store.md P7).
  * @param amount the yen received
  */
 export function matchDeposit(amount: Yen, invoices: readonly Owed[]): Matched {

@@ -1,15 +1,15 @@
 import { type JstDate, type Period, addDays, periodOf, periodStart, previousPeriod } from '../calendar';
 import { closeTerms, debitCollectOn } from '../close/terms';
 
-/** A piece of work that a calendar day starts. */
+/** A workflow that starts on a calendar day. `nominal` is the month whose 27th sets the debit day. */
 export type DayWork =
   | { start: 'monthlyClose'; period: Period }
   | { start: 'periodOpen'; period: Period }
   | { start: 'debitRun'; nominal: Period; debitOn: JstDate };
 
 /**
- * The work of a day, in the order in which it starts. On the 1st the last month is closed and the new one opened. A debit run
- * starts ten business days before its debit day.
+ * The workflows that start on a day, in their order. On the 1st these are the close of the last month and the opening of the
+ * new one. A debit run starts ten business days before its debit day.
  */
 export function workOfDay(day: JstDate): DayWork[] {
   const period = periodOf(day);
@@ -22,7 +22,7 @@ export function workOfDay(day: JstDate): DayWork[] {
   return work;
 }
 
-/** The first day with work after `after` and not after `until`; null when there is none. */
+/** The first day after `after`, up to and with `until`, on which a workflow starts; null when there is none. */
 export function nextWorkDay(after: JstDate, until: JstDate): JstDate | null {
   for (let day = addDays(after, 1); day <= until; day = addDays(day, 1)) {
     if (workOfDay(day).length > 0) return day;

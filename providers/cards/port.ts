@@ -2,15 +2,18 @@ import type { Instant, JstDate } from '../../domain/calendar';
 import type { Yen } from '../../domain/money';
 import type { CardBrand } from '../../domain/order/card-rules';
 
-/** A one-time token from SBPS's JavaScript; never a card number. */
+/**
+ * A one-time token for a card. The JavaScript of the card gateway SBPS makes it in the shopper's browser, so that we
+ * never see the card number.
+ */
 export interface CardToken {
   token: string;
   tokenKey: string;
-  /** Token pair of the 3-D Secure script (card holder's name, mail, phone) for the issuer's risk check. */
+  /** Token for the card holder's name, mail address and phone, which the issuer uses in its risk check for 3-D Secure. */
   tdsInfo?: { token: string; tokenKey: string };
 }
 
-/** SBPS's record of one authorisation (MG01-00101-101). */
+/** State of one authorisation at SBPS, as its inquiry call MG01-00101-101 returns it. */
 export interface CardInquiry {
   commit: 'unprocessed' | 'committed' | 'cancelled_after_commit' | 'cancelled_uncommitted';
   payment: 'authorised' | 'captured' | 'cancelled' | 'refunded';
@@ -21,16 +24,24 @@ export type CardAuthorisation =
   | {
       outcome: 'declined';
       /**
-       * SBPS's code, e.g. 10123999, or `brand_not_accepted` when SBPS authorised a brand outside P8 (never committed).
+       * SBPS's error code, e.g. 10123999. `brand_not_accepted`: SBPS authorised a card of a brand that the store does
+       * not accept (docs/store.md P8). We never commit that authorisation.
        */
       code: string;
     };
 
-/** Result of a step after authorisation: done, already done (the inquiry confirms it), or refused with a code of SBPS. */
+/**
+ * Result of a commit, capture or refund. `processedOn` is null if SBPS does not tell the date, for example when the step
+ * had been taken before. `code` is SBPS's error code.
+ */
 export type CardStep = { outcome: 'done'; processedOn: JstDate | null } | { outcome: 'refused'; code: string };
 
+/** A card gateway as the engine calls it. Comments name SBPS's API id of each call. */
 export interface CardProvider {
-  /** TA02-00101-101. Requests 3-D Secure. The shopper goes to `redirectUrl` and returns to `okUrl` or `ngUrl`. */
+  /**
+   * Starts 3-D Secure (TA02-00101-101). The shopper proves their identity to the card's issuer at `redirectUrl`, and
+   * returns to `okUrl` after success or to `ngUrl` after failure.
+   */
   request3ds(request: {
     customerCode: string;
     amount: Yen;
@@ -41,12 +52,13 @@ export interface CardProvider {
   }): Promise<
     { outcome: 'redirect'; authenticationId: string; redirectUrl: string } | { outcome: 'declined'; code: string }
   >;
-  /** TA02-00201-101 */
+  /** Asks how the shopper's 3-D Secure ended (TA02-00201-101). */
   result3ds(authenticationId: string, at: Instant): Promise<'passed' | 'failed' | 'pending'>;
   /**
-   * ST01-00118-101 with a 3-D Secure authentication, which saves the card under customerCode, or ST01-00131-101 with
-   * the saved card. One-off payment only (P9: dealings_type 10). `orderId` has at most 38 characters, is unique per
-   * merchant and comes from card-auth/<order>/<period>/<n>.
+   * Asks the issuer to reserve the amount on a card. With an `authenticationId` the card is the one that passed 3-D
+   * Secure, and SBPS saves it under `customerCode` (ST01-00118-101). With `saved_card` it is the card saved before
+   * (ST01-00131-101). The payment is always one-off (docs/store.md P9). `orderId` has at most 38 characters and is unique
+   * for the merchant. It is derived from the business key card-auth/<order>/<period>/<n>, where n counts the attempts.
    */
   authorise(request: {
     orderId: string;
@@ -58,14 +70,17 @@ export interface CardProvider {
     by: { authenticationId: string } | 'saved_card';
     at: Instant;
   }): Promise<CardAuthorisation>;
-  /** ST02-00101-101. An authorisation that is not committed lapses. */
+  /** Makes an authorisation binding (ST02-00101-101). It lapses without this step. */
   commit(trackingId: string, at: Instant): Promise<CardStep>;
-  /** ST02-00201-101 */
+  /** Charges the amount to the card (ST02-00201-101). */
   capture(trackingId: string, amount: Yen, at: Instant): Promise<CardStep>;
-  /** ST02-00303-101 in full; ST02-00307-101 in part. */
+  /**
+   * Refunds a part of the captured amount (ST02-00307-101) or all of it (ST02-00303-101). Before the capture, 'full'
+   * releases the authorisation.
+   */
   refund(trackingId: string, amount: Yen | 'full', at: Instant): Promise<CardStep>;
-  /** MG01-00101-101; null = SBPS does not know the tracking id. */
+  /** Reads the state of an authorisation (MG01-00101-101). null: SBPS does not know the tracking id. */
   inquire(trackingId: string, at: Instant): Promise<CardInquiry | null>;
-  /** MG02-00104-101: the saved card's masked number and brand; null = none saved. */
+  /** Reads the customer's saved card (MG02-00104-101). null: no card that the store accepts is saved. */
   savedCard(customerCode: string, at: Instant): Promise<{ masked: string; brand: CardBrand } | null>;
 }

@@ -3,7 +3,10 @@ import type { BuyerResult, Guarantee } from '../../domain/account/screening';
 import type { Yen } from '../../domain/money';
 import type { RateClass } from '../../domain/tax';
 
-/** Data by which NP screens a buyer (STORE.md B1), as registered. They must never enter a workflow history. */
+/**
+ * Registered data of a buyer (docs/store.md B1), from which the credit provider NP掛け払い ("NP") decides whether to give
+ * credit. It is personal data and must never enter a workflow history, because a history cannot be corrected.
+ */
 export interface BuyerProfile {
   entity: 'corporation' | 'sole_proprietor';
   companyName: string;
@@ -17,101 +20,122 @@ export interface BuyerProfile {
   email: string;
 }
 
+/** NP's current credit decision on a buyer. */
 export interface BuyerScreening {
-  /** NP's 購入企業ID, 11 digits. */
+  /** NP's id of the buyer (購入企業ID), 11 digits. */
   buyerId: string;
   result: BuyerResult;
-  /** Hold or refusal codes, e.g. RE009 (address mismatch); empty when passed. */
+  /** NP's codes for a hold or a refusal, e.g. RE009 (address mismatch). Empty when the buyer has passed. */
   reasons: string[];
   guarantee: Guarantee;
   /**
-   * Yen with tax; null until passed. `available` is the rest of the monthly limit in the latest month with a
-   * registration.
+   * Monthly credit limit in yen with tax; null until the buyer has passed. `available` is the unused part of the limit
+   * in the latest month for which a transaction is registered.
    */
   limit: Yen | null;
   available: Yen | null;
 }
 
-/** One charge of one order for one period, including tax, as NP registers it (取引登録). */
+/** Request to register one order's charge for one month with NP (取引登録). */
 export interface TransactionRequest {
-  /** 加盟店取引ID, at most 40 characters, derived from the business key np-txn/<order>/<period>/<n>. */
+  /**
+   * Our id of the transaction (加盟店取引ID), at most 40 characters. It is derived from the business key
+   * np-txn/<order>/<period>/<n>, where n counts the attempts to register the charge.
+   */
   shopTransactionId: string;
   buyerId: string;
   orderedOn: JstDate;
-  /** Yen with tax, the sum of the lines. */
+  /** Sum of the lines, in yen with tax. */
   total: Yen;
-  /** 発注番号 and 件名 from the buyer, to be printed on the bill (assumed, see np-assumed.ts). */
+  /**
+   * The buyer's own order number (発注番号) and subject (件名), for NP to print on the bill. NP's fields for them are
+   * assumed (np/assumed.ts).
+   */
   poNumber?: string;
   subject?: string;
   lines: { text: string; /** yen with tax, per unit */ price: Yen; quantity: number; rateClass: RateClass }[];
 }
 
-/** 00 = registered; NG reasons: 21 未払い, 22 金額超過, 24 総合判断. */
+/**
+ * NP's answer to a registration. Reasons of a refusal: 21 = the buyer has not paid an earlier bill (未払い), 22 = over the
+ * credit limit (金額超過), 24 = overall judgement of NP (総合判断).
+ */
 export type TransactionResult =
   { outcome: 'registered'; transactionId: string } | { outcome: 'refused'; reason: '21' | '22' | '24' };
 
-/** An invoice or debit notice that NP issued, with NP's number. We store a copy and check it to the yen. */
+/**
+ * An invoice or a debit notice that NP issued to a buyer. We store a copy and compare its amounts with ours to the yen.
+ */
 export interface IssuedBill {
-  /** F-1-YYYYMMDD-NNNNNN */
+  /** NP's number of the bill, F-1-YYYYMMDD-NNNNNN. */
   number: string;
   kind: 'invoice' | 'debit_notice';
   /**
-   * 1 at first. 2 when the debit of a debit notice has failed: the notice becomes an invoice, payable by transfer under
-   * the same number.
+   * 1 when the bill is issued. 2 after a failed direct debit: the debit notice becomes an invoice with the same number,
+   * payable by bank transfer.
    */
   revision: number;
   buyerId: string;
   issuedOn: JstDate;
   /** Last day of the billed month. */
   closeOn: JstDate;
-  /** Printed calendar due date. */
+  /** Due date as printed, even if banks are closed on that day. */
   dueOn: JstDate;
+  /** Day of the direct debit; null for an invoice. */
   debitOn: JstDate | null;
   /** Yen with tax. */
   total: Yen;
-  /** Yen: tax contained in the total per rate, rounded once. */
+  /** For each tax rate: the total with tax, and the tax contained in it, both in yen. The tax is rounded once. */
   taxes: { rate: 10 | 8; total: Yen; tax: Yen }[];
   shopTransactionIds: string[];
+  /** Account to which the buyer transfers the money. null for a debit notice. */
   virtualAccount: { bank: string; branch: string; type: '普通'; number: string; holder: string } | null;
 }
 
-/** Interface to a credit provider. NP implements it over HTTP. */
+/** A credit provider as the engine calls it. np/provider.ts implements it over NP's HTTP API. */
 export interface CreditProvider {
   /**
-   * `reference` is our id of the billing destination, which has one buyer. `at` is the time of the application; NP
-   * receives its date.
+   * Registers a billing destination as a buyer, which NP then screens. `reference` is our id of the billing
+   * destination. `at` is the business time of the application; NP receives only its date.
    */
   registerBuyer(profile: BuyerProfile, reference: string, at: Instant): Promise<BuyerScreening>;
-  /** Applies again (申請) with corrected data after 保留 or 取消. */
+  /** Applies again (申請) with corrected data, after NP has put the buyer on hold (保留) or cancelled it (取消). */
   reapplyBuyer(buyerId: string, profile: BuyerProfile, at: Instant): Promise<BuyerScreening>;
   buyer(buyerId: string): Promise<BuyerScreening>;
   /**
-   * Finds a buyer by our reference; null = never registered. Call it before repeating a registration that got no
-   * answer.
+   * Finds a buyer by our reference. null: NP never registered it. Call this before you repeat a registration that got
+   * no answer.
    */
   findBuyer(reference: string): Promise<BuyerScreening | null>;
   /**
-   * @throws ProviderError rejected when the id was used before, even by a refused one. A new attempt takes the next n.
+   * @throws ProviderError `rejected` when the shopTransactionId was used before, even if NP refused that transaction. A
+   * new attempt needs a new id.
    */
   registerTransaction(request: TransactionRequest): Promise<TransactionResult>;
   /**
-   * Finds a registration by our id; null = NP never received it. Call it before repeating a registration that got no
+   * Finds a transaction by our id. null: NP never received it. Call this before you repeat a registration that got no
    * answer.
    */
   findTransaction(shopTransactionId: string): Promise<TransactionResult | null>;
-  /** All or none. Cancelling a cancelled transaction changes nothing. Cancelling a paid one is rejected. */
+  /**
+   * Cancels all of the transactions or none. A transaction that is already cancelled stays so. NP rejects the call if
+   * one of them is paid.
+   */
   cancelTransactions(transactionIds: string[]): Promise<void>;
-  /** 請求確定依頼, all or none. `baseDate` decides the month of the invoice. Repeating a request changes nothing. */
+  /**
+   * Asks NP to put all of the transactions on bills (請求確定依頼), or none if NP refuses one. `baseDate` decides the
+   * month of the bill. Repeating a request changes nothing.
+   */
   requestBilling(requests: { transactionId: string; baseDate: JstDate }[]): Promise<void>;
   /**
-   * Bills of the month that closed on `closeOn`, in number order. A null `cursor` starts at the first; a null `next`
-   * means the end.
+   * Returns one page of the bills of the month that closed on `closeOn`, in number order. `cursor` is the `next` of the
+   * page before, or null for the first page. A null `next` means that there are no more bills.
    */
   issuedBills(closeOn: JstDate, cursor: string | null): Promise<{ bills: IssuedBill[]; next: string | null }>;
   billDocument(number: string): Promise<{ contentType: string; bytes: Uint8Array }>;
   /**
-   * Reports to NP that a buyer's direct debit is in force from the month `fromPeriod` on (assumed: NP learns it from
-   * the bank).
+   * Tells NP that a buyer's direct debit is in force from the month `fromPeriod` on. This call is assumed: the real NP
+   * learns it from the bank.
    */
   directDebitActive(buyerId: string, fromPeriod: Period): Promise<void>;
   directDebitEnded(buyerId: string): Promise<void>;

@@ -1,4 +1,7 @@
-/** One rendered mail. `idempotencyKey` is our mail key; Resend keeps it for 24 h. */
+/**
+ * One rendered mail. `idempotencyKey` is the key of the mail in our outbox. Within 24 h Resend sends only one mail for a
+ * key, so a retry sends no second mail.
+ */
 export interface OutgoingMail {
   from: string;
   to: string[];
@@ -9,8 +12,8 @@ export interface OutgoingMail {
   attachments: { filename: string; contentType: string; content: Uint8Array }[];
   idempotencyKey: string;
   /**
-   * Business time of the mail (RFC 3339), sent as the header X-Business-Time, so that mails of a simulated store show
-   * its own dates.
+   * Business time of the mail (RFC 3339), sent as the header X-Business-Time. A store on a simulated clock has other
+   * dates than the mail server, and the simulator's inbox shows this time.
    */
   at?: string;
 }

@@ -3,22 +3,24 @@ import { ProviderError, type ProviderFailure } from '../errors';
 import type { MailProvider, OutgoingMail } from './port';
 
 export interface ResendConfig {
-  /** `re_…` */
+  /** Begins with `re_`. */
   apiKey: string;
   /** https://api.resend.com, or the address of the simulator. */
   baseUrl: string;
 }
 
 /**
- * Resend answers in under a second. After ten we do not know whether it sent the mail, and a retry uses the same key.
+ * Longest wait for an answer of Resend, which usually takes under a second. After that we do not know whether Resend
+ * sent the mail. A retry is safe, because it uses the same idempotency key.
  */
 const TIMEOUT_MS = 10_000;
 
 /**
- * 409 `concurrent_idempotent_requests`: the first request is still in progress and its result unknown.
- * 409 `invalid_idempotent_request`: the key was used for another mail, so a retry does not help.
- * 429: not accepted, too fast or over a quota. No status: the connection broke, before or after Resend accepted the
- * mail.
+ * Tells from Resend's error whether the mail may have been sent:
+ * - 409 `concurrent_idempotent_requests`: an earlier request with the same key is in progress, with unknown result.
+ * - No status: the connection broke, before or after Resend accepted the mail.
+ * - 429 (too fast, or over a quota) and 503: Resend did not accept the mail.
+ * - 409 `invalid_idempotent_request`: the key was used for another mail, so a retry does not help.
  */
 function failureOf({ name, statusCode }: ErrorResponse): ProviderFailure {
   if (name === 'concurrent_idempotent_requests' || statusCode === null) return 'unknown';
@@ -26,14 +28,17 @@ function failureOf({ name, statusCode }: ErrorResponse): ProviderFailure {
   return statusCode >= 500 ? 'unknown' : 'rejected';
 }
 
-/** Sends mails through Resend. The same key within 24 h returns the first answer and sends no second mail. */
+/**
+ * Sends mails through Resend. If a mail's key was used within 24 h, Resend returns its first answer and sends no second
+ * mail.
+ */
 export function createResend({ apiKey, baseUrl }: ResendConfig): MailProvider {
   const resend = new Resend(apiKey, { baseUrl });
 
   return {
     /** @throws ProviderError */
     async send(mail: OutgoingMail): Promise<{ providerId: string }> {
-      // The SDK passes its options to fetch, but its types leave `signal` out.
+      // Adds `signal` to the SDK's type. The SDK passes its options to fetch, which knows it.
       const options: CreateEmailRequestOptions & { signal: AbortSignal } = {
         idempotencyKey: mail.idempotencyKey,
         signal: AbortSignal.timeout(TIMEOUT_MS),

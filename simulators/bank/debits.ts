@@ -1,23 +1,28 @@
-/** A record of the request, as the bank reads it from its columns. */
+/** One direct debit, as the bank reads it from a record of the request file. */
 export interface DebitSeen {
   bankCode: string;
   branchCode: string;
   accountNumber: string;
-  /** 顧客番号 without leading zeros. */
+  /** The payer's number at the consignor (顧客番号), without leading zeros. */
   customerNumber: string;
   /** Yen. */
   amount: number;
 }
 
-/** 振替結果コード: 0 debited, 1 short of funds, 2 no account, 3 stopped by the holder, 4 no form, 8 stopped by the consignor, 9 other. */
+/**
+ * The bank's result of a debit (振替結果コード): 0 debited, 1 not enough money, 2 no such account, 3 stopped by the account's
+ * holder, 4 the bank has no application form for the debit, 8 stopped by the consignor (the company that collects), 9 other.
+ */
 export type ResultCode = 0 | 1 | 2 | 3 | 4 | 8 | 9;
 
+/** Bytes of a record. */
 const WIDTH = 120;
 
 /**
- * Returns the bank's answer to a request file for direct debits (全銀 type 91). It is the same file with the result of
- * each record in column 112, and the counts and amounts of the results in columns 20–55 of the trailer. It works by
- * column number and shares no code with the engine, so a mistake in the engine's layout shows.
+ * Plays the bank: returns the result file for a request file of direct debits (全銀 format, type 91). The result file is
+ * the request file with the result of each debit in column 112. Columns 20–55 of the trailer hold the number and sum of
+ * the paid debits and of the failed ones. The function shares no code with the engine, so tests find a mistake in the
+ * engine's file layout.
  * @throws Error for a file that a bank would reject
  */
 export function answerDebits(request: Uint8Array, resultOf: (debit: DebitSeen) => ResultCode): Buffer {
@@ -50,7 +55,7 @@ export function answerDebits(request: Uint8Array, resultOf: (debit: DebitSeen) =
   return file;
 }
 
-/** Columns `from` to `to` of a record. Records and columns count from 1. */
+/** The text in columns `from` to `to` of a record. Records and columns count from 1. */
 function columns(file: Buffer, record: number, from: number, to: number): string {
   const start = (record - 1) * WIDTH;
   return file.toString('latin1', start + from - 1, start + to);

@@ -2,13 +2,13 @@ import type { Moment } from '../dates';
 import { NotDelivered, postJson } from './post';
 import type { MerchantSettings } from './settings';
 
-/** Work that NP does later. alarms.ts has a handler for each kind. */
+/** Kinds of work that NP does later. alarms.ts has a handler for each. */
 export type AlarmKind =
   'screening' | 'issue' | 'payment' | 'debits' | 'overdue' | 'overdue-month' | 'guarantee' | 'late-news';
 
 /**
- * Asks the store's clock to call back at `at`. The id names the work, so the clock keeps one alarm however often it is
- * filed.
+ * Asks the store's clock to call back at `at`. `kind` and `subject` name the work. If the same work is filed again, the
+ * clock keeps one alarm.
  *
  * @throws NotDelivered
  */

@@ -6,7 +6,10 @@ import type { AlarmBody, Merchant } from './books';
 import { decide } from './buyers';
 import { confirmPayment, judgeOverdue, restoreGuarantee, settleDebits } from './billing/settlement';
 
-/** Handlers for the callbacks of the store's clock. Each may run twice. The second run finds its work done. */
+/**
+ * NP's later work by kind of alarm. The store's clock calls back when the work is due. It may call back twice; the second
+ * run then finds the work done and changes nothing.
+ */
 const handlers: Record<AlarmKind, (merchant: Merchant, body: AlarmBody) => void | Promise<void>> = {
   screening: (m, { at, reference, application }) => decide(m, String(reference), Number(application), at),
   issue: (m, { at, period }) => issueBills(m, period as Month, at),
@@ -22,8 +25,8 @@ const handlers: Record<AlarmKind, (merchant: Merchant, body: AlarmBody) => void 
 };
 
 /**
- * `POST /alarms/:merchant/:kind` answers 204 when the work is done and its news delivered. It answers 503 to be called
- * again.
+ * The callbacks of the store's clock, `POST /alarms/:merchant/:kind`. The answer is 204 when the work is done and its news
+ * is delivered to the shop. It is 503 when a delivery failed, so that the clock calls back again.
  */
 export function alarmRoutes(merchants: Map<string, Merchant>): express.Router {
   const router = express.Router();

@@ -7,9 +7,9 @@ import { NotDelivered } from './post';
 import { wireRoutes } from './wire/wire';
 
 /**
- * Stand-in for NP掛け払い. `/v1` is the API of NP. The store's clock calls back at `/alarms`. Tests and the demo steer it
- * at `/control`. It keeps the data of each merchant in memory and has no clock. docs/magic-values/np.md lists its
- * features.
+ * Simulator of NP掛け払い (NP, the credit provider). `/v1` is NP's API. Tests and the demo control the simulator at
+ * `/control`. It has no clock: for later work, the store's clock calls back at `/alarms`. It keeps the data of each merchant
+ * in memory. docs/magic-values/np.md lists its features.
  */
 export function createNpSimulator(): express.Express {
   const merchants = new Map<string, Merchant>();
@@ -22,7 +22,7 @@ export function createNpSimulator(): express.Express {
     if (res.headersSent) return next(error);
     if (error instanceof NpError) return void res.status(error.httpStatus).json(error.body);
     if (error instanceof ControlError) return void res.status(error.httpStatus).json({ error: error.message });
-    // The caller may repeat the call. It then continues where this one stopped.
+    // 503 asks the caller to repeat the call, which then continues where this one stopped.
     if (error instanceof NotDelivered) {
       const { body } = new NpError('maintenance', error.message);
       return void res.status(503).json(body);

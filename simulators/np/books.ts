@@ -3,9 +3,11 @@ import { Faults } from './wire/faults';
 import { NewsDesk } from './news';
 import type { MerchantSettings } from './settings';
 
+/** Whether NP guarantees new claims on a buyer: OK = yes, ALRT = a bill is overdue, NG = no guarantee. */
 export type Guarantee = 'OK' | 'ALRT' | 'NG';
 export type ScreeningResult = 'passed' | 'held' | 'denied' | 'cancelled' | 'screening';
 
+/** Registered data of a buyer, with the API's field names. `companyType`: 1 = corporation, 2 = sole proprietor. */
 export interface Profile {
   companyType: '1' | '2';
   companyName: string;
@@ -20,7 +22,7 @@ export interface Profile {
 }
 
 export interface Buyer {
-  /** 購入企業ID, 11 digits. */
+  /** NP's id of the buyer (購入企業ID), 11 digits. */
   id: string;
   /** The shop's own id for the buyer. */
   reference: string;
@@ -28,16 +30,17 @@ export interface Buyer {
   result: ScreeningResult;
   reasons: string[];
   guarantee: Guarantee;
-  /** Monthly limit in yen with tax; null until screening is passed. */
+  /** Monthly credit limit in yen with tax; null until the buyer has passed the screening. */
   limit: number | null;
-  /** Number of applications so far. */
+  /** Number of times that the shop has applied (申請) for this buyer. */
   applications: number;
-  /** First month billed by direct debit; null = by transfer. */
+  /** First month that the buyer pays by direct debit. null: it pays by bank transfer. */
   debitFrom: Month | null;
-  /** Result codes of the next debits. When the list is empty, debits succeed (0). */
+  /** Results that a test has set for the buyer's next direct debits, in order. When the list is empty, debits succeed (0). */
   debitOutcomes: number[];
   /**
-   * Charges ordered from that day on are refused for this reason, whatever the limit. null: they are judged as usual.
+   * Refusal that a test has set: NP refuses charges ordered from that day on for this reason, whatever the limit. null: NP
+   * judges charges as usual.
    */
   refusal: { reason: '21' | '24'; from: Day } | null;
   transactions: Transaction[];
@@ -59,13 +62,17 @@ export interface Transaction {
   /** Yen with tax. */
   total: number;
   details: TransactionDetail[];
-  /** 発注番号 and 件名, printed on the bill. */
+  /** The buyer's own order number (発注番号) and subject (件名), which NP prints on the bill. */
   poNumber: string | null;
   subject: string | null;
-  /** Only a registered transaction (審査OK) can be billed. A refused one uses up its shopTransactionId. */
+  /**
+   * Billing can be requested only for a registered transaction (審査OK). A refused transaction keeps its shopTransactionId,
+   * which cannot be used again.
+   */
   status: 'registered' | 'refused' | 'bill_requested' | 'billed' | 'cancelled';
+  /** Reason of a refusal: 21 = unpaid before, 22 = over the limit, 24 = overall judgement. null: not refused. */
   ngReason: '21' | '22' | '24' | null;
-  /** 請求書発行基準日; null until billing is requested. */
+  /** Date that decides the month of the bill (請求書発行基準日); null until billing is requested. */
   billBaseDate: Day | null;
 }
 
@@ -76,46 +83,49 @@ export interface Payment {
 }
 
 export interface Bill {
-  /** F-1-YYYYMMDD-NNNNNN */
+  /** Has the form F-1-YYYYMMDD-NNNNNN, with the issue date. */
   number: string;
   kind: 'invoice' | 'debit_notice';
-  /** 1 at first. 2 after a failed debit, when the bill must be paid by transfer. */
+  /** 1 when issued. 2 after a failed direct debit, when the debit notice has become an invoice. */
   revision: number;
   buyerId: string;
   issuedOn: Day;
   closeOn: Day;
-  /** As printed. `payUntil` is the same day or the next business day. */
+  /** Due date as printed. `payUntil`, the last day to pay, is the same day or the next business day. */
   dueOn: Day;
   payUntil: Day;
   debitOn: Day | null;
   transactions: Transaction[];
   status: 'issued' | 'paid' | 'void';
   payments: Payment[];
-  /** Guarantee status that this bill causes by being overdue; null while it is not. */
+  /** Guarantee status that the buyer gets because this bill is overdue. null: the bill is not overdue. */
   overdue: 'ALRT' | 'NG' | null;
-  /** Highest revision mailed so far; 0 = none. */
+  /** Last revision that was mailed to the buyer. 0: none. */
   mailed: number;
 }
 
-/** NP's data about one shop. Shops share nothing, so the same story always gets the same numbers. */
+/**
+ * NP's data about one shop. Each shop has its own numbers, so a test gets the same numbers whatever other shops do.
+ */
 export class Merchant {
   readonly buyers = new Map<string, Buyer>();
   readonly buyersByReference = new Map<string, Buyer>();
   readonly transactions = new Map<string, Transaction>();
   readonly transactionsByShopId = new Map<string, Transaction>();
-  /** In number order. */
+  /** Bills by number, in number order. */
   readonly bills = new Map<string, Bill>();
+  /** Months whose bills are issued. */
   readonly issued = new Set<Month>();
   readonly faults = new Faults();
   readonly news: NewsDesk = new NewsDesk(this);
-  /** Per shopTransactionId: how often it was received, and how often that registered a transaction. */
+  /** Counts by shopTransactionId: how often NP received it in a request, and how often NP registered a transaction for it. */
   readonly effects = new Map<string, { received: number; registered: number }>();
   private readonly sequences = new Map<string, number>();
   private queue: Promise<unknown> = Promise.resolve();
 
   constructor(public settings: MerchantSettings) {}
 
-  /** 1, 2, 3 … without gaps. */
+  /** The next number of a sequence: 1, 2, 3 … without gaps. */
   next(sequence: 'buyer' | 'transaction' | 'bill'): number {
     const n = (this.sequences.get(sequence) ?? 0) + 1;
     this.sequences.set(sequence, n);
@@ -123,7 +133,8 @@ export class Merchant {
   }
 
   /**
-   * Runs work one at a time, in order of arrival. A repeated callback must not start while its first run is unfinished.
+   * Runs the merchant's work one piece at a time, in order of arrival. The clock may repeat a callback, and the second run
+   * must not start before the first has ended.
    */
   exclusively<T>(work: () => Promise<T>): Promise<T> {
     const result = this.queue.then(work);

@@ -4,7 +4,10 @@ import type { Buyer, Guarantee, Merchant, Profile, Transaction } from './books';
 import { NpError } from './wire/errors';
 import { magicOf } from './wire/magic';
 
-/** 購入企業登録 and 審査. Screening ends at once unless the buyer's magic values make it take days. */
+/**
+ * Registers a buyer and screens it (購入企業登録・審査). The screening ends at once, unless a magic value in the buyer's data
+ * makes it take three days.
+ */
 export async function registerBuyer(
   merchant: Merchant,
   reference: string,
@@ -43,7 +46,10 @@ export async function registerBuyer(
   return buyer;
 }
 
-/** A second 申請 after 保留 or 取消. If the buyer has corrected its data, NP decides the next day at 09:00. */
+/**
+ * Applies again (申請) for a buyer on hold (保留) or cancelled (取消). If the new data corrects the old, NP decides the next
+ * day at 09:00. Otherwise the result stays as it was.
+ */
 export async function reapply(merchant: Merchant, buyer: Buyer, profile: Profile, appliedOn: Day): Promise<void> {
   if (buyer.result !== 'held' && buyer.result !== 'cancelled') throw new NpError('buyerState', buyer.result);
   const before = buyer.profile;
@@ -56,7 +62,10 @@ export async function reapply(merchant: Merchant, buyer: Buyer, profile: Profile
   if (corrected) Object.assign(buyer, { result: 'screening', reasons: [] });
 }
 
-/** NP's staff have decided: a buyer that is still in screening passes. */
+/**
+ * Ends the screening of an application: the buyer passes, and the shop gets news of it. It changes nothing if the buyer is
+ * no longer in screening or has applied again.
+ */
 export function decide(merchant: Merchant, reference: string, application: number, at: Moment): void {
   const buyer = merchant.buyersByReference.get(reference);
   if (!buyer || buyer.result !== 'screening' || buyer.applications !== application) return;
@@ -82,7 +91,7 @@ export function setGuarantee(merchant: Merchant, buyer: Buyer, status: Guarantee
   });
 }
 
-/** Transactions of the month that count towards the limit: registered and not cancelled. */
+/** The buyer's transactions of a month that count towards its credit limit: neither refused nor cancelled. */
 export function registeredIn(buyer: Buyer, month: Month): Transaction[] {
   return buyer.transactions.filter(
     (t) => t.status !== 'refused' && t.status !== 'cancelled' && monthOf(t.orderedOn) === month,
@@ -94,7 +103,7 @@ function pass(buyer: Buyer): void {
 }
 
 function hold(buyer: Buyer): void {
-  // RE009 in NP後払い's table: the address must be corrected.
+  // RE009 means that the address must be corrected. The code is from NP後払い, NP's service for consumers.
   Object.assign(buyer, { result: 'held', reasons: ['RE009'] });
 }
 

@@ -28,7 +28,7 @@ const limitSchema = z.strictObject({ ...buyer, limit: z.int().min(0) });
 const guaranteeSchema = z.strictObject({
   ...buyer,
   status: z.enum(['OK', 'ALRT', 'NG']),
-  /** Moment of the change. */
+  /** Moment at which the status changes. */
   at: z.string().transform((s, ctx) => {
     const at = momentOf(s);
     if (at === null) ctx.addIssue('an RFC 3339 date-time');
@@ -38,15 +38,18 @@ const guaranteeSchema = z.strictObject({
 const paymentSchema = z.strictObject({
   ...shop,
   bill_number: z.string(),
-  /** Yen; by default the open amount. */
+  /** Paid amount in yen. By default it is the amount still to be paid. */
   amount: z.int().min(1).optional(),
   paid_on: date,
 });
 const refusalsSchema = z.strictObject({
   ...buyer,
-  /** null: NP accepts the buyer's charges again, within its limit. */
+  /**
+   * 21 = NP refuses because of an unpaid bill, 24 = by its overall judgement. null: NP accepts the buyer's charges again,
+   * up to the limit.
+   */
   reason: z.enum(['21', '24']).nullable(),
-  /** Applies to charges ordered on that day or later. */
+  /** NP refuses charges that are ordered on this day or later. */
   from: date.optional(),
 });
 const debitsSchema = z.strictObject({
@@ -54,7 +57,7 @@ const debitsSchema = z.strictObject({
   outcomes: z.array(z.union([0, 1, 2, 3, 4, 8, 9].map((code) => z.literal(code)))),
 });
 
-/** A control call that cannot be carried out. The answer is `{error}` with this status. */
+/** The error of a control call that cannot be carried out. The caller gets `{error: message}` with this HTTP status. */
 export class ControlError extends Error {
   constructor(
     readonly httpStatus: 404 | 409 | 422,
@@ -64,12 +67,15 @@ export class ControlError extends Error {
   }
 }
 
-/** Controls that no shop has at NP, as JSON, for tests, scripts and the demo. */
+/** Calls in JSON by which tests, scripts and the demo control the simulator. The real NP does not have them. */
 export function controlRoutes(merchants: Map<string, Merchant>): express.Router {
   const router = express.Router();
   router.use(express.json());
 
-  /** A known merchant keeps its data, because the engine may register it again at each start. */
+  /**
+   * Registers a merchant. If it is registered already, only its settings change and its data stays, because the engine
+   * registers its merchants at each start.
+   */
   router.post('/merchants', (req, res) => {
     const body = parse(merchantSchema, req.body);
     const settings = {
@@ -89,7 +95,7 @@ export function controlRoutes(merchants: Map<string, Merchant>): express.Router 
     res.status(204).end();
   });
 
-  /** NP grants another limit. The shop sees it in NP's console. NP sends no news. */
+  /** Changes a buyer's credit limit. NP sends no news of it; a real shop sees it in NP's console. */
   router.post('/limits', (req, res) => {
     const body = parse(limitSchema, req.body);
     const { found } = buyerNamed(merchants, body);
@@ -98,7 +104,10 @@ export function controlRoutes(merchants: Map<string, Merchant>): express.Router 
     res.status(204).end();
   });
 
-  /** From a given day NP refuses a buyer's charges, as it may in the middle of a contract. NP sends no news. */
+  /**
+   * Makes NP refuse a buyer's charges from a given day on, as the real NP may do in the middle of a contract. NP sends no
+   * news of it.
+   */
   router.post('/refusals', (req, res) => {
     const { reason, from, ...body } = parse(refusalsSchema, req.body);
     if (reason && !from) throw new ControlError(422, 'from: a date YYYY-MM-DD');
@@ -140,7 +149,7 @@ export function controlRoutes(merchants: Map<string, Merchant>): express.Router 
     res.status(204).end();
   });
 
-  /** Removes all faults and sends the news that a fault held back. */
+  /** Removes all faults of a merchant, and sends the news that the fault `news_out_of_order` holds back. */
   router.post('/faults/clear', async (req, res) => {
     const { shop_code: shopCode } = parse(z.strictObject(shop), req.body);
     const merchant = merchantNamed(merchants, shopCode);
@@ -164,7 +173,7 @@ export function controlRoutes(merchants: Map<string, Merchant>): express.Router 
     res.json({ transactions });
   });
 
-  /** Counts per shopTransactionId, for a check that nothing was registered twice. */
+  /** Counts for each shopTransactionId, so that a test can check that no charge was registered twice. */
   router.get('/effects', (req, res) => {
     const merchant = merchantNamed(merchants, String(req.query.shop_code));
     res.json({ effects: Object.fromEntries(merchant.effects) });

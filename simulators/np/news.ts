@@ -4,7 +4,10 @@ import type { Faults } from './wire/faults';
 import { NotDelivered, postJson } from './post';
 import type { MerchantSettings } from './settings';
 
-/** ASSUMED: NP's notices to the shop, as JSON over HTTP with the shop's own Basic credentials. Yen with tax, as numbers. */
+/**
+ * NP's notices to the shop about its buyers and bills. NP's real notices are not public. ASSUMED: NP posts them as JSON
+ * with the shop's own Basic credentials. Amounts are numbers of yen with tax.
+ */
 export type News =
   | {
       type: 'buyer.screened';
@@ -21,8 +24,8 @@ export type News =
 export type Notice = News & { event_id: string; occurred_at: Moment };
 
 /**
- * A merchant's news. Each notice is sent once and in order, unless a fault changes that. It is kept until the engine
- * accepts it.
+ * Sends a merchant's notices to the engine, each once and in order unless a fault changes that. A notice is kept until the
+ * engine accepts it.
  */
 export class NewsDesk {
   private readonly reported = new Set<string>();
@@ -32,7 +35,7 @@ export class NewsDesk {
 
   constructor(private readonly merchant: { settings: MerchantSettings; faults: Faults }) {}
 
-  /** Queues a notice. `id` names the event, so work that runs twice reports it once. */
+  /** Queues a notice. `id` names the event: a second notice with the same id is dropped, because work may run twice. */
   report(id: string, at: Moment, news: News): void {
     const event_id = `np/${this.merchant.settings.shopCode}/${id}`;
     if (this.reported.has(event_id)) return;
@@ -40,10 +43,10 @@ export class NewsDesk {
     this.queue.push({ event_id, occurred_at: at, ...news });
   }
 
-  /** Sends the queued notices. The next call sends any that are left. @throws NotDelivered */
+  /** Sends the queued notices in order. If one fails, it and the later ones stay for the next call. @throws NotDelivered */
   async deliver(): Promise<void> {
     for (let notice = this.queue[0]; notice; notice = this.queue[0]) {
-      // A late notice stays late, even if its alarm could not be filed at the first attempt.
+      // A notice that a fault has made late stays late, even if its alarm could not be filed at the first attempt.
       const fault = this.late.has(notice.event_id) ? 'news_late' : this.merchant.faults.takeForNews(notice.type);
       if (fault === 'news_late') {
         this.late.set(notice.event_id, notice);
@@ -65,13 +68,13 @@ export class NewsDesk {
     }
   }
 
-  /** Sends notices that wait for a following notice, which has not come. */
+  /** Sends the notices that `news_out_of_order` holds back, without waiting for a later notice. */
   async deliverHeldBack(): Promise<void> {
     this.queue.push(...this.heldBack.splice(0));
     await this.deliver();
   }
 
-  /** Sends a notice that a fault delayed by a day. */
+  /** Sends a notice that the fault `news_late` has delayed by a day. */
   async deliverLate(eventId: string): Promise<void> {
     const notice = this.late.get(eventId);
     if (!notice) return;

@@ -1,12 +1,15 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
 /**
- * Real milliseconds before each retry. A receiver that is away longer gets the message when the clock repeats its
- * callback.
+ * Real milliseconds before each retry. A receiver that is unreachable for longer gets the message later, when the store's
+ * clock repeats the callback that caused it.
  */
 const RETRY_AFTER_MS = [50, 200, 800];
 
-/** A message could not be delivered. The request that caused it is answered with 503, so that its sender repeats it. */
+/**
+ * The error for a message that could not be delivered. The request that caused the message is answered with 503, so that
+ * its sender repeats it.
+ */
 export class NotDelivered extends Error {}
 
 /** POSTs JSON. Retries when there is no answer, and on 429 and 5xx. Returns the final status. @throws NotDelivered */

@@ -5,6 +5,7 @@ import { registeredIn } from './buyers';
 import { NpError } from './wire/errors';
 import { magicOf } from './wire/magic';
 
+/** A transaction of a registration request, before NP has decided on it. */
 export interface NewTransaction {
   shopTransactionId: string;
   orderedOn: Day;
@@ -16,12 +17,16 @@ export interface NewTransaction {
 }
 
 /**
- * NP's default lower limit for the sum of a buyer's negative transactions in a month, yen with tax (japan-domain.md
- * §1.5).
+ * Lower limit for the sum of a buyer's negative transactions (credits) in a month, in yen with tax. 100,000 yen is NP's
+ * default.
  */
 const NEGATIVE_FLOOR = -100_000;
 
-/** 取引登録. All rows are checked before the first is accepted. Then each is screened separately. */
+/**
+ * Registers transactions of a buyer (取引登録). If one row is wrong, the whole request is refused. Otherwise NP screens each
+ * row on its own and registers or refuses it.
+ * @throws NpError
+ */
 export function registerTransactions(merchant: Merchant, buyer: Buyer, rows: NewTransaction[]): Transaction[] {
   for (const row of rows) {
     const effect = merchant.effects.get(row.shopTransactionId) ?? { received: 0, registered: 0 };
@@ -59,7 +64,10 @@ export function registerTransactions(merchant: Merchant, buyer: Buyer, rows: New
   });
 }
 
-/** All or none. Naming a cancelled transaction again is allowed. */
+/**
+ * Cancels all of the transactions, or none if one of them is unknown or paid. A transaction may be cancelled already.
+ * @throws NpError
+ */
 export function cancelTransactions(merchant: Merchant, ids: string[]): void {
   const transactions = ids.map((id) => {
     const transaction = merchant.transactions.get(id);
@@ -75,7 +83,7 @@ export function cancelTransactions(merchant: Merchant, ids: string[]): void {
   });
   const bills = new Set(transactions.map((transaction) => billOf(merchant, transaction)));
   for (const transaction of transactions) transaction.status = 'cancelled';
-  // A bill whose total falls to zero or below is void, and its remaining transactions are cancelled.
+  // If nothing remains to pay on a bill, the bill becomes void and its other transactions are cancelled too.
   for (const bill of bills) {
     if (!bill || totalOf(bill.transactions) > 0) continue;
     bill.status = 'void';
@@ -84,8 +92,9 @@ export function cancelTransactions(merchant: Merchant, ids: string[]): void {
 }
 
 /**
- * 21: overdue or guarantee NG. 24: judgement of NP. 22: over the limit of the month, or under the lower limit of
- * negative transactions.
+ * NP's reason to refuse a transaction; null if NP registers it. 21: the buyer has not paid, or its guarantee is NG (NP
+ * gives no guarantee). 24: overall judgement of NP. 22: the buyer's month would exceed the credit limit, or its negative
+ * transactions would fall below their lower limit.
  */
 function refusal(buyer: Buyer, total: number, orderedOn: Day): Transaction['ngReason'] {
   const asked = buyer.refusal && orderedOn >= buyer.refusal.from ? buyer.refusal.reason : null;
@@ -95,7 +104,7 @@ function refusal(buyer: Buyer, total: number, orderedOn: Day): Transaction['ngRe
   const month = registeredIn(buyer, monthOf(orderedOn));
   const negative = month.reduce((sum, t) => sum + Math.min(t.total, 0), Math.min(total, 0));
   if (negative < NEGATIVE_FLOOR) return '22';
-  // A negative transaction never exceeds the limit, even if the limit is now below the registered total.
+  // A negative transaction is never refused for the limit, even if the month already exceeds a limit that NP has lowered.
   return total > 0 && totalOf(month) + total > (buyer.limit ?? 0) ? '22' : null;
 }
 

@@ -4,6 +4,7 @@ import { inboxPages } from './inbox';
 import { type StoredMail, Mailbox } from './mailbox';
 import { type ResendError, readEmail } from './request';
 
+/** Resend's error answers. */
 const errors = {
   missingKey: { statusCode: 401, name: 'missing_api_key', message: 'Missing API key in the authorization header.' },
   invalidKey: { statusCode: 403, name: 'invalid_api_key', message: 'API key is invalid.' },
@@ -24,6 +25,7 @@ const errors = {
   notFound: { statusCode: 404, name: 'not_found', message: 'Email not found.' },
 } satisfies Record<string, ResendError>;
 
+/** Faults that answer with an error at once. The mail is not accepted. */
 const faultAnswers: Partial<Record<FaultMode, ResendError>> = {
   down: errors.down,
   server_error: errors.serverError,
@@ -32,7 +34,7 @@ const faultAnswers: Partial<Record<FaultMode, ResendError>> = {
 };
 
 /**
- * Answer of `GET /emails/:id`. `created_at` is the business time that the sender stated, because the simulator has no
+ * Answer of `GET /emails/:id`. `created_at` is the business time from the mail's header, because the simulator has no
  * clock.
  */
 function emailOf(mail: StoredMail) {
@@ -55,8 +57,8 @@ function emailOf(mail: StoredMail) {
 }
 
 /**
- * Stand-in for api.resend.com with an inbox at `/`. It keeps mails in memory. docs/magic-values/mail.md lists its
- * features.
+ * Simulator of the mail service Resend, with an inbox for people at `/`. It keeps the mails in memory.
+ * docs/magic-values/mail.md lists its features.
  */
 export function createResendSimulator(): express.Express {
   const mailbox = new Mailbox();

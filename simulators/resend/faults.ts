@@ -3,20 +3,20 @@ import { Fired } from '../fired';
 import { bareAddress } from './mailbox';
 
 /**
- * How the simulator can misbehave on `POST /emails`:
+ * The ways in which the simulator can misbehave on `POST /emails`. Each affects one request:
  * - `down`: 503, the mail is not accepted
  * - `server_error`: 500, the mail is not accepted
  * - `rate_limited`: 429, the mail is not accepted
  * - `in_progress`: 409 concurrent_idempotent_requests, the mail is not accepted
  * - `timeout_after_effect`: the mail is accepted, then the connection is cut without an answer
- * - `answer_twice`: the request arrives twice, as through a proxy that repeats it; one mail if it has an
- *   Idempotency-Key
+ * - `answer_twice`: the request arrives twice, as through a proxy that repeats it; it sends one mail if it has an
+ *   Idempotency-Key, otherwise two
  */
 export const faultSchema = z.strictObject({
   mode: z.enum(['down', 'server_error', 'rate_limited', 'in_progress', 'timeout_after_effect', 'answer_twice']),
-  /** How many requests it affects. */
+  /** Number of requests that the fault affects. */
   times: z.int().min(1).max(1000).default(1),
-  /** Affects only mails to this address, so that parallel tests do not disturb each other. */
+  /** If set, the fault affects only mails to this address. So tests that run in parallel do not disturb each other. */
   to: z.string().optional(),
 });
 
@@ -32,12 +32,12 @@ export class Faults {
     this.filed.push({ ...fault });
   }
 
-  /** Removes the faults for this address, or without an address the faults for every mail. */
+  /** Removes the faults that were filed for this address. Without an address, removes the faults that affect every mail. */
   clear(to?: string): void {
     this.filed = this.filed.filter((fault) => fault.to !== to);
   }
 
-  /** Returns the fault for a mail to these addresses, if any, and counts one use. */
+  /** Returns the mode of the first fault that affects a mail to these addresses, and uses it once. null: no fault. */
   take(to: string[]): FaultMode | null {
     const recipients = to.map(bareAddress);
     const index = this.filed.findIndex((fault) => !fault.to || recipients.includes(bareAddress(fault.to)));

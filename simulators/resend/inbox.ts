@@ -4,6 +4,7 @@ import express from 'express';
 import Handlebars from 'handlebars';
 import { type Mailbox, type StoredMail, bareAddress } from './mailbox';
 
+/** The final states of a mail as the pages show them. */
 const fates = {
   delivered: '配信済み',
   bounced: '宛先不明',
@@ -11,7 +12,7 @@ const fates = {
   suppressed: '送信停止',
 } as const;
 
-/** Mails on one page. Search finds older ones. */
+/** Most mails that the list shows. Older mails are found by a search for their recipient. */
 const PAGE_SIZE = 200;
 
 const handlebars = Handlebars.create();
@@ -39,7 +40,7 @@ function summary(mail: StoredMail) {
 
 const kilobytes = (base64: string) => Math.max(1, Math.round((base64.length * 3) / 4 / 1024));
 
-/** Pages for people: the list at `/`, one mail, its HTML in a sandboxed frame, its attachments. */
+/** The inbox for people in a browser: the list of mails, one mail, its HTML in a sandboxed frame and its attachments. */
 export function inboxPages(mailbox: Mailbox): express.Router {
   const router = express.Router();
 

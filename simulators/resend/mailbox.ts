@@ -1,12 +1,12 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { EmailRequest } from './request';
 
-/** Final state of a mail, as in `last_event` of Resend. */
+/** Final state of a mail, with the values of Resend's `last_event`. */
 export type MailFate = 'delivered' | 'bounced' | 'complained' | 'suppressed';
 
 export interface StoredMail extends EmailRequest {
   id: string;
-  /** Counts from 1 in order of arrival, because the simulator has no clock. */
+  /** Place of the mail in order of arrival, from 1. It stands in for a date, because the simulator has no clock. */
   sequence: number;
   idempotencyKey: string | null;
   fate: MailFate;
@@ -15,12 +15,15 @@ export interface StoredMail extends EmailRequest {
 export type SendResult = { outcome: 'accepted'; id: string } | { outcome: 'other_payload' };
 
 /**
- * A simulated year of the demo store sends about 300 mails. 5,000 are enough for the longest test and stay under 200 MB
- * with PDFs.
+ * Most mails that the simulator keeps. A simulated year of the demo store sends about 300 mails. 5,000 are enough for the
+ * longest test, and with their PDFs they use under 200 MB.
  */
 const CAPACITY = 5000;
 
-/** Resend's test addresses (bounced@resend.dev, …), recognised by their local part at any domain. */
+/**
+ * Fates by the part of the recipient's address before the `@` or `+`. Resend has the same test addresses at its own domain
+ * (bounced@resend.dev, …); here they work at any domain.
+ */
 const FATES: Record<string, MailFate> = { bounced: 'bounced', complained: 'complained', suppressed: 'suppressed' };
 
 function fateOf(to: string[]): MailFate {
@@ -31,7 +34,7 @@ function fateOf(to: string[]): MailFate {
   return 'delivered';
 }
 
-/** `名前 <a@example.jp>` → `a@example.jp`, lower case. */
+/** The address without its display name, in lower case: `名前 <a@example.jp>` → `a@example.jp`. */
 export function bareAddress(address: string): string {
   return (/<([^<>]+)>\s*$/.exec(address)?.[1] ?? address).trim().toLowerCase();
 }
@@ -42,8 +45,8 @@ export class Mailbox {
   private sequence = 0;
 
   /**
-   * The same key and payload return the first answer again. A key lives as long as its mail (at Resend: 24 h of real
-   * time).
+   * Stores a mail. If the idempotency key was used before, it stores nothing: the same payload gets the first answer
+   * again, another payload is refused. A key lasts as long as its mail; at Resend it lasts 24 h of real time.
    */
   send(request: EmailRequest, apiKey: string, idempotencyKey: string | null): SendResult {
     const key = idempotencyKey === null ? null : `${apiKey} ${idempotencyKey}`;
@@ -63,7 +66,7 @@ export class Mailbox {
     return this.mails.get(id);
   }
 
-  /** Newest first; `to` matches a part of any To or Cc address. */
+  /** Mails with `to` in one of their To or Cc addresses, newest first. Without `to`: all mails. */
   list(to = ''): StoredMail[] {
     const wanted = to.trim().toLowerCase();
     const matches = (mail: StoredMail) => [...mail.to, ...mail.cc].some((a) => a.toLowerCase().includes(wanted));

@@ -38,7 +38,7 @@ const emailSchema = z.object({
     .default([]),
 });
 
-/** Body of `POST /emails` in the names of Resend. Attachments are base64. */
+/** Body of `POST /emails` with Resend's field names. Attachments are base64. */
 export type EmailRequest = z.infer<typeof emailSchema>;
 
 export interface ResendError {
@@ -47,7 +47,7 @@ export interface ResendError {
   message: string;
 }
 
-/** Checks in Resend's order: required fields first (422 missing_required_field), then the form of each field (422). */
+/** Checks the body in Resend's order: first that the required fields exist, then the form of each field. */
 export function readEmail(body: unknown): { ok: true; email: EmailRequest } | { ok: false; error: ResendError } {
   const refuse = (name: string, message: string) => ({ ok: false as const, error: { statusCode: 422, name, message } });
   if (typeof body !== 'object' || body === null)

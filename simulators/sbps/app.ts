@@ -6,9 +6,9 @@ import { threeDSecurePage } from './three-d-secure';
 import { checkDocument, type Merchant, readDocument, Refusal, type SpsDocument, writeNg, writeOk } from './wire';
 
 /**
- * Stand-in for the API type of SBPS at its real path, `POST /api/xmlapi.do`. `/3ds/:id` is the page of the card issuer.
- * Tests and the demo steer it at `/control/*`. It keeps the data of each merchant in memory. docs/magic-values/cards.md
- * lists its features.
+ * Simulator of the card gateway SBPS. `POST /api/xmlapi.do` is SBPS's API at its real path. `/3ds/:id` is the page of the
+ * card's issuer. Tests and the demo control the simulator at `/control/*`. It keeps the data of each merchant in memory.
+ * docs/magic-values/cards.md lists its features.
  */
 export function createSbpsSimulator(): express.Express {
   const books = new SbpsBooks();
@@ -52,7 +52,9 @@ export function createSbpsSimulator(): express.Express {
   return app;
 }
 
-/** Basic auth: merchant id and service id as the user, the hash key as the password. */
+/**
+ * Finds the merchant of a request by its Basic auth: merchant id and service id as the user, the hash key as the password.
+ */
 function authenticate(header: string | undefined, books: SbpsBooks): Merchant | null {
   const encoded = /^Basic (\S+)$/.exec(header ?? '')?.[1];
   if (!encoded) return null;
@@ -81,14 +83,14 @@ function answerTo(document: SpsDocument, merchant: Merchant, books: SbpsBooks, p
   }
 }
 
-/** Returns true when the request ends here, without effect. */
+/** Applies a fault that keeps the request from taking effect. Returns true if it did. */
 function misbehaveBefore({ mode }: Fault, req: express.Request, res: express.Response): boolean {
   if (mode === 'down') res.status(503).end();
   if (mode === 'refuse') req.socket.destroy();
   return mode === 'down' || mode === 'refuse' || mode === 'timeout_before_effect';
 }
 
-/** The request has taken effect. The fault decides whether and when the caller gets the answer. */
+/** Applies a fault to a request that has taken effect: the caller gets the answer late or never. */
 function misbehaveAfter({ mode, delay_ms }: Fault, req: express.Request, send: () => void): void {
   if (mode === 'timeout_after_effect') req.socket.destroy();
   if (mode === 'slow') setTimeout(send, delay_ms);

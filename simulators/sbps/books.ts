@@ -7,7 +7,7 @@ const COMMIT_STATUS = { unprocessed: '0', committed: '1', cancelled_after_commit
 const PAYMENT_STATUS = { authorised: '1', captured: '2', cancelled: '3', refunded: '4' };
 const TDS_RESULT = { pending: '0', passed: '1', failed: '2' };
 
-/** SBPS's data, in memory. It has no clock: the date of a request is its current date. */
+/** The simulated SBPS's data, in memory. It has no clock and takes the date of a request as today. */
 export class SbpsBooks {
   readonly merchants = new Map<string, Merchant>();
   readonly tokens = new Tokens();
@@ -19,12 +19,12 @@ export class SbpsBooks {
     this.savedCards.set(`${merchantId}/${customerCode}`, card);
   }
 
-  /** @throws Refusal 95 when none is saved. */
+  /** @throws Refusal 95 when the customer has no saved card. */
   savedCard(merchantId: string, customerCode: string): Card {
     return this.savedCards.get(`${merchantId}/${customerCode}`) ?? refuse('95');
   }
 
-  /** Carries out the call and returns its answer. `pageUrl` is the base of the 3-D Secure pages. @throws Refusal */
+  /** Carries out a call and returns the fields of its answer. `pageUrl` is the base of the 3-D Secure pages. @throws Refusal */
   answer(request: SpsRequest, pageUrl: string): Answer {
     const { tokens, authentications, transactions } = this;
     const merchantId = request.get('merchant_id');
@@ -73,7 +73,7 @@ export class SbpsBooks {
         return { res_pay_method_info: { cc_number: maskedNumber(card), cardbrand_code: card.brand } };
       }
       default:
-        // checkDocument lets only listed calls through.
+        // Never reached, because checkDocument refuses calls that REQUEST_FIELDS does not list.
         return refuse('02', '000');
     }
   }

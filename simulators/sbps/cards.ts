@@ -3,9 +3,9 @@ import { type Day, isDay } from '../dates';
 import { refuse } from './wire';
 
 /**
- * How a card behaves, chosen with its token:
+ * The behaviour of a simulated card, chosen when its token is issued:
  * - `ok`: everything passes
- * - `declined`: the issuer refuses every authorisation (type 23)
+ * - `declined`: the issuer refuses every authorisation (SBPS's error type 23)
  * - `insufficient_limit`: the issuer refuses every authorisation as over the card's limit (type 22)
  * - `tds_failed`: 3-D Secure fails whatever the shopper does
  * - `ok_then_renewal_declined`: passes with 3-D Secure, but authorisations with the saved card are refused (type 23).
@@ -13,14 +13,17 @@ import { refuse } from './wire';
  */
 export const cardSchema = z.strictObject({
   scenario: z.enum(['ok', 'declined', 'insufficient_limit', 'tds_failed', 'ok_then_renewal_declined']),
-  /** JCB, VISA, Mastercard, American Express, Diners Club. X is a brand that the store does not accept (P8). */
+  /**
+   * SBPS's letters for JCB, VISA, Mastercard, American Express and Diners Club. X is any other brand, which the store does
+   * not accept (docs/store.md P8).
+   */
   brand: z.enum(['J', 'V', 'M', 'A', 'D', 'X']).default('V'),
   declined_from: z.string().refine(isDay, 'not an existing date (YYYY-MM-DD)').optional(),
 });
 
 export type Card = z.infer<typeof cardSchema>;
 
-/** The issuer's decision on an authorisation. @throws Refusal */
+/** Plays the card's issuer, which approves an authorisation or refuses it. @throws Refusal */
 export function askIssuer(card: Card, by: 'three_d_secure' | 'saved_card', on: Day): void {
   if (card.scenario === 'declined') refuse('23');
   if (card.scenario === 'insufficient_limit') refuse('22');
@@ -28,7 +31,7 @@ export function askIssuer(card: Card, by: 'three_d_secure' | 'saved_card', on: D
   if (!card.declined_from || on >= card.declined_from) refuse('23');
 }
 
-/** Length and last four digits of each brand's card number. response_info_type 2 shows no more. */
+/** Length and last four digits of the card number of each brand. A masked number shows no more. */
 const NUMBER = {
   J: [16, '0000'],
   V: [16, '1111'],
@@ -54,7 +57,7 @@ export class Tokens {
     return pair;
   }
 
-  /** @throws Refusal T1 for an unknown token or key, T2 for a token used before. */
+  /** Returns the card of a token and uses the token up. @throws Refusal T1 for an unknown token or key, T2 for a used token. */
   redeem(token: string, key: string): Card {
     const found = this.issued.get(token);
     if (!found || found.key !== key) return refuse('T1');

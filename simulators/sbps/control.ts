@@ -12,7 +12,7 @@ const merchantSchema = z.strictObject({
 
 const answerSchema = z.strictObject({ result: z.enum(['passed', 'failed']) });
 
-/** Controls that no shop has at SBPS, as JSON, for tests, scripts and the demo. */
+/** Calls in JSON by which tests, scripts and the demo control the simulator. The real SBPS does not have them. */
 export function controlRoutes(books: SbpsBooks, faults: Faults): express.Router {
   const router = express.Router();
   router.use(express.json());
@@ -25,13 +25,13 @@ export function controlRoutes(books: SbpsBooks, faults: Faults): express.Router 
     res.status(204).end();
   });
 
-  /** Stands in for SBPS's JavaScript in the shopper's browser. */
+  /** Issues a card token, as SBPS's JavaScript does in the shopper's browser. */
   router.post('/tokens', (req, res) => {
     const card = parse(cardSchema, req.body, res);
     if (card) res.status(201).json(books.tokens.issue(card));
   });
 
-  /** The shopper's answer at the 3-D Secure page. The browser would be sent to `location`. */
+  /** Answers 3-D Secure in place of the shopper. `location` is the address to which the browser would go. */
   router.post('/3ds/:id', (req, res) => {
     const body = parse(answerSchema, req.body, res);
     if (!body) return;
@@ -41,7 +41,7 @@ export function controlRoutes(books: SbpsBooks, faults: Faults): express.Router 
     res.json({ result: authentication.result, location });
   });
 
-  /** Sets how a customer's saved card behaves from now on. Saves a card if there is none. */
+  /** Replaces a customer's saved card, or saves the first one. */
   router.post('/cards/:merchant/:customer', (req, res) => {
     const card = parse(cardSchema, req.body, res);
     if (!card) return;
@@ -68,7 +68,7 @@ export function controlRoutes(books: SbpsBooks, faults: Faults): express.Router 
     res.json({ fired: faults.firedAt(String(req.query.merchant_id)).tally() });
   });
 
-  /** Effects by order_id, for a check that nobody was charged twice. */
+  /** The steps that took effect for each order_id, so that a test can check that nobody was charged twice. */
   router.get('/effects', (req, res) => {
     const merchantId = typeof req.query.merchant_id === 'string' ? req.query.merchant_id : '';
     res.json({

@@ -1,6 +1,6 @@
 /**
- * CP932 as a Java server reads and writes it (MS932). Where two codes mean the same character, it always writes the
- * same one of them.
+ * CP932 (the Shift_JIS of Windows) as a Java server reads and writes it under the name MS932. Some characters have two
+ * codes; MS932 reads both and always writes the same one.
  */
 
 const decoder = new TextDecoder('shift_jis', { fatal: true });
@@ -33,23 +33,24 @@ function canonicalCodes(): Map<string, Buffer> {
   canonical = new Map();
   for (let byte = 0; byte <= 0xff; byte++) add(canonical, Buffer.of(byte));
   for (let lead = 0x81; lead <= 0xfc; lead++) {
-    // ED and EE repeat characters of FA to FC. MS932 reads these codes but never writes them.
+    // The codes with the lead bytes ED and EE mean the same characters as codes with FA to FC. MS932 never writes them.
     if (lead === 0xed || lead === 0xee) continue;
     for (let trail = 0x40; trail <= 0xfc; trail++) add(canonical, Buffer.of(lead, trail));
   }
   return canonical;
 }
 
-/** The first code of a character wins, as in MS932 (∵ is 81E6, not 879A). */
+/** Adds a code unless its character has one already. So the lower code is written, as in MS932: ∵ is 81E6, not 879A. */
 function add(codes: Map<string, Buffer>, code: Buffer): void {
   const text = decodeCp932(code);
   if (text !== null && Array.from(text).length === 1 && !codes.has(text)) codes.set(text, code);
 }
 
 /**
- * Detects Japanese sent as UTF-8 by mistake. Most such bytes are also valid Shift_JIS (mojibake with half-width kana in
- * between). So the check asks whether they are valid UTF-8 of Japanese characters. It needs at least three of these,
- * because a kanji followed by a half-width kana can be both.
+ * True if the bytes are probably Japanese text in UTF-8, sent by mistake. Most such bytes are also valid Shift_JIS with a
+ * senseless meaning, so decoding does not find the mistake. The function asks instead whether the bytes are valid UTF-8 of
+ * Japanese characters. It wants at least three of them, because correct Shift_JIS of one kanji and one half-width kana can
+ * by chance be valid UTF-8.
  */
 export function looksLikeUtf8(bytes: Uint8Array): boolean {
   try {

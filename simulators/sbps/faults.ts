@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { Fired } from '../fired';
 
 /**
- * How the simulator can misbehave on `/api/xmlapi.do`:
- * - `down`: 503, nothing done
+ * The ways in which the simulator can misbehave on `/api/xmlapi.do`:
+ * - `down`: HTTP 503, nothing done
  * - `refuse`: the connection is cut at once, nothing done
  * - `timeout_before_effect`: never answered, nothing done
  * - `timeout_after_effect`: done, then the connection is cut without an answer
@@ -14,7 +14,7 @@ import { Fired } from '../fired';
  */
 export const faultSchema = z.strictObject({
   merchant_id: z.string(),
-  /** `ST02-00201-101`, or `*` for every call. */
+  /** SBPS's id of the affected call, e.g. `ST02-00201-101`, or `*` for every call. */
   api_id: z.string().default('*'),
   mode: z.enum([
     'down',
@@ -25,7 +25,7 @@ export const faultSchema = z.strictObject({
     'answer_twice',
     'slow',
   ]),
-  /** How many requests it affects. */
+  /** Number of requests that the fault affects. */
   times: z.int().min(1).max(1000).default(1),
   delay_ms: z.int().min(1).max(60_000).default(1000),
 });
@@ -45,7 +45,7 @@ export class Faults {
     this.filed = this.filed.filter((fault) => fault.merchant_id !== merchantId);
   }
 
-  /** Returns the fault for this call of this merchant, if any, and counts one use. */
+  /** Returns the first fault that affects this call of this merchant, and uses it once. null: no fault. */
   take(merchantId: string, apiId: string): Fault | null {
     const index = this.filed.findIndex((f) => f.merchant_id === merchantId && (f.api_id === '*' || f.api_id === apiId));
     const fault = this.filed[index];
@@ -55,7 +55,7 @@ export class Faults {
     return fault;
   }
 
-  /** Counts of the faults in the calls of that merchant. */
+  /** The counter of the faults that affected this merchant's calls. */
   firedAt(merchantId: string): Fired {
     const fired = this.fired.get(merchantId) ?? new Fired();
     this.fired.set(merchantId, fired);

@@ -1,16 +1,20 @@
 /*
- * Fields of each call, in the order of SBPS's specification. `type`: 9 digits, X half-width, M multibyte as Base64,
- * date YYYYMMDDHHMMSS, or the list of defined values. `item` is the last part of an error code.
+ * The fields of each call of SBPS's API, in the order of its specification.
  */
 
 export interface FieldSpec {
-  /** Nested fields as `pay_option_manage/amount`. */
+  /** Name of the field. A nested field has a path, e.g. `pay_option_manage/amount`. */
   path: string;
+  /**
+   * 9 = digits, X = half-width characters, M = Japanese text as Base64, date = YYYYMMDDHHMMSS. A list holds all allowed
+   * values.
+   */
   type: '9' | 'X' | 'M' | 'date' | readonly string[];
-  /** Bytes of Shift_JIS. With `exact`, a shorter value is wrong too. */
+  /** Greatest length in bytes of Shift_JIS. With `exact`, a shorter value is wrong too. */
   max: number;
   exact?: true;
   required?: true;
+  /** Number of the field in SBPS's error codes; 999 where the number is not known. */
   item: string;
 }
 
@@ -27,7 +31,7 @@ const RETURN_BRAND: FieldSpec = {
   max: 1,
   item: '999',
 };
-// 1 would announce 3DES values. The token flows simulated here have none.
+// 1 would state that fields are encrypted with 3DES. The simulator supports only calls with tokens, which have no such field.
 const ENCRYPTED: FieldSpec = { path: 'encrypted_flg', type: ['0'], max: 1, item: '028' };
 const SEAL: FieldSpec[] = [
   { path: 'request_date', type: 'date', max: 14, exact: true, required: true, item: '023' },
@@ -47,7 +51,10 @@ const SALE: FieldSpec[] = [
   { path: 'free2', type: 'M', max: 20, item: '011' },
   { path: 'free3', type: 'M', max: 20, item: '012' },
 ];
-/** The simulated contract allows one-off payment only (STORE.md P9), so 21, 61 and 80 are not defined. */
+/**
+ * The simulated contract allows only one-off payment, dealings_type 10 (docs/store.md P9). SBPS's other values 21, 61 and
+ * 80 are refused.
+ */
 const PAYMENT: FieldSpec[] = [
   { path: 'pay_method_info/dealings_type', type: ['10'], max: 2, item: '202' },
   { path: 'pay_method_info/divide_times', type: '9', max: 3, item: '203' },
@@ -65,7 +72,7 @@ const INFO_TYPE: FieldSpec = { path: 'response_info_type', type: ['0', '1', '2']
 
 const TDS_ID: FieldSpec = { path: 'tds_authentication_id', type: 'X', max: 64, required: true, item: '999' };
 
-/** Line details (`dtls`), 3DES and the calls not listed are not simulated. */
+/** Fields of each call by its API id. SBPS's other calls, line details (`dtls`) and 3DES encryption are not simulated. */
 export const REQUEST_FIELDS: ReadonlyMap<string, readonly FieldSpec[]> = new Map([
   [
     'TA02-00101-101',
@@ -83,7 +90,7 @@ export const REQUEST_FIELDS: ReadonlyMap<string, readonly FieldSpec[]> = new Map
       ...SEAL,
     ],
   ],
-  // Assumed: the fields of the result call are not published.
+  // The fields of this call, the result of 3-D Secure, are assumed, because SBPS does not publish them.
   ['TA02-00201-101', [...MERCHANT, TDS_ID, ...SEAL]],
   [
     'ST01-00118-101',

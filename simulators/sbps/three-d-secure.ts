@@ -1,6 +1,7 @@
 import type { Card } from './cards';
 import { refuse, type SpsRequest } from './wire';
 
+/** One shopper's 3-D Secure: the card's issuer checks the shopper's identity before an authorisation. */
 export interface Authentication {
   id: string;
   merchantId: string;
@@ -10,7 +11,7 @@ export interface Authentication {
   okUrl: string;
   ngUrl: string;
   result: 'pending' | 'passed' | 'failed';
-  /** An authorisation has used it. It can be used once. */
+  /** True once an authorisation has used it. A second authorisation cannot. */
   used: boolean;
 }
 
@@ -18,7 +19,7 @@ export interface Authentication {
 export class Authentications {
   private readonly byId = new Map<string, Authentication>();
 
-  /** TA02-00101-101 */
+  /** Starts an authentication (call TA02-00101-101). */
   open(request: SpsRequest, card: Card): Authentication {
     const authentication: Authentication = {
       id: `3ds-${request.get('merchant_id')}-${String(this.byId.size + 1).padStart(8, '0')}`,
@@ -40,8 +41,8 @@ export class Authentications {
   }
 
   /**
-   * Records the shopper's answer and returns the address to continue at. A second answer changes nothing and returns
-   * the first address.
+   * Records the shopper's answer and returns the shop's address to which the browser goes next. A second answer changes
+   * nothing and returns the first address.
    */
   answer(authentication: Authentication, wanted: 'passed' | 'failed'): string {
     if (authentication.result === 'pending') {
@@ -50,15 +51,19 @@ export class Authentications {
     return authentication.result === 'passed' ? authentication.okUrl : authentication.ngUrl;
   }
 
-  /** @throws Refusal for an unknown id or another merchant's (assumed code: 07). */
+  /**
+   * Finds a merchant's authentication.
+   * @throws Refusal of type 07 (an assumption) for an unknown id or an id of another merchant
+   */
   of(merchantId: string, id: string): Authentication {
     const found = this.byId.get(id);
     return found && found.merchantId === merchantId ? found : refuse('07');
   }
 
   /**
-   * The authentication that an authorisation uses (codes assumed).
-   * @throws Refusal 95: another customer's. 94: used before. 36: not passed, or passed for a smaller amount.
+   * Returns the authentication that an authorisation names. The types of the refusals are assumptions.
+   * @throws Refusal 95: it belongs to another customer. 94: it was used before. 36: it was not passed, or was passed for a
+   * smaller amount.
    */
   passedFor(request: SpsRequest): Authentication {
     const found = this.of(request.get('merchant_id'), request.get('pay_option_manage/tds_authentication_id'));
@@ -69,7 +74,7 @@ export class Authentications {
   }
 }
 
-/** The issuer's page, which the shopper sees at `redirect_url`. */
+/** HTML of the card issuer's page, which the shopper sees at `redirect_url`. */
 export function threeDSecurePage({ merchantId, amount, result }: Authentication): string {
   const yen = String(amount).replace(/\B(?=(\d{3})+$)/g, ',');
   const buttons = `<form method="post">

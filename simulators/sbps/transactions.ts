@@ -3,7 +3,7 @@ import { addMonths, type Day, lastDayOf, monthOf } from '../dates';
 import type { Card } from './cards';
 import { dayOfDigits, refuse, type SpsRequest } from './wire';
 
-/** An authorisation and its later steps, in SBPS's own states. */
+/** An authorisation and its later steps (commit, capture, refunds), with the states that SBPS uses. */
 export interface Transaction {
   merchantId: string;
   orderId: string;
@@ -15,31 +15,36 @@ export interface Transaction {
   amount: number;
   authorisedOn: Day;
   capturedOn: Day | null;
+  /** Yen captured and yen refunded so far. */
   captured: number;
   refunded: number;
   commitStatus: 'unprocessed' | 'committed' | 'cancelled_after_commit' | 'cancelled_uncommitted';
   paymentStatus: 'authorised' | 'captured' | 'cancelled' | 'refunded';
-  /** How often each step took effect; more than 1 would be a double charge. */
+  /** How often each step took effect. More than one capture would be a double charge. */
   commits: number;
   captures: number;
   refunds: number;
 }
 
-/** Transactions by merchant and tracking id, kept in memory. Every method @throws Refusal in a state that forbids it. */
+/**
+ * The transactions of all merchants, kept in memory. A method that changes a transaction throws Refusal when the
+ * transaction's state does not allow it.
+ */
 export class Transactions {
   private readonly byTracking = new Map<string, Transaction>();
   private readonly byOrder = new Map<string, Transaction>();
 
   /**
-   * @throws Refusal 96 when the order_id was authorised before. A declined authorisation leaves its order_id free
-   * (assumed).
+   * Checks that the order_id is new.
+   * @throws Refusal 96 when the order_id was authorised before. The order_id of a declined authorisation may be used
+   * again (an assumption).
    */
   assertNewOrder(request: SpsRequest): void {
     if (this.byOrder.has(orderKey(request))) refuse('96', '004');
   }
 
   authorise(request: SpsRequest, card: Card): Transaction {
-    // Ids are derived from the order, so a restarted simulator does not reuse the ids of another order.
+    // The ids are derived from order_id. If they were counted, a restarted simulator would give old ids to other orders.
     const digits = BigInt(`0x${createHash('sha1').update(orderKey(request)).digest('hex')}`).toString();
     const trackingId = digits.slice(-14);
     const { apiId } = request;
@@ -83,7 +88,7 @@ export class Transactions {
     transaction.commits += 1;
   }
 
-  /** Captures the whole authorisation, or less when the request gives an amount. */
+  /** Charges the card: the whole authorised amount, or the smaller amount in the request. */
   capture(request: SpsRequest): void {
     const transaction = this.find(request);
     const amount = Number(request.get('pay_option_manage/amount') || transaction.amount);
@@ -98,7 +103,7 @@ export class Transactions {
     transaction.captures += 1;
   }
 
-  /** ST02-00303-101. Before the capture it releases the authorisation. Afterwards it refunds the full amount. */
+  /** Call ST02-00303-101. Before the capture it releases the authorisation. Afterwards it refunds the amount not yet refunded. */
   refundInFull(request: SpsRequest): void {
     const transaction = this.find(request);
     if (transaction.paymentStatus === 'cancelled') refuse('45');
@@ -112,7 +117,7 @@ export class Transactions {
     this.recordRefund(transaction, transaction.captured - transaction.refunded, request);
   }
 
-  /** ST02-00307-101 */
+  /** Call ST02-00307-101. Refunds a part of the captured amount. */
   refundInPart(request: SpsRequest): void {
     const transaction = this.find(request);
     const amount = Number(request.get('pay_option_manage/amount'));
@@ -141,7 +146,7 @@ export function requestedOn(request: SpsRequest): Day {
   return dayIn(request.get('request_date'));
 }
 
-/** processing_datetime, or request_date when it is missing. */
+/** Date on which the step counts as taken: processing_datetime, or request_date when that is missing. */
 export function processedOn(request: SpsRequest): Day {
   return dayIn(request.get('processing_datetime') || request.get('request_date'));
 }
@@ -151,8 +156,8 @@ function dayIn(digits: string): Day {
 }
 
 /**
- * "3ヶ月目末日", read as the end of the third month after this one. The specification does not say whether the first month
- * counts. This is the wider reading, so a store can still apply a stricter one itself.
+ * Last day on which SBPS captures or refunds. The specification says "3ヶ月目末日", the end of the third month, but not
+ * whether the first month counts. Here it does not count. A store that wants the shorter deadline can check it itself.
  */
 function endOfThirdMonth(from: Day): Day {
   return lastDayOf(addMonths(monthOf(from), 3));

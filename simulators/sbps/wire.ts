@@ -4,7 +4,10 @@ import { type Day, dayOf, momentOf } from '../dates';
 import { decodeCp932, encodeCp932, looksLikeUtf8 } from './cp932';
 import { REQUEST_FIELDS, type FieldSpec } from './request-fields';
 
-/** SBPS refuses the call. The answer is NG with this code of 3+2+3 characters. */
+/**
+ * SBPS's refusal of a call. The answer has the result NG and this code: 3 characters for the payment method, 2 for the type
+ * of error and 3 for the field (item).
+ */
 export class Refusal extends Error {
   override readonly name = 'Refusal';
   constructor(readonly code: string) {
@@ -12,7 +15,7 @@ export class Refusal extends Error {
   }
 }
 
-/** Refuses a card call with this type and item. */
+/** Throws the refusal of a card call (payment method 101). The item 999 names no field. */
 export function refuse(type: string, item = '999'): never {
   throw new Refusal(`101${type}${item}`);
 }
@@ -25,7 +28,7 @@ export interface Merchant {
 
 export interface SpsRequest {
   apiId: string;
-  /** Returns '' for a missing field, and text for a multibyte field. */
+  /** Reads a field by its path. Returns '' for a missing field. Base64 is already decoded. */
   get(path: string): string;
 }
 
@@ -34,7 +37,7 @@ const xmlOptions = { preserveOrder: true, ignoreAttributes: false, attributeName
 const parser = new XMLParser({ ...xmlOptions, parseTagValue: false, parseAttributeValue: false });
 const builder = new XMLBuilder(xmlOptions);
 
-/** Code of an XML error, before the payment method is known. */
+/** Error code for an unreadable document, which does not tell the payment method (999). */
 const UNREADABLE = '99900999';
 
 export interface SpsDocument {
@@ -42,7 +45,10 @@ export interface SpsDocument {
   values: ReadonlyMap<string, string>;
 }
 
-/** @throws Refusal 00 unless the body is XML, declared and encoded as Shift_JIS, with the root `sps-api-request`. */
+/**
+ * Reads the XML of a request.
+ * @throws Refusal 00 unless the body is XML, declared and encoded as Shift_JIS, with the root `sps-api-request`
+ */
 export function readDocument(body: Buffer): SpsDocument {
   if (!/^<\?xml version="1\.0" encoding="shift_jis"\s*\?>/i.test(body.toString('latin1')))
     throw new Refusal(UNREADABLE);
@@ -80,7 +86,11 @@ function collect(nodes: XmlNode[], prefix: string, into: Map<string, string>): v
   }
 }
 
-/** @throws Refusal for an unknown call, another merchant, a field that is missing, too long or ill-formed, a wrong hash. */
+/**
+ * Checks a request against the specification of its call.
+ * @throws Refusal for an unknown call, for another merchant's ids, for a field that is unknown, missing, too long or
+ * malformed, and for a wrong hash
+ */
 export function checkDocument({ apiId, values }: SpsDocument, merchant: Merchant): SpsRequest {
   const specs = REQUEST_FIELDS.get(apiId);
   if (!specs) throw new Refusal('99902000');
@@ -92,7 +102,7 @@ export function checkDocument({ apiId, values }: SpsDocument, merchant: Merchant
   if (texts.get('merchant_id') !== merchant.merchantId) refuse('14', '001');
   if (texts.get('service_id') !== merchant.serviceId) refuse('14', '002');
 
-  // Hashes in the order of the specification. A document that was hashed in another order fails here.
+  // The hash covers the fields in the order of the specification. A request that was hashed in another order fails here.
   const sealed = specs.filter((spec) => spec.path !== 'sps_hashcode').map((spec) => texts.get(spec.path) ?? '');
   const expected = createHash('sha1')
     .update(encodeCp932(sealed.join('') + merchant.hashKey))
@@ -123,7 +133,7 @@ function decodeMultibyte(wire: string, item: string): string {
   return /[\t\r\n]/.test(text) ? refuse('04', item) : text;
 }
 
-/** `20261005100000` → `2026-10-05`. Returns null when there is no such moment. */
+/** The date of a YYYYMMDDHHMMSS text: `20261005100000` → `2026-10-05`. Returns null when there is no such date and time. */
 export function dayOfDigits(digits: string): Day | null {
   const [, y, mo, d, h, mi, s] = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)$/.exec(digits) ?? [];
   const at = momentOf(`${y}-${mo}-${d}T${h}:${mi}:${s}+09:00`);
@@ -136,7 +146,7 @@ export function writeOk(apiId: string, answer: Answer, date: string): Buffer {
   return write({ res_result: 'OK', ...answer, res_err_code: '', res_date: date }, { id: apiId });
 }
 
-/** Like SBPS's own, an NG answer has no id and no other fields. `date` is '' when the request had none. */
+/** Writes a refusal. Like SBPS's, it has no API id and no other fields. `date` is '' when the request had no valid date. */
 export function writeNg(code: string, date: string): Buffer {
   return write({ res_result: 'NG', res_err_code: code, res_date: date }, {});
 }

@@ -3,7 +3,8 @@ import { inHouseByTheSchedule } from './in-house-plays';
 import type { Recorded } from './plays';
 
 /*
- * Stores with a real clock, played by test/scenarios/real-clock.test.ts and recorded for replay. Workflow ids by `<type>.<case>`.
+ * Stores with a real clock, played by test/scenarios/time/real-clock.test.ts and recorded for replay. Workflow ids by
+ * `<type>.<case>`.
  */
 
 /** One order each stays over its limit, without a correct address, and without 3-D Secure. A fourth order is confirmed. */

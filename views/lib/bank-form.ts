@@ -2,7 +2,7 @@ import { type KanaOf, toBankKana } from '../../domain/formats/kana';
 import { text } from './members';
 import { z } from './zod';
 
-/* Members of bank accounts as the bank's files write them. */
+/* Schemas of bank accounts and names as the files of Japanese banks contain them. */
 
 export const digits = (count: number) =>
   z
@@ -10,7 +10,7 @@ export const digits = (count: number) =>
     .regex(new RegExp(`^\\d{${count}}$`))
     .openapi({ description: `${count} digits` });
 
-/** A name in kana. It is typed as people write it and kept as the bank's files write it. @param max bytes of its field */
+/** A name in kana, converted from what a person typed to the bank's characters. @param max bytes of the field in the file */
 export const kana = (of: KanaOf, max: number) =>
   text(100)
     .transform((typed, ctx): string => {
@@ -29,7 +29,7 @@ export const bankAndBranch = {
   branch_kana: kana('bank', 15),
 };
 
-/** 委託者 and the account that the bank pays the debits into. */
+/** A store that collects debits itself (委託者, consignor), with the account that the bank pays the debits into. */
 export const consignor = z.strictObject({
   consignor_code: digits(10),
   consignor_kana: kana('party', 40),

@@ -1,6 +1,6 @@
 import { z } from './zod';
 
-/** The shape of one page of a list. */
+/** The schema of one page of a list. */
 export function listOf<Shape extends z.ZodType>(item: Shape) {
   return z.object({
     object: z.literal('list'),
@@ -12,7 +12,7 @@ export function listOf<Shape extends z.ZodType>(item: Shape) {
 
 export type ListView<View> = z.infer<ReturnType<typeof listOf<z.ZodType<View>>>>;
 
-/** One page of `rows`. The caller reads `limit + 1` of them: the extra row shows that there is a next page. */
+/** One page of a list. The caller reads `limit + 1` rows: the extra row shows that there is a next page. */
 export function listView<Row, View>(
   rows: readonly Row[],
   { limit }: { limit: number },

@@ -3,8 +3,8 @@ import { rateClasses } from '../../domain/tax';
 import { z } from './zod';
 
 /*
- * Members that requests and responses share. An error message that is a refusal code becomes that refusal
- * (api/lib/problems.ts).
+ * Schemas of members that requests and responses share. If a schema's error message is a refusal code, the API answers with that
+ * refusal (api/lib/problems.ts).
  */
 
 export const text = (max = 200) => z.string().trim().min(1).max(max);
@@ -21,7 +21,7 @@ export const registrationNumber = z
   .string({ error: 'invalid_registration_number' })
   .regex(registrationNumberPattern, { error: 'invalid_registration_number' })
   .openapi({ description: '適格請求書発行事業者の登録番号', example: 'T1234567890123' });
-/** A Japanese bank account as documents print it for the payer. */
+/** A Japanese bank account to be paid into, as documents print it for the payer. */
 export const bankAccount = z.strictObject({
   bank: text(60).openapi({ example: '三井住友銀行' }),
   branch: text(60).openapi({ example: '赤坂支店' }),

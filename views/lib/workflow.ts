@@ -2,14 +2,14 @@ import { z } from './zod';
 
 export const workflowShape = z.object({ id: z.string(), url: z.string().nullable() });
 
-/** Where the Temporal UI is. */
+/** The address of the Temporal UI, for links to workflows. */
 export interface TemporalUi {
-  /** '' where there is no UI. */
+  /** Empty if there is no UI. */
   temporalUiUrl: string;
   temporalNamespace: string;
 }
 
-/** A workflow and its page in the Temporal UI; null where there is no UI. */
+/** A workflow with the URL of its page in the Temporal UI; the URL is null if there is no UI. */
 export function workflowView(workflowId: string, ui: TemporalUi): z.infer<typeof workflowShape> {
   return { id: workflowId, url: urlOf(workflowId, ui) };
 }

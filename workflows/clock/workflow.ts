@@ -2,7 +2,10 @@ import { continueAsNew } from '@temporalio/workflow';
 import type { ClockStart } from '../contracts/messages';
 import { clockwork } from '../lib/activities';
 
-/** Moves a simulated store's time from due instant to due instant. The store settles at each one before the next. */
+/**
+ * Moves a simulated store's time forward to its target. Time jumps to the next instant at which something is due, and moves on
+ * only when everything due then has been done.
+ */
 export async function clock(input: ClockStart): Promise<void> {
   const { status } = await clockwork.stepClock({ storeId: input.storeId });
   if (status === 'advancing') await continueAsNew<typeof clock>(input);

@@ -5,8 +5,9 @@ import { everyChunk } from '../lib/chunks';
 import { Life } from '../lib/life';
 
 /**
- * Charges the closed month's card receipts. It starts once the drafts are made, and runs beside the close: while SBPS is down
- * or an order waits for a person, the bills by transfer still reach NP before its cutoff.
+ * Charges the month's card payments and issues their receipts. It starts once the drafts are made, and runs beside the monthly
+ * close: even if SBPS (the card gateway) is down or a failed charge waits for a person's decision, NP (the credit provider
+ * NP掛け払い) still receives the requests for its bills before its cutoff.
  */
 export async function cardCollection(input: PeriodStart): Promise<void> {
   const life = new Life<never>(input, null);

@@ -4,7 +4,10 @@ import { bulk } from '../lib/activities';
 import { everyChunk } from '../lib/chunks';
 import { Life } from '../lib/life';
 
-/** On the 1st: makes the month's charges of every running subscription and registers them with NP before the service is given. */
+/**
+ * Opens a month on its 1st: makes the month's billable items of every running subscription, and registers them with NP (the
+ * credit provider NP掛け払い) before the month's service is given.
+ */
 export async function periodOpen(input: PeriodStart): Promise<void> {
   const life = new Life<never>(input, null);
   const fact = { ...life.fact, period: input.period };

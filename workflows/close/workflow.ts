@@ -12,7 +12,11 @@ import { refusal } from '../lib/refusals';
 
 type CloseMessage = MessagesFor<'monthlyClose'>;
 
-/** A store's month: freeze, draft, review, request NP's bills (or issue our own), close. `cardCollection` runs beside it. */
+/**
+ * The monthly close of a store: it freezes the month, drafts the invoices and waits for finance's approval. Then it asks NP (the
+ * credit provider NP掛け払い) to bill, or issues the store's own invoices, and closes the month. The workflow `cardCollection`
+ * charges the cards meanwhile.
+ */
 export async function monthlyClose(input: PeriodStart): Promise<void> {
   const close = new Close(input);
   await close.freezeAndDraft();
@@ -54,7 +58,10 @@ class Close {
     await this.draft();
   }
 
-  /** Waits until finance approves. Past the deadline it opens an incident and waits on: an unapproved bill is never sent. */
+  /**
+   * Waits until finance approves the drafts. Past the deadline it opens an incident and waits on: an unapproved bill is never
+   * sent.
+   */
   async review(): Promise<void> {
     this.inReview = true;
     let until = this.hasNpDrafts ? this.cutoffAt : atTime(this.issueOn, policy.storeDay.issueTime);
@@ -105,7 +112,7 @@ class Close {
     await this.each('np_mirror', (after) => this.life.providers.mirrorChunk({ ...this.fact, after }));
   }
 
-  /** The month is closed once every approved draft is a document. It asks NP for missing bills each day. */
+  /** Closes the month once every approved draft is an issued document. Until then it looks for NP's missing bills each day. */
   async finish(): Promise<void> {
     const wait = { waitingFor: 'np_issue', owner: 'np', status: 'issuing' } as const;
     let { missing } = await bulk.closePeriod(this.fact);

@@ -6,12 +6,18 @@ import type { BuyerResult, Guarantee } from '../../domain/account/screening';
 import type { Owner, WaitName } from './waits';
 
 /*
- * The one border between workflows and the world. Book activities only use PostgreSQL and run as local activities. Gateway
- * activities call NP and SBPS on rate-limited queues. Business outcomes are values. An exception means "could not find out", and
- * reaches the workflow only after every retry. Inputs and results hold yen and ids, never names or addresses.
+ * The activities, by which workflows read and change everything outside of them. Book activities use only PostgreSQL and run as
+ * local activities. Gateway activities call NP (the credit provider NP掛け払い) and SBPS (the card gateway) on rate-limited
+ * queues.
+ *
+ * A business outcome, such as a refusal, is a value. An exception means that the outcome is unknown, and reaches the workflow
+ * only after every retry. Inputs and results hold yen and ids, never names or addresses, because Temporal stores them in its
+ * histories.
+ *
+ * `n` is the number of an attempt to register a month with NP or to charge it to a card. It is a part of the attempt's key.
  */
 
-/** The fact that the activity acts on: its store and its business time. */
+/** The store and the business time of the fact that the activity acts on. */
 export interface AsOf {
   storeId: string;
   at: Instant;
@@ -19,11 +25,11 @@ export interface AsOf {
 
 export interface Rest extends AsOf {
   workflowId: string;
-  /** null = the workflow is about to end and waits for nothing. */
+  /** The wait to record. null = the workflow is about to end and waits for nothing. */
   wait: { waitingFor: WaitName; owner: Owner; dueAt: Instant; accountId: string | null; alarm: boolean } | null;
   /** Messages to acknowledge: those acted on since the last rest, and those kept for later. */
   processed: string[];
-  /** The commands among them that were accepted and then rejected. Their senders learn the refusal. */
+  /** The commands among `processed` that were accepted and then refused. Their senders learn the refusal. */
   refused?: { id: string; refusal: Refusal }[];
 }
 
@@ -33,7 +39,7 @@ export interface ForOrder extends AsOf {
 export type DeclineReason = 'judgement' | 'overdue' | 'hold_expired' | 'screening_denied' | 'screening_expired';
 export type CancelReason = 'card_declined' | 'card_not_authenticated' | 'card_brand_unsupported' | 'asked';
 
-/** An order as its workflow begins. */
+/** The facts about an order that its workflow needs at its start. */
 export interface OrderFacts {
   method: 'bank_transfer' | 'card';
   settlement: 'np' | 'in_house' | 'card';
@@ -44,71 +50,79 @@ export interface OrderFacts {
 }
 
 export interface Confirmed {
-  /** State of the order now: ordered from the maker, or in service. */
+  /** The order's new state: `provisioning` = ordered from the maker, `active` = in service. */
   status: 'provisioning' | 'active';
   /** Deadline for the start of the service while it is `provisioning`. */
   startBy: JstDate;
 }
 
-/** An order until it is confirmed or refused. */
+/** Activities for an order until it is confirmed or refused. */
 export interface OrderBook {
   orderFacts(input: ForOrder): Promise<OrderFacts>;
-  /** Asks the account to have the buyer screened. The answer comes as the signal buyerDecided. */
+  /** Asks the account's workflow to have the buyer screened. The answer comes as the signal buyerDecided. */
   askClearance(input: ForOrder & { accountId: string; destinationId: string }): Promise<void>;
-  /** 保留: the order waits for corrected data. */
+  /** Records that NP holds the screening (保留): the order waits for corrected data. */
   screeningHeld(input: ForOrder & { until: JstDate }): Promise<void>;
   confirmOrder(input: ForOrder & { period: Period }): Promise<Confirmed>;
   holdOrder(input: ForOrder & { until: JstDate }): Promise<void>;
-  /** Raises n of np-txn/<order>/<period>/<n> once per message, and returns it. */
+  /** Releases a held order, which gives its next registration a new n. A repeated message returns the same n. */
   releaseOrder(input: ForOrder & { messageId: string }): Promise<{ n: number }>;
   declineOrder(input: ForOrder & { reason: DeclineReason }): Promise<void>;
   cancelOrder(input: ForOrder & { reason: CancelReason }): Promise<void>;
 }
 
 export interface OwnCreditBook {
-  /** In house. 00: the order's first month is reserved; 21: an invoice is overdue; 22: over the limit. */
+  /**
+   * In house: the store's own credit decision. 00 = the first month is reserved, 21 = an invoice is overdue, 22 = over the limit.
+   */
   decideOwnCredit(input: ForOrder & { period: Period; n: number }): Promise<OwnCreditAnswer>;
 }
 
-/** An order in service, until its contract ends. */
+/** Activities for an order from the start of its service until its contract ends. */
 export interface ContractBook {
-  /** `unregistered`: months of service, up to the current one, that are not registered with NP yet, in order. */
+  /** @returns the months of service, up to the current one, that are not registered with NP yet, in order */
   startService(input: ForOrder & { on: JstDate }): Promise<{ unregistered: Period[] }>;
   acceptCancellation(
     input: ForOrder & { messageId: string; lines: string[] | 'all' },
   ): Promise<{ endsOn: JstDate; lastPeriod: Period; wholeOrder: boolean }>;
   endOrder(input: ForOrder & { on: JstDate; reason: 'cancellation' | 'unpaid' | 'at_risk' }): Promise<void>;
-  /** @param input.cause e.g. `at_risk/<day>`; each cause suspends once */
+  /** @param input.cause e.g. `at_risk/<day>`. A second call with the same cause does nothing. */
   suspendOrder(input: ForOrder & { reason: 'card_declined' | 'at_risk'; cause: string }): Promise<void>;
-  /** `unregistered`: the current month, if it began while the order was suspended and is not registered with NP. */
+  /** @returns the current month, if it began while the order was suspended and is not registered with NP */
   resumeOrder(input: ForOrder & { cause: string; billedInHouse?: Period[] }): Promise<{ unregistered: Period[] }>;
 }
 
-/** Months of a running contract that NP refuses. */
+/** Activities for a running contract of which NP refuses a month. */
 export interface RiskBook {
-  /** @param input.reason NP's NG (21, 22, 24), or `guarantee_ng` for a month still to come */
+  /**
+   * @param input.reason NP's reason to refuse the month: 21 = an earlier bill is unpaid, 22 = over the credit limit, 24 = overall
+   * judgement. `guarantee_ng` = NP has withdrawn its guarantee, so it will refuse the coming month.
+   */
   markAtRisk(input: ForOrder & { period: Period; reason: string; until: JstDate; cause: string }): Promise<void>;
-  /** Months that NP has refused, oldest first, and whether NP guarantees new months of the buyer. */
+  /** @returns the months that NP has refused, oldest first, and whether NP guarantees new months of the buyer */
   monthsAtRisk(input: ForOrder): Promise<{ refused: Period[]; guaranteed: boolean }>;
   /** Has the store bill the refused months and `period` itself. @returns these months */
   billInHouse(input: ForOrder & { period: Period; messageId: string }): Promise<{ months: Period[] }>;
 }
 
-/** An attempt to charge an order's period to its card. */
+/** The outcome of an attempt to charge an order's month to its card. */
 export type ChargeOutcome = { outcome: 'charged' } | { outcome: 'declined'; code: string };
-/** 3-D Secure has not ended yet: the return address was opened too early. */
+/** The outcome of an attempt while the buyer is not through 3-D Secure yet: the return address was opened too early. */
 export type Unauthenticated = { outcome: 'pending' };
 
 export interface CardBook {
-  /** A renewal was declined. Notifies the buyer of it, and of the day of the next retry (null: no retry is left). */
+  /**
+   * Records that the card declined a month, and notifies the buyer.
+   * @param input.retryOn the day of the next retry; null = no retry is left
+   */
   chargeDeclined(
     input: ForOrder & { period: Period; invoiceId: string; declinedOn: JstDate; n: number; retryOn: JstDate | null },
   ): Promise<void>;
-  /** Raises n of card-auth/<order>/<period>/<n> once per cause, and returns it. */
+  /** @returns the number of the next attempt to charge the month; a repeated cause gets the same number */
   nextChargeAttempt(input: ForOrder & { period: Period; cause: string }): Promise<{ n: number }>;
   /** Opens an incident for each receipt in a skipped chunk. A retry of the incident charges the receipt after all. */
   tellUncharged(input: ForPeriod): Promise<void>;
-  /** `open`: number of the order's items that its card has not paid yet. */
+  /** @returns the number of the order's billable items that its card has not paid yet */
   openCharges(input: ForOrder): Promise<{ open: number }>;
   authenticationExpired(input: ForOrder & { authenticationRef: string }): Promise<void>;
 }
@@ -120,7 +134,7 @@ export interface ForAccount extends AsOf {
 
 export interface AccountBook {
   closeAccount(input: AsOf & { accountId: string }): Promise<void>;
-  /** Records NP's answer and notifies the orders that wait for it. */
+  /** Records NP's answer about a buyer and notifies the orders that wait for it. */
   recordScreening(
     input: ForAccount & {
       buyerId: string;
@@ -146,7 +160,7 @@ export interface DirectDebitBook {
   markLate(input: ForDirectDebit): Promise<void>;
   escalateLate(input: ForDirectDebit): Promise<void>;
   activateDirectDebit(
-    /** `debitAccountId`: in house, the bank account on the form; null where NP keeps it. */
+    /** `debitAccountId`: in house, the bank account on the form. null for an NP store, whose accounts only NP knows. */
     input: ForDirectDebit & { messageId: string; evidence: string; debitAccountId: string | null },
   ): Promise<{ firstPeriod: Period }>;
   recordDefect(input: ForDirectDebit & { messageId: string; reason: string }): Promise<void>;
@@ -157,7 +171,7 @@ export interface ForPeriod extends AsOf {
   period: Period;
 }
 export interface Chunk {
-  /** Start of the next chunk; null = done. */
+  /** The start of the next chunk. null = this was the last one. */
   next: string | null;
   count: number;
 }
@@ -165,19 +179,25 @@ export interface Chunk {
 export interface CloseBook {
   freezePeriod(input: ForPeriod): Promise<{ issueOn: JstDate; cutoffAt: Instant }>;
   draftChunk(input: ForPeriod & { after: string | null }): Promise<Chunk>;
-  /** Checks totals, holds failing drafts, presents all for review and starts the card collection. The counts include held drafts. */
+  /**
+   * Checks the totals of all drafts, holds those that fail, presents all for review and starts the card collection.
+   * @returns the numbers of drafts, held ones included, that NP bills and that the store issues itself
+   */
   presentDrafts(input: ForPeriod): Promise<{ npDrafts: number; ownDrafts: number }>;
   approveClose(input: ForPeriod & { messageId: string; by: string }): Promise<void>;
   holdInvoice(input: ForPeriod & { invoiceId: string; held: boolean; messageId: string }): Promise<void>;
   reopenDrafts(input: ForPeriod & { messageId: string }): Promise<void>;
   billingRequested(input: ForPeriod): Promise<void>;
-  /** In-house invoices and notices. Each chunk writes numbers, postings and delivery rows in one transaction. */
+  /**
+   * Issues a chunk of the store's own invoices and debit notices. One transaction writes their numbers, their journal entries and
+   * the dispatch rows that deliver them.
+   */
   issueChunk(input: ForPeriod & { after: string | null }): Promise<Chunk>;
   closePeriod(input: ForPeriod): Promise<{ missing: number }>;
 }
 
 export interface PeriodBook {
-  /** Makes the month's billable items of every running subscription. */
+  /** Makes the month's billable items of every running subscription. @returns their number */
   openPeriod(input: ForPeriod): Promise<{ items: number }>;
 }
 
@@ -186,13 +206,16 @@ export interface ForDebitRun extends AsOf {
   debitOn: JstDate;
 }
 export interface DebitBook {
-  /** `handInBy`: in house, the last day to hand the request file in to the bank; null where NP debits. */
+  /**
+   * Collects the invoices to debit on that day.
+   * @returns the number of debits, and in house the last day to hand the request file in to the bank (null where NP debits)
+   */
   collectDebits(input: ForDebitRun): Promise<{ open: number; handInBy: JstDate | null }>;
   recordFileHandedIn(input: ForDebitRun & { on: JstDate }): Promise<void>;
   fileNotHandedIn(input: ForDebitRun): Promise<void>;
   bookDebitResults(
     input: ForDebitRun & { results: { key: string; code: string }[]; cause: string },
-  ): Promise<{ open: number; /** invoices that are now due by transfer */ rebilled: string[] }>;
+  ): Promise<{ open: number; /** the invoices whose debit failed, now to be paid by transfer */ rebilled: string[] }>;
   debitsLate(input: ForDebitRun): Promise<void>;
   closeDebitRun(input: ForDebitRun): Promise<void>;
 }
@@ -200,10 +223,16 @@ export interface DebitBook {
 export interface StoreBook {
   rest(input: Rest): Promise<void>;
   openIncident(input: AsOf & { id: string; kind: IncidentKind; workflowId: string; detail: string }): Promise<void>;
-  /** The workflow is over and cannot be repaired: opens an incident, removes the wait and acknowledges every message. */
+  /**
+   * Reports a workflow that has failed and cannot be repaired: opens an incident, removes the workflow's wait and acknowledges
+   * its messages.
+   */
   workflowFailed(input: AsOf & { workflowId: string; detail: string }): Promise<void>;
   resolveIncident(input: AsOf & { id: string; how: string }): Promise<void>;
-  /** Works every day after the store's last one up to `day`, in order: each day starts the workflows that it calls for. */
+  /**
+   * Does the calendar work of every day after the last one that the store has worked, up to and including `day`, in order. The
+   * work of a day is to start the workflows that are due on it.
+   */
   workStoreDays(input: AsOf & { day: JstDate }): Promise<{ days: JstDate[] }>;
 }
 
@@ -222,13 +251,16 @@ export interface BookActivities
     StoreBook {}
 
 export interface GatewayActivities {
-  /** 取引登録 of one month of an order, under the key np-txn/<order>/<period>/<n>. */
+  /**
+   * Registers one month of an order with NP (取引登録).
+   * @returns NP's reason if it refuses: 21 = an earlier bill is unpaid, 22 = over the credit limit, 24 = overall judgement
+   */
   registerTransaction(
     input: ForOrder & { period: Period; n: number },
   ): Promise<{ outcome: 'registered' } | { outcome: 'refused'; reason: '21' | '22' | '24' }>;
-  /** 取引キャンセル of the registrations of an order that is cancelled before its service. Does nothing if there are none. */
+  /** Cancels NP's registrations (取引キャンセル) of an order that is cancelled before its service. There may be none. */
   cancelRegistrations(input: ForOrder): Promise<void>;
-  /** 取引登録 for a chunk of the month's orders. Each refused order receives the signal atRisk. */
+  /** Registers the month of a chunk of orders with NP (取引登録). Each refused order receives the signal atRisk. */
   registerPeriodChunk(input: ForPeriod & { after: string | null }): Promise<Chunk>;
   screenBuyer(
     input: ForAccount & { again: boolean; cause: string },
@@ -236,22 +268,31 @@ export interface GatewayActivities {
   request3ds(
     input: ForOrder & { authenticationRef: string },
   ): Promise<{ outcome: 'redirect' } | { outcome: 'declined'; code: string }>;
-  /** Asks SBPS for the result of 3-D Secure, authorises and commits the first month and saves the card. The close captures it. */
+  /**
+   * Asks SBPS for the result of 3-D Secure, authorises and commits the charge of the first month, and saves the card. The card
+   * collection after the month's end captures the charge.
+   */
   authoriseFirst(
     input: ForOrder & { period: Period; n: number; authenticationRef: string },
   ): Promise<ChargeOutcome | Unauthenticated>;
-  /** Authorises the saved card or the card just authenticated, commits, captures and issues the receipt. */
+  /**
+   * Charges an order's month at once: authorises, commits and captures it, and issues the receipt. The card is the saved one or,
+   * with an authenticationRef, the new one that the buyer has just authenticated.
+   */
   chargePeriod(
     input: ForOrder & { period: Period; invoiceId: string; n: number; authenticationRef?: string },
   ): Promise<ChargeOutcome | Unauthenticated>;
-  /** Saves the card just authenticated for the coming months, without a charge. */
+  /** Saves the new card, which the buyer has just authenticated, for the coming months. Nothing is charged. */
   saveCard(
     input: ForOrder & { authenticationRef: string },
   ): Promise<{ outcome: 'saved' } | { outcome: 'declined'; code: string } | Unauthenticated>;
-  /** Captures or charges a chunk of the closed period's card invoices. */
+  /**
+   * Collects a chunk of the month's card payments: captures the charges that are authorised already, and charges the other
+   * months.
+   */
   chargeChunk(input: ForPeriod & { after: string | null }): Promise<Chunk>;
   requestBillingChunk(input: ForPeriod & { after: string | null }): Promise<Chunk>;
-  /** Copies NP's bills of the period into the books: number, document, status, posting. */
+  /** Copies a chunk of the bills that NP has issued to our invoices: number, document, status and journal entry. */
   mirrorChunk(input: ForPeriod & { after: string | null }): Promise<Chunk>;
   /** Fetches the document of an invoice's newest revision from its issuer. */
   fetchBillDocument(input: AsOf & { invoiceId: string }): Promise<void>;
@@ -260,6 +301,9 @@ export interface GatewayActivities {
 }
 
 export interface ClockActivities {
-  /** Moves a simulated store from due instant to due instant towards its target, for at most 20 s of wall time. */
+  /**
+   * Moves a simulated store's time towards its target, for at most 20 s of wall time. Time jumps from each instant at which
+   * something is due to the next one.
+   */
   stepClock(input: { storeId: string }): Promise<{ status: 'ready' | 'advancing' | 'failed' }>;
 }

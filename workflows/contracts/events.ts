@@ -1,6 +1,6 @@
 /**
- * Every event of GET /v1/events, in the order of an order's life. Events of one instant are listed in this order, so that
- * workflows running side by side give one story.
+ * The types of all events of GET /v1/events, in the order in which they happen in an order's life. Events of the same instant are
+ * shown in this order, because the workflows that run side by side write them in any order.
  */
 export const eventTypes = [
   'order.screening',

@@ -1,8 +1,8 @@
 import type { JstDate, Period } from '../../domain/calendar';
 
 /*
- * Every workflow id is built and read here, nowhere else. An id is typed by its workflow, so a message can only be sent to a
- * workflow that receives it.
+ * Every workflow id is built and read here, nowhere else. The type of an id names its workflow, so the compiler refuses a message
+ * to a workflow that does not receive it.
  */
 
 const PREFIXES = {
@@ -27,21 +27,21 @@ export const workflowIds = {
   account: (accountId: string): WorkflowId<'account'> => `account/${accountId}`,
   directDebit: (directDebitId: string): WorkflowId<'directDebit'> => `direct-debit/${directDebitId}`,
   monthlyClose: (storeId: string, period: Period): WorkflowId<'monthlyClose'> => `close/${storeId}/${period}`,
-  /** `again`: a person asked to repeat the steps that failed in the month's own run. */
+  /** @param again tells apart the later runs in which a person has the failed steps of the month repeated */
   cardCollection: (storeId: string, period: Period, again?: string): WorkflowId<'cardCollection'> =>
     `cards/${storeId}/${period}${again ? `/${again}` : ''}`,
   periodOpen: (storeId: string, period: Period, again?: string): WorkflowId<'periodOpen'> =>
     `period/${storeId}/${period}${again ? `/${again}` : ''}`,
   debitRun: (storeId: string, nominal: Period): WorkflowId<'debitRun'> => `debit-run/${storeId}/${nominal}`,
   storeDay: (storeId: string, day: JstDate): WorkflowId<'storeDay'> => `store-day/${storeId}/${day}`,
-  /** One per journey: a second advance never joins the run that is just ending. */
+  /** @param journey counts the advances of the clock, so that a second advance does not join the run that is just ending */
   clock: (storeId: string, journey: number): WorkflowId<'clock'> => `clock/${storeId}/${journey}`,
 };
 
-/** Id of a real store's daily schedule; Temporal adds the time to it for the id of each run. */
+/** The id of a real store's daily Schedule. Temporal adds the time to it, which gives the id of each workflow it starts. */
 export const storeDayScheduleId = (storeId: string): WorkflowId<'storeDay'> => `store-day/${storeId}`;
 
-/** The inverse: the workflow type an id belongs to and the id's parts. @throws RangeError for an id not built here */
+/** Reads a workflow id: its workflow type, and the parts after the prefix. @throws RangeError for an id not built here */
 export function parseWorkflowId(id: string): { type: WorkflowType; parts: string[] } {
   const [prefix, ...parts] = id.split('/');
   const type = (Object.keys(PREFIXES) as WorkflowType[]).find((t) => PREFIXES[t] === prefix);
@@ -49,7 +49,7 @@ export function parseWorkflowId(id: string): { type: WorkflowType; parts: string
   return { type, parts };
 }
 
-/** A workflow id as a table keeps it. @throws RangeError for an id not built here */
+/** Types a workflow id that was read from the database. @throws RangeError for an id not built here */
 export function workflowIdOf(id: string): WorkflowId {
   parseWorkflowId(id);
   return id as WorkflowId;

@@ -3,31 +3,38 @@ import type { IncidentKind } from '../../domain/incidents';
 import type { EventType } from './events';
 
 /*
- * Every business key of an effect is built here, nowhere else. Keys survive retries, replays, continue-as-new and restored
- * databases, so that the same effect is recognised however often it is attempted. Stored rows and recorded histories hold these
- * strings: test/contracts/keys.test.ts lists each of them, and a changed one is a new effect.
+ * Every business key of an effect (a provider call, a write, a message) is built here, nowhere else. A retry, a replay or a new
+ * run of the workflow builds the same key, so an effect is recognised and done once however often it is attempted. Stored rows
+ * and recorded histories contain these strings. A changed key would be a new effect, so test/contracts/keys.test.ts lists each of
+ * them.
+ *
+ * NP = the credit provider NP掛け払い, SBPS = the card gateway. `n` is the number of an attempt, and `cause` the message, event
+ * or day that caused the step.
  */
 
-/** A call to a provider, in `gateway_calls`. The incident of a call that failed for good mostly has the call's key as its id. */
+/**
+ * Keys of calls to a provider, in the table `gateway_calls`. If a call fails permanently, its incident mostly has the call's key
+ * as its id.
+ */
 const call = {
   npTransaction: (orderId: string, period: Period, n: number) => `np-txn/${orderId}/${period}/${n}`,
   npCancellation: (orderId: string) => `np-cancel/${orderId}`,
-  /** A destination is registered as a buyer once. */
+  /** The first application to screen a buyer: NP registers a billing destination as a buyer only once. */
   npBuyer: (destinationId: string) => `np-buyer/${destinationId}`,
-  /** Each later application is a decision of its own. */
+  /** A later application to screen the buyer. Each message that asks for one makes a call of its own. */
   npApplication: (destinationId: string, cause: string) => `np-buyer/${destinationId}/${cause}`,
   npBilling: (period: Period, first: string, last: string) => `np-bill/${period}/${first}..${last}`,
   npDirectDebitActive: (directDebitId: string) => `np-direct-debit/${directDebitId}/active`,
   npDirectDebitEnded: (directDebitId: string) => `np-direct-debit/${directDebitId}/ended`,
   cardAuthentication: (authenticationRef: string) => `card-3ds/${authenticationRef}`,
   cardAuthorisation: (orderId: string, period: Period, n: number) => `card-auth/${orderId}/${period}/${n}`,
-  /** A step after an authorisation. */
+  /** A step that follows the authorisation with the given key. */
   cardStep: (authorisation: string, step: 'commit' | 'capture') => `${authorisation}/${step}`,
   cardSaving: (authenticationRef: string) => `card-save/${authenticationRef}`,
   mail: (storeId: string, mailKey: string) => `${storeId}/${mailKey}`,
 };
 
-/** A write that is done once, in `once`. */
+/** Keys of writes that happen only once, in the table `once`. */
 const once = {
   orderStep: (orderId: string, step: string) => `order/${orderId}/${step}`,
   directDebitStep: (directDebitId: string, step: string) => `direct-debit/${directDebitId}/${step}`,
@@ -38,7 +45,9 @@ const once = {
   cardAttempt: (orderId: string, period: Period, cause: string) => `card-attempt/${orderId}/${period}/${cause}`,
 };
 
-/** A step of an order or a mandate that it may take more than once; part of the keys of its writes and events. */
+/**
+ * Names of steps that an order or a mandate may take more than once. They are the last part of the keys of its writes and events.
+ */
 const step = {
   hold: (n: number) => `hold/${n}`,
   held: (n: number) => `held/${n}`,
@@ -55,22 +64,22 @@ const step = {
   late: (expectedOn: JstDate) => `late/${expectedOn}`,
 };
 
-/** A workflow's own reason for a step, where no message is the cause. */
+/** Causes of steps that a workflow takes by itself. Where a message is the cause, its id is used instead. */
 const cause = {
   cardRetry: (retry: number) => `retry/${retry}`,
-  /** The other months are charged after this one was paid. */
+  /** The card paid this month in arrears, so the other months in arrears are charged too. */
   cardPaid: (period: Period) => `after/${period}`,
   cardExhausted: (period: Period) => `card/${period}`,
   monthRefused: (period: Period) => `month/${period}`,
   riskUndecided: (until: JstDate) => `at_risk/${until}`,
 };
 
-/** A row of `dispatch`. */
+/** Ids of the rows of the table `dispatch`, which are the messages to workflows and the provider news to judge. */
 const message = {
   start: (workflowId: string) => `start/${workflowId}`,
-  /** `unique`: each command is a decision of its own. */
+  /** @param unique tells apart two commands of the same name, each of which is a decision of its own */
   command: (workflowId: string, name: string, unique: string) => `${workflowId}/${name}/${unique}`,
-  /** `unique`: a buyer who came back from 3-D Secure too early comes back again. */
+  /** @param unique tells apart the returns of one buyer: who came back from 3-D Secure too early comes back again */
   cardReturned: (authenticationRef: string, unique: string) => `cardReturned/${authenticationRef}/${unique}`,
   clear: (destinationId: string, orderId: string) => `clear/${destinationId}/${orderId}`,
   buyerDecided: (cause: string, orderId: string) => `buyer-decided/${cause}/${orderId}`,
@@ -78,14 +87,14 @@ const message = {
   monthAtRisk: (orderId: string, period: Period) => `at-risk/${orderId}/${period}/1`,
   comingMonthAtRisk: (orderId: string, cause: string) => `at-risk/${orderId}/${cause}`,
   mandateEnded: (debit: string) => `mandate-ended/${debit}`,
-  /** To the workflow that a provider's news is for; the incident of news not understood has the same id. */
+  /** The message to the workflow that the provider's news is for. The incident of news that nobody understood has the same id. */
   news: (eventId: string) => `news/${eventId}`,
   providerNews: (eventId: string) => `provider-news/${eventId}`,
   providerNewsAgain: (eventId: string) => `provider-news/${eventId}/again`,
   alarm: (id: string) => `alarm/${id}`,
 };
 
-/** An event of GET /v1/events. */
+/** Keys of the events of GET /v1/events. */
 const event = {
   order: (type: EventType, orderId: string, step: string) => `${type}/${orderId}/${step}`,
   directDebit: (type: EventType, directDebitId: string, step: string) => `${type}/${directDebitId}/${step}`,
@@ -101,7 +110,7 @@ const event = {
   debitSucceeded: (debit: string) => `debit.succeeded/${debit}`,
   debitFailed: (debit: string) => `debit.failed/${debit}`,
   invoiceRebilled: (invoiceId: string, revision: number) => `invoice.rebilled/${invoiceId}/${revision}`,
-  /** An invoice that is paid again after a reversed deposit gets a second event. */
+  /** @param reversals number of reversed deposits; an invoice that is paid again after a reversal gets another event */
   invoicePaid: (invoiceId: string, reversals: number) =>
     `invoice.paid/${invoiceId}${reversals > 0 ? `/${reversals + 1}` : ''}`,
   paymentReceived: (depositId: string, invoiceId: string) => `payment.received/${depositId}/${invoiceId}`,
@@ -110,7 +119,7 @@ const event = {
   mailSent: (mailKey: string) => `mail.sent/${mailKey}`,
 };
 
-/** The fact that a mail reports, part of the mail's key; an event's own key serves as well. */
+/** Names of the facts that mails report. Each is a part of the mail's key. A mail about an event uses the event's key instead. */
 const reported = {
   orderHeld: (orderId: string, n: number) => `order.held/${orderId}/${n}`,
   orderDeclined: (orderId: string) => `order.declined/${orderId}`,
@@ -121,9 +130,9 @@ const reported = {
   paymentReversed: (depositId: string, revision: number) => `payment.reversed/${depositId}/${revision}`,
 };
 
-/** An incident: the same failure is one incident. */
+/** Incident ids. The same failure always gets the same id, so it opens only one incident. */
 const incident = {
-  /** A step of a store's month that failed, or is late. */
+  /** The incident of a store's month in which a step failed or is late. */
   month: (kind: IncidentKind, period: Period) => `${kind}/${period}`,
   monthRegistration: (period: Period) => `np-register/${period}`,
   registration: (orderId: string, period: Period) => `np-registration/${orderId}/${period}`,
@@ -147,15 +156,15 @@ const incident = {
   workflowFailed: (workflowId: string) => `workflow-failed/${workflowId}`,
 };
 
-/** A posting in the journal. */
+/** Ids of journal entries. */
 const journal = {
   sale: (invoiceId: string) => `sale/${invoiceId}`,
   npAssignment: (invoiceId: string) => `np-assignment/${invoiceId}`,
-  /** @param of the deposit or the debit */
+  /** @param of the deposit's id or the debit's key */
   payment: (of: string) => `payment/${of}`,
 };
 
-/** A row of `payments`: its id. */
+/** Ids of the rows of the table `payments`. */
 const payment = {
   card: (invoiceId: string) => `pay_${invoiceId}`,
   np: (eventId: string) => `pay_np_${eventId}`,
@@ -163,20 +172,20 @@ const payment = {
   deposit: (depositId: string, invoiceId: string) => `pay_${depositId}_${invoiceId}`,
 };
 
-/** The source of a payment; a debit's is the debit's own key. */
+/** Values of `payments.source_key`: where a payment came from. For a payment by debit it is the debit's key. */
 const paymentSource = {
   card: (invoiceId: string) => `card/${invoiceId}`,
   np: (eventId: string) => `np/${eventId}`,
   deposit: (depositId: string, invoiceId: string) => `deposit/${depositId}/${invoiceId}`,
 };
 
-/** Subjects of audit entries that are no row's id. */
+/** Targets of audit entries, where the target is not a row with an id. */
 const audited = {
   close: (period: string) => `close/${period}`,
   debitRun: (nominal: string) => `debit_run/${nominal}`,
 };
 
-/** An advisory lock of a store. */
+/** Names of a store's advisory locks in PostgreSQL. */
 const lock = {
   deposits: (storeId: string) => `deposits/${storeId}`,
   events: (storeId: string) => `events/${storeId}`,
@@ -197,7 +206,7 @@ export const keys = {
   paymentSource,
   audited,
   lock,
-  /** By the month of service, whichever month bills it. */
+  /** @param usage the month of service, which may differ from the month that bills it */
   billableItem: (subscriptionId: string, usage: Period) => `${subscriptionId}/${usage}`,
   invoice: (destinationId: string, period: Period, settlement: string, ref: string) =>
     `inv_${destinationId.replace(/^dst_/, '')}_${period.replace('-', '')}_${settlement}${ref && `_${ref.replace(/^ord_/, '')}`}`,
@@ -206,17 +215,22 @@ export const keys = {
   mail: (reported: string, template: string, n = 1) => `mail/${reported}/${template}/${n}`,
 } as const;
 
-/** NP's 加盟店取引ID (≤ 40) and SBPS's order_id (≤ 38): the key's parts without its prefix, `ord_….202610.1`. */
+/**
+ * The name by which a provider knows the charge of an order's month, e.g. `ord_….202610.1`. NP calls it 加盟店取引ID (at most 40
+ * characters), SBPS order_id (at most 38). It has the parts of the call's key without the prefix.
+ */
 export function providerReference(orderId: string, period: Period, n: number): string {
   return `${orderId}.${period.replace('-', '')}.${n}`;
 }
 
-/** SBPS's order_id (≤ 38) of the authorisation by which a replaced card is kept: `ca_….save`. */
+/** SBPS's order_id (at most 38 characters) of the authorisation that saves a new card without a charge, `ca_….save`. */
 export function savingReference(authenticationRef: string): string {
   return `${authenticationRef}.save`;
 }
 
-/** The month at the end of the id of a month's incident: of its registrations, or of its card receipts. */
+/**
+ * The month at the end of an incident's id. The incident must be one of a whole month: its registrations or its card receipts.
+ */
 export function periodOfIncident(id: string): Period {
   return parsePeriod(id.split('/').at(-1)!)!;
 }

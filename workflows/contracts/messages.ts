@@ -4,12 +4,15 @@ import type { RiskDecision } from '../../domain/order/risk';
 import type { WorkflowId, WorkflowType } from './ids';
 
 /*
- * The one list of messages to workflows: the workflow that receives each, the way it is sent, the payload. The compiler checks
- * the senders (books/lib/outbox.ts) and the receivers (workflows/lib/life.ts) against it. Temporal and the table `dispatch` know
- * a message by its name here, so a name never changes.
+ * The list of all messages to workflows: the workflow that receives each, its kind (signal or update) and its payload. The
+ * compiler checks the senders (books/lib/outbox.ts) and the receivers (workflows/lib/life.ts) against it. Temporal's histories
+ * and the table `dispatch` contain the names of the messages, so a name never changes.
  */
 
-/** Every start carries the store, its kind of clock, the instant of the fact that caused it, and the message to acknowledge. */
+/**
+ * The input that every workflow starts with. `at` is the instant of the fact that caused the start, and `messageId` the start's
+ * own message, which the workflow acknowledges.
+ */
 export interface Start {
   storeId: string;
   clock: 'real' | 'simulated';
@@ -17,32 +20,34 @@ export interface Start {
   messageId: string;
 }
 
-/** Every signal and update carries its id and `at`, the instant of the fact, stamped when it was accepted. */
+/**
+ * The members of every signal and update. `at` is the business time of the reported fact or, for a command, of its acceptance.
+ */
 export interface Message {
   messageId: string;
   at: Instant;
 }
 
-/** A person's command also names that person; the reason is kept in PostgreSQL under the message id. */
+/** A person's command, by an update. `by` names the person. PostgreSQL keeps the person's reason, under the message id. */
 export interface Command extends Message {
   by: string;
 }
 
-/** Answer to a command: received. Its outcome is read from the resource once the message is processed. */
+/** The answer to a command: it has been received. Its effect shows in the resource once the message is processed. */
 export interface Accepted {
   accepted: true;
 }
 
-/** A person decides on a step that failed for good. */
+/** The decision of an incident's owner on a step that failed permanently. `resolveAs`: go on as if it had given that result. */
 export type Repair = 'retry' | 'skip' | { resolveAs: string };
 
-/** Reports a fact to a workflow of type T. */
+/** A signal: it reports a fact to a workflow of type T. */
 interface Signal<T extends WorkflowType, P extends object = Nothing> {
   kind: 'signal';
   to: T;
   payload: P;
 }
-/** A person's command to a workflow of type T. */
+/** An update: a person's command to a workflow of type T. */
 interface Update<T extends WorkflowType, P extends object = Nothing> {
   kind: 'update';
   to: T;
@@ -53,12 +58,12 @@ type Nothing = Record<never, never>;
 interface Messages {
   // ── order
   cancel: Update<'order', { lines: string[] | 'all' }>;
-  /** After NP raised the limit: registers anew under the next n. */
+  /** Releases an order held over its credit limit, after NP (the credit provider) has raised the limit: it is registered anew. */
   release: Update<'order'>;
-  /** Finance's decision on a contract at risk. */
+  /** Finance's decision on a contract of which NP refuses a month. */
   decideRisk: Update<'order', { decision: RiskDecision }>;
   serviceStarted: Update<'order', { on: JstDate }>;
-  /** A new card for a running contract; its token waits in PostgreSQL under authenticationRef. */
+  /** The buyer gives a new card for a running contract. Its token is in PostgreSQL, under authenticationRef. */
   replaceCard: Update<'order', { authenticationRef: string }>;
   buyerDecided: Signal<'order', { destinationId: string; result: BuyerResult }>;
   cardReturned: Signal<'order', { authenticationRef: string; result: 'ok' | 'ng' }>;
@@ -66,11 +71,11 @@ interface Messages {
   atRisk: Signal<'order', { period: Period; reason: string }>;
 
   // ── account
-  /** The first bank-transfer order of a destination asks to have the buyer screened. */
+  /** An order asks the account to have a billing destination screened by NP. */
   clear: Signal<'account', { destinationId: string }>;
-  /** Corrected data, applied for again (申請). */
+  /** The operator has corrected the buyer's data and has NP screen it again (再申請). */
   reapply: Update<'account', { destinationId: string }>;
-  /** No more orders; refused by the API while one is open. */
+  /** Closes the account, so that it can order no more. The API refuses this while the account has an open order. */
   closeAccount: Update<'account'>;
   buyerScreened: Signal<'account', { destinationId: string; newsId: string }>;
   guaranteeChanged: Signal<'account', { destinationId: string; status: Guarantee }>;
@@ -78,7 +83,9 @@ interface Messages {
   // ── direct debit
   formPosted: Update<'directDebit', { on: JstDate }>;
   formReceived: Update<'directDebit', { on: JstDate }>;
-  /** In house with the account to debit, which stays in PostgreSQL. */
+  /**
+   * The bank has enrolled the form. In house, debitAccountId is the id of the bank account to debit, which only PostgreSQL knows.
+   */
   complete: Update<'directDebit', { evidence: string; debitAccountId: string | null }>;
   reject: Update<'directDebit', { reason: string }>;
   withdraw: Update<'directDebit'>;
@@ -99,7 +106,7 @@ interface Messages {
   importResults: Update<'debitRun', { results: { key: string; code: string }[] }>;
 
   // ── every workflow
-  /** A simulated clock's alarm. */
+  /** The clock of a simulated store reports that the deadline of the workflow's wait has come. */
   tick: Signal<WorkflowType>;
   repair: Update<WorkflowType, { incident: string; how: Repair }>;
 }
@@ -110,21 +117,23 @@ type MessageTo<T extends WorkflowType> = { [N in MessageName]: Messages[N]['to']
 export type MessageName = keyof Messages;
 export type SignalName = { [N in MessageName]: Messages[N]['kind'] extends 'signal' ? N : never }[MessageName];
 export type CommandName = Exclude<MessageName, SignalName>;
-/** The names of the commands that a workflow of that type receives. */
+/** The names of the commands that a workflow of type T receives. */
 export type CommandTo<T extends WorkflowType> = MessageTo<T> & CommandName;
 
-/** The members of a message beside those that every message has. */
+/** The members of message N beside those that every message has. */
 export type Payload<N extends MessageName> = N extends MessageName
   ? keyof Body<N> extends never
     ? Record<string, never>
     : Body<N>
   : never;
 
-/** The id of a workflow that receives it. */
+/** The type of the ids of workflows that receive message N. */
 export type Receiver<N extends MessageName> = Receivers[N];
 type Receivers = { [N in MessageName]: WorkflowId<Messages[N]['to']> };
 
-/** All that a workflow of that type receives, as a union by `kind`. Ticks and repairs are left out: life.ts takes them. */
+/**
+ * The messages that a workflow of type T receives, as a union by `kind`. `tick` and `repair` are left out: life.ts handles them.
+ */
 export type MessagesFor<T extends WorkflowType> = {
   [N in MessageTo<T>]: { kind: N } & Body<N> & (N extends CommandName ? Command : Message);
 }[MessageTo<T>];
@@ -169,5 +178,5 @@ interface Starts extends Record<WorkflowType, Start> {
   clock: ClockStart;
 }
 
-/** The members of a start beside those that every start has. */
+/** The members of a workflow's start beside those that every start has. */
 export type StartPayload<T extends WorkflowType> = Omit<Starts[T], keyof Start>;

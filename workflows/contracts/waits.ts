@@ -1,4 +1,4 @@
-/** Everything a workflow can wait for, in the words of the people who can end the wait. docs/operations.md explains each. */
+/** The names of all waits of workflows, with their Japanese labels. docs/operations.md explains each. */
 export const waitLabels = {
   buyer_screening: '購入企業審査の結果（NP）',
   screening_correction: '登録情報の修正と再申請（審査保留中）',
@@ -27,10 +27,10 @@ export const waitLabels = {
   repair: 'インシデントの対応',
 } as const satisfies Record<string, string>;
 
-/** A wait as the books, the API and the search attribute WaitingFor name it. A new name needs a label above. */
+/** The name of a wait in PostgreSQL, in the API and in the search attribute WaitingFor. */
 export type WaitName = keyof typeof waitLabels;
 
-/** Everyone who can end a wait. */
+/** The parties that can end a wait, with their Japanese labels. */
 export const ownerLabels = {
   buyer: '購入者',
   operator: '運用担当',
@@ -47,6 +47,6 @@ export type Owner = keyof typeof ownerLabels;
 export interface WaitFor {
   waitingFor: WaitName;
   owner: Owner;
-  /** Business state, shown in the UI and as search attribute Status. */
+  /** The business state, shown in the Temporal UI and as the search attribute Status. */
   status: string;
 }

@@ -9,18 +9,19 @@ import { type Carried, Life } from '../lib/life';
 type DebitRunMessage = MessagesFor<'debitRun'>;
 
 interface RunProgress {
-  /** Number of results that are still missing. */
+  /** Number of debits whose result is still missing. */
   open: number;
   /** Deadline for the missing results. */
   until: Instant;
-  /** In house: the last day to hand the request file in; null once it is handed in or the day is past. */
+  /** In house: the last day to hand the request file in to the bank. null once it is handed in, or the day is past. */
   handInBy: JstDate | null;
   handedIn: boolean;
 }
 
 /**
- * One debit day: collects the debits, in house waits for the file to be handed in, then waits for the results and books each. NP's
- * results come as one message each, so many results make a new run.
+ * One debit day of a store: collects the debits, waits for their results and books each. In house, it first waits until finance
+ * has handed the request file in to the bank. NP (the credit provider NP掛け払い) reports each result in a message of its own, so
+ * a day of many debits continues as a new run.
  */
 export async function debitRun(input: DebitRunStart & { progress?: RunProgress; carried?: Carried }): Promise<void> {
   const life = new Life<DebitRunMessage>(input, null, input.carried);
@@ -62,7 +63,7 @@ export async function debitRun(input: DebitRunStart & { progress?: RunProgress; 
         run.until = lateOn;
       } else {
         await book.debitsLate(fact());
-        // This deadline is the midnight at which a day begins; the next one ends that day.
+        // `until` is a midnight, which counts as the beginning of a day. The next deadline is the end of that day.
         run.until = endOf(dateOf(run.until));
       }
     }

@@ -4,7 +4,10 @@ import { formExpiryOn, formReminders } from '../../domain/direct-debit/rules';
 import { policy } from '../../domain/policy';
 import type { Owner, WaitName } from '../contracts/waits';
 
-/** Everything a mandate needs to decide its next step. It holds dates only, so a new run waits no longer than the old one. */
+/**
+ * The state from which a mandate's next step follows. Its times are dates rather than durations, so a wait does not begin anew
+ * when the workflow continues in a new run.
+ */
 export interface MandateProgress {
   state: DirectDebitState;
   requestedOn: JstDate;
@@ -20,7 +23,7 @@ export interface MandateDeadline {
   waitingFor: WaitName;
   owner: Owner;
   until: Instant;
-  /** The step to do when nobody has acted by then. */
+  /** The step to do if no message has come before `until`. */
   onDue: { do: 'remind' | 'become_late' | 'escalate' | 'wait_on' } | { do: 'expire'; reason: string };
 }
 
@@ -29,7 +32,10 @@ export function requestedMandate(on: JstDate): MandateProgress {
   return { state: 'requested', requestedOn: on, ...nothingYet };
 }
 
-/** @param poster posts the forms (D1): NP, or finance of a store that settles by itself */
+/**
+ * The wait of a mandate in its present state, and the step that follows if no message comes.
+ * @param poster the party that posts the forms: NP (the credit provider NP掛け払い; docs/store.md D1), or finance in house
+ */
 export function nextDeadline(progress: MandateProgress, poster: 'np' | 'finance', asOf: Instant): MandateDeadline {
   switch (progress.state) {
     case 'requested': {

@@ -11,7 +11,10 @@ type DirectDebitMessage = MessagesFor<'directDebit'>;
 
 type MandateInput = DirectDebitStart & { progress?: MandateProgress; carried?: Carried };
 
-/** One mandate (口座振替): the form goes out and comes back, the bank takes about two months, then it debits until it ends. */
+/**
+ * One mandate for direct debit (口座振替). The form is posted and comes back, and the bank takes about two months to enrol it.
+ * The mandate is then active until it ends.
+ */
 export async function directDebit(input: MandateInput): Promise<void> {
   const mandate = new Mandate(input);
   do {

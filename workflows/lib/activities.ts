@@ -7,17 +7,17 @@ import {
 } from '@temporalio/workflow';
 import type { BookActivities, ClockActivities, GatewayActivities } from '../contracts/activities';
 
-/** Failures that a retry cannot mend, by the names of their classes (books/lib/errors.ts) or types. */
+/** Failures that no retry can change: names of error classes (see books/lib/errors.ts) or types of ApplicationFailure. */
 const FINAL = ['Conflict', 'ProviderRejected', 'InvalidInput'];
 
 /**
- * The worker sends a heartbeat every 5 s for each running activity. The activities of a killed worker start anew after this time,
- * well before a simulated clock calls them stuck.
+ * The worker sends a heartbeat every 5 s for each running activity. After this time without one, Temporal starts the activity
+ * anew, because its worker was killed. It is short enough that a simulated clock does not report the activity as stuck first.
  */
 const HEARTBEAT = '15s';
 
 const local = proxyLocalActivities<BookActivities>({
-  // A step of the books takes 1–5 ms; after 2 s PostgreSQL is away. The 8 s in all fit into one workflow task's heartbeat.
+  // A step takes 1–5 ms, so after 2 s PostgreSQL must be away. The 8 s for all retries fit into one heartbeat of a workflow task.
   startToCloseTimeout: '2s',
   scheduleToCloseTimeout: '8s',
   retry: { initialInterval: '20ms', backoffCoefficient: 2, maximumInterval: '1s', nonRetryableErrorTypes: FINAL },
@@ -29,7 +29,10 @@ const regular = proxyActivities<BookActivities>({
   retry: { initialInterval: '500ms', maximumInterval: '10s', nonRetryableErrorTypes: FINAL },
 });
 
-/** The books. Each step is a local activity; if PostgreSQL is away for more than 8 s, it runs again as a regular activity. */
+/**
+ * Activities that use PostgreSQL alone. Each call runs as a local activity. If PostgreSQL is away for more than 8 s, the call
+ * runs again as a regular activity.
+ */
 export const book: BookActivities = new Proxy({} as BookActivities, {
   get: (_, name: string) => async (input: never) => {
     const step = name as keyof BookActivities;
@@ -42,14 +45,20 @@ export const book: BookActivities = new Proxy({} as BookActivities, {
   },
 });
 
-/** Work on all rows of a store (a close, a new month). These regular activities may take minutes. */
+/**
+ * The same activities for work on all rows of a store (a close, a new month). They run as regular activities and may take
+ * minutes.
+ */
 export const bulk = proxyActivities<BookActivities>({
   startToCloseTimeout: '10m',
   heartbeatTimeout: HEARTBEAT,
   retry: { initialInterval: '500ms', maximumInterval: '10s', nonRetryableErrorTypes: FINAL },
 });
 
-/** Calls to NP and SBPS, on the rate-limited queue. The adapters give up a call after 30 s; after 24 h in all a person decides. */
+/**
+ * Calls to NP (the credit provider NP掛け払い) and SBPS (the card gateway), on the rate-limited queue. The adapters give up a
+ * request after 30 s. If 24 hours of retries do not succeed, the step has failed and the incident's owner decides.
+ */
 export const gateway = (taskQueue: string) =>
   proxyActivities<GatewayActivities>({
     taskQueue,
@@ -65,19 +74,19 @@ export const gateway = (taskQueue: string) =>
   });
 
 export const clockwork = proxyActivities<ClockActivities>({
-  // One call steps the clock for at most 20 s of wall time, then waits at most 50 s until the store has settled.
+  // One call steps the clock for at most 20 s of wall time. It then waits at most 50 s until everything due has been done.
   startToCloseTimeout: '120s',
   heartbeatTimeout: HEARTBEAT,
   retry: { initialInterval: '200ms', maximumInterval: '5s' },
 });
 
-/** Whether the step failed permanently. Otherwise only PostgreSQL or the network was away. */
+/** True if the step failed permanently. Otherwise only PostgreSQL or the network was away. */
 export function isFinal(e: unknown): boolean {
   if (!(e instanceof ActivityFailure && e.cause instanceof ApplicationFailure)) return false;
   return e.cause.nonRetryable === true || FINAL.includes(e.cause.type ?? '');
 }
 
-/** One line for an incident: the kind of failure and its message. */
+/** The text of an incident, in one line: the kind of the failure and its message. */
 export function failureText(e: unknown): string {
   const cause = e instanceof ActivityFailure && e.cause ? e.cause : e;
   return cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);

@@ -5,8 +5,8 @@ import type { Life } from './life';
 import type { Attempt } from './repairs';
 
 /**
- * Does the step for each chunk in turn. A chunk that fails permanently waits for a person, and the chunks before it stay done.
- * If the person skips it, the next chunk begins where the failure says it begins.
+ * Does a step for each chunk of a long list in turn. If a chunk fails permanently, the incident's owner decides on it, and the
+ * chunks before it stay done. After a skipped chunk, the next one begins where the failure's details say.
  * @returns the number of skipped chunks
  */
 export async function everyChunk(
@@ -38,7 +38,10 @@ export async function everyChunk(
   return skipped;
 }
 
-/** The start of the next chunk as the failed one reported it. null = it was the last one, or cannot know (a page of NP's list). */
+/**
+ * The start of the next chunk, as the failed chunk reported it. null = the failed chunk was the last one, or could not know the
+ * start (a page of NP's list of bills, which was not received).
+ */
 function nextOf(e: unknown): string | null {
   for (let at = e; at instanceof Error; at = at.cause) {
     const [chunk] = at instanceof ApplicationFailure ? ((at.details ?? []) as (Partial<Chunk> | undefined)[]) : [];

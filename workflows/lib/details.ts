@@ -10,9 +10,9 @@ const attributes = {
   dueAt: defineSearchAttributeKey('DueAt', 'DATETIME'),
 };
 
-/** Shows the wait to operators in the Temporal UI: as current details in Japanese, and as search attributes. */
+/** Shows the workflow's wait to operators in the Temporal UI: as current details in Japanese, and as search attributes. */
 export function showWait(wait: WaitFor, until: Instant): void {
-  // A deadline "on D" ends at D+1 00:00. People read it as D 24:00.
+  // A deadline at the end of a day is 00:00 of the next day. It is shown as 24:00 of the day itself.
   const midnight = timeOf(until) === '00:00';
   const day = midnight ? addDays(dateOf(until), -1) : dateOf(until);
   setCurrentDetails(

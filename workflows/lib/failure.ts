@@ -9,9 +9,9 @@ import { type Instant, instantOfMs } from '../../domain/calendar';
 import { book, failureText } from './activities';
 
 /**
- * A workflow that fails outside of an attempt is over: nobody can repair it. It opens an incident and acknowledges its messages,
- * so that no caller and no simulated clock waits for it. Any other error (a bug in the code) fails only the workflow task, which
- * Temporal retries until the bug is mended.
+ * Reports a workflow that fails outside of `Life.attempt`. Such a workflow is over and nobody can repair it, so this opens an
+ * incident and acknowledges the workflow's messages. Otherwise callers and a simulated clock would wait for it forever. An error
+ * that is not a TemporalFailure (a bug in the code) fails only the workflow task, which Temporal retries until the bug is fixed.
  */
 export const interceptors = (): WorkflowInterceptors => ({
   inbound: [

@@ -2,10 +2,13 @@ import type { Refusal } from '../../domain/refusal';
 import type { Rest } from '../contracts/activities';
 import type { Message } from '../contracts/messages';
 
-/** Message ids kept to recognise a repeated message. A retry comes within minutes; 200 messages are months of one contract. */
+/**
+ * Number of message ids kept to recognise a repeated message. A repetition comes within minutes, while 200 messages are months of
+ * one contract.
+ */
 const REMEMBERED = 200;
 
-/** A command that was accepted before the workflow knew that it is not allowed. */
+/** A command that was accepted, and then refused when its turn came. */
 interface Rejected {
   id: string;
   refusal: Refusal;
@@ -16,21 +19,24 @@ export interface CarriedInbox {
   seen: string[];
   processed: string[];
   queue: { kind: string; message: Message }[];
-  /** Rejected commands. The name stays as it is: running workflows hand it over. */
+  /** The rejected commands. This name cannot change, because running workflows already hand it over. */
   turnedAway?: Rejected[];
 }
 
-/** Holds the messages of a workflow, which takes each of them once, in order of arrival. Every message is acknowledged. */
+/**
+ * The messages that a workflow has received. The workflow takes each of them once, in order of arrival. Every message is
+ * acknowledged: its row of the table `dispatch` is marked as processed.
+ */
 export class Inbox<M extends { kind: string } & Message> {
   private readonly seen: string[];
   private readonly processed: string[];
   private readonly queue: M[];
   private readonly rejected: Rejected[];
   private readonly judges = new Map<string, (m: M) => Refusal | null>();
-  /** Length of the queue at the last rest. */
+  /** Length of the queue when the workflow last came to rest: had acted on its messages and begun to wait. */
   private queuedAtRest = 0;
 
-  /** @param first the message that started the workflow, to be acknowledged too */
+  /** @param first id of the message that started the workflow, which is acknowledged too */
   constructor(first: string, carried?: CarriedInbox) {
     this.seen = carried?.seen ?? [];
     this.processed = carried?.processed ?? [first];
@@ -38,7 +44,9 @@ export class Inbox<M extends { kind: string } & Message> {
     this.rejected = carried?.turnedAway ?? [];
   }
 
-  /** Commands of that kind are checked again when their turn comes, and at each rest. */
+  /**
+   * Sets the check for commands of that kind. They are checked when their turn comes, and each time the workflow comes to rest.
+   */
   judge(kind: M['kind'], judge: (m: M) => Refusal | null): void {
     this.judges.set(kind, judge);
   }
@@ -54,7 +62,7 @@ export class Inbox<M extends { kind: string } & Message> {
     return this.queue.some(wanted);
   }
 
-  /** Takes the first wanted message. @returns null when it is a command that is no longer allowed; it is then rejected */
+  /** Takes the first wanted message. @returns null if the message is a command that is no longer allowed, and was rejected */
   take(wanted: (m: M) => boolean): M | null {
     const m = this.queue.splice(this.queue.findIndex(wanted), 1)[0]!;
     const refusal = this.judges.get(m.kind)?.(m);
@@ -76,9 +84,9 @@ export class Inbox<M extends { kind: string } & Message> {
   }
 
   /**
-   * The messages to acknowledge as the workflow comes to rest. Messages kept for later are acknowledged too, because their
-   * senders are waiting. A command that is not allowed now is rejected rather than kept until it becomes allowed: the person
-   * meant it for now.
+   * Returns the messages to acknowledge as the workflow comes to rest. Messages kept for later are among them, because their
+   * senders are waiting. A command that is not allowed now is rejected rather than kept until it becomes allowed, because its
+   * sender meant it for now.
    */
   acknowledgeAtRest(): Pick<Rest, 'processed' | 'refused'> {
     for (const m of [...this.queue]) {
@@ -92,18 +100,18 @@ export class Inbox<M extends { kind: string } & Message> {
     return { processed: [...processed, ...this.queue.map((m) => m.messageId)], ...refused };
   }
 
-  /** The messages to acknowledge as the workflow ends: all that are left. */
+  /** Returns the messages to acknowledge as the workflow ends: all that are left. */
   acknowledgeAtEnd(): Pick<Rest, 'processed' | 'refused'> {
     for (const left of this.queue.splice(0)) this.done(left.messageId);
     return this.acknowledge();
   }
 
-  /** Every message received so far has been taken and acknowledged. */
+  /** True if every message received so far has been taken and acknowledged. */
   get isEmpty(): boolean {
     return this.queue.length + this.processed.length === 0;
   }
 
-  /** A message has arrived since the last rest. */
+  /** True if a message has arrived since the workflow last came to rest. */
   get hasNewMessages(): boolean {
     return this.processed.length > 0 || this.queue.length > this.queuedAtRest;
   }

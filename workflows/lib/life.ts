@@ -22,16 +22,17 @@ import { shouldContinueAsNew, timerMs } from './timing';
 /** The state that a run of a workflow hands to the next run. */
 export interface Carried extends CarriedInbox {
   asOf: Instant;
-  /** The latest alarm that has rung. A clock rings each alarm once, so the next run must know it. */
+  /** The instant of the latest tick. A simulated clock sends the tick of a deadline only once, so the next run must know it. */
   tickedAt: Instant | null;
 }
 
 /**
- * The life of one workflow: a single writer that takes one message at a time and knows the business time of the fact it acts on.
- * Each time it comes to rest, it writes its wait to the books: the wait's name, its deadline and its owner.
+ * The message loop of one workflow. The workflow takes one message at a time and acts on it. When nothing is left to do, it comes
+ * to rest: it writes its wait (a name, a deadline and an owner) to PostgreSQL and sleeps until the next message or the deadline.
  *
- * Business time (`asOf`) is the instant of the last message taken or deadline reached, never the moment of the call. A real store
- * waits on durable timers. A simulated store's clock reads the deadline from the wait and wakes the workflow with a tick.
+ * Business time (`asOf`) is the instant of the last message taken or deadline reached, never the moment at which code runs. A
+ * real store's deadlines are durable timers. A simulated store's clock reads the deadline from PostgreSQL and wakes the workflow
+ * by the signal `tick`.
  */
 export class Life<M extends { kind: string } & Message> {
   asOf: Instant;
@@ -72,7 +73,7 @@ export class Life<M extends { kind: string } & Message> {
     return this.start.storeId;
   }
 
-  /** The store and the instant of the fact, for the input of an activity. */
+  /** The store and the business time, for the input of an activity. */
   get fact(): { storeId: string; at: Instant } {
     return { storeId: this.start.storeId, at: this.asOf };
   }
@@ -81,15 +82,16 @@ export class Life<M extends { kind: string } & Message> {
     return gateway(`${workflowInfo().taskQueue}-gateway`);
   }
 
-  /** Receives a signal: taken in order of arrival, judged by state when its turn comes. */
+  /** Receives signals of that name. They wait in the inbox until the workflow takes them. */
   onSignal(name: Exclude<M, Command>['kind']): void {
     setHandler(defineSignal<[Message]>(name), (m) => this.inbox.accept({ kind: name, ...m } as unknown as M));
   }
 
   /**
-   * Receives a person's command. While the workflow is idle, `judge` can reject it at once, which leaves no trace in history. During
-   * a step the books may already be ahead of this run (a replay after a crash brings later messages along), so the command is
-   * accepted. `judge` is asked again when the command's turn comes and at the next rest, and may then reject it after all.
+   * Receives a person's commands of that name. While the workflow is idle, `judge` can reject a command at once, which leaves no
+   * trace in the history. During a step the command is accepted: after a crash, a replay delivers it while it repeats an earlier
+   * step, and PostgreSQL may already contain the effects of later ones. `judge` is asked again when the command's turn comes and
+   * at the next rest, and may then reject it after all.
    */
   onCommand<K extends Extract<M, Command>['kind']>(
     name: K,
@@ -112,7 +114,7 @@ export class Life<M extends { kind: string } & Message> {
     );
   }
 
-  /** The next message of the given kinds (any kind if none is named), or null once `until` has come. */
+  /** Waits for a message of the given kinds, or of any kind if none is named. @returns it, or null once `until` has come */
   async next<K extends M['kind']>(
     until: Instant,
     wait: WaitFor,
@@ -129,14 +131,15 @@ export class Life<M extends { kind: string } & Message> {
     }
   }
 
-  /** Waits for a date and takes no message meanwhile. */
+  /** Waits until an instant and takes no message meanwhile. */
   async sleepUntil(until: Instant, wait: WaitFor): Promise<void> {
     await this.rest(until, () => false, wait);
   }
 
   /**
-   * Does a step. If it fails permanently, this opens an incident and waits until its owner decides to retry the step, to skip it,
-   * or to resolve it as if it had given the named result.
+   * Does a step. If the step fails permanently, this opens an incident and waits until the incident's owner decides: to retry the
+   * step, to skip it, or to go on as if it had given a named result.
+   * @param id the incident's id, if the step fails
    */
   async attempt<T>(id: string, kind: StepKind, step: () => Promise<T>): Promise<Attempt<T>> {
     for (;;) {
@@ -157,9 +160,9 @@ export class Life<M extends { kind: string } & Message> {
     }
   }
 
-  /** To be called before the workflow returns: acknowledges its messages and removes its wait. */
+  /** Acknowledges the workflow's messages and removes its wait. To be called before the workflow returns. */
   async end(): Promise<void> {
-    // Repeated for messages that arrive meanwhile: nobody else would acknowledge them.
+    // Messages may arrive meanwhile, and nobody else would acknowledge them.
     do {
       this.rejectEarlyDecisions();
       await book.rest({
@@ -187,7 +190,7 @@ export class Life<M extends { kind: string } & Message> {
 
   private async waitForRepair(id: string, owner: 'operator' | 'finance') {
     for (;;) {
-      // The wait is announced anew every five business days. The incident stays open until somebody decides.
+      // The wait is renewed every five business days. The incident stays open until its owner decides.
       const until = endOf(addBusinessDays(dateOf(this.asOf), policy.repair.businessDays));
       const due = await this.rest(until, () => this.repairs.decisionOn(id) !== null, {
         waitingFor: 'repair',
@@ -198,17 +201,20 @@ export class Life<M extends { kind: string } & Message> {
     }
   }
 
-  /** A message, a tick or a decision has arrived since the last rest. */
+  /** True if a message, a tick or a decision on a failed step has arrived since the last rest. */
   private get hasNewMessages(): boolean {
     return this.inbox.hasNewMessages || this.repairs.anyEarly;
   }
 
-  /** Not idle if a message has arrived since the last rest: in a replay, its effects may already be in the books. */
+  /**
+   * True while the workflow rests and no message has arrived. A message that has arrived may already have effects in PostgreSQL
+   * that this run, if it is a replay, does not know yet.
+   */
   private get isIdle(): boolean {
     return this.resting && !this.hasNewMessages;
   }
 
-  /** Writes the wait and sleeps until `isWanted` or the deadline. @returns true when `until` came first */
+  /** Writes the wait and sleeps until `isWanted()` is true or the deadline comes. @returns true if the deadline came first */
   private async rest(until: Instant, isWanted: () => boolean, wait: WaitFor): Promise<boolean> {
     if (isWanted()) return false;
     if (until <= this.asOf) return true;
@@ -229,7 +235,7 @@ export class Life<M extends { kind: string } & Message> {
       });
       showWait(wait, until);
       const summary = { summary: waitLabels[waitingFor] };
-      // Messages that do not end the wait must be acknowledged too: an early tick, a message for later, a repeated message.
+      // A message that does not end the wait must be acknowledged too: an early tick, a message for later, a repeated message.
       const mustAct = () => isOver() || this.hasNewMessages;
       this.resting = true;
       if (simulated) await condition(mustAct);
@@ -242,7 +248,7 @@ export class Life<M extends { kind: string } & Message> {
   }
 }
 
-/** The error by which a validator rejects a command. Its type and details carry the refusal to the caller. */
+/** The error by which an update's validator rejects a command. The caller reads the refusal from its type and details. */
 function rejection(refusal: Refusal): ApplicationFailure {
   return ApplicationFailure.nonRetryable(refusal.code, 'Refusal', refusal);
 }

@@ -1,6 +1,6 @@
 import type { Refusal } from '../../domain/refusal';
 
-/** The refusal by which a validator rejects a command. */
+/** Builds the refusal that the sender of a command receives. */
 export function refusal(code: Refusal['code'], params?: Refusal['params']): Refusal {
   return params ? { code, params } : { code };
 }

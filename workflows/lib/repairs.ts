@@ -1,29 +1,42 @@
 import type { Repair } from '../contracts/messages';
 
-/** A person's decision on a step that failed permanently. */
+/** The decision of an incident's owner on a step that failed permanently. */
 export interface Decision {
   how: Repair;
   messageId: string;
 }
 
-/** The result of a step that a person may have to decide on: its value, or the decision to go on without it. */
+/**
+ * The result of a step that may fail permanently: `done` with its value, `skipped`, or `resolved` as if it had given the result
+ * named by `as`. The incident's owner decides on the last two.
+ */
 export type Attempt<T> = { kind: 'done'; value: T } | { kind: 'skipped' } | { kind: 'resolved'; as: string };
 
-/** The steps of a workflow that failed permanently, by incident, and people's decisions on them. */
+/** The failed steps of a workflow, by the id of their incident, and the decisions on them. */
 export class Repairs {
-  /** null = nobody has decided yet. */
+  /** The failed steps that wait. null = nobody has decided yet. */
   private readonly failed = new Map<string, Decision | null>();
-  /** Decisions that came during a step. The books already knew that it had failed, but this run did not yet. */
+  /**
+   * Decisions that came before this run knew that their step had failed. This happens in a replay after a crash: PostgreSQL
+   * already has the incident, while the run still repeats the step.
+   */
   private readonly early = new Map<string, Decision>();
-  /** Incidents decided in this run. A repeated decision is not kept for the next failure under the same id. */
+  /** Incidents decided in this run. A repeated decision must not count for the next failure under the same id. */
   private readonly decided = new Set<string>();
 
-  /** Rejects a decision that would never be acted on: the incident belongs to no waiting step, or it was decided a moment ago. */
+  /**
+   * True if the decision must be refused, because no step waits for this incident or it was decided already in this run.
+   * @param idle whether the workflow is idle. While it is not, the incident's step may still be about to fail.
+   */
   rejects(incident: string, idle: boolean): boolean {
     return (idle || this.decided.has(incident)) && this.failed.get(incident) !== null;
   }
 
-  /** @returns false for a second decision on an incident that is not awaited yet; the caller rejects it */
+  /**
+   * Keeps the decision for the step that waits for it, or will wait for it.
+   * @returns false if no step waits yet and an earlier decision on the incident is kept already. The caller then rejects this
+   * one.
+   */
   accept(incident: string, decision: Decision): boolean {
     if (this.failed.get(incident) === null) this.failed.set(incident, decision);
     else if (this.early.has(incident)) return false;
@@ -49,7 +62,7 @@ export class Repairs {
     return this.early.size > 0;
   }
 
-  /** Removes the early decisions and returns their message ids. To be called at rest or at the end, when no step waits for them. */
+  /** Removes the early decisions and returns their message ids. To be called at rest or at the end, when no step can fail. */
   removeUnclaimed(): string[] {
     const ids = [...this.early.values()].map(({ messageId }) => messageId);
     this.early.clear();

@@ -3,17 +3,21 @@ import { type Instant, msOf } from '../../domain/calendar';
 import type { WaitName } from '../contracts/waits';
 
 /*
- * How long timers and runs last. These two functions are the only workflow code that tests replace (`workflowBundle({ timing })` in
- * worker/bundle.ts): timers of seconds in place of days, and a new run after each rest in place of one after thousands of events.
+ * These two functions decide how long timers and runs last. They are the only workflow code that tests replace, by
+ * `workflowBundle({ timing })` in worker/bundle.ts: a test's timers last seconds instead of days, and its workflows continue as
+ * new after each rest instead of after thousands of events.
  */
 
-/** Milliseconds for which a real store's durable timer runs. Simulated stores have no timers. */
+/** The duration in milliseconds of a real store's durable timer. Simulated stores have no timers. */
 export function timerMs(_waitingFor: WaitName, until: Instant): number {
   // eslint-disable-next-line no-restricted-syntax -- Temporal's replayed clock; only how long a real wait lasts
   return Math.max(1, msOf(until) - Date.now());
 }
 
-/** Whether the workflow should continue as new now. @param _hasRested whether this run has come to rest at least once */
+/**
+ * True if the workflow should continue as new now.
+ * @param _hasRested whether this run has waited for a message or deadline yet
+ */
 export function shouldContinueAsNew(_hasRested: boolean): boolean {
   return workflowInfo().continueAsNewSuggested;
 }

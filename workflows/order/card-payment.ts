@@ -6,7 +6,7 @@ import { chargeOutcome } from './charge';
 import type { PendingOrder } from './pending-order';
 
 /**
- * Card: the buyer passes 3-D Secure, then the first month is authorised.
+ * The payment of a card order: the buyer passes 3-D Secure, then the first month is authorised on the card.
  * @returns the first month of the contract, or null when the order was cancelled
  */
 export async function payByCard(order: PendingOrder, authenticationRef: string): Promise<Period | null> {
@@ -39,7 +39,7 @@ export async function payByCard(order: PendingOrder, authenticationRef: string):
       case 'declined':
         await order.cancel('card_declined');
         return null;
-      case 'pending': // Somebody opened the return address before 3-D Secure ended: the wait goes on.
+      case 'pending': // Somebody opened the return address before the buyer was through 3-D Secure. The wait goes on.
     }
   }
 }

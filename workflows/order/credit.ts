@@ -6,7 +6,8 @@ import type { PendingOrder } from './pending-order';
 import { reasonOf, registerMonth } from './registration';
 
 /**
- * Bank transfer: the buyer passes NP's screening, then the first month passes the credit decision.
+ * The credit check of a bank-transfer order: NP (the credit provider NP掛け払い) screens the buyer, then the first month needs a
+ * positive credit decision. In house, the store decides the credit itself and nobody is screened.
  * @returns the first month of the contract, or null when the order was declined or cancelled
  */
 export async function passCredit(order: PendingOrder, facts: OrderFacts): Promise<Period | null> {
@@ -39,7 +40,11 @@ async function askForCredit({ life, orderId, fact }: PendingOrder, facts: OrderF
   return result === 'registered' ? '00' : reasonOf(result);
 }
 
-/** The account has the buyer screened. If NP holds the screening (保留), staff have ten business days to correct the data. */
+/**
+ * Asks the account's workflow to have the buyer screened, and waits for the result. If NP holds the screening (保留), staff have
+ * ten business days to correct the buyer's data.
+ * @returns false when the order was declined or cancelled
+ */
 async function passScreening(order: PendingOrder, destinationId: string): Promise<boolean> {
   await book.askClearance({ ...order.fact, accountId: order.accountId, destinationId });
   let until = screeningUntil(dateOf(order.life.asOf));
@@ -68,7 +73,10 @@ async function passScreening(order: PendingOrder, destinationId: string): Promis
   }
 }
 
-/** @returns the n to register under, or null when the order was cancelled or the hold ran out */
+/**
+ * Waits until the operator releases the held order.
+ * @returns the number of the next attempt to register the month, or null when the order was cancelled or the hold ran out
+ */
 async function awaitRelease(order: PendingOrder, until: JstDate): Promise<{ n: number } | null> {
   const wait = { waitingFor: 'release', owner: 'operator', status: 'held' } as const;
   const m = await order.nextOrCancel(endOf(until), wait, 'release');

@@ -5,7 +5,7 @@ import { book } from '../lib/activities';
 import type { Life } from '../lib/life';
 import type { OrderMessage } from './contract/state';
 
-/** An order before its service begins. Credit, card payment and the start of the service share it. */
+/** An order before its service begins. The steps credit.ts, card-payment.ts and service.ts work on it in turn. */
 export class PendingOrder {
   /** The message that the order waits for; null while a step runs. Only a waiting order can be cancelled. */
   awaits: OrderMessage['kind'] | null = null;
@@ -24,7 +24,7 @@ export class PendingOrder {
     return periodOf(dateOf(this.life.asOf));
   }
 
-  /** The awaited message, or a cancellation, or null once `until` has come. */
+  /** Waits for a message of that kind or a cancellation. @returns the message, or null once `until` has come */
   async nextOrCancel<K extends OrderMessage['kind']>(until: Instant, wait: WaitFor, kind: K) {
     this.awaits = kind;
     const m = await this.life.next<K | 'cancel'>(until, wait, kind, 'cancel');

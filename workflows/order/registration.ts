@@ -3,13 +3,16 @@ import type { Period } from '../../domain/calendar';
 import type { Life } from '../lib/life';
 import type { OrderMessage } from './contract/state';
 
-/** NP's reasons to refuse a registration: 21 未払い, 22 金額超過, 24 総合判断. */
+/**
+ * The reasons of NP (the credit provider NP掛け払い) to refuse a registration: 21 = an earlier bill is unpaid (未払い), 22 = over
+ * the credit limit (金額超過), 24 = overall judgement (総合判断).
+ */
 export type NpReason = '21' | '22' | '24';
 
-/** `skipped`: NP could not answer, and a person decided to go on without the registration. */
+/** `skipped`: the call failed permanently, and the incident's owner decided to go on without the registration. */
 export type RegistrationResult = 'registered' | 'skipped' | NpReason;
 
-/** Registers one month of the order with NP (取引登録). */
+/** Registers one month of the order with NP (取引登録). @param n number of the attempt: another number is another transaction */
 export async function registerMonth(
   life: Life<OrderMessage>,
   orderId: string,
@@ -29,7 +32,10 @@ export async function registerMonth(
   }
 }
 
-/** The reason that the books record. A skipped month counts as refused by judgement (24): nothing is known of debt or limit. */
+/**
+ * The reason to record for a month that is not registered. A skipped month counts as refused by overall judgement (24), because
+ * nobody knows of a debt or an exceeded limit.
+ */
 export function reasonOf(refused: Exclude<RegistrationResult, 'registered'>): NpReason {
   return refused === 'skipped' ? '24' : refused;
 }

@@ -5,8 +5,9 @@ import { book } from '../lib/activities';
 import type { PendingOrder } from './pending-order';
 
 /**
- * Confirms the order and waits until the maker has started the service, where the plan needs the maker.
- * @returns the months that NP does not know yet, or null when the order was cancelled
+ * Confirms the order and, if the plan is provided by its maker, waits until the maker has started the service.
+ * @returns the months of service that are not registered with NP (the credit provider NP掛け払い) yet,
+ * or null when the order was cancelled
  */
 export async function startService(
   order: PendingOrder,
@@ -21,11 +22,11 @@ export async function startService(
   for (;;) {
     const m = await order.nextOrCancel(until, wait, 'serviceStarted');
     if (m === null) {
-      // Past its deadline the operator is reminded each day. The order is never dropped.
+      // The service is late: the operator is reminded each day. The order itself goes on waiting.
       const detail = `service not started by ${startBy}`;
       await book.openIncident({ ...order.life.fact, ...incident, kind: 'service_start_late', detail });
       late = true;
-      // This deadline is the midnight at which a day begins; the next one ends that day.
+      // `until` is a midnight, which counts as the beginning of a day. The next deadline is the end of that day.
       until = endOf(dateOf(until));
     } else if (m.kind === 'serviceStarted') {
       const started = await book.startService({ ...order.fact, on: m.on });
@@ -40,7 +41,7 @@ export async function startService(
   }
 }
 
-/** Tells NP that nothing comes of the order, so that its amount no longer counts against the limit. */
+/** Cancels the order's registrations with NP, so that their amount no longer counts against the buyer's credit limit. */
 async function withdrawRegistrations(order: PendingOrder): Promise<void> {
   const { life, orderId } = order;
   await life.attempt(keys.call.npCancellation(orderId), 'np_cancellation', () =>

@@ -12,7 +12,10 @@ import { passCredit } from './credit';
 import { PendingOrder } from './pending-order';
 import { startService } from './service';
 
-/** One order: credit or card, then the service, then the contract until its end. */
+/**
+ * One order. It passes the credit decision (bank transfer) or the card payment, waits until the service has started, and then
+ * runs as a contract until the contract ends.
+ */
 export async function order(input: OrderInput): Promise<void> {
   const life = new Life<OrderMessage>(input, input.accountId, input.contract?.carried);
   const pending = new PendingOrder(life, input.orderId, input.accountId);
@@ -35,13 +38,16 @@ export async function order(input: OrderInput): Promise<void> {
   await continueAsNew<typeof order>({ ...input, at: life.asOf, contract: { ...contract, carried: life.carry() } });
 }
 
-/** News is taken at any time. A command is refused where the order or its contract does not allow it now. */
+/**
+ * Sets the message handlers. Signals are taken at any time. A command is refused if the order or its contract does not allow it
+ * now.
+ */
 function acceptMessages(life: Life<OrderMessage>, pending: PendingOrder, contract: () => Contract | null): void {
   life.onSignal('buyerDecided');
   life.onSignal('cardReturned');
   life.onSignal('chargeDeclined');
   life.onSignal('atRisk');
-  // Before its service an order is cancelled as a whole, and only while it waits.
+  // Before its service starts, an order can be cancelled only as a whole, and only while it waits for a message.
   life.onCommand('cancel', ({ lines }) =>
     contract() || (pending.awaits && lines === 'all') ? null : refusal('order_not_cancellable'),
   );

@@ -8,7 +8,7 @@ import { Life } from '../lib/life';
 
 const scheduledAt = defineSearchAttributeKey('TemporalScheduledStartTime', 'DATETIME');
 
-/** The unit of calendar work: works every day since the store's last one, in order. */
+/** The daily work of a store: does the calendar work of every day since the last one that the store has worked, in order. */
 export async function storeDay(input: StoreDayStart | ScheduledDay): Promise<void> {
   const start = 'day' in input ? input : dayOfSchedule(input);
   const life = new Life<never>(start, null);
@@ -16,13 +16,13 @@ export async function storeDay(input: StoreDayStart | ScheduledDay): Promise<voi
   await life.end();
 }
 
-/** The input that a real store's Schedule gives. */
+/** The input that the Temporal Schedule of a real store gives. */
 interface ScheduledDay {
   storeId: string;
   clock: 'real';
 }
 
-/** The day is that of the scheduled time, even if the run is late. */
+/** Makes the start of a scheduled run. Its day is that of the scheduled time, even if the run begins later. */
 function dayOfSchedule(input: ScheduledDay): StoreDayStart {
   const { typedSearchAttributes, workflowId, startTime } = workflowInfo();
   const at = instantOfMs((typedSearchAttributes.get(scheduledAt) ?? startTime).getTime());

@@ -15,10 +15,11 @@ import { mirrorPage } from './mirror';
 import { type OrderCharge, chargesOf, registerCharge } from '../../order/np-registration';
 import { heartbeat, inParallel } from '../../lib/parallel';
 
-/** Orders in a chunk, and how many of them are sent to NP at once. */
+/** Orders per chunk. */
 const ORDERS = 200;
+/** Orders of a chunk that are sent to NP at the same time. */
 const WIDTH = 8;
-/** Transactions in one 請求確定依頼 (assumed, as NP's other lists). */
+/** Transactions in one 請求確定依頼 (the request that NP bills them). The number is assumed, as in NP's other lists. */
 const BILLING_BATCH = 100;
 
 type NpBilling = Pick<
@@ -26,11 +27,17 @@ type NpBilling = Pick<
   'registerPeriodChunk' | 'requestBillingChunk' | 'mirrorChunk' | 'fetchBillDocument'
 >;
 
-/** NP's side of a month: registered on the 1st, requested after the close, mirrored when issued. */
+/**
+ * The calls of a monthly close to NP (the credit provider NP掛け払い). Charges are registered on the 1st. Billing is requested
+ * after the close. NP's bills are copied into the books once NP has issued them.
+ */
 export function npBillingGateway(deps: Deps): NpBilling {
   const { db } = deps;
   return {
-    /** A second run takes the orders that have no answer yet. An order that fails for good becomes an incident for finance. */
+    /**
+     * Registers the month of the next 200 orders. A second run takes the orders that have no answer yet. If an order's
+     * registration fails for good, it becomes an incident for finance.
+     */
     async registerPeriodChunk(input) {
       const { storeId, period, after } = input;
       const rows = await db.$queryRaw<{ order_id: string }[]>(sql`
@@ -51,9 +58,9 @@ export function npBillingGateway(deps: Deps): NpBilling {
     },
 
     /**
-     * 請求確定依頼 for the registrations of 500 approved drafts. NP can't say whether it has received a request, but a repeated
-     * request counts once (assumed), so a lost one is sent again. Requested drafts stay in the chunk, so that a second run has
-     * the same batches and keys.
+     * Sends 請求確定依頼 (asks NP to bill) for the registrations of the next 500 approved drafts. NP can't say whether it has
+     * received a request, but a repeated request counts once (assumed), so a lost one is sent again. Requested drafts stay in
+     * the chunk, so that a second run has the same batches and keys.
      */
     async requestBillingChunk(input) {
       const { storeId, period, after } = input;
@@ -74,7 +81,10 @@ export function npBillingGateway(deps: Deps): NpBilling {
       );
     },
 
-    /** @param input.after NP's cursor */
+    /**
+     * Takes one page of the month's bills from NP into the books.
+     * @param input.after NP's cursor of the page; null for the first
+     */
     async mirrorChunk(input) {
       const { storeId, period, after } = input;
       const closes = await db.close.findUniqueOrThrow({ where: { storeId_period: { storeId, period } } });
@@ -94,7 +104,10 @@ interface Asked {
   np_transaction_id: string;
 }
 
-/** Sends the requests in batches. An invoice is requested once all its registrations are. */
+/**
+ * Asks NP in batches to bill the registrations of these invoices. An invoice counts as requested once all its registrations
+ * are.
+ */
 async function requestBilling(
   deps: Deps,
   { storeId, period, at }: ForPeriod,
@@ -146,7 +159,9 @@ async function requestBilling(
   });
 }
 
-/** Registers one month. A refusal is sent to the order, whose contract is then at risk. */
+/**
+ * Registers one order's month with NP. If NP refuses it, the order's workflow gets a message, and its contract is then at risk.
+ */
 async function register(deps: Deps, { storeId, period, at }: ForPeriod, charge: OrderCharge): Promise<void> {
   const { orderId } = charge;
   try {

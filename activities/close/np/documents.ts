@@ -6,9 +6,10 @@ import type { Deps } from '../../lib/deps';
 import { callProvider } from '../../lib/gateway-call';
 
 /**
- * Stores the document that NP issued for the newest revision of an invoice, once and as received (電子帳簿保存法), and resolves
- * the incident that it was missing. Does nothing for an invoice that the store issues itself.
- * @throws ProviderError when NP can't be reached, ApplicationFailure non-retryable ProviderRejected when it won't give it
+ * Stores the document that NP issued for the newest revision of an invoice, once and as received (the law 電子帳簿保存法 requires
+ * this). Then resolves the incident that the document was missing, if there is one. Does nothing for an invoice that the store
+ * issues itself.
+ * @throws ProviderError when NP can't be reached, ApplicationFailure non-retryable ProviderRejected when NP won't give it
  */
 export async function storeBillDocument(
   { db, credit }: Pick<Deps, 'db' | 'credit'>,

@@ -15,12 +15,13 @@ import { inParallel } from '../../lib/parallel';
 
 const DOCUMENTS_AT_ONCE = 8;
 
-/** Our side of one of NP's registrations. */
+/** A transaction that we registered with NP, and our invoice that contains it. */
 interface Registered {
   shop_transaction_id: string;
   invoice_id: string;
 }
 
+/** An invoice of ours to which one of NP's bills refers, with the values to compare. */
 interface Requested {
   id: string;
   status: string;
@@ -33,8 +34,9 @@ interface Requested {
 }
 
 /**
- * Issues our invoices as NP issued its bills. Each bill must equal our invoice to the yen; otherwise the invoice stays requested
- * and there is an incident. Then stores the documents. A document that NP won't give is an incident and holds up nothing.
+ * Issues our invoices with the numbers and dates of NP's bills. Each bill must equal our invoice to the yen. If it differs, the
+ * invoice stays `requested` and an incident tells finance. Then stores NP's documents. If NP won't give a document, that
+ * becomes an incident and holds up nothing.
  */
 export async function mirrorPage(deps: Deps, input: ForPeriod, bills: readonly IssuedBill[]): Promise<void> {
   const { db } = deps;
@@ -91,7 +93,7 @@ export async function mirrorPage(deps: Deps, input: ForPeriod, bills: readonly I
   await inParallel(mirrored, DOCUMENTS_AT_ONCE, ({ invoiceId }) => keepDocument(deps, input, invoiceId));
 }
 
-/** Finds our invoices for the registrations of a bill. */
+/** @returns a function that gives our invoices for the registrations of a bill */
 async function requestedFor({ db }: Deps, { storeId, period }: ForPeriod, bills: readonly IssuedBill[]) {
   const registered = await db.$queryRaw<Registered[]>(sql`
     SELECT DISTINCT t.shop_transaction_id, i.invoice_id
@@ -113,7 +115,10 @@ async function requestedFor({ db }: Deps, { storeId, period }: ForPeriod, bills:
   };
 }
 
-/** Differences between the bill and the reviewed invoice; yen with tax. An invoice that is issued already can differ by its number only. */
+/**
+ * The differences between a bill and our reviewed invoice, in yen with tax. An invoice that is issued already can differ by its
+ * number only.
+ */
 function differencesOf(bill: IssuedBill, invoice: Requested): string[] {
   if (invoice.number !== null)
     return invoice.number === bill.number ? [] : [`our invoice has number ${invoice.number}`];
@@ -138,7 +143,10 @@ function differencesOf(bill: IssuedBill, invoice: Requested): string[] {
   ];
 }
 
-/** Stores a bill's document. If NP has none, opens an incident and goes on. @throws ProviderError when NP is away, for a retry */
+/**
+ * Stores the document of a bill. If that fails, opens an incident and goes on.
+ * @throws ProviderError when NP can't be reached, so that the activity is tried again
+ */
 async function keepDocument(deps: Deps, { storeId, at }: ForPeriod, invoiceId: string): Promise<void> {
   try {
     await storeBillDocument(deps, { storeId, at, invoiceId });

@@ -1,7 +1,7 @@
 import { findCardNumber } from '../../../domain/order/card-number';
 import { type Reason, pointer } from '../problems';
 
-/** Members that carry ids, where 14 to 16 digits are not a card number. Members of free metadata are never exempt. */
+/** Members that hold ids, in which 14 to 16 digits are not taken for a card number. Members of `metadata` are always checked. */
 const ID_MEMBERS = new Set([
   'id',
   'key',
@@ -15,15 +15,15 @@ const ID_MEMBERS = new Set([
   'invoice_id',
 ]);
 
-/** Half of a surrogate pair is not a character, and PostgreSQL does not accept it in JSON. */
+/** Matches half of a UTF-16 surrogate pair. It is not a character, and PostgreSQL does not accept it in JSON. */
 const HALF = /\p{Surrogate}/u;
 
-/** Bodies of this API nest at most 4 deep. A body deeper than 16 is an attack on the stack. */
+/** The deepest nesting that is accepted. Bodies of this API nest at most 4 deep; a very deep body could overflow the stack. */
 const DEEPEST = 16;
 
 /**
- * Finds what no body may contain: a card number in any text or number, and NUL and halves of characters, which PostgreSQL
- * cannot store. This check comes first, so that no later message repeats such content.
+ * Finds content that no body may have: a card number in any text or number, and NUL and halves of characters, which PostgreSQL
+ * cannot store. This check runs before the schema, whose messages could repeat such content.
  */
 export function forbiddenContent(body: unknown): Reason[] {
   const reasons: Reason[] = [];
@@ -31,7 +31,6 @@ export function forbiddenContent(body: unknown): Reason[] {
     if (text.includes('\u0000')) reasons.push({ code: 'invalid_request', field: pointer(path), detail: 'U+0000' });
     if (HALF.test(text))
       reasons.push({ code: 'invalid_request', field: pointer(path), detail: 'half of a surrogate pair' });
-    // A name that is itself a card number must not come back in its pointer.
     if (!exempt && findCardNumber(text)) reasons.push({ code: 'card_number_in_text', field: pointer(path) });
   };
   const visit = (value: unknown, path: readonly PropertyKey[], exempt: boolean): void => {
@@ -40,6 +39,7 @@ export function forbiddenContent(body: unknown): Reason[] {
     else if (Array.isArray(value)) value.forEach((item, i) => visit(item, [...path, i], exempt));
     else if (typeof value === 'object' && value !== null)
       for (const [name, item] of Object.entries(value)) {
+        // A forbidden name is reported at its parent, so that the answer's pointer does not repeat it.
         if (findCardNumber(name) || HALF.test(name)) look(name, path, false);
         else visit(item, [...path, name], ID_MEMBERS.has(name) && path[0] !== 'metadata');
       }

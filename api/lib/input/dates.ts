@@ -2,7 +2,8 @@ import { type Instant, type JstDate, dateOf } from '../../../domain/calendar';
 import { throwRefusal } from '../problems';
 
 /**
- * Refuses the reported day of a step if it is later than today by the store's clock, or earlier than the step before.
+ * Refuses the day on which a step is said to have happened (e.g. a form came back), if this day is later than today by the
+ * store's clock or earlier than the step before.
  * @param follows the day of the step before
  * @throws Refused invalid_date with pointer /on
  */

@@ -8,15 +8,17 @@ export interface Paging {
   after?: string | undefined;
 }
 
-/** The where of a list by id, newest first, after a cursor. Ids sort by the time at which they were made. */
+/**
+ * The Prisma condition for the rows after a cursor, in a list by id, newest first. Ids sort by the time at which they were made.
+ */
 export function olderThan(after: string | undefined): { id?: { lt: string } } {
   return after === undefined ? {} : { id: { lt: after } };
 }
 
-/** The values of a sorted column in a cursor. */
+/** Writes a value of the sorted column into a cursor, and reads it back. */
 interface CursorText<Stored> {
   write(stored: Stored): string;
-  /** Returns null for a text that no cursor of this API has. */
+  /** Returns null for a text that `write` cannot have made. */
   read(text: string): Stored | null;
 }
 
@@ -40,8 +42,8 @@ type Compared<Column extends string, Stored> = Record<Column, { lt: Stored } | {
 type Direction = 'asc' | 'desc';
 
 /**
- * A list sorted by a column, and by an id where rows share the column's value. A cursor is both values of the page's last
- * row.
+ * The paging of a list that is sorted by a column, and by an id where rows share the column's value. A cursor contains both
+ * values of the page's last row.
  */
 export function sortedBy<Column extends string, Id extends string, Stored>(
   column: Column,
@@ -52,7 +54,10 @@ export function sortedBy<Column extends string, Id extends string, Stored>(
   const beyond = <C extends string, V>(name: C, value: V) =>
     ({ [name]: direction === 'desc' ? { lt: value } : { gt: value } }) as Compared<C, V>;
   return {
-    /** The where of the rows after the cursor. @throws Refused invalid_request for a cursor this API did not make */
+    /**
+     * The Prisma condition for the rows after the cursor.
+     * @throws Refused invalid_request for a cursor that this API did not make
+     */
     after(cursor: string | undefined): {
       OR?: [Compared<Column, Stored>, Record<Column, Stored> & Compared<Id, string>];
     } {
@@ -63,7 +68,7 @@ export function sortedBy<Column extends string, Id extends string, Stored>(
       const same = { [column]: last } as Record<Column, Stored>;
       return { OR: [beyond(column, last), { ...same, ...beyond(id, lastId) }] };
     },
-    /** The order of the rows, and how many to read for one page. */
+    /** The order of the rows, and how many to read: one more than the page shows, to see whether another page follows. */
     page({ limit }: Paging): { orderBy: [Record<Column, Direction>, Record<Id, Direction>]; take: number } {
       const ordered = <C extends string>(name: C) => ({ [name]: direction }) as Record<C, Direction>;
       return { orderBy: [ordered(column), ordered(id)], take: limit + 1 };

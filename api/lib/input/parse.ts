@@ -3,7 +3,7 @@ import { z } from '../../../views/lib/zod';
 import { languageOf } from '../language';
 import { Refused, reasonsOf } from '../problems';
 
-/** The value as its schema reads it. @throws Refused with every mistake at once, in the caller's language */
+/** Parses a part of the request with its schema. @throws Refused with every mistake at once, in the caller's language */
 export function parse<S extends z.ZodType>(schema: S, value: unknown, req: Request): z.output<S> {
   const words = languageOf(req) === 'ja' ? z.locales.ja() : z.locales.en();
   const parsed = schema.safeParse(value, { error: words.localeError });

@@ -11,7 +11,9 @@ import {
 import type { Yen } from '../../../domain/money';
 import { z } from '../../../views/lib/zod';
 
-/* Members that several requests share. An error message that is a refusal code becomes that refusal (../problems.ts). */
+/*
+ * Schemas of members that several requests share. An error message that is a refusal code becomes that refusal (../problems.ts).
+ */
 
 export const yen = z
   .int({ error: 'invalid_amount' })
@@ -26,7 +28,7 @@ export const jstDate = z
   string
 >;
 
-/** An RFC 3339 date-time, or a date for its first moment in Japan. */
+/** An RFC 3339 date-time, or a date, which stands for its first moment in Japan. */
 export const instantOrDate = z
   .string({ error: 'invalid_date' })
   .refine((s) => parseJstDate(s) !== null || parseInstant(s) !== null, { error: 'invalid_date' })
@@ -59,7 +61,7 @@ export const reason = z
   .openapi({ description: 'The reason. It is kept in the audit log' });
 export const httpUrl = z.url({ protocol: /^https?$/ }).max(2000);
 
-/** Paging of every list. */
+/** The query members of every list. */
 export const paging = {
   limit: z.coerce.number().int().min(1).max(100).default(20),
   after: z.string().max(400).optional().openapi({ description: 'The `next` of the previous page' }),

@@ -1,11 +1,13 @@
 -- The schema of shimebi. Rules that hold for every table:
 --
 -- - Every row belongs to a store. store_id leads each key and each foreign key, so a row can never point into another store.
--- - Yen are BIGINT. A business date is a DATE, a business instant a TIMESTAMPTZ; the program passes both in. recorded_at alone
---   reads the database's clock.
--- - Rows that must not change have two triggers, append_only and no_truncate. A correction is a new row.
--- - A CHECK lists the states of each status column. test/activities/schema.test.ts compares these lists with domain/.
+-- - Amounts of yen are BIGINT. A business date is a DATE and a business instant a TIMESTAMPTZ. The program passes both in. Only
+--   recorded_at is the database's own time.
+-- - Tables whose rows must not change have two triggers, append_only and no_truncate. A correction is a new row.
+-- - A CHECK lists the states of each status column. test/prisma/schema.test.ts compares these lists with domain/.
 -- - Text is plain `text` here. prisma/migrate.ts gives every text column the collation "C" (byte order) and says why.
+-- - NP is the credit provider NP掛け払い (Net Protections): it guarantees, bills and collects bank transfers and debits. SBPS (SB
+--   Payment Service) is the card gateway. "In house" is a store, or a month, that the store bills and collects by itself.
 
 CREATE DOMAIN period AS text COLLATE "C" CHECK (VALUE ~ '^[0-9]{4}-(0[1-9]|1[0-2])$'); -- a month, '2026-10'
 
@@ -19,16 +21,17 @@ END $$;
 CREATE TABLE stores (
   id                 text PRIMARY KEY,
   name               text NOT NULL,
-  -- Who bills a bank transfer: NP掛け払い or the store itself.
+  -- The party that bills and collects bank transfers and debits: NP or the store itself.
   settlement         text NOT NULL CHECK (settlement IN ('np', 'in_house')),
   clock              text NOT NULL CHECK (clock IN ('real', 'simulated')),
   seller             jsonb NOT NULL,
-  -- Credentials of the two providers.
+  -- Credentials of the store at the two providers.
   np                 jsonb,
   sbps               jsonb,
-  -- In house: the account that buyers pay into.
+  -- In house: the bank account that buyers pay into.
   bank_account       jsonb,
-  -- In house: 委託者コード, name and own account, as the bank's files carry them. The debits of an NP store are NP's.
+  -- In house: the store's code as a collector of debits (委託者コード), its name and its account, as the bank's files need them.
+  -- An NP store has none, because NP debits its buyers.
   direct_debit       jsonb,
   mail_from          text NOT NULL,
   terms_version      text NOT NULL,
@@ -40,14 +43,15 @@ CREATE TABLE stores (
   CHECK (direct_debit IS NULL OR settlement = 'in_house')
 );
 
--- The time of a simulated store. A real store has no row here.
+-- The present time of a simulated store, and the time to which it is advancing. A real store has no row here.
 CREATE TABLE clocks (
   store_id  text PRIMARY KEY REFERENCES stores (id),
   now_at    timestamptz NOT NULL,
   target_at timestamptz,
   status    text NOT NULL DEFAULT 'ready' CHECK (status IN ('ready', 'advancing', 'failed')),
   failure   text,
-  -- Each advance raises it, and so does taking up an advance whose workflow a person has terminated.
+  -- Part of the id of the workflow `clock`. Each advance raises it, and so does the resumption of an advance whose workflow was
+  -- terminated.
   journey   integer NOT NULL DEFAULT 0,
   CHECK ((status = 'advancing') = (target_at IS NOT NULL))
 );
@@ -61,11 +65,12 @@ CREATE TABLE api_keys (
   last4       text NOT NULL,
   recorded_at timestamptz NOT NULL DEFAULT now(),
   revoked_at  timestamptz,
-  -- The platform's key makes stores and belongs to none.
+  -- A key of the role `platform` can create stores, and belongs to no store.
   CHECK ((role = 'platform') = (store_id IS NULL))
 );
 
--- The key of a request, a hash of the request and, once there is one, the answer. `scope` is the store or 'platform'.
+-- A request with an idempotency key: a hash of the request and, once there is one, its answer, which a repeated request receives
+-- again. `scope` is the id of the store, or 'platform'.
 CREATE TABLE idempotency_keys (
   scope        text NOT NULL,
   key          text NOT NULL CHECK (length(key) BETWEEN 1 AND 255),
@@ -119,7 +124,7 @@ CREATE TABLE accounts (
   UNIQUE (store_id, reference)
 );
 
--- B1: which version of the terms an account has consented to, and when.
+-- The versions of the store's terms that an account has consented to, and when (docs/store.md B1).
 CREATE TABLE consents (
   store_id      text NOT NULL,
   account_id    text NOT NULL,
@@ -129,7 +134,8 @@ CREATE TABLE consents (
   FOREIGN KEY (store_id, account_id) REFERENCES accounts (store_id, id)
 );
 
--- Where an account's invoices go, and what NP says of that buyer.
+-- A recipient of an account's invoices. NP knows each destination as a buyer: buyer_status is the result of NP's screening, and
+-- guarantee says whether NP guarantees new claims (OK), warns (ALRT) or gives no guarantee (NG).
 CREATE TABLE billing_destinations (
   store_id       text NOT NULL,
   id             text NOT NULL,
@@ -172,7 +178,7 @@ CREATE TABLE plans (
   UNIQUE (store_id, code)
 );
 
--- One row per version of a plan's price: yen without tax, for one unit and one month, billed in arrears.
+-- One row per version of a plan's price. The amount is yen without tax for one unit and one month, billed after the month.
 CREATE TABLE prices (
   store_id       text NOT NULL,
   id             text NOT NULL,
@@ -204,16 +210,17 @@ CREATE TABLE orders (
   reason              text,
   accepted_at         timestamptz NOT NULL,
   first_period        period NOT NULL,
-  -- The first period, yen without and with tax. `total` is what NP registers or the card is charged.
+-- The amounts of the first period, in yen: `net` without tax, `total` with tax. NP registers `total`, or the card is charged it.
   net                 bigint NOT NULL CHECK (net >= 0),
   total               bigint NOT NULL CHECK (total >= net),
-  -- The n of np-txn/<order>/<first period>/<n>. A decision (release) raises it; a retry never does.
+  -- The number of the attempt to register the order with NP, a part of the attempt's key. Releasing a held order raises it. A
+  -- retry after a technical failure does not, so NP never registers one attempt twice.
   credit_attempt      integer NOT NULL DEFAULT 1 CHECK (credit_attempt > 0),
   wait_until          date,
   po_number           text,
   subject             text,
-  -- NP stores: months that finance bills in house, without NP's guarantee. NP refused them, or the buyer's guarantee is NG
-  -- and the month is still to come.
+  -- NP stores: months that finance decided to bill in house, without NP's guarantee, because NP refused them or will refuse them
+  -- (the buyer's guarantee is NG).
   unguaranteed_months text[] NOT NULL DEFAULT '{}',
   metadata            jsonb NOT NULL DEFAULT '{}',
   recorded_at         timestamptz NOT NULL DEFAULT now(),
@@ -226,7 +233,8 @@ CREATE TABLE orders (
 CREATE INDEX orders_by_account ON orders (store_id, account_id);
 CREATE INDEX orders_by_destination ON orders (store_id, destination_id, status);
 
--- One line of an order, and the contract that it becomes. Price and name are copied when the order is accepted.
+-- One line of an order, and the contract for one plan that it becomes. The plan's name and price are copied from the catalogue
+-- when the order is accepted.
 CREATE TABLE subscriptions (
   store_id           text NOT NULL,
   id                 text NOT NULL,
@@ -253,7 +261,9 @@ CREATE TABLE subscriptions (
 
 -- ── credit and cards ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
--- One attempt to register an order's charge of a period with NP. Its key is np-txn/<order>/<period>/<n>.
+-- One attempt to register an order's charge of a period with NP. `n` numbers the attempts, and the key is
+-- np-txn/<order>/<period>/<n>. ng_reason is NP's reason to refuse: 21 = an earlier bill is unpaid, 22 = over the credit limit,
+-- 24 = overall judgement.
 CREATE TABLE credit_transactions (
   store_id            text NOT NULL,
   key                 text NOT NULL,
@@ -274,12 +284,13 @@ CREATE TABLE credit_transactions (
   CHECK ((status IN ('registered', 'requested', 'billed')) <= (np_transaction_id IS NOT NULL)),
   CHECK ((status = 'refused') = (ng_reason IS NOT NULL))
 );
--- At most one registration of an order's period stands.
+-- NP has at most one valid registration of an order's period.
 CREATE UNIQUE INDEX credit_transactions_one_standing ON credit_transactions (store_id, order_id, period)
   WHERE status IN ('registered', 'requested', 'billed');
 CREATE INDEX credit_transactions_by_period ON credit_transactions (store_id, period, status);
 
--- A card for an order, or to replace its card: the one-time token and its 3-D Secure authentication. Tokens are spent at once.
+-- A card that a buyer entered to pay an order or to replace the order's card: its one-time token, which is used up at once, and
+-- its 3-D Secure authentication.
 CREATE TABLE card_authentications (
   store_id          text NOT NULL,
   id                text NOT NULL,
@@ -295,10 +306,10 @@ CREATE TABLE card_authentications (
   UNIQUE (store_id, authentication_id),
   FOREIGN KEY (store_id, order_id) REFERENCES orders (store_id, id)
 );
--- The buyer comes back from 3-D Secure with the id alone, without a store.
+-- A buyer's return from 3-D Secure carries only this id, not the store.
 CREATE INDEX card_authentications_by_id ON card_authentications (id);
 
--- One attempt to charge an order's period to its card. Its key is card-auth/<order>/<period>/<n>.
+-- One attempt to charge an order's period to its card. `n` numbers the attempts, and the key is card-auth/<order>/<period>/<n>.
 CREATE TABLE card_charges (
   store_id      text NOT NULL,
   key           text NOT NULL,
@@ -325,7 +336,8 @@ CREATE UNIQUE INDEX card_charges_one_standing ON card_charges (store_id, order_i
 
 -- ── periods, closes, invoices ────────────────────────────────────────────────────────────────────────────────────────────
 
--- A month of a store. The writer of a billable item holds the row FOR SHARE; the freeze takes it FOR UPDATE.
+-- A month of a store. A transaction that writes a billable item locks the month's row FOR SHARE, and the freeze locks it FOR
+-- UPDATE, so no item is added to a month while it is frozen.
 CREATE TABLE periods (
   store_id    text NOT NULL REFERENCES stores (id),
   period      period NOT NULL,
@@ -348,8 +360,8 @@ CREATE TABLE closes (
   FOREIGN KEY (store_id, period) REFERENCES periods (store_id, period)
 );
 
--- One invoice per destination, period and settlement. A card has one receipt per capture: settlement_ref is then the order,
--- and '' otherwise.
+-- One invoice per destination, period and settlement. Card payments have one receipt per order instead: settlement_ref is then
+-- the order's id, and '' otherwise.
 CREATE TABLE invoices (
   store_id       text NOT NULL,
   id             text NOT NULL,
@@ -367,19 +379,19 @@ CREATE TABLE invoices (
   net            bigint NOT NULL,
   tax            bigint NOT NULL,
   total          bigint NOT NULL,
-  -- Totals per rate.
+  -- Totals per tax rate.
   taxes          jsonb NOT NULL,
   close_on       date NOT NULL,
   issued_on      date,
-  -- Printed on the invoice: the calendar's end of the month.
+  -- The due date that is printed: the calendar end of the next month, even if banks are closed on that day.
   due_on         date,
-  -- The last day of a payment in time: the bank's next business day.
+  -- The last day on which a payment is in time: due_on or, if banks are closed then, their next business day.
   pay_until      date,
   debit_on       date,
   paid_on        date,
-  -- The day on which a failed debit was billed again (revision 2). The issue date stays.
+  -- The day on which the invoice was billed again by transfer after its debit failed (revision 2). issued_on stays.
   revised_on     date,
-  -- Frozen at issue: the recipient and, on the store's own documents, the seller.
+  -- Copied when the invoice is issued: the recipient and, on the store's own documents, the seller.
   recipient      jsonb,
   seller         jsonb,
   document_id    text,
@@ -401,11 +413,13 @@ CREATE INDEX invoices_by_time ON invoices (store_id, recorded_at);
 CREATE INDEX invoices_by_account ON invoices (store_id, account_id);
 CREATE INDEX invoices_by_debit ON invoices (store_id, debit_on) WHERE debit_on IS NOT NULL;
 
--- One charge of a period. `reason` keeps plan version, quantity, proration and order. Once invoiced, an item never changes.
+-- The charge of one subscription for one month. `reason` keeps what it was computed from: plan, price version, quantity and
+-- order. Once invoiced, an item never changes.
 CREATE TABLE billable_items (
   store_id        text NOT NULL,
   id              text NOT NULL,
-  -- The month that bills the item. It is later than the month of service (usage_period) for late and held items.
+  -- The month that bills the item. It is later than the month of service (usage_period) if the item was made after the freeze of
+  -- that month, or if its invoice was held back.
   period          period NOT NULL,
   usage_period    period NOT NULL,
   account_id      text NOT NULL,
@@ -418,10 +432,11 @@ CREATE TABLE billable_items (
   unit_amount     bigint NOT NULL,
   net             bigint NOT NULL,
   rate_class      text NOT NULL,
-  -- Yen with tax, as registered with NP or charged to the card. In house it only informs: tax is taken once per invoice and rate.
+  -- Yen with tax, as registered with NP or charged to the card. In house it is only for information, because the invoice computes
+  -- the tax once per rate.
   gross           bigint NOT NULL,
   reason          jsonb NOT NULL,
-  -- Billable once its charge stands: NP has registered it, or the card or the store's own terms cover it.
+  -- An item is billable once NP has registered its charge. A charge to a card or in house needs no registration.
   status          text NOT NULL DEFAULT 'pending' CHECK (status IN ('pending', 'billable', 'refused', 'withdrawn')),
   invoice_id      text,
   recorded_at     timestamptz NOT NULL DEFAULT now(),
@@ -455,8 +470,8 @@ CREATE TABLE invoice_lines (
   FOREIGN KEY (store_id, item_id) REFERENCES billable_items (store_id, id)
 );
 
--- The last number of each series of the store's own documents in a fiscal year. The issuing transaction takes the next one,
--- so numbers have no gap.
+-- The last number used in each number series of the store's own documents, per fiscal year. The transaction that issues a
+-- document takes the next number, so a failed issue leaves no gap.
 CREATE TABLE number_series (
   store_id    text NOT NULL REFERENCES stores (id),
   series      text NOT NULL,
@@ -465,8 +480,8 @@ CREATE TABLE number_series (
   PRIMARY KEY (store_id, series, fiscal_year)
 );
 
--- Issued and received documents. They never change and can be found by date, amount and counterparty together for ten years
--- (電子帳簿保存法).
+-- Issued and received documents. The law on electronic books (電子帳簿保存法) requires that they never change, and can be found
+-- by date, amount and counterparty together. They are kept for ten years.
 CREATE TABLE documents (
   store_id     text NOT NULL REFERENCES stores (id),
   id           text NOT NULL,
@@ -488,12 +503,12 @@ CREATE TABLE documents (
 CREATE INDEX documents_search ON documents (store_id, issued_on, amount, counterparty);
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON documents FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER no_truncate BEFORE TRUNCATE ON documents FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
--- The document of an invoice's newest revision.
+-- invoices.document_id is the document of the invoice's newest revision.
 ALTER TABLE invoices ADD FOREIGN KEY (store_id, document_id) REFERENCES documents (store_id, id);
 
 -- ── direct debit ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
--- A mandate (口座振替) of a billing destination.
+-- A mandate for direct debit (口座振替) of a billing destination, from the request for it to its end.
 CREATE TABLE direct_debits (
   store_id         text NOT NULL,
   id               text NOT NULL,
@@ -511,7 +526,7 @@ CREATE TABLE direct_debits (
   ended_on         date,
   evidence         text,
   reason           text,
-  -- In house: the account of the form that the bank has enrolled.
+  -- In house: the buyer's bank account, from the form that the bank has enrolled.
   debit_account_id text,
   recorded_at      timestamptz NOT NULL DEFAULT now(),
   PRIMARY KEY (store_id, id),
@@ -522,8 +537,9 @@ CREATE TABLE direct_debits (
 CREATE UNIQUE INDEX direct_debits_one_live ON direct_debits (store_id, destination_id)
   WHERE status IN ('requested', 'form_posted', 'at_bank', 'active', 'defect');
 
--- In house: 引落口座 and 顧客番号 as the form states them. They are kept here only; everything else uses the id. Names are in
--- half-width kana, as the bank's file takes them. Another account is another row.
+-- In house: the buyer's bank account (引落口座) and customer number (顧客番号) as the form states them. Only this table has them,
+-- and other tables refer to its id. Names are in half-width kana, as the bank's file needs them. A buyer's new account is a new
+-- row.
 CREATE TABLE debit_accounts (
   store_id        text NOT NULL,
   id              text NOT NULL,
@@ -540,19 +556,19 @@ CREATE TABLE debit_accounts (
   PRIMARY KEY (store_id, id),
   FOREIGN KEY (store_id, direct_debit_id) REFERENCES direct_debits (store_id, id)
 );
--- In the file a customer number has 20 digits, so leading zeros do not count.
+-- The bank's file pads customer numbers to 20 digits, so two numbers that differ only in leading zeros are the same.
 CREATE INDEX debit_accounts_by_customer ON debit_accounts (store_id, lpad(customer_number, 20, '0'));
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON debit_accounts FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER no_truncate BEFORE TRUNCATE ON debit_accounts FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 ALTER TABLE direct_debits ADD FOREIGN KEY (store_id, debit_account_id) REFERENCES debit_accounts (store_id, id);
 
--- A debit day of a store. `nominal` is the month of the 27th that it stands for.
+-- A debit day of a store. It is the 27th of the month `nominal` or, if banks are closed then, their next business day (debit_on).
 CREATE TABLE debit_runs (
   store_id     text NOT NULL REFERENCES stores (id),
   nominal      period NOT NULL,
   debit_on     date NOT NULL,
   status       text NOT NULL CHECK (status IN ('collected', 'requested', 'booked')),
-  -- In house: when finance handed the request file in to the bank.
+  -- In house: the day on which finance handed the request file in to the bank.
   handed_in_on date,
   recorded_at  timestamptz NOT NULL DEFAULT now(),
   PRIMARY KEY (store_id, nominal)
@@ -566,7 +582,7 @@ CREATE TABLE debits (
   amount           bigint NOT NULL CHECK (amount > 0),
   status           text NOT NULL DEFAULT 'requested' CHECK (status IN ('requested', 'succeeded', 'failed')),
   code             text CHECK (code IN ('0', '1', '2', '3', '4', '8', '9')),
-  -- In house: the number of its data record in the request file, from 1, and the account that is debited.
+  -- In house: the number of the debit's data record in the request file, from 1, and the account that is debited.
   record_no        integer CHECK (record_no > 0),
   debit_account_id text,
   recorded_at      timestamptz NOT NULL DEFAULT now(),
@@ -582,7 +598,7 @@ CREATE TABLE debits (
 CREATE INDEX debits_by_run ON debits (store_id, nominal, status);
 CREATE INDEX debits_by_account ON debits (store_id, debit_account_id) WHERE debit_account_id IS NOT NULL;
 
--- In house: the files exchanged with the bank, byte for byte. A run has one request and any number of results.
+-- In house: the files exchanged with the bank, byte for byte. A debit run has one request file and any number of result files.
 CREATE TABLE debit_files (
   store_id    text NOT NULL,
   nominal     period NOT NULL,
@@ -600,19 +616,20 @@ CREATE TRIGGER no_truncate BEFORE TRUNCATE ON debit_files FOR EACH STATEMENT EXE
 
 -- ── money ────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
--- In house: money that arrived in the store's own account, entered by finance or read from a file. A wrong entry is reversed by
--- a row of the opposite amount.
+-- In house: money that arrived in the store's own bank account, entered by finance or read from a file. A wrong entry is reversed
+-- by a row of the opposite amount.
 CREATE TABLE deposits (
   store_id        text NOT NULL,
   id              text NOT NULL,
-  -- The bank's own text (摘要, 取引番号). A second deposit that is equal in everything, this included, is the same deposit.
+  -- The bank's text for the deposit (摘要, 取引番号). A second deposit that is equal in everything, this text included, is taken
+  -- for the same deposit.
   reference       text,
-  -- The invoices that the deposit names, in their order. A reversal names none.
+  -- The numbers of the invoices that the deposit pays, in the order of payment. A reversal names none.
   invoice_numbers text[] NOT NULL DEFAULT '{}',
   account_id      text NOT NULL,
-  -- Yen that arrived. A reversal takes back, so its amount is below zero.
+  -- The yen that arrived. The amount of a reversal is negative.
   amount          bigint NOT NULL CHECK (amount <> 0),
-  -- The part of it beyond the debt of the named invoices: 仮受金.
+  -- The part of the amount that exceeds the open amounts of the named invoices. It is posted as a suspense receipt (仮受金).
   over            bigint NOT NULL,
   paid_on         date NOT NULL,
   reverses        text,
@@ -630,7 +647,8 @@ CREATE INDEX deposits_by_reference ON deposits (store_id, reference) WHERE refer
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON deposits FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER no_truncate BEFORE TRUNCATE ON deposits FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
--- Files of deposits as received, byte for byte. A file that comes a second time is entered once.
+-- Files of deposits as received, byte for byte. The hash in the key recognises a file that comes a second time, so its deposits
+-- are entered only once.
 CREATE TABLE deposit_files (
   store_id    text NOT NULL REFERENCES stores (id),
   sha256      text NOT NULL,
@@ -642,7 +660,8 @@ CREATE TABLE deposit_files (
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON deposit_files FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER no_truncate BEFORE TRUNCATE ON deposit_files FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
--- A payment towards an invoice. source_key is the provider's event or the person's entry, so nothing is booked twice.
+-- A payment towards an invoice. source_key names where it came from (a provider's event, a debit or a deposit) and is unique, so
+-- the same payment is not recorded twice.
 CREATE TABLE payments (
   store_id    text NOT NULL,
   id          text NOT NULL,
@@ -653,7 +672,7 @@ CREATE TABLE payments (
   amount      bigint NOT NULL CHECK (amount <> 0),
   paid_on     date NOT NULL,
   known_at    timestamptz NOT NULL,
-  -- The deposit that the payment is a part of.
+  -- The deposit of which the payment is a part. Only payments of the source 'manual' have one.
   deposit_id  text,
   recorded_at timestamptz NOT NULL DEFAULT now(),
   PRIMARY KEY (store_id, id),
@@ -667,7 +686,7 @@ CREATE INDEX payments_by_deposit ON payments (store_id, deposit_id) WHERE deposi
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON payments FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER no_truncate BEFORE TRUNCATE ON payments FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
--- Double entry. `side` is D (借方) or C (貸方).
+-- The journal, by double entry: an entry and its lines. `side` of a line is D = debit (借方) or C = credit (貸方).
 CREATE TABLE journal_entries (
   store_id    text NOT NULL REFERENCES stores (id),
   id          text NOT NULL,
@@ -698,7 +717,7 @@ CREATE TRIGGER no_truncate BEFORE TRUNCATE ON journal_entries FOR EACH STATEMENT
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON journal_lines FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER no_truncate BEFORE TRUNCATE ON journal_lines FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
--- A new entry balances and has at least two lines. PostgreSQL checks this at commit, when the lines are there too.
+-- A new journal entry must balance and have at least two lines. The check runs at commit, when the lines have been inserted too.
 CREATE FUNCTION refuse_unbalanced() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF (SELECT coalesce(sum(CASE side WHEN 'D' THEN amount ELSE -amount END), 0) <> 0 OR count(*) < 2
@@ -710,9 +729,10 @@ END $$;
 CREATE CONSTRAINT TRIGGER balanced AFTER INSERT ON journal_entries DEFERRABLE INITIALLY DEFERRED
   FOR EACH ROW EXECUTE FUNCTION refuse_unbalanced();
 
--- Lines added later keep their entry balanced. This is checked once per statement over all its entries, because a close writes
--- hundreds of thousands of lines. One statement therefore writes all lines of an entry. A close turns nested loops off; with a
--- hash join this check would read every line of the store for each chunk.
+-- New lines must leave their journal entry balanced, also when they are added after the entry's commit. A close writes hundreds
+-- of thousands of lines, so the check runs once per statement, over all its entries. All lines of an entry must therefore be
+-- inserted by one statement. A close turns nested loops off, and this function turns them on again: with a hash join it would
+-- read every line of the store for each chunk.
 CREATE FUNCTION refuse_unbalanced_lines() RETURNS trigger LANGUAGE plpgsql SET enable_nestloop = on AS $$
 DECLARE
   unbalanced record;
@@ -732,7 +752,8 @@ CREATE TRIGGER balanced AFTER INSERT ON journal_lines REFERENCING NEW TABLE AS w
 
 -- ── events, mails, provider news ─────────────────────────────────────────────────────────────────────────────────────────
 
--- The feed of GET /v1/events. A fact belongs to `business_date`; the engine acted on it at the instant `at`.
+-- The events of GET /v1/events. `business_date` is the date of the fact, and `at` the business time at which the program acted on
+-- it.
 CREATE TABLE events (
   store_id      text NOT NULL REFERENCES stores (id),
   seq           bigint GENERATED ALWAYS AS IDENTITY,
@@ -753,8 +774,9 @@ CREATE TABLE events (
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON events FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER no_truncate BEFORE TRUNCATE ON events FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
--- A reader continues from the last seq it has seen, so it must not skip a transaction that took a lower seq and commits later.
--- A writer shares its store's lock from before it takes a seq until it commits. A reader takes the lock once, exclusively.
+-- A reader of events continues from the last seq it has seen, so it would miss an event that has a lower seq but commits later.
+-- To prevent that, a writer holds a shared lock of its store from before it takes a seq until it commits. A reader takes the same
+-- lock exclusively before it reads, and so waits for these writers.
 CREATE FUNCTION take_event_seq() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   PERFORM pg_advisory_xact_lock_shared(hashtextextended('events/' || NEW.store_id, 0));
@@ -777,14 +799,15 @@ CREATE TABLE mails (
   subject        text,
   html           text,
   text           text,
-  -- Wall clock of the first try. Resend keeps the idempotency key for 24 h from then.
+  -- The real time of the first try. The mail provider Resend recognises a repeated mail for 24 hours from then.
   first_tried_at timestamptz,
   sent_at        timestamptz,
   recorded_at    timestamptz NOT NULL DEFAULT now(),
   PRIMARY KEY (store_id, key)
 );
 
--- News from a provider as received, once per event id. They are judged by state, not by their order of arrival.
+-- Notifications from a provider as received, once per event id. They may arrive in any order, so the state of the order, buyer or
+-- invoice decides what they mean.
 CREATE TABLE provider_news (
   store_id    text NOT NULL REFERENCES stores (id),
   event_id    text NOT NULL,
@@ -798,7 +821,7 @@ CREATE INDEX provider_news_by_bill ON provider_news (store_id, (data->>'bill_num
 
 -- ── the process: keys, dispatch, waits, incidents, days ──────────────────────────────────────────────────────────────────
 
--- A write that happens once: its business key, a hash of its business input, and its result.
+-- A write that must happen only once: its business key, a hash of its input, and its result, which a repetition returns.
 CREATE TABLE once (
   store_id    text NOT NULL REFERENCES stores (id),
   key         text NOT NULL,
@@ -808,8 +831,8 @@ CREATE TABLE once (
   PRIMARY KEY (store_id, key)
 );
 
--- A call to a provider: the row is written before the call and gets the answer after it. A retry that finds a row without an
--- answer asks the provider first.
+-- A call to a provider. The row is written before the call and gets the answer after it. A retry that finds a row without an
+-- answer first asks the provider whether it did the first call.
 CREATE TABLE gateway_calls (
   store_id     text NOT NULL REFERENCES stores (id),
   key          text NOT NULL,
@@ -822,10 +845,10 @@ CREATE TABLE gateway_calls (
 );
 CREATE INDEX gateway_calls_by_time ON gateway_calls (store_id, recorded_at);
 
--- Everything that must follow from a fact, written in the fact's transaction: the start of a workflow, a signal, update or tick,
--- a mail, provider news to be judged, a call back to a simulator. A row is due when the store's clock reaches due_at. It is done
--- when processed_at is set; a workflow sets it when it has come to rest again. A simulated store has settled when it has no
--- due row that is not done.
+-- The outbox: the messages that follow from a fact, written in the fact's transaction. A message is the start of a workflow, a
+-- signal or update, a tick (a simulated clock reports to a workflow that its deadline has come), a mail, provider news to be
+-- judged, or a call back to a simulator. It is due when the store's clock reaches due_at, and done when processed_at is set. A
+-- workflow sets it when it has acted on the message and waits again.
 CREATE TABLE dispatch (
   seq          bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   store_id     text NOT NULL REFERENCES stores (id),
@@ -845,14 +868,15 @@ CREATE TABLE dispatch (
   UNIQUE (store_id, id)
 );
 CREATE INDEX dispatch_open ON dispatch (store_id, due_at) WHERE processed_at IS NULL;
--- The clock reads the newest end: when was the last message acted on?
+-- A simulated clock reads the end of this index to see when the last message was acted on.
 CREATE INDEX dispatch_processed ON dispatch (store_id, processed_at) WHERE processed_at IS NOT NULL;
--- The due rows of each store are one range, so rows that are not due yet are not read. An index by time alone would read every
--- mail that waits for its hour and the whole future of simulated stores at each look: 47 ms with 40,000 of them.
+-- The dispatch loop searches this index for due rows. They are one range per store, so rows that are not due yet are not read.
+-- With an index by time alone, each search would read every mail that waits for its hour and every future row of the simulated
+-- stores: 47 ms with 40,000 of them.
 CREATE INDEX dispatch_waiting ON dispatch (store_id, due_at, seq) WHERE delivered_at IS NULL AND processed_at IS NULL;
 
--- Wakes the dispatch loop for rows that the loop may deliver. The writer of a leased row delivers it at once, so it wakes
--- nobody: a commit with a notification waits for the commit before it.
+-- Wakes the dispatch loop when there are new rows for it. A row with a lease is delivered at once by its writer, so it needs no
+-- notification. This saves time: PostgreSQL lets transactions with a notification commit only one after the other.
 CREATE FUNCTION announce_dispatch() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF EXISTS (SELECT FROM added WHERE lease_until IS NULL) THEN
@@ -863,18 +887,21 @@ END $$;
 CREATE TRIGGER announce AFTER INSERT ON dispatch REFERENCING NEW TABLE AS added
   FOR EACH STATEMENT EXECUTE FUNCTION announce_dispatch();
 
--- The open rows of a simulated store that are due: the store has settled when it has none. The clock's own start is not counted.
+-- The rows of a simulated store that are due but not done. If there are none, the store has settled and its time may move on. The
+-- message that started the workflow `clock` is not counted, because that workflow is the one that asks.
 CREATE FUNCTION unsettled(store text) RETURNS SETOF dispatch LANGUAGE sql STABLE AS $$
   SELECT d.* FROM dispatch d JOIN clocks c ON c.store_id = d.store_id
    WHERE d.store_id = store AND d.processed_at IS NULL AND d.due_at <= c.now_at AND d.name <> 'clock'
 $$;
 
--- The message id of the alarm of one wait. The alarm rings once, whatever steps the clock takes.
+-- The message id of the tick of one wait. It depends only on the workflow and the deadline, so a clock that comes by twice sends
+-- one tick.
 CREATE FUNCTION tick_id(workflow_id text, due_at timestamptz) RETURNS text LANGUAGE sql IMMUTABLE AS $$
   SELECT 'tick/' || workflow_id || '/' || (extract(epoch FROM due_at) * 1000)::bigint
 $$;
 
--- The wait of each running workflow: a name, an owner, a deadline. The console lists it and the clock rings its alarm.
+-- The wait of each running workflow: a name, an owner who can end it, and a deadline. The console lists the waits. A simulated
+-- clock sends the workflow a tick when the deadline comes.
 CREATE TABLE waits (
   store_id    text NOT NULL REFERENCES stores (id),
   workflow_id text NOT NULL,
@@ -888,7 +915,7 @@ CREATE TABLE waits (
 );
 CREATE INDEX waits_by_due ON waits (store_id, due_at);
 
--- A failure that a person has to look at. domain/incidents.ts lists the kinds and their ways out.
+-- A failure that a person has to look at. domain/incidents.ts lists the kinds and the decisions that resolve them.
 CREATE TABLE incidents (
   store_id    text NOT NULL REFERENCES stores (id),
   id          text NOT NULL,
@@ -907,7 +934,7 @@ CREATE TABLE incidents (
 );
 CREATE INDEX incidents_by_workflow ON incidents (store_id, workflow_id) WHERE workflow_id IS NOT NULL;
 
--- The calendar days that a store has worked, in order.
+-- The calendar days whose work a store has done. `work` lists the workflows that the day started.
 CREATE TABLE store_days (
   store_id    text NOT NULL REFERENCES stores (id),
   day         date NOT NULL,

@@ -4,8 +4,9 @@ import { readSpsError, type SpsErrorKind } from './errors';
 import { UnencodableCharacter } from './shift-jis';
 import { buildSpsRequest, parseSpsResponse, type SpsField } from './xml';
 
+/** One merchant's access to the API of the card gateway SBペイメントサービス (SBPS, in its field names SPS). */
 export interface SpsAccess {
-  /** Without the path: `https://stbfep.sps-system.com` (test), `https://api.sps-system.com`. */
+  /** Without a path: `https://stbfep.sps-system.com` for tests, `https://api.sps-system.com` for production. */
   baseUrl: string;
   merchantId: string;
   serviceId: string;
@@ -14,21 +15,21 @@ export interface SpsAccess {
 }
 
 export type SpsAnswer =
-  /** `value` returns '' for a missing field. Nested fields have a path, e.g. `res_pay_method_info/cardbrand_code`. */
+  /** `value` reads a field by its path, e.g. `res_pay_method_info/cardbrand_code`. A missing field gives ''. */
   { ok: true; value(path: string): string } | { ok: false; code: string; kind: SpsErrorKind; type: string };
 
 export type SpsCall = (apiId: string, fields: readonly SpsField[]) => Promise<SpsAnswer>;
 
 /**
- * Makes one POST to `/api/xmlapi.do`. Returns refusals that the caller can act on. Throws for a malformed request and
- * for an outage.
- * @throws ProviderError
+ * Creates the function that makes one call of SBPS's API, a POST to `/api/xmlapi.do`. It returns refusals that the
+ * caller can act on. It throws ProviderError for a malformed request, for an outage and when there is no readable answer.
  */
 export function createSpsCall({ baseUrl, merchantId, serviceId, hashKey, timeoutMs }: SpsAccess): SpsCall {
   const url = `${baseUrl.replace(/\/$/, '')}/api/xmlapi.do`;
   const headers = {
     'Content-Type': 'text/xml',
-    // A kept connection that SBPS has closed would fail as `unknown`. A new connection fails before anything is sent.
+    // Each call opens a new connection. If that fails, nothing was sent and a retry is safe. A reused connection that SBPS
+    // has closed would leave us not knowing whether SBPS received the request.
     Connection: 'close',
     Authorization: `Basic ${Buffer.from(`${merchantId}${serviceId}:${hashKey}`).toString('base64')}`,
   };
@@ -74,17 +75,20 @@ async function post(apiId: string, url: string, headers: Record<string, string>,
   }
 }
 
-/** 3-D Secure result, inquiry and saved card change nothing. So without an answer they are safe to send again. */
+/**
+ * Calls that only read: the result of 3-D Secure, the inquiry of a transaction and the saved card. They are safe to send
+ * again when no answer came.
+ */
 const READS = new Set(['TA02-00201-101', 'MG01-00101-101', 'MG02-00104-101']);
 
-/** Failure of a call whose request may have arrived. */
+/** Kind of failure when SBPS may have received the request. */
 function uncertain(apiId: string): ProviderFailure {
   return READS.has(apiId) ? 'unreachable' : 'unknown';
 }
 
 function httpFailure(apiId: string, status: number): ProviderError {
-  // SBPS answers 200 even to calls that it refuses. So 503 means that it did not let the call in, and other 5xx may
-  // come from behind its front.
+  // SBPS answers 200 even to calls that it refuses. So 503 means that SBPS did not accept the call. Another 5xx may come
+  // after SBPS has processed it.
   const failure = status === 503 ? 'unreachable' : status >= 500 ? uncertain(apiId) : 'rejected';
   const hint =
     status === 401 ? ': merchant, service or hash key' : status === 403 ? ': caller address not allowed' : '';

@@ -1,20 +1,22 @@
 /*
- * SBPS's error codes have 3 characters of payment method, 2 of type and 3 of item: 10105202 = card, length,
- * dealings_type. The table follows two published clients and holds only codes that a card call can get.
+ * The error codes of the card gateway SBPS. A code has 3 characters for the payment method, 2 for the type of error and 3
+ * for the field ("item"). For example, 10105202 is 101 = card, 05 = too long, 202 = dealings_type. The tables follow two
+ * published clients and hold only types and items that a card call can get.
  */
 
 /**
- * What a refusal means for the caller:
- * - `card`: this card or this sale is not accepted; another card may be.
- * - `already_done`: the step was taken before, perhaps by a call whose answer was lost.
- * - `state`: the state of the transaction does not allow the step, or it is too late.
+ * The meaning of a refusal for the caller:
+ * - `card`: the issuer or SBPS does not accept this card for this sale; another card may be accepted.
+ * - `already_done`: the transaction was already processed, perhaps by an earlier call whose answer was lost.
+ * - `state`: the transaction is in a state that does not allow the step, or it is too late for the step.
  * - `not_found`: SBPS does not know the transaction.
  * - `customer`: no card is saved for the customer, or the authentication belongs to another customer.
- * - `malformed`: our request or contract is wrong; SBPS will refuse it again.
- * - `outage`: SBPS or the acquirer failed during processing; the effect is uncertain.
+ * - `malformed`: our request is wrong or our contract with SBPS does not cover it; SBPS will refuse it again.
+ * - `outage`: SBPS or the acquirer (the card company behind SBPS) failed; we do not know whether the call took effect.
  */
 export type SpsErrorKind = 'card' | 'already_done' | 'state' | 'not_found' | 'customer' | 'malformed' | 'outage';
 
+/** Kind and text by the type of error. */
 const TYPES: Record<string, readonly [SpsErrorKind, string]> = {
   '00': ['malformed', 'not readable as XML'],
   '01': ['malformed', 'payment method not enabled'],
@@ -75,6 +77,7 @@ const TYPES: Record<string, readonly [SpsErrorKind, string]> = {
   T2: ['card', 'token used or expired'],
 };
 
+/** Names of the request's fields by item. */
 const ITEMS: Record<string, string> = {
   '000': 'API id',
   '001': 'merchant_id',
@@ -98,11 +101,11 @@ const ITEMS: Record<string, string> = {
   '205': 'cust_manage_flg',
 };
 
-/** `type` is the middle two characters. A code that is not 3+2+3 or not in the table counts as `malformed`. */
+/** Explains an error code. A code of another form or an unknown type counts as `malformed`. */
 export function readSpsError(code: string): { kind: SpsErrorKind; type: string; text: string } {
   const [, type = '', item = ''] = /^[0-9A-Za-z]{3}([0-9A-Za-z]{2})([0-9A-Za-z]{3})$/.exec(code) ?? [];
-  // 29–35 are about instalments and bonus, 65–77 are decisions of the acquirer. All are refusals from the side of the
-  // issuer.
+  // Types 29–35 concern instalments and bonus payments, and 65–77 are decisions of the acquirer. In all of them the
+  // card's side refuses the sale, so they count as `card`.
   const byIssuer = /^(29|3[0-5]|6[5-9]|7[0-7])$/.test(type);
   const [kind, meaning] =
     TYPES[type] ??

@@ -8,23 +8,26 @@ import { field, fieldGroup, multibyteField, type SpsField } from './xml';
 
 export interface SbpsConfig extends Omit<SpsAccess, 'timeoutMs'> {
   /**
-   * Clock for the date of each request. SBPS refuses a request older than 600 s (type 10), and the `at` of a late run
-   * can be days old. So a store on the real clock passes that clock here. A store on a simulated clock leaves it out,
-   * because `at` is its current time.
+   * Clock for request_date. SBPS refuses a request whose request_date is more than 600 s old. A store on the real clock
+   * passes that clock, because the business time `at` of late work can be days old. A store on a simulated clock leaves
+   * it out, because `at` is its current time.
    */
   now?: () => Instant;
-  /** Only tests shorten it. 30 s, because an authorisation passes through SBPS to the issuer and back. */
+  /** 30 s by default, because an authorisation passes through SBPS to the card's issuer and back. Tests set a shorter one. */
   timeoutMs?: number;
 }
 
-/** SBペイメントサービス, API type, cards. sps-xml.ts has the formats and sps-errors.ts the refusals. */
+/**
+ * Implements the card provider over the server-to-server API of SBペイメントサービス (SBPS, the card gateway). xml.ts has the
+ * wire format and errors.ts the meaning of the refusals.
+ */
 export function createSbps({ now, timeoutMs = 30_000, ...access }: SbpsConfig): CardProvider {
   assertCredentials(access);
   const call = createSpsCall({ ...access, timeoutMs });
   const merchant = [field('merchant_id', access.merchantId), field('service_id', access.serviceId)];
   const dated = (at: Instant) => [
     field('request_date', digits(now ? now() : at)),
-    // Greatest age at which SBPS accepts the request. This is its own default.
+    // SBPS refuses the request when its request_date is older than this. 600 s is SBPS's default.
     field('limit_second', 600),
   ];
 
@@ -46,7 +49,9 @@ export function createSbps({ now, timeoutMs = 30_000, ...access }: SbpsConfig): 
   };
 
   /**
-   * `isDone` decides whether "already completed" means the wanted result. Type 60 also stands for "already cancelled".
+   * Takes a step after the authorisation: commit, capture or refund. When SBPS answers that the transaction was already
+   * processed, `isDone` looks at its current state and decides whether this very step was taken. The answer alone is not
+   * enough, because error type 60 means "already committed or already cancelled".
    */
   const step = async (
     apiId: string,
@@ -94,7 +99,7 @@ export function createSbps({ now, timeoutMs = 30_000, ...access }: SbpsConfig): 
       return { outcome: 'redirect', authenticationId, redirectUrl: required('TA02-00101-101', answer, 'redirect_url') };
     },
 
-    /** SBPS does not publish the fields of this call. Names and values are assumed. */
+    /** The fields of this call and their values are assumed, because SBPS does not publish them. */
     async result3ds(authenticationId, at) {
       const answer = await call('TA02-00201-101', [
         ...merchant,
@@ -121,7 +126,7 @@ export function createSbps({ now, timeoutMs = 30_000, ...access }: SbpsConfig): 
         field('sps_cust_info_return_flg', 1),
         fieldGroup('pay_method_info', [field('dealings_type', LUMP_SUM)]),
         fieldGroup('pay_option_manage', [
-          // 1 saves the card under cust_code and replaces the one saved before.
+          // 1 saves the card under cust_code, in place of the card saved before.
           field('cust_manage_flg', saved ? 0 : 1),
           field('cardbrand_return_flg', 1),
           ...(saved ? [] : [field('tds_authentication_id', by.authenticationId)]),
@@ -131,7 +136,7 @@ export function createSbps({ now, timeoutMs = 30_000, ...access }: SbpsConfig): 
       ]);
       if (!answer.ok) return { outcome: 'declined', code: declineCode(apiId, answer) };
       const brand = BRAND[answer.value('res_pay_method_info/cardbrand_code')];
-      // The store does not accept this brand (STORE.md P8). The authorisation lapses, because nobody commits it.
+      // The store does not accept this brand (docs/store.md P8). The authorisation lapses, because we do not commit it.
       if (!brand) return { outcome: 'declined', code: 'brand_not_accepted' };
       return {
         outcome: 'authorised',
@@ -150,7 +155,7 @@ export function createSbps({ now, timeoutMs = 30_000, ...access }: SbpsConfig): 
     refund: (trackingId, amount, at) =>
       amount === 'full'
         ? step('ST02-00303-101', trackingId, [], at, ({ payment }) => payment === 'refunded' || payment === 'cancelled')
-        : // The inquiry does not tell this partial refund from an earlier one.
+        : // `isDone` is always false, because the inquiry does not distinguish this partial refund from an earlier one.
           step('ST02-00307-101', trackingId, [amountOption(amount)], at, () => false),
 
     async savedCard(customerCode, at) {
@@ -165,18 +170,18 @@ export function createSbps({ now, timeoutMs = 30_000, ...access }: SbpsConfig): 
       ]);
       if (!answer.ok) return answer.kind === 'customer' ? null : refuse('MG02-00104-101', answer);
       const brand = BRAND[answer.value('res_pay_method_info/cardbrand_code')];
-      // A brand outside P8 cannot be charged, so we treat it as no card.
+      // The store does not accept other brands (docs/store.md P8), so a saved card of one counts as no card.
       return brand ? { masked: required('MG02-00104-101', answer, 'res_pay_method_info/cc_number'), brand } : null;
     },
   };
 }
 
-/** STORE.md P9: no instalments, bonus or revolving. */
+/** Value of dealings_type for a one-off payment (一括払い), the only kind that the store accepts (docs/store.md P9). */
 const LUMP_SUM = 10;
-/** encrypted_flg 0: token flows carry no card data, so nothing needs 3DES. */
+/** States that no field is encrypted with 3DES. Our requests hold tokens and no card numbers. */
 const PLAIN = field('encrypted_flg', 0);
 
-/** `cardbrand_code`. X is any other brand. */
+/** Brands by SBPS's `cardbrand_code`. SBPS sends X for any other brand, which is left out here. */
 const BRAND: Record<string, CardBrand> = {
   J: 'JCB',
   V: 'VISA',
@@ -198,7 +203,7 @@ const PAYMENT: Record<string, CardInquiry['payment']> = {
 };
 const TDS_RESULT: Record<string, 'passed' | 'failed' | 'pending'> = { '0': 'pending', '1': 'passed', '2': 'failed' };
 
-/** Fails at start-up rather than at the first order. The message never contains the key. */
+/** Checks the form of the credentials at start-up, before the first order needs them. No message contains the hash key. */
 function assertCredentials({ merchantId, serviceId, hashKey }: Omit<SpsAccess, 'timeoutMs'>): void {
   if (!/^\d{5}$/.test(merchantId)) throw new Error(`SBPS merchant id must be 5 digits: ${merchantId}`);
   if (!/^\d{3}$/.test(serviceId)) throw new Error(`SBPS service id must be 3 digits: ${serviceId}`);
@@ -220,9 +225,9 @@ function dateOfDigits(text: string): JstDate | null {
 }
 
 /**
- * Makes a plan's name fit item_name, which the merchant sees in SBPS's screens. Control characters become spaces, and
- * characters outside Shift_JIS become 〓. The name ends at 40 bytes, because SBPS does not publish whether its limit
- * counts bytes or characters.
+ * Makes a plan's name fit SBPS's field item_name, which the merchant sees in SBPS's screens. Control characters become
+ * spaces, and characters outside Shift_JIS become 〓. The limit is 40, and SBPS does not publish whether it counts bytes
+ * or characters. So the name ends at 40 bytes, which is the stricter reading.
  */
 function displayName(planName: string): string {
   let name = '';
@@ -237,8 +242,8 @@ function displayName(planName: string): string {
 }
 
 /**
- * Returns the code when the card or the customer's registration does not allow the sale. Any other refusal is a fault
- * of ours and throws.
+ * Returns the code of a refusal that is due to the card or to the customer's saved card, so another card may help.
+ * @throws ProviderError for any other refusal, because it is our own mistake
  */
 function declineCode(apiId: string, answer: SpsAnswer & { ok: false }): string {
   return answer.kind === 'card' || answer.kind === 'customer' ? answer.code : refuse(apiId, answer);
@@ -248,7 +253,10 @@ function refuse(apiId: string, { code }: SpsAnswer & { ok: false }): never {
   throw new ProviderError('sbps', 'rejected', `${apiId}: refused with ${code}`, [code], 200);
 }
 
-/** The answer is useless without this field, but the call may have taken effect: `unknown`. */
+/**
+ * Reads a field that an answer must have.
+ * @throws ProviderError `unknown` when it is missing, because the call may have taken effect
+ */
 function required(apiId: string, answer: SpsAnswer & { ok: true }, path: string): string {
   return answer.value(path) || missing(apiId, path);
 }

@@ -1,6 +1,6 @@
 import Encoding from 'encoding-japanese';
 
-/** Thrown for a character that Shift_JIS (CP932) does not have, so that it does not silently become `?`. */
+/** Shift_JIS (CP932) does not have a character of the text. Encoders often replace it by `?`; we refuse the text. */
 export class UnencodableCharacter extends Error {
   override readonly name = 'UnencodableCharacter';
   constructor(readonly character: string) {
@@ -9,11 +9,13 @@ export class UnencodableCharacter extends Error {
 }
 
 /**
- * CP932 as Windows and Java's MS932 write it. @throws UnencodableCharacter
+ * Encodes text as CP932, the Shift_JIS of Windows and of Java's MS932.
  *
- * `encoding-japanese` writes the 374 characters that CP932 holds twice (髙, 﨑, ⅰ …) with NEC codes (lead bytes ED and
- * EE). Other systems write the IBM codes (FA to FC). Both decode to the same text, but their hashes differ. A reader
- * that decodes and encodes again would refuse our hash.
+ * CP932 has two codes for each of 374 characters (髙, 﨑, ⅰ …): an NEC code with the lead byte ED or EE, and an IBM code
+ * with the lead byte FA, FB or FC. The library `encoding-japanese` writes the NEC codes. Windows and Java write the IBM
+ * codes, so this function replaces the first by the second. Otherwise a server that decodes our text and encodes it again
+ * would compute another hash and refuse the request.
+ * @throws UnencodableCharacter
  */
 export function encodeShiftJis(text: string): Buffer {
   const bytes = Buffer.from(encodeOrName(text));
@@ -49,7 +51,7 @@ function encodeOrName(text: string): number[] {
   try {
     return encode(text);
   } catch {
-    // The library's message names the character only as UTF-8 bytes.
+    // Looks for the character itself, because the library's message shows only its UTF-8 bytes.
     throw new UnencodableCharacter(Array.from(text).find((character) => !isShiftJis(character)) ?? text);
   }
 }
@@ -65,7 +67,7 @@ function ibmCodes(): Map<string, [number, number]> {
   ibmByCharacter = new Map();
   for (let lead = 0xfa; lead <= 0xfc; lead++) {
     for (let trail = 0x40; trail <= 0xfc; trail++) {
-      // 4B is the last code of FC. 7F is never a trail byte.
+      // 7F is never the second byte of a character. After the lead byte FC, the last second byte in use is 4B.
       if (trail === 0x7f || (lead === 0xfc && trail > 0x4b)) continue;
       ibmByCharacter.set(decoder.decode(Uint8Array.of(lead, trail)), [lead, trail]);
     }

@@ -3,21 +3,22 @@ import { XMLBuilder, XMLParser } from 'fast-xml-parser';
 import { decodeShiftJis, encodeShiftJis } from './shift-jis';
 
 /*
- * Wire format of the API type of SBPS: XML declared and encoded as Shift_JIS, fields in a fixed order, sealed by
- * sps_hashcode (specification "API基本仕様"; two published clients agree on the details).
+ * Wire format of the card gateway SBPS (its specification "API基本仕様"; two published clients agree on the details). A
+ * request is XML, declared and encoded as Shift_JIS, with its fields in a fixed order. Its last field sps_hashcode is a
+ * hash of all the others.
  */
 
-/** One element of a request. Multibyte text travels as Base64 of its Shift_JIS bytes. */
+/** One XML element of a request. Text that may hold Japanese (`multibyte`) is sent as Base64 of its Shift_JIS bytes. */
 export type SpsField =
   | { readonly tag: string; readonly text: string; readonly multibyte: boolean }
   | { readonly tag: string; readonly fields: readonly SpsField[] };
 
-/** Half-width text (types 9 and X). */
+/** A field for half-width characters: types 9 (digits) and X in SBPS's specification. */
 export function field(tag: string, text: string | number): SpsField {
   return { tag, text: String(text), multibyte: false };
 }
 
-/** Type M. */
+/** A field for Japanese text: type M in SBPS's specification. */
 export function multibyteField(tag: string, text: string): SpsField {
   return { tag, text, multibyte: true };
 }
@@ -27,8 +28,8 @@ export function fieldGroup(tag: string, fields: readonly SpsField[]): SpsField {
 }
 
 /**
- * Lower-case hex SHA-1 over the Shift_JIS bytes of every value in document order, then the hash key. Values are trimmed
- * and hashed as plain text, even where the wire carries Base64.
+ * Value of sps_hashcode: SHA-1 as lower-case hex over the Shift_JIS bytes of all values in document order, followed by
+ * the hash key. Values are trimmed. A value that is sent as Base64 is hashed as plain text.
  * @throws UnencodableCharacter
  */
 export function spsHashcode(fields: readonly SpsField[], hashKey: string): string {
@@ -41,7 +42,7 @@ function plainTexts(fields: readonly SpsField[]): string[] {
   return fields.flatMap((f) => ('fields' in f ? plainTexts(f.fields) : f.text.trim()));
 }
 
-/** The complete document with its hash code, as bytes to send. @throws UnencodableCharacter */
+/** Builds the XML document of a request with its hash code. @throws UnencodableCharacter */
 export function buildSpsRequest(apiId: string, fields: readonly SpsField[], hashKey: string): Buffer {
   const sealed = [...fields, field('sps_hashcode', spsHashcode(fields, hashKey))];
   return encodeShiftJis(
@@ -56,7 +57,7 @@ type XmlNode = { [tag: string]: XmlNode[] | string | Record<string, string> };
 
 const xmlOptions = { preserveOrder: true, ignoreAttributes: false, attributeNamePrefix: '' } as const;
 const builder = new XMLBuilder({ ...xmlOptions, suppressEmptyNode: false });
-// Values stay text, because a tracking id read as a number would lose its leading zeros.
+// The parser must not read values as numbers, because a tracking id would lose its leading zeros.
 const parser = new XMLParser({ ...xmlOptions, parseTagValue: false, parseAttributeValue: false, trimValues: true });
 
 function toNode(f: SpsField): XmlNode {
@@ -65,10 +66,10 @@ function toNode(f: SpsField): XmlNode {
   return { [f.tag]: [{ '#text': f.multibyte ? encodeShiftJis(text).toString('base64') : text }] };
 }
 
-/** Text of each leaf of an answer by its path, e.g. `res_pay_method_info/commit_status`. */
+/** The text of each field of an answer by the field's path, e.g. `res_pay_method_info/commit_status`. */
 export type SpsResponse = ReadonlyMap<string, string>;
 
-/** Returns null when the bytes are not Shift_JIS XML with the root `sps-api-response`. */
+/** Reads an answer. Returns null when the bytes are not Shift_JIS XML with the root `sps-api-response`. */
 export function parseSpsResponse(bytes: Uint8Array): SpsResponse | null {
   let nodes: XmlNode[];
   try {

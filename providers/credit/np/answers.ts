@@ -15,8 +15,8 @@ const date = z
   .transform((text) => jstDate(text));
 
 /**
- * Known format of 取引登録's answer. The inquiry is assumed to answer in the same format, with an empty list for an unknown
- * id.
+ * Answer of NP (the credit provider NP掛け払い) to the registration of transactions (取引登録), whose format is publicly known.
+ * ASSUMED: the search for a transaction answers in the same format, with an empty list for an unknown id.
  */
 const transactions = z.object({
   result: z.object({
@@ -37,7 +37,7 @@ const transactions = z.object({
   }),
 });
 
-/** ASSUMED */
+/** ASSUMED: a buyer in NP's answers. */
 const buyer = z
   .object({
     npBuyerId: z.string().regex(/^\d{11}$/),
@@ -56,7 +56,7 @@ const buyer = z
     available: b.availableAmount,
   }));
 
-/** ASSUMED */
+/** ASSUMED: an issued bill in NP's answers. */
 const bill = z
   .object({
     billNumber: z.string().regex(/^F-1-\d{8}-\d{6}$/),
@@ -120,8 +120,9 @@ export const readBuyers = (answer: unknown) => read(buyers, answer).result.buyer
 export const readBills = (answer: unknown) => read(bills, answer).result;
 
 /**
- * `00` means registered and every other result refused, as in the one known client. Returns null when the answer has no
- * transaction.
+ * Reads whether NP registered the transaction. `00` means registered and every other result means refused, as in the
+ * only published client of NP's API. Returns null when the answer has no transaction.
+ * @throws ProviderError for an unreadable answer, or a refusal for another reason than 21, 22 or 24
  */
 export function readTransaction(answer: unknown): TransactionResult | null {
   const row = read(transactions, answer).result.buyer.transactionInfoes[0];
@@ -132,7 +133,7 @@ export function readTransaction(answer: unknown): TransactionResult | null {
     return { outcome: 'registered', transactionId: row.npTransactionId };
   }
   if (reason === '21' || reason === '22' || reason === '24') return { outcome: 'refused', reason };
-  // NP refused for a reason that we do not know. A person must decide which of our three reactions fits.
+  // The engine has a reaction to 21, 22 and 24 only. Staff must decide what to do about another reason.
   throw new ProviderError('np', 'rejected', `refused as ${result} for a reason not known here`, [reason ?? result]);
 }
 
@@ -142,7 +143,7 @@ function read<T>(schema: z.ZodType<T>, answer: unknown): T {
   throw unreadable(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '));
 }
 
-/** The answer cannot be read, but the call may have taken effect. */
+/** Error for an answer that we cannot read. It is `unknown`, because the call may have taken effect. */
 function unreadable(why: string): ProviderError {
   return new ProviderError('np', 'unknown', `answer not readable: ${why}`);
 }

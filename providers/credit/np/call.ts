@@ -2,23 +2,22 @@ import { ProviderError } from '../../errors';
 import { readFetchError } from '../../fetch-error';
 import { ASSUMED } from './assumed';
 
-/** One merchant's access to NP掛け払い. */
+/** One merchant's access to the API of NP掛け払い (NP, the credit provider). */
 export interface NpAccess {
   /** Without a path, e.g. `https://…`. */
   baseUrl: string;
-  /** 加盟店コード. */
+  /** NP's code of the merchant (加盟店コード), the user of the Basic auth. */
   shopCode: string;
-  /** SPコード. */
+  /** Secret code that NP gave the merchant (SPコード), the password of the Basic auth. */
   spCode: string;
-  /** 端末ID, 10 digits. */
+  /** 10 digits that NP gave the merchant (端末ID), sent in a header of every call. */
   terminalId: string;
   timeoutMs: number;
 }
 
 /**
- * Makes HTTP calls with Basic auth and terminal id, and returns the body of a successful answer.
- *
- * @throws ProviderError; providers/errors.ts explains its three kinds
+ * Creates the functions that make NP's HTTP calls with Basic auth and terminal id. They return the body of a successful
+ * answer and throw ProviderError otherwise; providers/errors.ts explains its three kinds.
  */
 export function createNpCall({ baseUrl, shopCode, spCode, terminalId, timeoutMs }: NpAccess) {
   const headers = {
@@ -52,7 +51,7 @@ export function createNpCall({ baseUrl, shopCode, spCode, terminalId, timeoutMs 
       const answer = parsed(bytes);
       const codes = errorCodes(answer);
       if (!response.ok || codes) throw refused(call, response.status, codes);
-      // The status says success but the body is unreadable: NP has probably processed the call.
+      // The failure is `unknown`, because NP reports success and has probably processed the call.
       if (answer === undefined) throw new ProviderError('np', 'unknown', `${call}: not JSON`, [], response.status);
       return answer;
     },
@@ -72,14 +71,14 @@ function neverAnswered(call: string, error: unknown): ProviderError {
 
 function refused(call: string, status: number, codes: string[] | null): ProviderError {
   const message = `${call}: HTTP ${status} ${(codes ?? []).join(', ')}`.trimEnd() + cureOf(codes);
-  // A 503 without a code of NP may come from a proxy while NP goes on working. Only its own code says that nothing was
-  // processed.
+  // A 503 without one of NP's codes may come from a proxy while NP goes on working. Only NP's maintenance code says that
+  // nothing was processed.
   const notProcessed = status === 429 || (status === 503 && codes?.includes(ASSUMED.codes.maintenance));
   const failure = notProcessed ? 'unreachable' : status >= 500 ? 'unknown' : 'rejected';
   return new ProviderError('np', failure, message, codes ?? [], status);
 }
 
-/** The one refusal that a person can act on gets the field, a code and the cure. */
+/** Text for the error message that tells staff what to do. Only the duplicate id has one; otherwise it is empty. */
 function cureOf(codes: string[] | null): string {
   if (!codes?.includes(ASSUMED.codes.duplicateTransaction)) return '';
   return (
@@ -96,7 +95,7 @@ function parsed(bytes: Uint8Array): unknown {
   }
 }
 
-/** `{"errors":[{"codes":[…]}]}`, which NP sends even with HTTP 200. Returns null when there are no errors. */
+/** Reads the codes of `{"errors":[{"codes":[…]}]}`, which NP sends even with HTTP 200. Returns null without errors. */
 function errorCodes(answer: unknown): string[] | null {
   const errors = (answer as { errors?: { codes?: unknown[] }[] } | undefined | null)?.errors;
   if (!Array.isArray(errors) || errors.length === 0) return null;

@@ -9,16 +9,16 @@ import { createNpCall, type NpAccess } from './call';
 import type { BuyerProfile, CreditProvider, TransactionRequest } from '../port';
 
 export interface NpConfig extends Omit<NpAccess, 'timeoutMs'> {
-  /** Only tests shorten it. 30 s is the time-out of the one known client of this API. */
+  /** 30 s by default, as in the only published client of this API. Tests set a shorter one. */
   timeoutMs?: number;
 }
 
 const { paths } = ASSUMED;
 
 /**
- * NP掛け払い. The three publicly known calls follow japan-domain.md §1.2: amounts and quantities are strings, and the
- * spelling is `transactionInfoes`. The others follow {@link ASSUMED}. Every method throws ProviderError and nothing
- * else.
+ * Implements the credit provider over the HTTP API of NP掛け払い (NP). Three calls are publicly known and keep NP's
+ * format, with amounts and quantities as strings and the spelling `transactionInfoes`: registerTransaction,
+ * cancelTransactions and requestBilling. The others follow {@link ASSUMED}. A method that fails throws ProviderError.
  */
 export function createNp({ timeoutMs = 30_000, ...access }: NpConfig): CreditProvider {
   const call = createNpCall({ ...access, timeoutMs });
@@ -83,7 +83,7 @@ export function createNp({ timeoutMs = 30_000, ...access }: NpConfig): CreditPro
   };
 }
 
-/** The field names are ASSUMED. */
+/** A buyer's data in the fields of NP's request. Their names are ASSUMED. */
 function buyerFields(profile: BuyerProfile, at: Instant) {
   return {
     companyType: ASSUMED.companyTypes[profile.entity],
@@ -100,7 +100,11 @@ function buyerFields(profile: BuyerProfile, at: Instant) {
   };
 }
 
-/** @throws ProviderError rejected, before anything is sent, for data that NP has no field for */
+/**
+ * A transaction in the fields of NP's request.
+ * @throws ProviderError `rejected` when the id has over 40 characters or NP does not bill a line's tax rate. The error
+ * comes before anything is sent.
+ */
 function transactionFields({ shopTransactionId, orderedOn, total, lines, poNumber, subject }: TransactionRequest) {
   if (shopTransactionId.length > policy.np.shopTransactionIdMaxLength) {
     throw new ProviderError('np', 'rejected', `shopTransactionId longer than 40 characters: ${shopTransactionId}`);
@@ -115,7 +119,7 @@ function transactionFields({ shopTransactionId, orderedOn, total, lines, poNumbe
     .map((taxRate) => ({ taxRate, rows: details.filter(({ rate }) => rate.taxRate === taxRate) }))
     .filter(({ rows }) => rows.length > 0);
   return {
-    // 8 hex characters. The same row sent again has the same id.
+    // NP wants 8 hex characters. A hash gives a transaction that is sent again the same requestId.
     requestId: createHash('sha256').update(shopTransactionId).digest('hex').slice(0, 8),
     shopTransactionId,
     shopOrderDate: orderedOn,

@@ -8,8 +8,9 @@ import { NpError } from '../wire/errors';
 import { fileOverdue } from './settlement';
 
 /**
- * 請求確定依頼, all or none. The first request for a month schedules the issue of its bills at 10:00 on the issue day.
- * Repeating a request changes nothing.
+ * Marks all of the transactions to be billed (請求確定依頼), or none if one of them cannot be. The month's bills are then
+ * issued at 10:00 on its issue day. Repeating a request changes nothing.
+ * @throws NpError
  */
 export async function requestBilling(merchant: Merchant, requests: { id: string; baseDate: Day }[]): Promise<void> {
   const check = () => requests.map((request) => billable(merchant, request)).filter((t) => t !== null);
@@ -19,7 +20,7 @@ export async function requestBilling(merchant: Merchant, requests: { id: string;
     if (merchant.issued.has(month)) continue;
     await fileAlarm(merchant, 'issue', month, atTime(datesOf(month).issueOn, '10:00'), { period: month });
   }
-  // Checks again, because the month may have been issued while the alarm was being filed.
+  // Checks again, because the month's bills may have been issued during the calls to the store's clock.
   for (const { transaction, baseDate } of check()) {
     transaction.status = 'bill_requested';
     transaction.billBaseDate = baseDate;
@@ -27,8 +28,8 @@ export async function requestBilling(merchant: Merchant, requests: { id: string;
 }
 
 /**
- * Issues the month's bills, one per buyer, mails them and notifies the shop. A second run does only what is still
- * missing.
+ * Issues the bills of a month, one for each buyer, mails them to the buyers and sends news to the shop. If a run fails, the
+ * next run does only what is still missing.
  */
 export async function issueBills(merchant: Merchant, month: Month, at: Moment): Promise<void> {
   const { closeOn, debitOn, debitResultOn, payUntil } = datesOf(month);
@@ -46,7 +47,7 @@ export async function issueBills(merchant: Merchant, month: Month, at: Moment): 
   merchant.news.report(`bills.issued/${closeOn}`, at, { type: 'bills.issued', data });
 }
 
-/** Bills of the month that closed on that day, in number order. */
+/** The bills of the month that closed on `closeOn`, in number order. */
 export function billsOf(merchant: Merchant, closeOn: Day): Bill[] {
   return [...merchant.bills.values()].filter((bill) => bill.closeOn === closeOn);
 }
@@ -56,7 +57,7 @@ function issueBill(merchant: Merchant, buyer: Buyer, month: Month): void {
     (t) => t.status === 'bill_requested' && t.billBaseDate !== null && monthOf(t.billBaseDate) === month,
   );
   if (transactions.length === 0) return;
-  // With nothing to pay there is no bill, and no number is used.
+  // If the total is not positive, the buyer gets no bill, and no bill number is used up.
   if (totalOf(transactions) <= 0) return transactions.forEach((t) => (t.status = 'cancelled'));
 
   const dates = datesOf(month);
@@ -81,7 +82,10 @@ function issueBill(merchant: Merchant, buyer: Buyer, month: Month): void {
   });
 }
 
-/** Returns null when billing was requested with this base date before. @throws NpError */
+/**
+ * Checks that a transaction can be billed. Returns null if its billing was already requested with the same base date.
+ * @throws NpError
+ */
 function billable(
   merchant: Merchant,
   { id, baseDate }: { id: string; baseDate: Day },

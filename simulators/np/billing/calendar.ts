@@ -1,8 +1,9 @@
 import { addDays, addMonths, type Day, isWeekend, lastDayOf, type Month } from '../../dates';
 
 /**
- * Weekdays on which NP and the banks are closed: national holidays, their substitutes, and 31 December to 3 January. Up to
- * 2027 these are the dates that the Cabinet Office has published. Later years follow the law as it stands.
+ * Weekdays of each year on which NP and the banks are closed: national holidays, their substitutes, and 31 December to 3
+ * January. Up to 2027 the holidays are those that the Cabinet Office has published. Later years are calculated from
+ * today's law.
  */
 const CLOSED_WEEKDAYS: Record<string, string> = {
   2025: '01-01 01-02 01-03 01-13 02-11 02-24 03-20 04-29 05-05 05-06 07-21 08-11 09-15 09-23 10-13 11-03 11-24 12-31',
@@ -32,22 +33,24 @@ export function businessDayAfter(day: Day, n: number): Day {
   return date;
 }
 
+/** `day` if it is a business day, otherwise the next business day. */
 export function businessDayFrom(day: Day): Day {
   return isBusinessDay(day) ? day : businessDayAfter(day, 1);
 }
 
+/** The dates of NP's billing for one month of orders. */
 export interface MonthDates {
-  /** NP closes at the month's end. */
+  /** Last day of the month. */
   closeOn: Day;
-  /** Third business day after the close. */
+  /** Day on which NP issues the bills: the third business day after the close. */
   issueOn: Day;
-  /** End of the next month, as printed, even when banks are closed. */
+  /** Due date as printed: the last day of the next month, even if banks are closed on it. */
   dueOn: Day;
-  /** `dueOn` or the next business day. */
+  /** Last day on which a payment is in time: `dueOn`, or the next business day if banks are closed. */
   payUntil: Day;
-  /** 27th of the next month or the next business day. */
+  /** Day of the direct debits: the 27th of the next month, or the next business day. */
   debitOn: Day;
-  /** Third business day after the debit. */
+  /** Day on which NP knows the results of the debits: the third business day after them. */
   debitResultOn: Day;
 }
 
@@ -66,12 +69,15 @@ export function datesOf(month: Month): MonthDates {
   };
 }
 
-/** NP finds a transfer on its account and reports it this day. */
+/** Day on which NP confirms a bank transfer and reports it to the shop: two business days after the payment. */
 export function confirmedOn(paidOn: Day): Day {
   return businessDayAfter(paidOn, 2);
 }
 
-/** NP judges an unpaid bill overdue three business days late, because it confirms a payment in two to three. */
+/**
+ * Day on which NP judges an unpaid bill overdue: three business days after the last day to pay. NP waits, because it needs
+ * two to three business days to confirm a payment.
+ */
 export function overdueOn(payUntil: Day): Day {
   return businessDayAfter(payUntil, 3);
 }

@@ -1,11 +1,14 @@
 import type { Bill, Transaction } from '../books';
 
-/** Yen with tax. Cancelled transactions do not count. */
+/** Sum of the transactions in yen with tax, without cancelled ones. */
 export function totalOf(transactions: Transaction[]): number {
   return transactions.reduce((sum, t) => (t.status === 'cancelled' ? sum : sum + t.total), 0);
 }
 
-/** Per rate: yen with tax, and the tax contained in it (10/110 or 8/108), truncated once. */
+/**
+ * A bill's taxes: for each rate the total in yen with tax, and the tax contained in it (10/110 or 8/108). The tax is
+ * truncated once per rate, not per line.
+ */
 export function taxesOf(bill: Bill): { rate: 10 | 8; total: number; tax: number }[] {
   const details = bill.transactions.filter((t) => t.status !== 'cancelled').flatMap((t) => t.details);
   return ([10, 8] as const).flatMap((rate) => {
@@ -16,7 +19,7 @@ export function taxesOf(bill: Bill): { rate: 10 | 8; total: number; tax: number 
   });
 }
 
-/** The account that this buyer pays into. All its bills name the same one. */
+/** The virtual bank account to which a buyer pays all its bills. */
 export function virtualAccountOf(buyerId: string) {
   return {
     bank: '三井住友銀行',

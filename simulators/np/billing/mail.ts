@@ -4,10 +4,10 @@ import { taxesOf, totalOf, virtualAccountOf } from './figures';
 import type { Bill, Merchant } from '../books';
 import { NotDelivered, postJson } from '../post';
 
-/** Mails sent in parallel. An issue of thousands of bills would take too long one by one. */
+/** Number of mails sent at the same time. One after another, the mails of thousands of bills would take too long. */
 const PARALLEL_MAILS = 8;
 
-/** Draws the newest revision of the bill as a PDF. */
+/** Draws a bill in its current revision as a PDF. */
 export function billDocument(merchant: Merchant, bill: Bill): Uint8Array {
   const { profile } = merchant.buyers.get(bill.buyerId)!;
   return renderNpBill({
@@ -47,7 +47,7 @@ export function billDocument(merchant: Merchant, bill: Bill): Uint8Array {
   });
 }
 
-/** Sends NP's own mails to the buyers, one for each revision. @throws NotDelivered */
+/** Mails each bill to its buyer, unless its current revision was mailed before. @throws NotDelivered */
 export async function mailBills(merchant: Merchant, bills: Bill[], at: Moment): Promise<void> {
   const { mailUrl } = merchant.settings;
   const due = bills.filter((bill) => bill.mailed < bill.revision && bill.status !== 'void');
@@ -90,9 +90,9 @@ async function mailBill(merchant: Merchant, mailUrl: string, bill: Bill, at: Mom
       },
     ],
   });
-  // An earlier attempt without an answer is still in progress.
+  // 409: an earlier attempt, which got no answer, is still in progress at the mail service.
   if (status === 409) throw new NotDelivered(`the mail of ${bill.number} is in progress`);
-  // Other 4xx answers count as mailed. The mail service will keep refusing that address, and the other bills must not
-  // wait.
+  // A mail refused with another 4xx counts as mailed. The mail service would refuse the address again, and the other bills
+  // must not wait for it.
   bill.mailed = bill.revision;
 }

@@ -6,10 +6,13 @@ import { setGuarantee } from '../buyers';
 import { businessDayFrom, confirmedOn, overdueOn } from './calendar';
 import { totalOf } from './figures';
 
-/** Result codes of a debit (全銀 91) that end the mandate. The others keep it. */
+/**
+ * Results of a direct debit that end the mandate, the buyer's permission to debit: 2 no such account, 4 no application form
+ * at the bank, 9 other.
+ */
 const ENDS_MANDATE = new Set([2, 4, 9]);
 
-/** Records a payment into the buyer's virtual account. NP notices it two business days later at 09:00. */
+/** Records a buyer's bank transfer for a bill. NP confirms it two business days later at 09:00. */
 export async function pay(merchant: Merchant, bill: Bill, amount: number, paidOn: Day): Promise<void> {
   const payment = { amount, paidOn, confirmed: false };
   const n = bill.payments.push(payment);
@@ -22,6 +25,7 @@ export async function pay(merchant: Merchant, bill: Bill, amount: number, paidOn
   }
 }
 
+/** NP confirms the n-th payment of a bill and sends news of it. The bill is paid once its confirmed payments reach its total. */
 export async function confirmPayment(merchant: Merchant, bill: Bill, n: number, at: Moment): Promise<void> {
   const payment = bill.payments[n - 1];
   if (!payment) return;
@@ -34,8 +38,8 @@ export async function confirmPayment(merchant: Merchant, bill: Bill, n: number, 
 }
 
 /**
- * Applies the results of that day's debits. After a failed debit, the same bill is payable by transfer until the
- * month's end.
+ * Applies the bank's results of the direct debits of one day, and sends news of each. After a failed debit the debit
+ * notice becomes an invoice with the same number, payable by bank transfer until the end of the month.
  */
 export async function settleDebits(merchant: Merchant, debitOn: Day, at: Moment): Promise<void> {
   const dueOn = lastDayOf(monthOf(dayOf(at)));
@@ -63,8 +67,8 @@ export async function settleDebits(merchant: Merchant, debitOn: Day, at: Moment)
 }
 
 /**
- * Schedules the overdue checks for three business days and for one month after `payUntil`. They run at 11:00, when the
- * day's payments and debits are known.
+ * Schedules two checks for unpaid bills: three business days and one month after their last day to pay. They run at 11:00,
+ * after the payments and debits of that day are known.
  */
 export async function fileOverdue(merchant: Merchant, payUntil: Day): Promise<void> {
   const data = { pay_until: payUntil };
@@ -72,6 +76,7 @@ export async function fileOverdue(merchant: Merchant, payUntil: Day): Promise<vo
   await fileAlarm(merchant, 'overdue-month', payUntil, atTime(sameDayAfter(payUntil, 1), '11:00'), data);
 }
 
+/** Marks the unpaid invoices with this last day to pay as overdue, and lowers the guarantee of their buyers. */
 export function judgeOverdue(merchant: Merchant, payUntil: Day, overdue: 'ALRT' | 'NG', at: Moment): void {
   for (const bill of merchant.bills.values()) {
     if (bill.payUntil !== payUntil || bill.kind !== 'invoice' || bill.status !== 'issued') continue;
@@ -81,7 +86,7 @@ export function judgeOverdue(merchant: Merchant, payUntil: Day, overdue: 'ALRT' 
   }
 }
 
-/** Runs the day after a late payment was confirmed. */
+/** Sets a buyer's guarantee by its remaining overdue bills. It runs the day after NP confirmed a late payment. */
 export function restoreGuarantee(merchant: Merchant, buyerId: string, at: Moment): void {
   setGuarantee(merchant, merchant.buyers.get(buyerId)!, guaranteeOf(merchant, buyerId), at);
 }
@@ -95,7 +100,7 @@ async function settleIfPaid(merchant: Merchant, bill: Bill, at: Moment): Promise
   await fileAlarm(merchant, 'guarantee', `${bill.buyerId}/${on}`, atTime(on, '09:00'), { buyer_id: bill.buyerId });
 }
 
-/** The worst status that the buyer's unpaid overdue bills cause. */
+/** The guarantee status that the buyer's unpaid overdue bills cause: the worst of them, or OK if there is none. */
 function guaranteeOf(merchant: Merchant, buyerId: string): Guarantee {
   let worst: Guarantee = 'OK';
   for (const bill of merchant.bills.values()) {

@@ -1,4 +1,7 @@
-/** ASSUMED codes in the form of NP後払い's (`E0100115`). NP掛け払い's own table is not public. */
+/**
+ * HTTP status, code and text of each error. NP's codes are not public. These are ASSUMED, in the form of the codes of
+ * NP後払い (`E0100115`), NP's service for consumers.
+ */
 const table = {
   credentials: [401, 'E0100001', 'wrong shop code or SP code'],
   terminal: [400, 'E0100002', 'X-NP-Terminal-Id missing or not the one given to this shop'],

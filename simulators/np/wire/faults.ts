@@ -4,7 +4,7 @@ import { Fired } from '../../fired';
 import { NpError } from './errors';
 import type { MerchantSettings } from '../settings';
 
-/** API calls, named like the methods of the engine's CreditProvider. */
+/** The calls of NP's API, named like the methods of the engine's CreditProvider. */
 export const callNames = [
   'registerBuyer',
   'reapplyBuyer',
@@ -22,9 +22,9 @@ export const callNames = [
 export type CallName = (typeof callNames)[number];
 
 /**
- * How the simulator can misbehave for one shop:
- * - `down`: 503 under maintenance, nothing done
- * - `refuse`: 400, nothing done
+ * The ways in which the simulator can misbehave for one shop. News are NP's notices to the shop.
+ * - `down`: HTTP 503 under maintenance, nothing done
+ * - `refuse`: HTTP 400, nothing done
  * - `timeout_before_effect`: the connection is cut without an answer, nothing done
  * - `timeout_after_effect`: done, then the connection is cut without an answer
  * - `hang_after_effect`: done, but never answered; the caller times out
@@ -37,7 +37,7 @@ export type CallName = (typeof callNames)[number];
 export const faultSchema = z
   .strictObject({
     shop_code: z.string(),
-    /** A call, `*` for every call, or `news` for the `news_…` modes. */
+    /** The affected call, `*` for every call, or `news` for the `news_…` modes. */
     call: z.enum([...callNames, '*', 'news']).default('*'),
     mode: z.enum([
       'down',
@@ -50,9 +50,9 @@ export const faultSchema = z
       'news_late',
       'news_out_of_order',
     ]),
-    /** For news: affects only news of this type, e.g. `bill.paid`. */
+    /** For the `news_…` modes: if set, the fault affects only news of this type, e.g. `bill.paid`. */
     about: z.string().optional(),
-    /** How many calls or news it affects. */
+    /** Number of calls or news that the fault affects. */
     times: z.int().min(1).max(1000).default(1),
   })
   .refine(({ call, mode }) => (call === 'news') === mode.startsWith('news_') || call === '*', {
@@ -91,10 +91,13 @@ export class Faults {
   }
 }
 
-/** Marks the first of the two requests of `answer_twice`, so that no fault affects it. */
+/** Header of the extra request that `answer_twice` sends. No fault affects a request with it. */
 const REPEATED = 'x-simulator-repeated';
 
-/** Applies a fault that is filed for the call. The `…_after_effect` modes let the call run and drop its answer. */
+/**
+ * Middleware that applies a fault filed for the call, if there is one. The `…_after_effect` modes let the call run and drop
+ * its answer.
+ */
 export function misbehave(
   call: CallName,
   merchantOf: (res: Response) => { faults: Faults; settings: MerchantSettings },

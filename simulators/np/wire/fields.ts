@@ -3,10 +3,16 @@ import { taxesOf, totalOf, virtualAccountOf } from '../billing/figures';
 import type { Bill, Buyer, Transaction } from '../books';
 import { registeredIn } from '../buyers';
 
-/** ASSUMED for buyers: NP後払い's codes 00, 10, 20 and 40 for transactions, and 30 for 取消. */
+/**
+ * ASSUMED codes of a buyer's screening result. NP後払い, NP's service for consumers, uses 00, 10, 20 and 40 for transactions.
+ * 30 is invented.
+ */
 const RESULT_CODES = { passed: '00', held: '10', denied: '20', cancelled: '30', screening: '40' } as const;
 
-/** Fields as in the known answer of 取引登録. A refused transaction has no npTransactionId. `20` for NG is NP後払い's code. */
+/**
+ * A transaction as in the publicly known answer to its registration (取引登録). A refused transaction has no npTransactionId.
+ * `20` for a refusal is the code of NP後払い, NP's service for consumers.
+ */
 export function transactionFields(t: Transaction) {
   return {
     shopTransactionId: t.shopTransactionId,
@@ -20,7 +26,7 @@ export function transactionFields(t: Transaction) {
   };
 }
 
-/** ASSUMED */
+/** A buyer as in NP's answers. The fields are ASSUMED. */
 export function buyerFields(buyer: Buyer) {
   const months = buyer.transactions.filter((t) => t.status !== 'refused').map((t) => monthOf(t.orderedOn));
   const latest = months.sort().at(-1);
@@ -36,7 +42,7 @@ export function buyerFields(buyer: Buyer) {
   };
 }
 
-/** ASSUMED */
+/** A bill as in NP's answers. The fields are ASSUMED. */
 export function billFields(bill: Bill) {
   const account = bill.kind === 'invoice' ? virtualAccountOf(bill.buyerId) : null;
   return {

@@ -1,19 +1,19 @@
 import type { Profile } from '../books';
 
-/** Monthly limit in yen with tax for a buyer without a `limit-…` value. */
+/** Monthly credit limit in yen with tax of a buyer whose data has no `limit-…` value. */
 export const DEFAULT_LIMIT = 1_000_000;
 
-/** Behaviour that a buyer's data request of the simulator. docs/magic-values/np.md documents it. */
+/** Behaviour of the simulator that a test chooses by words in a buyer's data. docs/magic-values/np.md lists the words. */
 export interface Magic {
   screening: 'passes' | 'held_for_address' | 'denied' | 'cancelled' | 'takes_three_days';
   limit: number;
-  /** Every transaction is refused for this reason. */
+  /** NP refuses every transaction for this reason: 21 = unpaid before, 24 = overall judgement. null: NP judges as usual. */
   refusesWith: '21' | '24' | null;
 }
 
-/** Reads the company's name and the local part of its e-mail address, ignoring case. */
+/** Looks for magic words in the company's name and in its e-mail address before the `@`, ignoring case. */
 export function magicOf({ companyName, email }: Pick<Profile, 'companyName' | 'email'>): Magic {
-  // NFKC: a company name may be typed in full-width letters.
+  // NFKC makes full-width letters, which a company name may have, half-width.
   const text = `${companyName} ${email.split('@')[0]}`.normalize('NFKC').toLowerCase();
   const has = (word: string) => new RegExp(`(^|[^a-z0-9])${word}($|[^a-z0-9])`).test(text);
   const limit = /(?:^|[^a-z0-9])limit-(\d{1,12})/.exec(text)?.[1];

@@ -10,6 +10,7 @@ import { type CallName, misbehave } from './faults';
 import { cancelTransactions, registerTransactions } from '../transactions';
 import { billFields, buyerFields, transactionFields } from './fields';
 
+/** Bills in one answer. */
 const PAGE = 100;
 
 const text = (max: number) => z.string().trim().min(1).max(max);
@@ -71,11 +72,12 @@ const billRequestSchema = z.object({
 const directDebitSchema = z.object({ request: z.object({ fromMonth: month }) });
 
 /**
- * NP's API: `/v1/*` with Basic auth and terminal id. Only the three POSTs of transactions and bills are publicly known.
+ * NP's API under `/v1`, with Basic auth and terminal id. Only the POSTs to `/transactions`, `/transactions/cancel` and
+ * `/bills/request` are publicly known. The other calls are assumptions.
  */
 export function wireRoutes(merchants: Map<string, Merchant>): express.Router {
   const router = express.Router();
-  // A close requests billing for thousands of transactions in one call.
+  // The limit is high, because a shop's monthly close requests billing for thousands of transactions in one call.
   router.use(express.json({ limit: '10mb' }));
   router.use((req, res, next) => {
     res.locals.merchant = authenticate(req, merchants);

@@ -1,7 +1,7 @@
 import { type Pending, stuckAt } from '../../../activities/store/clock-watch';
 import { TestStore, openTestDb } from '../close/store';
 
-/** Finds the reason why a simulated store has not settled: activities/clock-watch.ts. */
+/** Finds the reason why a simulated store has not settled: activities/store/clock-watch.ts. */
 
 const db = openTestDb();
 afterAll(() => db.$disconnect());

@@ -8,7 +8,7 @@ import type { Life } from '../../lib/life';
 import { chargeOutcome } from '../charge';
 import type { OrderMessage } from './state';
 
-/** The card of a running contract: the months in arrears, their retries, and the card that replaces it. */
+/** The card of a running contract: charges the months in arrears again, and replaces the card by a new one. */
 export class ContractCard {
   constructor(
     private readonly life: Life<OrderMessage>,
@@ -16,14 +16,19 @@ export class ContractCard {
     private readonly contract: Contract,
   ) {}
 
-  /** A renewal was declined. The month is in arrears from now on, and the buyer learns when it is retried. */
+  /**
+   * Records that the card declined a month. The month is in arrears from now on, and the buyer is told when it is charged again.
+   */
   async recordDecline(month: Arrears): Promise<void> {
     this.contract.arrears.push(month);
     this.contract.arrears.sort((a, b) => (a.period < b.period ? -1 : 1));
     await this.reportDecline(month);
   }
 
-  /** @returns an event when it was the month's last retry and the card still does not pay */
+  /**
+   * Charges a month in arrears again. If the card pays, the other months in arrears are charged too.
+   * @returns an event if this was the month's last retry and the card still did not pay
+   */
   async retry(month: Arrears): Promise<ContractEvent | void> {
     month.retries += 1;
     if ((await this.charge(month, keys.cause.cardRetry(month.retries))) === 'charged') {
@@ -35,7 +40,9 @@ export class ContractCard {
     if (isLast) return { kind: 'lastRetryDeclined', month };
   }
 
-  /** The contract is over, so no service is left to suspend: finance collects the month. */
+  /**
+   * Opens an incident for an unpaid month after the contract's end. No service is left to suspend, so finance collects the money.
+   */
   async giveUp({ period, invoiceId }: Arrears): Promise<void> {
     const { orderId } = this;
     await book.openIncident({
@@ -47,7 +54,7 @@ export class ContractCard {
     });
   }
 
-  /** Sends the buyer to 3-D Secure with a new card. A declined request leaves the old card in place. */
+  /** Sends the buyer to 3-D Secure with a new card. If SBPS (the card gateway) declines the request, the old card stays. */
   async authenticate(authenticationRef: string): Promise<void> {
     const request = await this.life.attempt(
       keys.incident.cardAuthentication(this.orderId, authenticationRef),
@@ -59,10 +66,10 @@ export class ContractCard {
     this.contract.replacing = { authenticationRef, until };
   }
 
-  /** Charges the arrears to the new card, which also saves it. */
+  /** Charges the months in arrears to the new card. The charge also saves the card for the coming months. */
   async chargeNewCard(authenticationRef: string, cause: string): Promise<void> {
     const outcome = await this.payAll(cause, authenticationRef);
-    // While the buyer is still at the issuer's page, the wait goes on.
+    // Pending: the buyer is still at the card issuer's page, so the replacement is not over.
     if (outcome !== 'pending') this.contract.replacing = null;
   }
 
@@ -80,7 +87,11 @@ export class ContractCard {
     await book.chargeDeclined({ ...this.fact, period, invoiceId, declinedOn, n: retries + 1, retryOn });
   }
 
-  /** Charges every month in arrears, oldest first, until one is declined. The first one authorises a new card, if there is one. */
+  /**
+   * Charges every month in arrears, oldest first, until one is not paid. When all are paid, a suspended service resumes.
+   * @param authenticationRef the 3-D Secure authentication of a new card. The first charge uses it and saves the card for the
+   * others.
+   */
   private async payAll(cause: string, authenticationRef?: string): Promise<'paid' | 'declined' | 'pending'> {
     let newCard = authenticationRef;
     for (const month of [...this.contract.arrears]) {

@@ -30,8 +30,9 @@ const waits: Record<DeadlineKind, { waitingFor: WaitName; owner: Owner }> = {
 };
 
 /**
- * A contract in force. It does not wake monthly: only commands, exceptions and deadlines wake it.
- * @param unregistered months that began before the start of the service was reported; NP does not know them yet
+ * Runs a contract whose service has started. The workflow does not wake each month: only messages and deadlines wake it.
+ * @param unregistered months that began before the start of the service was reported, so they are not registered with NP (the
+ * credit provider NP掛け払い) yet
  * @returns whether the contract has ended, or goes on in a new run of the workflow
  */
 export async function runContract(
@@ -73,7 +74,10 @@ class RunningContract {
     while (next) next = await this.perform(decide(this.contract, next, this.life.asOf));
   }
 
-  /** Months of service that NP does not know yet. A refused one puts the contract at risk, as on any 1st. */
+  /**
+   * Registers months of service that began unregistered. A month that NP refuses puts the contract at risk, as it does when
+   * months are registered on the 1st.
+   */
   async registerMonths(months: readonly Period[]): Promise<void> {
     for (const period of months) {
       const result = await registerMonth(this.life, this.orderId, period, 1);
@@ -87,7 +91,7 @@ class RunningContract {
     }
   }
 
-  /** @returns the result of the step where the next decision depends on it */
+  /** @returns the result of the step as an event, if the next decision depends on it */
   private async perform(step: ContractStep): Promise<ContractEvent | void> {
     const { contract } = this;
     const fact = { ...this.life.fact, orderId: this.orderId };

@@ -5,7 +5,10 @@ import type { Life } from '../../lib/life';
 import { registerMonth } from '../registration';
 import type { OrderMessage } from './state';
 
-/** Finance's ways to take a running contract out of risk. Each returns the months to register with NP afterwards. */
+/**
+ * The two decisions of finance that let a contract at risk go on. A contract is at risk when NP (the credit provider NP掛け払い)
+ * refuses one of its months, or will refuse the coming ones. Each method returns the months to register with NP afterwards.
+ */
 export class ContractRisk {
   constructor(
     private readonly life: Life<OrderMessage>,
@@ -13,7 +16,10 @@ export class ContractRisk {
     private readonly contract: Contract,
   ) {}
 
-  /** After payment or a raised limit. If NP refuses a month again, or still gives no guarantee, the contract stays at risk. */
+  /**
+   * Registers the refused months again, after the buyer has paid or NP has raised the limit. If NP refuses a month again, or
+   * still gives no guarantee, the contract stays at risk.
+   */
   async registerAgain(messageId: string): Promise<Period[]> {
     const { n } = await book.releaseOrder({ ...this.fact, messageId });
     const { refused, guaranteed } = await book.monthsAtRisk(this.fact);
@@ -24,7 +30,7 @@ export class ContractRisk {
     return guaranteed ? this.resume(messageId) : [];
   }
 
-  /** The store bills the months itself and carries their risk. */
+  /** Has the store bill the refused months itself. It then carries the risk that they stay unpaid. */
   async billInHouse(period: Period, messageId: string): Promise<Period[]> {
     const { months } = await book.billInHouse({ ...this.fact, period, messageId });
     return this.resume(messageId, months);

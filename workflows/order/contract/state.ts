@@ -4,7 +4,7 @@ import type { Carried } from '../../lib/life';
 
 export type OrderMessage = MessagesFor<'order'>;
 
-/** The contract as one run of the workflow hands it to the next. */
+/** The contract, with the state of its workflow, as one run of the workflow hands it to the next. */
 export type CarriedContract = Contract & { carried?: Carried };
 
 export type OrderInput = OrderStart & { contract?: CarriedContract };
