@@ -1,6 +1,7 @@
 /**
  * The borders between the rooms. Imports point one way, types included:
- *   domain ← workflows/contracts ← books ← activities, dispatch ← views ← api ← web, worker, cli.
+ *   domain ← workflows/contracts ← books ← activities, dispatch, views ← api.
+ * worker starts activities and dispatch. Of the rooms named here `web` and `cli` are still to come.
  */
 const typeOnly = ['type-only'];
 const CONTRACTS = '^workflows/contracts/';

@@ -51,7 +51,9 @@ export function treeFaults(files: readonly string[], reasons: ReadonlyMap<string
 
 function tooMany(folder: string, names: ReadonlySet<string>): string[] {
   if (names.size <= MOST_FILES) return [];
-  return [`${folder}/ has ${names.size} files, more than ${MOST_FILES}: divide it, or give a reason in CONTRIBUTING.md.`];
+  return [
+    `${folder}/ has ${names.size} files, more than ${MOST_FILES}: divide it, or give a reason in CONTRIBUTING.md.`,
+  ];
 }
 
 function prefixes(folder: string, names: ReadonlySet<string>): string[] {

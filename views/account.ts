@@ -41,7 +41,8 @@ export const destinationShape = newDestination.extend({
   buyer_reasons: z.array(z.string()),
   guarantee: z.enum(guarantees),
   credit_limit: z.number().nullable().openapi({
-    description: 'Yen with tax: per month, as NP granted it, or in house for everything unbilled and unpaid; null = the default',
+    description:
+      'Yen with tax: per month, as NP granted it, or in house for everything unbilled and unpaid; null = the default',
   }),
 });
 export type DestinationView = z.infer<typeof destinationShape>;

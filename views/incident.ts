@@ -12,7 +12,9 @@ export const incidentShape = z.object({
   /** Empty for a resolved incident. */
   ways: z
     .array(z.string())
-    .openapi({ description: 'How a person may resolve it: retry, skip, resolve_as:<result>, resolve_as:* for any words' }),
+    .openapi({
+      description: 'How a person may resolve it: retry, skip, resolve_as:<result>, resolve_as:* for any words',
+    }),
   workflow_id: z.string().nullable(),
   owner: z.string(),
   detail: z.record(z.string(), z.unknown()),

@@ -1,3 +1,4 @@
+import type { NgReason } from '../../domain/vocabulary';
 import { keys } from '../contracts/keys';
 import type { Period } from '../../domain/calendar';
 import type { Life } from '../lib/life';
@@ -7,10 +8,8 @@ import type { OrderMessage } from './contract/state';
  * The reasons of NP (the credit provider NP掛け払い) to refuse a registration: 21 = an earlier bill is unpaid (未払い), 22 = over
  * the credit limit (金額超過), 24 = overall judgement (総合判断).
  */
-export type NpReason = '21' | '22' | '24';
-
 /** `skipped`: the call failed permanently, and the incident's owner decided to go on without the registration. */
-export type RegistrationResult = 'registered' | 'skipped' | NpReason;
+export type RegistrationResult = 'registered' | 'skipped' | NgReason;
 
 /** Registers one month of the order with NP (取引登録). @param n number of the attempt: another number is another transaction */
 export async function registerMonth(
@@ -36,6 +35,6 @@ export async function registerMonth(
  * The reason to record for a month that is not registered. A skipped month counts as refused by overall judgement (24), because
  * nobody knows of a debt or an exceeded limit.
  */
-export function reasonOf(refused: Exclude<RegistrationResult, 'registered'>): NpReason {
+export function reasonOf(refused: Exclude<RegistrationResult, 'registered'>): NgReason {
   return refused === 'skipped' ? '24' : refused;
 }
