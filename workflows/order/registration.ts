@@ -4,10 +4,6 @@ import type { Period } from '../../domain/calendar';
 import type { Life } from '../lib/life';
 import type { OrderMessage } from './contract/state';
 
-/**
- * The reasons of NP (the credit provider NP掛け払い) to refuse a registration: 21 = an earlier bill is unpaid (未払い), 22 = over
- * the credit limit (金額超過), 24 = overall judgement (総合判断).
- */
 /** `skipped`: the call failed permanently, and the incident's owner decided to go on without the registration. */
 export type RegistrationResult = 'registered' | 'skipped' | NgReason;
 
