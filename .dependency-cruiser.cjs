@@ -1,7 +1,7 @@
 /**
  * The borders between the rooms. Imports point one way, types included:
- *   domain ← workflows/contracts ← books ← activities, dispatch, views ← api.
- * worker starts activities and dispatch. Of the rooms named here `web` and `cli` are still to come.
+ *   domain ← workflows/contracts ← books ← activities; dispatch and views beside activities; api over books, dispatch and views;
+ *   worker over activities and dispatch. The table `rooms` is the rule. `web` and `cli` are still to come.
  */
 const typeOnly = ['type-only'];
 const CONTRACTS = '^workflows/contracts/';
