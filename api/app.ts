@@ -24,7 +24,10 @@ export interface ApiOptions extends Omit<Surroundings, 'now' | 'temporalNamespac
   temporalReady?: () => Promise<boolean>;
 }
 
-/** The limit of one API key: on average 1000 requests a second. That is enough for any shop, and it stops a runaway loop. */
+/**
+ * The limit of one API key, or of one IP address for requests without a key: on average 1000 requests a second. That is enough
+ * for any shop, and it stops a runaway loop.
+ */
 const REQUESTS_PER_MINUTE = 60_000;
 
 export function createApi(options: ApiOptions): Express {
@@ -69,7 +72,7 @@ export function createApi(options: ApiOptions): Express {
   return app;
 }
 
-/** Answers 405 for a known path with a method that it does not have (RFC 9110 §15.5.6). */
+/** Answers 405 (RFC 9110 §15.5.6) if the path belongs to a route, but no route with this path has the request's method. */
 function otherMethod(path: string): RequestHandler {
   const allowed = routes.filter((route) => route.path === path).map((route) => route.method.toUpperCase());
   return (_req, res) => {
@@ -79,7 +82,8 @@ function otherMethod(path: string): RequestHandler {
 }
 
 /**
- * Gives the request an id: the caller's own if it is valid, else a new one. The answer has it in both spellings of the header.
+ * Gives the request an id: the one that the caller sent if it is valid, else a new one. The answer returns the id in two headers,
+ * X-Request-Id and Request-Id.
  */
 const requestId: RequestHandler = (req, res, next) => {
   const callerId = req.get('x-request-id') ?? req.get('request-id') ?? '';

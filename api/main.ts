@@ -74,7 +74,7 @@ async function main(now?: () => Date): Promise<void> {
   if (process.env['SHIMEBI_CHILD'] === '1') process.stdin.resume().on('end', () => void stop());
 }
 
-/** Runs the API as this process, until SIGTERM or SIGINT. @param now replaces the machine's clock in tests */
+/** Runs the API in this process, until SIGTERM or SIGINT. @param now replaces the machine's clock in tests */
 export function startApi(now?: () => Date): void {
   main(now).catch((error: unknown) => {
     process.stderr.write(`api: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);

@@ -22,7 +22,7 @@ const ORDERED = instant('2026-10-05T09:50:00+09:00');
 const BEGINS = instant('2026-10-05T10:00:00+09:00');
 const ENDS = instant('2027-10-05T10:00:00+09:00');
 const DAYS = 365;
-/** How many business days before the last day in time (`pay_until`) the buyers pay: a third of them on each of these days. */
+/** A third of the buyers pays on each of these days, counted in business days before the last day in time (`pay_until`). */
 const PAID_BUSINESS_DAYS_BEFORE = [10, 3, 0];
 
 /** Measures how fast the clock of a simulated store passes a year of business. docs/benchmarks.md describes that year. */
@@ -113,7 +113,8 @@ async function pay(world: World, month: Period, on: string, third: number): Prom
 
 /**
  * Counts the clock's steps: the instants at which it stopped because a deadline, a simulator's call, a new day or a mail was due.
- * @throws when the year did not go as planned: a due bill is unpaid, an incident was opened, or a month is not closed
+ * @throws when the year did not go as planned: a due bill is unpaid, an incident was opened, or fewer than 11 months are closed
+ * (the close of the twelfth month goes on after the year)
  */
 async function stepsOf(stack: Stack, storeId: string): Promise<number> {
   const books = new pg.Client({ connectionString: stack.databaseUrl });

@@ -14,7 +14,7 @@ import { measured, median } from './stack';
 const OCTOBER = period('2026-10');
 const OPENED = instant('2026-10-01T00:05:00+09:00');
 const CLOSED = instant('2026-11-01T00:05:00+09:00');
-/** The hour at which invoices are issued. A close that is approved then does not have to wait for it. */
+/** The time of the approval. It is the hour at which invoices are issued, so the close does not wait between the two. */
 const APPROVED = instant('2026-11-05T09:00:00+09:00');
 
 interface Options {
@@ -92,7 +92,7 @@ class CloseBench {
     };
   }
 
-  /** Measures each size. `growth` is the largest increase of the time per account from one size to the next: 1 means linear. */
+  /** Measures three sizes. `growth` is the largest factor of the time per account between neighbouring sizes: 1 means linear. */
   async scale() {
     const scaling: { accounts: number; seconds: number; ms_per_account: number }[] = [];
     for (const accounts of [1_000, 10_000, 100_000]) {
@@ -128,7 +128,7 @@ class CloseBench {
     return store;
   }
 
-  /** Gives the engine and the script the same start: no dead rows, current statistics, nothing left to write to disk. */
+  /** Puts the database into the same state before each measurement: no dead rows, current statistics, all changes on disk. */
   private async tidy(): Promise<void> {
     await this.books.query('VACUUM (ANALYZE)');
     await this.books.query('CHECKPOINT');
@@ -173,7 +173,7 @@ class CloseBench {
     }
   }
 
-  /** Counts and digests the store's rows of each table, without the values that the database itself gives (recorded_at, seq). */
+  /** Counts and hashes the store's rows of each table, without the columns that the database fills in (recorded_at, seq). */
   private async digest(storeId: string): Promise<Map<string, { count: number; digest: string }>> {
     const { rows: tables } = await this.books.query<{ name: string }>(`
       SELECT table_name AS name FROM information_schema.columns

@@ -8,8 +8,8 @@ export interface Load {
 }
 
 /**
- * Keeps `inFlight` pieces of work running for `seconds`, then waits for those still running, then for everything that follows
- * from them (`settle`). All of that time counts: the rate is the number of pieces divided by it.
+ * Keeps `inFlight` pieces of work running for `seconds`, then waits for the pieces that still run, then for everything that
+ * follows from them (`settle`). The rate is the number of pieces divided by all this time, waits included.
  */
 export async function load(
   options: { seconds: number; inFlight: number; settle?: () => Promise<void> },

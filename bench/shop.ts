@@ -8,10 +8,10 @@ import { type Buyer, World } from '../dev/story/world';
 import { workflowIds } from '../workflows/contracts/ids';
 
 const STORE_BEGINS = '2026-10-01T10:00:00+09:00';
-/** More than the orders in flight, so that orders of one buyer seldom wait for each other, as in a real shop. */
+/** The number of buyers. It exceeds the 32 orders placed at a time, so that orders of one buyer seldom wait for each other. */
 const BUYERS = 64;
 
-/** The benchmark's online shop. It places orders by HTTP. Its buyers have passed the screening of NP, the credit provider. */
+/** The benchmark's online shop, which places orders by HTTP. NP, the credit provider, has accepted its buyers before. */
 export class Shop {
   /** Ids of the confirmed orders, oldest first. */
   readonly orders: string[] = [];
@@ -43,7 +43,8 @@ export class Shop {
     const client = new Client({ connection, namespace: stack.temporalNamespace });
     const pool = new Pool({ connectionString: stack.databaseUrl, max: 1 });
     const shop = new Shop(world, buyers, planId, stack.apiUrl, pool, client, inFlight);
-    // NP screens a buyer at its first order. Only eight order at a time, because a request waits at most 30 s for its decision.
+    // NP screens a buyer at its first order. Only eight buyers order at a time, so that each decision comes within the 30 s for
+    // which a request waits.
     for (let n = 0; n < BUYERS; n += 8) await Promise.all(buyers.slice(n, n + 8).map(() => shop.order()));
     await shop.settle();
     shop.orders.length = 0;
@@ -91,7 +92,7 @@ export class Shop {
       throw new Error(`${rows.length} orders are incomplete, ${incidents.rows.length} incidents`);
   }
 
-  /** Number of history events of the buyers' account workflows. bench/order.ts counts its growth as events of the orders. */
+  /** Number of history events of the buyers' account workflows. bench/order.ts adds the growth of this number to the orders'. */
   async accountEvents(): Promise<number> {
     const lengths = this.buyers.map(({ accountId }) => this.historyLength(workflowIds.account(accountId)));
     return (await Promise.all(lengths)).reduce((sum, length) => sum + length, 0);
@@ -116,7 +117,8 @@ export class Shop {
   }
 
   /**
-   * Posts as a shop does: if the server has just closed the kept-alive connection, the request is repeated under the same key.
+   * Posts as a shop does: if the server has just closed the kept-alive connection, the request is sent again with the same
+   * idempotency key.
    */
   private async post(path: string, body: object): Promise<{ id: string; status: string }> {
     const key = randomUUID();

@@ -41,10 +41,12 @@ const shapes = {
   }),
 };
 
-/** A piece of news, by the id under which NP sent it. */
+/** Names one piece of NP's news to a store. */
 export interface News {
   storeId: string;
+  /** The id that NP gave the news. */
   eventId: string;
+  /** The instant at which the reported fact occurred, as NP says. */
   at: Instant;
 }
 
@@ -103,7 +105,7 @@ async function signalAccount<N extends 'buyerScreened' | 'guaranteeChanged'>(
 async function billsIssued(tx: Tx, news: News, closeOn: JstDate): Promise<null> {
   const { storeId, at } = news;
   const period = periodOf(closeOn);
-  // A closed month needs no signal: its close has fetched the bills without waiting for this news.
+  // The workflow of a closed month has ended, so no signal is sent: it fetched the bills without waiting for this news.
   const close = await tx.close.findUnique({ where: { storeId_period: { storeId, period } } });
   if (close?.status === 'closed') return null;
   const to = workflowIds.monthlyClose(storeId, period);
@@ -144,7 +146,8 @@ async function debitResult(tx: Tx, news: News, number: string, code: string): Pr
   if (!debit) return `debit result for unknown bill ${number}`;
   const nominal = debit.nominal;
   if (debit.status !== 'requested') {
-    // Finance entered the result before NP reported it. The debit's run may have ended, so no signal is sent.
+    // The result is booked already: finance entered it, or NP reported it before. The workflow of that debit day may have ended,
+    // so no signal is sent.
     if (debit.code !== code) await openDebitIncident(tx, { storeId, nominal, at }, 'debit_result_differs', key, code);
     return null;
   }
@@ -160,7 +163,7 @@ async function debitResult(tx: Tx, news: News, number: string, code: string): Pr
   return null;
 }
 
-/** Finds an invoice by its number. Looks a second time under the lock, so that a number being assigned now is not missed. */
+/** Finds an invoice by its number. If none is found, waits for the transaction that assigns numbers now, and looks again. */
 async function invoiceNumbered(tx: Tx, storeId: string, number: string) {
   const where = { storeId_number: { storeId, number } };
   const invoice = await tx.invoice.findUnique({ where });
@@ -169,7 +172,7 @@ async function invoiceNumbered(tx: Tx, storeId: string, number: string) {
   return tx.invoice.findUnique({ where });
 }
 
-/** Until this transaction ends, no other can assign numbers to the store's bills or conclude that a bill is unknown. */
+/** Takes a lock until this transaction ends. Only its holder may commit new bill numbers or conclude that a bill is unknown. */
 async function lockNews(tx: Tx, storeId: string): Promise<void> {
   await tx.$executeRaw(sql`SELECT pg_advisory_xact_lock(hashtextextended(${keys.lock.news(storeId)}, 0))`);
 }

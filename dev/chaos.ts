@@ -16,14 +16,14 @@ interface Result extends Verdict {
   kills: number;
   /** How often each fault took effect, by provider and mode. `away` counts how often a provider closed its port. */
   faults: Partial<Tally> & { away: number };
-  /** Kinds of faults that the run never asked a simulator for. A valid run has none. */
+  /** Faults, as provider and mode, that the run never asked a simulator for. The run fails if there are any. */
   never_filed: string[];
   seconds: { undisturbed: number; disturbed: number };
 }
 
 /**
- * `npm run chaos -- story`: plays the story (dev/story/) twice, each time on a new stack. The second time its parts are killed
- * and the providers misbehave. Both runs must leave the same books.
+ * `npm run chaos -- story`: plays the story (dev/story/) twice, each time on new servers. The second time PostgreSQL, Temporal,
+ * worker and API are killed again and again, and the providers misbehave. Both runs must leave the same rows in the database.
  */
 async function story(options: { kills: number; seed: number; json?: boolean }): Promise<boolean> {
   const { kills: count, seed } = options;

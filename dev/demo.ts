@@ -89,7 +89,7 @@ function urls(stack: Stack): string {
   Admin API key  ${stack.adminApiKey}`;
 }
 
-/** The variables in the README's curl commands. The operator's key may place orders and read everything, documents included. */
+/** The variables that the README's curl commands use. KEY is the operator's, who may place orders and read everything. */
 function curlVariables(stack: Stack, { world, story }: Played): string {
   const { accountId, planId } = story.sampleOrder();
   return `

@@ -39,7 +39,8 @@ new Command('docs')
   .parse();
 
 /**
- * Waits that docs/operations.md does not explain. Operators see each wait in the Temporal UI, and the page is written by hand.
+ * Names of waits (states in which a workflow waits) that docs/operations.md does not explain. Operators see them in the Temporal
+ * UI, and the page is written by hand.
  */
 function unexplainedWaits(): string[] {
   const handbook = read('operations.md') ?? '';
@@ -52,8 +53,8 @@ function deadLinks(): string[] {
 }
 
 /**
- * Paths in backticks, from the root, that do not exist: `room/file.ts` and `room/folder/`. Patterns such as `room/<context>/` or
- * `room/*.ts` are not checked.
+ * Paths in backticks that do not exist: `room/file.ts` and `room/folder/`, where a room is a folder at the root. Patterns such as
+ * `room/<context>/` or `room/*.ts` are not checked.
  */
 function missingPaths(): string[] {
   const rooms = new Set(readdirSync(ROOT));
@@ -63,7 +64,7 @@ function missingPaths(): string[] {
   );
 }
 
-/** Each place in a page that matches `pattern` but is not fine, as `page: text`. */
+/** Each text in a page that `pattern` captures and `isFine` rejects, as `page: text`. */
 function inPages(pattern: RegExp, isFine: (text: string, page: string) => boolean): string[] {
   const pages = readdirSync(DOCS, { recursive: true, encoding: 'utf8' }).map((name) => path.join('docs', name));
   return [...readdirSync(ROOT), ...pages]

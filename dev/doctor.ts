@@ -9,7 +9,7 @@ import { PORTS, STATE_DIR } from './services/stack';
 import { askNamespace, NAMESPACE } from './services/temporal';
 import { cacheDir, findTemporal, MIN_SERVER, obstacles, tooOld } from './services/temporal-binary';
 
-/** The result of a check. `blocks`: the engine cannot run. `note`: it can, but the user should know. */
+/** The result of a check. `blocks`: the engine cannot run. `note`: the engine can run, but the user should know `text`. */
 type Finding = { level: 'ok' | 'note' | 'blocks'; text: string; fix?: string };
 type Check = { name: string; run: () => Promise<Finding> | Finding };
 

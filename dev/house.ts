@@ -25,13 +25,13 @@ const ROOMS = [
 ];
 /** The most files that a folder may have. A reader does not take in more at a glance. */
 const MOST_FILES = 12;
-/** When so many files of a folder begin with the same word, they must become a folder of that name. */
+/** When this many files of a folder begin with the same word, they must move into a folder of that name. */
 const PREFIX_USES = 3;
 
 /**
  * @param files paths from the root, with `/`
  * @param reasons folders that may break the rules, each with the reason that CONTRIBUTING.md gives
- * @returns one sentence for each broken rule, and for each reason that no folder needs any more
+ * @returns one sentence for each broken rule, and for each reason that is no longer needed
  */
 export function treeFaults(files: readonly string[], reasons: ReadonlyMap<string, string>): string[] {
   const folders = new Map<string, Set<string>>();

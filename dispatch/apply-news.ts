@@ -10,13 +10,13 @@ interface NewsRow {
   attempts: number;
 }
 
-/** After this many tries (about 6 s), news whose write PostgreSQL refuses (a constraint, say) becomes an incident. */
+/** After this many tries (3–6 s), news whose write PostgreSQL refuses (a constraint, say) becomes an incident. */
 const TRIES = 6;
 
 /**
- * Applies one piece of a provider's news: books the facts in it and signals the workflows that wait for them. News that matches
- * nothing or can't be booked becomes an incident. It stays stored, and news about a bill without a number yet is applied again
- * when the bill gets its number (`applyKeptNews`).
+ * Applies one piece of a provider's news: books the facts in it and queues Temporal signals to the workflows that wait for them.
+ * News that matches nothing or can't be booked becomes an incident. The news stays stored. If it is about a bill that has no
+ * number yet, it is applied again when the bill gets its number (`applyKeptNews`).
  */
 export async function applyNews({ db, log }: { db: Db; log: Logger }, row: NewsRow): Promise<void> {
   const apply = (how: (tx: Tx, news: News, type: string, data: unknown) => Promise<string | null>) =>

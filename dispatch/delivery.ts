@@ -14,7 +14,7 @@ import { type WorkflowType, parseWorkflowId, workflowIds } from '../workflows/co
 import { keys } from '../workflows/contracts/keys';
 import { taskQueueOf } from './queues';
 
-/** A row of the dispatch table: a message to be delivered, as it is read for its delivery. */
+/** The columns of a row of the dispatch table (a message to be delivered) that its delivery needs. */
 export interface Outgoing {
   storeId: string;
   id: string;
@@ -32,10 +32,10 @@ export interface Delivery {
   now(storeId: string, id: string): Promise<Reply>;
   /**
    * Waits until the workflow has acted on the message and rests, that is, waits for its next message or deadline.
-   * @returns the refusal, if the workflow refused the command when its turn came; null after `ms` of waiting
+   * @returns the reply, with a refusal if the workflow refused the command when its turn came; null if `ms` pass before that
    */
   untilProcessed(storeId: string, id: string, ms: number): Promise<Reply | null>;
-  /** Delivers a row to its workflow. @throws when Temporal can't be reached within 20 s; the row stays open */
+  /** Delivers a row to its workflow. @throws when Temporal can't be reached within 20 s; the row can be retried */
   toWorkflow(row: Outgoing): Promise<Reply>;
 }
 
@@ -45,7 +45,7 @@ export interface Reply {
 }
 
 const DELIVER_MS = 5_000;
-/** Deadline of a delivery by the dispatch loop; its lease on a row is 30 s. A working Temporal answers in milliseconds. */
+/** Deadline of a delivery by the dispatch loop. It is shorter than the loop's lease on a row (30 s), so two never overlap. */
 const LOOP_DELIVER_MS = 20_000;
 const storeIdAttribute = defineSearchAttributeKey('StoreId', 'KEYWORD');
 const accountIdAttribute = defineSearchAttributeKey('AccountId', 'KEYWORD');
@@ -113,8 +113,9 @@ export function createDelivery({ db, client, log }: { db: Db; client: Client; lo
       } else throw e;
       return row.kind === 'update' ? { refusal: { code: 'conflict' } } : {};
     }
-    // The first delivery of a start does not mark its row as delivered: the workflow does so when it first comes to rest, usually
-    // before the writer's lease on the row ends. If the lease ends first, a second delivery finds the workflow running.
+    // The writer of a start row delivers it first (`attempts` is 0). It need not mark the row as delivered: the workflow does so
+    // when it first waits, usually before the writer's lease on the row ends. If the lease ends first, the dispatch loop delivers
+    // the row again. That changes nothing, because the workflow runs already.
     if (row.kind === 'start' && row.attempts === 0 && row.name !== 'clock') return {};
     const deliveredAt = new Date();
     // The workflow of a simulated clock does not mark messages as processed. Its progress is read from the clock's row instead.
@@ -153,7 +154,7 @@ export function createDelivery({ db, client, log }: { db: Db; client: Client; lo
     await client.workflow.start('account', accountStart(row, clock, options));
   }
 
-  /** Marks a row as processed. The first outcome stays. @returns true if the row was open until now */
+  /** Marks a row as processed, unless it is already. @returns true if this call marked it */
   async function settle(on: Pick<Db, 'dispatch'>, { storeId, id }: Outgoing, outcome: string): Promise<boolean> {
     const now = new Date();
     const { count } = await on.dispatch.updateMany({
@@ -205,12 +206,12 @@ export function createDelivery({ db, client, log }: { db: Db; client: Client; lo
   };
 }
 
-/** @param outcome as the dispatch row stores it: a refusal as JSON, or words about the delivery */
+/** @param outcome as the dispatch row stores it: a refusal as JSON, words about the delivery, or null */
 function replyIn(outcome: string | null): Reply {
   return outcome?.startsWith('{') ? { refusal: JSON.parse(outcome) as Refusal } : {};
 }
 
-/** The pause between two looks for processed messages. A workflow that calls no provider comes to rest in 20–50 ms. */
+/** The pause between two queries for processed messages: less than the 20–50 ms that a workflow takes if it calls no provider. */
 const LOOK_MS = 15;
 
 /** Makes `untilProcessed`. One repeated query looks for the messages of all waiting requests, however many they are. */

@@ -6,27 +6,28 @@ import { type MailDeps, sendMail } from './send-mail';
 import type { Db } from '../prisma/db';
 import type { Delivery, Outgoing } from './delivery';
 
-/** The number of rows that are taken at a time. 50 rows keep the loop busy for about a tenth of a second. */
+/** The most rows that one query takes. 50 rows keep the loop busy for about a tenth of a second. */
 const BATCH = 50;
-/** The most targets (workflows, mails …) that are delivered to at once. A target counts once, however many rows wait for it. */
+/** While it delivers to this many targets (workflows, mails …), the loop takes no more rows. A target may have many rows. */
 const TARGETS = 100;
-/** The most mails that are sent at once. If the mail provider hangs, workflows still get their messages. */
+/** While this many mails are being sent, the loop takes no more. If the mail provider hangs, workflows still get messages. */
 const MAILS = 50;
 /** This many unreachable targets mean that Temporal is away. The loop then takes only rows that don't need Temporal. */
 const HELD = 500;
-/** The loop looks for rows this often, even if not notified: a dead writer's lease expires, a real store's row falls due. */
+/** The loop looks for rows at least this often: no notification comes when a row falls due or a crashed writer's lease ends. */
 const POLL_MS = 500;
-/** The lease of a row that is being delivered, longer than any delivery. A loop that takes over the lead ends all such leases. */
+/** How long a row stays with the loop that took it; longer than any delivery. A loop that takes over the lead ends all leases. */
 const LEASE_SECONDS = 30;
-/** The loop queries its session this often. A process that hangs does not, so its idle session ends and another loop leads. */
+/** The loop sends an empty query in its database session this often, to show PostgreSQL that it is alive. */
 const HEARTBEAT_MS = 3_000;
+/** PostgreSQL ends a session that sends no query for this long, because its process hangs, say. Another loop then leads. */
 const IDLE_SESSION_MS = 15_000;
-/** PostgreSQL cancels a statement of this length, before the client gives up: an abandoned statement would keep the lead. */
+/** PostgreSQL cancels a longer statement. The client gives up later, so no statement runs on unseen and keeps the lead. */
 const STATEMENT_MS = 10_000;
 /** The pause after a failed delivery: 0.1 s, 0.2 s, 0.4 s … at most a minute. */
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 60_000;
-/** After stop(), the loop keeps the lead this long for deliveries under way. Then the next loop takes over their rows. */
+/** After stop(), deliveries under way may take this long. Then the loop gives up the lead, and another loop takes their rows. */
 const HAND_OVER_MS = 2_000;
 
 const CLAIM = `
@@ -54,8 +55,8 @@ type Row = Outgoing & { seq: string };
 
 /**
  * Delivers every due row of the dispatch table. The rows of one target (a workflow, a mail …) are delivered one at a time and in
- * order. A real store's rows fall due by the wall clock, a simulated store's by its own clock. Each worker has a loop. Only one
- * of them leads, that is, delivers, because two would split the rows of one target between them and lose their order.
+ * order. A real store's rows fall due by the wall clock, a simulated store's by its simulated clock. Each worker process has a
+ * loop. Only one loop leads, that is, delivers, because two would split the rows of one target between them and lose their order.
  */
 export class DispatchLoop {
   /** Targets that are being delivered to. */
@@ -83,7 +84,7 @@ export class DispatchLoop {
     return this.deps.log;
   }
 
-  /** Runs until stop(). Waits while the database is away. */
+  /** Runs until stop(). If the database can't be reached, tries again until it can. */
   async run(): Promise<void> {
     const heartbeat = setInterval(() => {
       const { session } = this;
@@ -121,7 +122,8 @@ export class DispatchLoop {
       `SELECT pg_try_advisory_lock(hashtextextended('dispatch', 0)) AS leads`,
     );
     if (!rows[0]!.leads) return false;
-    // Ends the leases of the last leader, so that the rows it took come before newer rows. Rows with attempts are a loop's.
+    // Ends the leases that the last leader left, so that its rows are delivered before newer ones. Such rows have attempts,
+    // because a loop counts one when it takes a row. The API also leases rows, but counts none.
     await session.query(
       'UPDATE dispatch SET lease_until = NULL WHERE delivered_at IS NULL AND processed_at IS NULL AND attempts > 0 AND lease_until IS NOT NULL',
     );
@@ -174,8 +176,8 @@ export class DispatchLoop {
   }
 
   /**
-   * Takes due rows, each store's by its own clock. Leaves out targets that are being delivered to and targets whose pause after a
-   * failed delivery is not over. Runs in the session that holds the lead, so a loop that lost the lead unnoticed takes nothing.
+   * Takes rows that are due by their store's clock. Leaves out targets that are being delivered to and targets whose pause after
+   * a failed delivery is not over. Runs in the session that holds the lead, so a loop that lost the lead unnoticed takes nothing.
    */
   private async claim(session: pg.Client): Promise<Row[]> {
     const now = Date.now();
@@ -229,8 +231,8 @@ export class DispatchLoop {
 
   /**
    * Gives undelivered rows of a target back, so that they can be taken again.
-   * @param pause ms to wait before the next try if the first row failed; null if it was not tried. A mail or a provider's news is
-   *   the only row of its target, and there may be a hundred thousand: its pause is kept in the row, not in memory
+   * @param pause ms to wait before the next try if the first row failed; null if no row was tried. The pause of a mail or of a
+   *   provider's news is kept in its row, not in memory: there may be a hundred thousand, each the only row of its target
    */
   private async release(session: pg.Client, target: string, [first, ...others]: Row[], pause: number | null) {
     const { storeId, id, kind } = first!;
@@ -249,7 +251,7 @@ export class DispatchLoop {
     );
   }
 
-  /** Calls a provider's simulator at the time it asked for. The row is delivered once the simulator has done its work. */
+  /** Calls a provider's simulator at the time for which it asked. The call returns when the simulator has done its work. */
   private async callBack(row: Outgoing): Promise<void> {
     const answer = await fetch(row.target, {
       method: 'POST',

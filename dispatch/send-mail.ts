@@ -25,12 +25,13 @@ interface MailRow {
   dueAt: Date;
 }
 
-/** Retries end after 23 h: the mail provider Resend forgets an idempotency key after 24 h, and a call may be slow. */
+/** Retries end after 23 h, because the mail provider Resend forgets an idempotency key after 24 h, and a call may be slow. */
 const RETRY_MS = 23 * 3_600_000;
 
 /**
- * Sends one queued mail and emits `mail.sent`. If 23 h after the first try it is still unknown whether the mail went out, it
- * becomes an incident and is not sent again, because the buyer could get it twice. The first try is always made, even days late.
+ * Sends one queued mail and emits `mail.sent`. If 23 h after the first try it is still unknown whether the mail went out, an
+ * incident is opened and the mail is not sent again, because the buyer could get it twice. The first try is always made, even
+ * days late.
  */
 export async function sendMail(deps: MailDeps, row: MailRow): Promise<void> {
   const { db } = deps;
@@ -125,14 +126,14 @@ function cannotBeDrawn(e: unknown): e is Error {
   return e instanceof DocumentSumError || e instanceof MissingGlyphError || e instanceof TypstError;
 }
 
-/** The names of sender and recipient that the mail shows, as they are at the time of sending. */
+/** The names of sender and recipient that the mail shows: the current ones, except for the recipient of an attached invoice. */
 async function frameOf(
   { db }: MailDeps,
   storeId: string,
   { template, accountId, invoiceId }: { template: MailTemplate; accountId: string; invoiceId: string | null },
 ): Promise<MailFrame> {
   const store = await db.store.findUniqueOrThrow({ where: { id: storeId } });
-  // A mail with an attached invoice addresses the recipient whom the invoice names.
+  // A mail with an attached invoice addresses the recipient frozen at the invoice's issue, whom the PDF names.
   const invoice =
     withDocument.has(template) && store.settlement === 'in_house' && invoiceId !== null
       ? await db.invoice.findUnique({ where: { storeId_id: { storeId, id: invoiceId } } })

@@ -38,11 +38,11 @@ export interface MailData {
    * payment by card.
    */
   'order-declined-judgement': { order: MailOrder; orderUrl: string };
-  /** The order was refused with code 21: the customer has an overdue bill. The support desk can say which. */
+  /** The order was refused with code 21: the customer has an overdue bill. The support desk can tell which bill it is. */
   'order-declined-overdue': { order: MailOrder };
   /** The credit limit of a held order was not raised by `until`. */
   'order-declined-hold-expired': { order: MailOrder; until: string; orderUrl: string };
-  /** NP denied the buyer in its screening (否決) or, if `expired`, gave no result by the deadline. */
+  /** NP's screening denied the customer as a buyer (否決) or, if `expired`, gave no result by the deadline. */
   'order-declined-screening': { order: MailOrder; expired: boolean; orderUrl: string };
   /** The card's issuer did not approve the card, so the order is cancelled (docs/store.md P10). */
   'order-cancelled-card': { order: MailOrder; orderUrl: string };
@@ -58,11 +58,13 @@ export interface MailData {
     replaceCardUrl: string;
     replaceUntil: string;
   };
-  /** The store's own invoice is attached. It names the account to pay into. */
+  /** An invoice that the store itself issued is attached. The invoice names the account to pay into. */
   'invoice-issued': { invoice: { number: string; total: number; period: string }; dueOn: string };
-  /** The store's own debit notice is attached. It replaces the invoice. */
+  /** A debit notice that the store itself issued is attached. The notice replaces the invoice. */
   'debit-notice-issued': { invoice: { number: string; total: number; period: string }; debitOn: string };
-  /** The debit failed, so the same invoice must be paid by transfer. `issuer` is the name of its issuer: NP or the seller. */
+  /**
+   * The debit failed, so the customer must pay the invoice by transfer. `issuer` is the name of who issued it: NP or the seller.
+   */
   'debit-failed': {
     invoice: { number: string; issuer: string; total: number };
     /** True when the store issues its own bills: the reissued invoice is attached. */
@@ -93,8 +95,8 @@ export interface RenderedMail {
 }
 
 /**
- * The way of payment whose support desk each mail names. `settledBy`: the field of that name in the mail's data decides, because
- * customers of every payment method get the mail.
+ * The way of payment whose support desk each mail names. `settledBy` means that the field of that name in the mail's data
+ * decides, because customers of every way of payment get that mail.
  */
 const deskOf: Record<MailTemplate, SettledBy | 'settledBy'> = {
   'order-held': 'bank_transfer',
@@ -151,7 +153,7 @@ interface Compiled {
 }
 const compiled = new Map<MailTemplate, Compiled>();
 
-/** Compiles a template once. Its first line is `subject: …`; a blank line and the text follow. */
+/** Compiles a template once. A template begins with the line `subject: …`; a blank line and the text of the mail follow. */
 function compile(template: MailTemplate): Compiled {
   let found = compiled.get(template);
   if (!found) {
@@ -177,8 +179,8 @@ function refuseLineBreaks(value: unknown, pointer: string): void {
 }
 
 /**
- * Splits the plain text of a mail into blocks for the HTML layout. Lines `■label：value` become a table. The signature becomes the
- * footer.
+ * Splits the plain text of a mail into blocks for the HTML layout. A block of lines `■label：value` becomes a table. The signature
+ * becomes the footer.
  */
 function blocksOf(text: string) {
   const [body, foot] = text.split('\n――――――――――――――――――――\n') as [string, string];
@@ -197,7 +199,7 @@ function blocksOf(text: string) {
   return { blocks, foot: foot.trim().split('\n').map(piecesOf) };
 }
 
-/** Splits a line into text and links. The layout escapes both. */
+/** Splits a line into text and links. The HTML layout escapes both. */
 function piecesOf(line: string) {
   return line.split(/(https?:\/\/[^\s（）「」、。]+)/).map((text, index) => ({ text, link: index % 2 === 1 }));
 }

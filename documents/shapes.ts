@@ -1,8 +1,8 @@
 import type { SupportDesk } from '../domain/support-desks';
 
 /**
- * The data of each document. They are fixed at its issue and stored as JSON, from which the document can be drawn again. Dates
- * are JST dates `YYYY-MM-DD`. Amounts are whole yen, and each comment says whether they include tax.
+ * The data of each document. The data are fixed when the document is issued, and stored as JSON, from which it can be drawn
+ * again. Dates are JST dates `YYYY-MM-DD`. Amounts are whole yen, and each comment says whether they include tax.
  */
 
 /** The tax rate class of a line, named as in domain/tax.ts. A `reduced` line is printed with ※ and a legend. */
@@ -41,7 +41,7 @@ export interface DocumentLine {
   rateClass: LineRateClass;
 }
 
-/** The total of one tax rate. Its tax is rounded once, never per line (消費税法施行令70条の10). */
+/** The total of one rate class. The tax is rounded once, never per line (消費税法施行令70条の10). */
 export interface TaxRow {
   rateClass: LineRateClass;
   /** 10, 8, or 0 where no tax applies. */
@@ -76,9 +76,9 @@ export interface QualifiedInvoiceData {
   support: SupportDesk;
 }
 
-/** The invoice (請求書) of a store that settles in house. */
+/** The invoice (請求書) of a store that settles in house, that is, bills without NP (the credit provider NP掛け払い). */
 export interface InvoiceData extends QualifiedInvoiceData {
-  /** 1 for the first issue. From 2 on, the same invoice is billed again and printed as 再発行. */
+  /** 1 for the first issue. From 2 on, the same invoice is billed again and marked as 再発行 (reissued). */
   revision: number;
   /** The day on which the newest revision was issued; null for the first issue. */
   revisedOn: string | null;
@@ -87,7 +87,7 @@ export interface InvoiceData extends QualifiedInvoiceData {
   account: { bank: string; branch: string; type: string; number: string; holder: string };
 }
 
-/** The debit notice (口座振替通知書) of a store that settles in house. It replaces the invoice. */
+/** The debit notice (口座振替通知書) of a store that settles in house. The notice replaces the invoice. */
 export interface DebitNoticeData extends QualifiedInvoiceData {
   debitOn: string;
   /** `maskedNumber` shows only the last three digits, e.g. `****567`. Null when the store does not know the account. */
@@ -99,7 +99,7 @@ export interface ReceiptData extends QualifiedInvoiceData {
   orderNumber: string;
   /** Day of the capture. */
   paidOn: string;
-  /** The purpose of the payment (但し書き), e.g. 商品A 2026年10月分 利用料. */
+  /** The text that says for what the buyer paid (但し書き), e.g. 商品A 2026年10月分 利用料. */
   purpose: string;
   /** E.g. VISA; null when the card gateway does not report it. Never a card number. */
   cardBrand: string | null;
@@ -108,8 +108,8 @@ export interface ReceiptData extends QualifiedInvoiceData {
 }
 
 /**
- * A bill as Net Protections (NP) issues and mails it (docs/store.md P6, D5); here the NP simulator draws it. Its amounts are the
- * registered ones, with tax. The tax within the total of each rate is computed and rounded once.
+ * A bill as Net Protections (NP) issues and mails it (docs/store.md P6, D5). In this repository the NP simulator draws it. Its
+ * amounts are the registered ones, with tax. The tax within the total of each rate is computed and rounded once.
  */
 export interface NpBillData {
   kind: 'invoice' | 'debit_notice';

@@ -11,7 +11,10 @@ export interface TypstData {
   issuedOn: string;
 }
 
-/** Thrown before drawing for a character that no font can draw. Typst would silently print an empty box (tofu) for it. */
+/**
+ * Thrown before drawing for a character that no font can draw. Typst, the typesetter, would silently print an empty box (tofu)
+ * for it.
+ */
 export class MissingGlyphError extends Error {
   override readonly name = 'MissingGlyphError';
   constructor(
@@ -51,7 +54,7 @@ interface Engine {
 
 let engine: Engine | undefined;
 
-/** Loads the fonts and the compiler. It runs once, at the first document, because the fonts take about 0.1 s and 20 MB. */
+/** Loads the fonts and the compiler. It runs once, at the first document, because loading takes about 0.1 s and 20 MB. */
 function start(): Engine {
   const read = (files: string[]) => files.map((file) => readFileSync(require.resolve(file)));
   const weights = [read(fontFiles.regular), read(fontFiles.bold)];
@@ -84,8 +87,8 @@ function checkGlyphs(value: unknown, pointer: string, canDraw: Engine['canDraw']
 const cacheAge = 10;
 
 /**
- * Renders `templates/<template>.typ` as PDF/A-2b. The template gets the data as JSON, so their text is never read as
- * markup.
+ * Renders `templates/<template>.typ` as PDF/A-2b. The template gets the data as JSON, so that Typst never reads a text
+ * in them as markup.
  *
  * @throws MissingGlyphError, TypstError
  */

@@ -53,8 +53,8 @@ export function weekdayJa(date: JstDate): (typeof WEEKDAYS)[number] {
 const RFC3339 = /^(\d{4}-\d\d-\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:\.(\d+))?(?:[Zz]|([+-])(\d\d):(\d\d))$/;
 
 /**
- * The instant of an RFC 3339 date-time; null when `s` is none or its date does not exist. Leap seconds are not accepted. Digits
- * below a millisecond are dropped.
+ * The instant of an RFC 3339 date-time; null when `s` has another form or its date does not exist. Leap seconds are not
+ * accepted. Digits below a millisecond are dropped.
  */
 export function parseInstant(s: string): Instant | null {
   const m = RFC3339.exec(s);
@@ -164,13 +164,16 @@ export function periodEnd(of: Period): JstDate {
 
 // ── business days ────────────────────────────────────────────────────────────────────────────────────────────────────
 
-/** True on a national holiday (祝日法3条). Weekends are not holidays. @throws CalendarHorizonError outside the holiday table */
+/**
+ * True on a national holiday (祝日法3条). A Saturday or Sunday is not a holiday in itself.
+ * @throws CalendarHorizonError outside the holiday table
+ */
 export function isHoliday(date: JstDate): boolean {
   return holidayName(date) !== null;
 }
 
 /**
- * True on a day on which banks are open. They close at weekends, on holidays and from 12-31 to 01-03 (銀行法15条, 銀行法施行令
+ * True on a day on which banks are open. Banks close at weekends, on holidays and from 12-31 to 01-03 (銀行法15条, 銀行法施行令
  * 5条1項).
  */
 export function isBankBusinessDay(date: JstDate): boolean {
@@ -241,12 +244,12 @@ function dateOfEpochDay(days: number): JstDate {
   return `${pad(year, 4)}-${pad(month)}-${pad(day)}` as JstDate;
 }
 
-/** 0 is Sunday. The 4 is there because 1970-01-01 was a Thursday. */
+/** 0 is Sunday. The 4 is added because day 0, 1970-01-01, was a Thursday. */
 function weekday(date: JstDate): number {
   return (((epochDay(date) + 4) % 7) + 7) % 7;
 }
 
-/** True if the moment falls in the years 0000–9999 in Japan, because only those have four digits. */
+/** True if the moment falls in the years 0000–9999 in Japan. Only these years can be written with four digits. */
 function isPrintable(ms: number): boolean {
   return ms + JST_MS >= -62_167_219_200_000 && ms + JST_MS < 253_402_300_800_000;
 }

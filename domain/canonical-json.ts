@@ -1,4 +1,7 @@
-/** One text for equal JSON values: members are sorted by name, undefined members left out, and there is no white space. */
+/**
+ * Writes a value as JSON, so that equal values give the same text: the members are sorted by name, undefined members are left
+ * out, and there is no white space.
+ */
 export function canonicalJson(value: unknown): string {
   if (value === null || typeof value !== 'object') return JSON.stringify(value) ?? 'null';
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;

@@ -13,9 +13,10 @@ export class CalendarHorizonError extends Error {
 }
 
 /**
- * Japan's national holidays 1970–2050 by date `YYYY-MM-DD`, substitute holidays (振替休日) and 国民の休日 included. Only the data of
- * `@holiday-jp/holiday_jp` is used, because its `isHoliday(Date)` reads the process's time zone. The Cabinet Office publishes
- * holidays about a year ahead (in 2026 up to 2027). The later dates follow the present law and change when the law changes.
+ * Japan's national holidays 1970–2050 by date `YYYY-MM-DD`, substitute holidays (振替休日) and 国民の休日 included. The package
+ * `@holiday-jp/holiday_jp` gives only the data: its function `isHoliday(Date)` would read the process's time zone. The Cabinet
+ * Office publishes holidays about a year ahead (in 2026 up to 2027). The package computes the later dates from the present law,
+ * so they change when the law changes.
  */
 const names = new Map(Object.entries(publishedHolidays).map(([date, holiday]) => [date, holiday.name]));
 const years = [...names.keys()].map((date) => date.slice(0, 4)).sort();

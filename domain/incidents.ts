@@ -1,6 +1,6 @@
-/** The ways in which staff may end an incident of one kind, each with a text of its effect. Any other way is refused. */
+/** The ways in which staff may end an incident of one kind, each with a text of its effect. The API refuses any other way. */
 interface Ways {
-  /** Run the step again. The step first asks the provider for the result of the last try. */
+  /** Run the step again. Some steps first ask the provider for the result of the last try. */
   retry?: string;
   /** Go on without the step. */
   skip?: string;
@@ -12,23 +12,24 @@ interface IncidentKindText {
   owner: 'operator' | 'finance';
   /** The title that staff read in lists. */
   ja: string;
-  /** The fact behind the incident. `cure` is the action that staff should take. */
+  /** The fact that the incident reports. `cure` is the action that staff should take. */
   means: string;
   cure: string;
   /**
-   * Set for a step that failed for good: its workflow waits in `repair` until staff decide. No workflow waits for the other
-   * kinds. Staff close their incidents with a free text (`resolve_as`), or retry them where `again` is set.
+   * Set if the incident means that a step of a workflow has failed for good. The workflow then waits until staff choose one of
+   * these ways. No workflow waits for an incident of the other kinds: staff close it with a free text (`resolve_as`), or retry
+   * it where `again` is set.
    */
   step?: Ways;
   /** The effect of `retry` on an incident for which no workflow waits. */
   again?: string;
-  /** True if the engine itself closes the incident when its cause is gone. */
+  /** True if the engine closes the incident without staff once its cause is gone. */
   closesItself?: true;
 }
 
 /**
  * Every kind of failure that staff must act on. The API and the workflows read this table, and `npm run docs` writes
- * docs/incidents.md from it. A test makes each kind happen.
+ * docs/incidents.md from it. The scenarios in test/scenarios/ make each kind happen.
  */
 export const incidentKinds = {
   // ── steps of an order ────────────────────────────────────────────────────────────────────────────────────────────────
@@ -178,7 +179,7 @@ export const incidentKinds = {
     cure: 'retry when NP has the document',
     step: { retry: 'fetched again', skip: 'the invoice stays without its document' },
   },
-  // ── no step waits: orders ────────────────────────────────────────────────────────────────────────────────────────────
+  // ── no workflow waits: orders ────────────────────────────────────────────────────────────────────────────────────────
   np_registration_failed: {
     owner: 'finance',
     ja: '当月分の取引登録に失敗（1件）',
@@ -206,7 +207,7 @@ export const incidentKinds = {
     cure: 'ask the maker; the order keeps waiting',
     closesItself: true,
   },
-  // ── no step waits: mandates and debits ───────────────────────────────────────────────────────────────────────────────
+  // ── no workflow waits: mandates and debits ───────────────────────────────────────────────────────────────────────────
   direct_debit_form_not_returned: {
     owner: 'finance',
     ja: '口座振替依頼書が未返送',
@@ -259,7 +260,7 @@ export const incidentKinds = {
     cure: 'pay the excess back, or reverse the deposit and enter it with the other invoices it pays',
     closesItself: true,
   },
-  // ── no step waits: the close ─────────────────────────────────────────────────────────────────────────────────────────
+  // ── no workflow waits: the close ─────────────────────────────────────────────────────────────────────────────────────
   draft_check: {
     owner: 'finance',
     ja: '請求書案の検算不一致（保留中）',
@@ -299,7 +300,7 @@ export const incidentKinds = {
     cure: 'fetch or render the PDF',
     closesItself: true,
   },
-  // ── no step waits: messages ─────────────────────────────────────────────────────────────────────────────────────────
+  // ── no workflow waits: messages ─────────────────────────────────────────────────────────────────────────────────────
   mail_unknown: {
     owner: 'operator',
     ja: 'メールの到達が不明',

@@ -1,6 +1,6 @@
 /**
- * A life cycle as a table: each state with the states that it may move to. The table does not contain the conditions of a move,
- * which are rules beside it, nor its effects, which are in books/ and activities/.
+ * A life cycle as a table: each state with the states that it may move to. The table contains neither the conditions of a
+ * move (rules in the other files of its folder) nor its effects (in books/ and activities/).
  */
 export interface Lifecycle<S extends string> {
   readonly initial: S;
@@ -35,7 +35,7 @@ export type Moves<T extends Lifecycle<string>> = {
   [F in keyof T['states'] & string]: [from: F, to: T['states'][F]['to'][number]];
 }[keyof T['states'] & string];
 
-/** The states of a table that move to `To` directly. If `To` is a union, each of these states moves to all of its members. */
+/** The states of a table that move to `To` directly. If `To` is a union, they move to every member of it. */
 export type WaysTo<T extends Lifecycle<string>, To extends string> = {
   [F in keyof T['states'] & string]: [To] extends [T['states'][F]['to'][number]] ? F : never;
 }[keyof T['states'] & string];

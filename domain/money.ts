@@ -1,6 +1,6 @@
 declare const yenBrand: unique symbol;
 
-/** Whole yen as a safe integer, negative for reductions and credits. Each use says whether the amount includes tax. */
+/** An amount in whole yen as a safe integer, negative for reductions and credits. Each use says whether tax is included. */
 export type Yen = number & { readonly [yenBrand]: true };
 
 /** @throws RangeError unless `n` is a safe integer: fractional yen do not exist, and numbers beyond 2^53 lose single yen. */

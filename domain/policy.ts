@@ -9,28 +9,31 @@ export const policy = {
   order: {
     /** Time for the buyer to pass 3-D Secure after the redirect. Our choice. */
     threeDSecureMinutes: 30,
-    /** An order whose buyer's screening is on hold (保留) waits this long for corrected data, then is declined. Our choice. */
+    /**
+     * An order waits this long for NP's screening of its buyer, then is declined. If NP puts the screening on hold (保留), the time
+     * starts again, so that staff can correct the buyer's data. Our choice.
+     */
     screeningHoldBusinessDays: 10,
     /**
      * An order over the credit limit waits this long for a higher limit, then is declined. docs/store.md P4 has the refusal; the
      * number of days is our choice.
      */
     heldBusinessDays: 7,
-    /** Finance has this long to decide on a running contract after NP refuses a month of it. Our choice. */
+    /** Finance has at least this long to decide on a running contract after NP refuses a month of it. Our choice. */
     atRiskBusinessDays: 5,
-    /** The most that one month of an order may cost. NP's amounts have at most nine digits (our assumption). */
+    /** The most that one month of an order may cost, because NP's amounts have at most nine digits (our assumption). */
     maxTotal: yen(999_999_999),
-    /** A running contract is checked once a year, because every wait has a deadline. docs/contracts.md P2. */
+    /** A contract with no nearer deadline is checked once a year, because no wait is endless. docs/contracts.md P2. */
     contractReviewMonths: 12,
   },
   repair: {
-    /** A failed step waits this long for a decision of staff, then waits as long again. Its incident stays open. Our choice. */
+    /** A failed step waits for a decision of staff. The wait is renewed after this long; the incident stays open. Our choice. */
     businessDays: 5,
   },
   credit: {
     /**
-     * A store that settles in house allows a billing destination this much unbilled plus unpaid, unless the destination has a
-     * limit of its own. Our assumption.
+     * The credit limit of a billing destination in a store that settles in house (bills without NP): the most that may be
+     * unbilled and unpaid together. Staff can set another limit for a destination. Our assumption.
      */
     ownLimit: yen(500_000),
   },
@@ -48,7 +51,10 @@ export const policy = {
     endDaysAfterSuspension: 14,
   },
   np: {
-    /** The most characters of a 加盟店取引ID. NP's specification of the registration: field `shopTransactionId`. */
+    /**
+     * The most characters of a 加盟店取引ID, our id of a transaction at NP. NP's specification of the registration: field
+     * `shopTransactionId`.
+     */
     shopTransactionIdMaxLength: 40,
   },
   close: {
@@ -69,11 +75,14 @@ export const policy = {
     escalationMonths: 4,
     /** Debits are made on the 27th or the next business day. docs/store.md D4. */
     nominalDay: 27,
-    /** The engine chooses the invoices to debit this long before the debit day: a day before the file is due. Our choice. */
+    /**
+     * The engine chooses the invoices to debit this long before the debit day: one business day before the request file is due
+     * at the bank. Our choice.
+     */
     collectBusinessDaysBefore: 10,
     /**
-     * A store that settles in house hands its file in this long before the debit day. Published timetables of banks and
-     * collecting firms ask for three to nine business days.
+     * A store that settles in house hands its request file in to the bank this long before the debit day. Published timetables of
+     * banks and collecting firms ask for three to nine business days.
      */
     handInBusinessDaysBefore: 9,
     /** Results are expected this long after the debit day (published timetables), and are late after five days (our choice). */
@@ -82,26 +91,26 @@ export const policy = {
   },
   /** Mail to customers goes out at or after 09:00 and before 18:00. Our choice. */
   mail: { from: '09:00', until: '18:00' },
-  /** The engine books a store's day at 00:05, and issues bills and mails at 09:00. Our choice. */
+  /** The engine starts a store's work of the day at 00:05, and issues the store's bills at 09:00. Our choice. */
   storeDay: { bookTime: '00:05', issueTime: '09:00' },
 } as const;
 
 /** The configuration that a new store starts with (docs/store.md, last paragraph). */
 export const storeDefaults = {
-  /** docs/store.md V1. */
+  /** The seller of every plan. docs/store.md V1. */
   seller: { name: 'アイティクラウド株式会社' },
   /** The text on the buyer's card statement. docs/store.md P11. */
   cardDescriptor: 'ITreviewオンラインストア',
 };
 
-/** The time at which a mail requested at `at` goes out: at once within `policy.mail`, else when that window next opens. */
+/** The time at which a mail requested at `at` goes out: at once within the hours of `policy.mail`, else when they next begin. */
 export function mailTime(at: Instant): Instant {
   const day = dateOf(at);
   if (timeOf(at) < policy.mail.from) return atTime(day, policy.mail.from);
   return timeOf(at) < policy.mail.until ? at : atTime(addDays(day, 1), policy.mail.from);
 }
 
-/** The time of the nth retry (1, 2, 3) of a monthly charge first declined on `firstDeclinedOn`; null when none is left. */
+/** The time of the nth retry (1, 2, 3) of a monthly charge first declined on `firstDeclinedOn`; null when no retry is left. */
 export function cardRetryAt(firstDeclinedOn: JstDate, nth: number): Instant | null {
   const days = policy.card.retryAfterDays[nth - 1];
   return days === undefined ? null : atTime(addDays(firstDeclinedOn, days), policy.card.retryTime);

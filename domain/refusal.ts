@@ -3,7 +3,7 @@ import type { RefusalCode } from './refusal-codes';
 /** The place of a value in a rule's input: member names and list indexes, e.g. `['lines', 0, 'planId']`. */
 export type FieldPath = readonly (string | number)[];
 
-/** An expected rejection. Rules return it as a value and never throw it. refusal-codes.ts has the texts of its code. */
+/** An expected rejection. Rules return it as a value and never throw it. refusal-codes.ts has the texts of each code. */
 export interface Refusal {
   code: RefusalCode;
   /** The part of the input that caused the refusal. */

@@ -28,8 +28,8 @@ export function contactForm(storeName: string, url: string): SupportDesk {
 }
 
 /**
- * The desk for each way of payment (docs/store.md S1). In a store that settles by NP, NP's desk answers for transfer and debit.
- * The store's contact form answers for everything else.
+ * The desk for each way of payment (docs/store.md S1). If NP issues the store's bills, NP's desk answers for transfer and
+ * debit. The store's contact form answers for everything else.
  */
 export function supportDesksOf(store: { name: string; contactUrl: string; settlesByNp: boolean }): SupportDesks {
   const form = contactForm(store.name, store.contactUrl);

@@ -11,8 +11,8 @@ export const rateClasses = ['standard', 'reduced', 'exempt', 'out_of_scope'] as 
 export type Rate = 10 | 8 | 0;
 
 /**
- * How fractions of a yen of tax are rounded: 切捨て, 四捨五入, 切上げ. The absolute value is rounded, so a credit is exactly the
- * negative of its charge.
+ * How fractions of a yen of tax are rounded: 切捨て, 四捨五入, 切上げ. The absolute value is rounded, so a credit of the
+ * same amount has exactly the negative tax of the charge.
  */
 export const roundings = ['floor', 'round', 'ceil'] as const;
 export type Rounding = (typeof roundings)[number];
@@ -52,8 +52,8 @@ export interface TaxSummary {
 }
 
 /**
- * The totals of an invoice of a store that settles in house. The tax is computed once per invoice and rate from the tax-exclusive
- * sum, never per line (消費税法施行令70条の10).
+ * The totals of an invoice of a store that settles in house (bills without NP, the credit provider NP掛け払い). The tax is computed
+ * once per invoice and rate from the tax-exclusive sum, never per line (消費税法施行令70条の10).
  * @param on the date of supply, which decides the rates
  */
 export function taxOnNet(
@@ -68,7 +68,7 @@ export function taxOnNet(
 }
 
 /**
- * The tax-inclusive total of one charge, as it is registered with NP (the credit provider NP掛け払い).
+ * The tax-inclusive total of one charge, as it is registered with NP or charged to a card.
  * @param net yen without tax
  */
 export function grossOf(net: Yen, rateClass: RateClass, on: JstDate, rounding: Rounding = 'floor'): Yen {
@@ -77,7 +77,7 @@ export function grossOf(net: Yen, rateClass: RateClass, on: JstDate, rounding: R
 
 /**
  * The totals of a document that adds up tax-inclusive amounts: an invoice of NP, our copy of it, or a card receipt. The tax of
- * each rate is Σ gross × 10/110 or 8/108, rounded once.
+ * each rate is the sum of its gross amounts × 10/110 or 8/108, rounded once.
  */
 export function taxWithinGross(
   totals: readonly { gross: Yen; rateClass: RateClass }[],

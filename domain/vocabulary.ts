@@ -1,6 +1,6 @@
 /*
  * The values that each enumerated column of the database can have, except states with a life cycle. The types of the columns
- * (prisma/json-types.ts) are made from these lists, and test/prisma/schema.test.ts compares the lists with the database's check
+ * (prisma/json-types.ts) come from these lists, and test/prisma/schema.test.ts compares the lists with the database's check
  * constraints.
  */
 
@@ -13,7 +13,7 @@ export type StoreSettlement = (typeof storeSettlements)[number];
 export const clockKinds = ['real', 'simulated'] as const;
 export type ClockKind = (typeof clockKinds)[number];
 
-/** `failed`: the clock stopped before it reached its target time. Its row states the reason. */
+/** `failed`: the clock stopped before it reached its target time. The column `failure` of the clock has the reason. */
 export const clockStates = ['ready', 'advancing', 'failed'] as const;
 export type ClockState = (typeof clockStates)[number];
 
@@ -30,7 +30,7 @@ export type LegalEntity = (typeof legalEntities)[number];
 export const guarantees = ['OK', 'ALRT', 'NG'] as const;
 export type Guarantee = (typeof guarantees)[number];
 
-/** `maker`: the service is ordered from its maker and starts when the maker has started it. */
+/** How the service of a plan starts. `immediate`: at once. `maker`: when the maker of the product has started it. */
 export const provisionings = ['immediate', 'maker'] as const;
 export type Provisioning = (typeof provisionings)[number];
 
@@ -42,7 +42,7 @@ export type OrderMethod = (typeof orderMethods)[number];
 export const paymentMethods = ['bank_transfer', 'direct_debit', 'card'] as const;
 export type PaymentMethod = (typeof paymentMethods)[number];
 
-/** Who collects one month of an order: NP, the store itself, or the card gateway. */
+/** The party that collects the money for one month of an order: NP, the store itself, or the card gateway. */
 export const settlements = ['np', 'in_house', 'card'] as const;
 export type Settlement = (typeof settlements)[number];
 
@@ -63,7 +63,7 @@ export type CardPurpose = (typeof cardPurposes)[number];
 export const cardAuthenticationStates = ['open', 'redirected', 'passed', 'failed', 'expired'] as const;
 export type CardAuthenticationState = (typeof cardAuthenticationStates)[number];
 
-/** `lapsed`: the answer to the authorisation was lost. The charge is never committed, and a later try replaces it. */
+/** `lapsed`: the answer to the authorisation was lost. This authorisation is never committed; a later try makes a new one. */
 export const cardChargeStates = ['authorised', 'committed', 'captured', 'declined', 'lapsed', 'refunded'] as const;
 export type CardChargeState = (typeof cardChargeStates)[number];
 

@@ -17,7 +17,7 @@ function statementNames(): (query: { sql: string }) => string | undefined {
   return ({ sql }) => {
     if (sql.includes(SET_BASED)) return undefined;
     let name = names.get(sql);
-    // Lists of different lengths make ever new statements. Beyond the limit a statement gets no name and is planned each time.
+    // Each length of a list parameter makes another SQL text. Beyond the limit a text gets no name and is planned each time.
     if (name === undefined && names.size < MAX_STATEMENTS) names.set(sql, (name = `s${names.size}`));
     return name;
   };
@@ -31,8 +31,8 @@ function statementNames(): (query: { sql: string }) => string | undefined {
 const SET_BASED = '/* set */';
 
 /**
- * Limit of the statements that are named. In a month's work the API and the worker each use about 250. A named statement takes
- * some 20 kB per connection.
+ * The highest number of statements that get a name, because a named statement takes some 20 kB per connection. In a month's work
+ * the API and the worker each use about 250 statements.
  */
 const MAX_STATEMENTS = 500;
 

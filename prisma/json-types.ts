@@ -20,9 +20,9 @@ import type * as events from '../workflows/contracts/events';
 
 /*
  * The types of columns that do not accept every text or every JSON value. A comment `/// [Name]` above a field of schema.prisma
- * names one of them, and prisma-json-types-generator writes it into the generated client. Nothing checks them at run time. The
- * database itself checks the text columns by CHECKs, which test/prisma/schema.test.ts compares with these types. Nobody checks
- * the shape of a JSON column but the code that writes it.
+ * names one of these types, and prisma-json-types-generator writes it into the generated client. The client does not check
+ * values at run time. The text columns have CHECK constraints in PostgreSQL, which test/prisma/schema.test.ts compares with
+ * these types. The shape of a JSON column is checked only when the code that writes it is compiled.
  */
 declare global {
   // The generator looks for the types in a global namespace.
@@ -89,7 +89,7 @@ declare global {
       phone: string;
       contact_url: string;
     };
-    /** The bank account of an in-house store that buyers pay into, as documents print it. */
+    /** An in-house store's bank account into which its buyers pay, as documents print it. */
     type BankAccount = {
       bank: string;
       branch: string;
@@ -98,8 +98,8 @@ declare global {
       holder_kana: string;
     };
     /**
-     * The store as the collector of its own direct debits (委託者), and the account that the bank pays them into. Names are in
-     * half-width kana, as the bank's files take them.
+     * An in-house store as the party for which the bank collects direct debits (委託者), and the account that receives the money.
+     * Names are in half-width kana, because the bank's files demand it.
      */
     type Consignor = {
       consignor_code: string;
@@ -137,7 +137,8 @@ declare global {
       gross: number;
     };
     /**
-     * The recipient of an invoice, copied when it is issued. A receipt is not mailed, so its recipient has no e-mail addresses.
+     * The recipient of an invoice, copied when the invoice is issued. A receipt is not mailed, so its recipient has no e-mail
+     * addresses.
      */
     type Recipient = {
       company: string;
@@ -148,7 +149,7 @@ declare global {
       email_to?: string;
       email_cc?: string[];
     };
-    /** The seller of an invoice that the store issues itself, copied when it is issued. */
+    /** The seller of an invoice that the store issues itself, copied when the invoice is issued. */
     type FrozenSeller = Seller & {
       /** The store's name. */
       store: string;
@@ -169,17 +170,17 @@ declare global {
       price_id: string;
       price_version: number;
       order_id: string;
-      /** The month of service. A `late` or held item is billed by a later month. */
+      /** The month of service. An item with `late` or `held_in` is billed in a later month. */
       usage_period: Period;
       quantity: number;
       proration: '1/1';
-      /** The month of service was frozen already when the item was made, so the next open month bills it. */
+      /** When the item was made, the close had already frozen the month of service. So the next open month bills the item. */
       late?: true;
       /** The month whose close held the item's invoice back. */
       held_in?: Period;
     };
     /**
-     * The kept outcome of a request with an idempotency key (see api/lib/idempotency.ts). A refusal's field is a JSON pointer.
+     * The stored outcome of a request with an idempotency key (see api/lib/idempotency.ts). A refusal's field is a JSON pointer.
      */
     type KeptAnswer =
       | { answer: unknown }

@@ -3,7 +3,9 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client } from 'pg';
 
-/** The number of the advisory lock that `prisma migrate deploy` takes too, so that the two never run at the same time. */
+/**
+ * The number of the advisory lock that `prisma migrate deploy` takes too, so that it never runs at the same time as this code.
+ */
 const ADVISORY_LOCK = 72707369;
 
 /** The table of applied migrations as Prisma creates it, so that `prisma migrate deploy` and `migrate status` can use it too. */
@@ -20,10 +22,10 @@ const BOOKKEEPING = `
   )`;
 
 /**
- * Gives every text column that sorts otherwise the collation "C", which is byte order. SQL and the program must compare ids and
- * keys alike, and ids sort by their time of creation only byte by byte. A database with another locale (en_US, ja_JP, ICU), as a
- * managed PostgreSQL often has, sorts them differently: a range of ids would miss rows, and "newest first" would be wrong. This
- * statement runs after the migrations, so they need not name the collation. Equality is the same in both orders. Tables of
+ * Gives the collation "C", which is byte order, to every text column that has another one. SQL and the program must compare ids
+ * and keys alike, and ids sort by their time of creation only byte by byte. A database with another locale (en_US, ja_JP, ICU),
+ * as a managed PostgreSQL often has, sorts them differently: a range of ids would miss rows, and "newest first" would be wrong.
+ * This statement runs after the migrations, so they need not name the collation. Equality is the same in both orders. Tables of
  * another owner, such as those of an extension, stay as they are.
  */
 const SET_BYTE_ORDER = `

@@ -12,8 +12,9 @@ const NEVER_SENT = new Set([
 ]);
 
 /**
- * Reads an error that fetch has thrown. `cause` holds the socket's error with its code; a time-out has a name only. The
- * function does not use `instanceof`, which fails for Node's own errors in another vm context, as in Jest.
+ * Reads an error that fetch has thrown. Its `cause` holds the socket's error with a code. A time-out has no such code, so
+ * its `name` is used. The function does not use `instanceof`, which fails for Node's own errors in another vm context, as
+ * in Jest.
  */
 export function readFetchError(error: unknown): { code: string; neverSent: boolean } {
   const { name, cause } = error as { name?: unknown; cause?: { code?: unknown } };

@@ -3,7 +3,7 @@
  * simulator finds a wrong date of the engine.
  */
 
-/** A date in Japan, e.g. `2026-10-05`. Comparing two as strings compares the dates. */
+/** A date in Japan, e.g. `2026-10-05`. Dates compare correctly as strings. */
 export type Day = string;
 
 /** A calendar month, e.g. `2026-10`. */

@@ -1,4 +1,7 @@
-/** Counts how often each fault mode took effect, so that a test can check that its faults happened. */
+/**
+ * Counts how often each fault mode took effect, so that a test can check that its faults happened. A fault mode is a way
+ * in which a test makes a simulator misbehave.
+ */
 export class Fired {
   private readonly times = new Map<string, number>();
 

@@ -4,8 +4,8 @@ import express from 'express';
 import { z } from 'zod';
 
 /**
- * Longest time for which `/control/away` closes a simulator. It is longer than any outage that a test needs. Without a
- * limit, a mistyped number could close a simulator for a day.
+ * Longest time in milliseconds for which `/control/away` closes a simulator. It is longer than any outage that a test
+ * needs. Without a limit, a mistyped number could close a simulator for a day.
  */
 const LONGEST_MS = 600_000;
 const awaySchema = z.strictObject({ for_ms: z.int().min(1).max(LONGEST_MS) });
@@ -37,7 +37,7 @@ export class Listener {
     this.server = await new Promise<Server>((resolve, reject) => {
       const server = this.app.listen(port, (error?: Error) => (error ? reject(error) : resolve(server)));
     });
-    // If the system chose the port, a later reopening must use the same port, because callers know it.
+    // Keeps the port that the system chose for port 0. A reopening must use the same one, because callers know it.
     this.port = (this.server.address() as AddressInfo).port;
     return `http://localhost:${this.port}`;
   }

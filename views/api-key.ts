@@ -2,7 +2,7 @@ import { roles } from '../domain/vocabulary';
 import type { ApiKey } from '../generated/prisma/client';
 import { z } from './lib/zod';
 
-/** The roles that a store's own API key can have. */
+/** The roles that an API key of a store can have. A `platform` key creates stores and belongs to none. */
 const role = z.enum(roles).exclude(['platform']);
 
 export const apiKeyShape = z.object({

@@ -14,7 +14,7 @@ export const clockShape = z.object({
 });
 export type ClockView = z.infer<typeof clockShape>;
 
-/** @param clock the row of a simulated clock; null for a real clock, which is always ready */
+/** @param clock the row of a simulated clock; null for a store on real time, whose clock is always ready */
 export function clockView(store: Store, clock: Clock | null, now: Instant): ClockView {
   return {
     object: 'clock',

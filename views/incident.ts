@@ -10,11 +10,9 @@ export const incidentShape = z.object({
   kind: z.enum(Object.keys(incidentKinds) as IncidentKind[]),
   title: z.string().openapi({ description: 'The failure, in Japanese' }),
   /** Empty for a resolved incident. */
-  ways: z
-    .array(z.string())
-    .openapi({
-      description: 'How a person may resolve it: retry, skip, resolve_as:<result>, resolve_as:* for any words',
-    }),
+  ways: z.array(z.string()).openapi({
+    description: 'How a person may resolve it: retry, skip, resolve_as:<result>, resolve_as:* for any words',
+  }),
   workflow_id: z.string().nullable(),
   owner: z.string(),
   detail: z.record(z.string(), z.unknown()),

@@ -109,7 +109,7 @@ export function invoiceDetailView(invoice: InvoiceRow): InvoiceDetailView {
   };
 }
 
-/** True if a document can be downloaded. The store's own document is rendered on request, so it can from the issue on. */
+/** True if a document can be downloaded. If the store bills itself, every issued invoice has one: it is rendered on request. */
 function hasDocument({ documentId, settlement, number }: Invoice): boolean {
   return documentId !== null || (settlement === 'in_house' && number !== null);
 }

@@ -60,7 +60,7 @@ export const orderParts = {
 
 type OrderRow = Prisma.OrderGetPayload<{ include: typeof orderParts }>;
 
-/** @param wait the current wait of the order's workflow, if there is one */
+/** @param wait the message or deadline that the order's workflow waits for; null if it waits for none */
 export function orderView(order: OrderRow, wait: Wait | null, ui: TemporalUi): OrderView {
   return {
     id: order.id,

@@ -10,7 +10,7 @@ export const timelineShape = z.object({
   waiting: waitingShape.extend({ since: z.string() }).nullable(),
 });
 
-/** @param wait the current wait of the order's workflow, if there is one */
+/** @param wait the message or deadline that the order's workflow waits for; null if it waits for none */
 export function timelineView(
   order: { id: string; account: { reference: string } },
   events: readonly Event[],

@@ -4,7 +4,7 @@ import { instantOut } from '../prisma/db';
 import { type TemporalUi, workflowShape, workflowView } from './lib/workflow';
 import { z } from './lib/zod';
 
-/** A wait as part of the resource whose workflow waits (an order, say), which therefore need not be named. */
+/** A wait inside the resource whose workflow waits (an order, say). It does not name the workflow, because the resource does. */
 export const waitingShape = z.object({
   for: z.string(),
   owner: z.enum(waitOwners),

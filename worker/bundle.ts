@@ -12,8 +12,8 @@ const SOURCES = ['workflows', 'domain'];
 const TIMING = require.resolve('../workflows/lib/timing');
 
 /**
- * The workflows as one bundle. It is cached in a file named by a hash of its sources, because webpack takes 3–6 s and reading the
- * file 20 ms.
+ * Bundles the code of all workflows. The bundle is cached in a file that is named by a hash of its sources, because webpack takes
+ * 3–6 s to make it, and reading the file takes 20 ms.
  * @param options.timing for tests: path of a module that takes the place of workflows/lib/timing.ts
  */
 export async function workflowBundle({ timing }: { timing?: string } = {}): Promise<WorkflowBundle> {

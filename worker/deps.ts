@@ -14,7 +14,7 @@ export interface DepsOptions {
   resend: { apiKey: string; baseUrl: string };
 }
 
-/** Creates all that activities depend on. A store's providers are created at first use, from the store's own credentials. */
+/** Creates all that activities depend on. A store's providers are created at first use, from the credentials in its row. */
 export function createDeps({ db, log, publicUrl, resend }: DepsOptions): Deps {
   const storeOf = (storeId: string) => db.store.findUniqueOrThrow({ where: { id: storeId } });
   const remembered = <P>(make: (storeId: string) => Promise<P>) => {
@@ -50,7 +50,8 @@ export function createDeps({ db, log, publicUrl, resend }: DepsOptions): Deps {
         merchantId: sbps.merchant_id,
         serviceId: sbps.service_id,
         hashKey: sbps.hash_key,
-        // The card gateway SBPS refuses a request older than 600 s, so a real store's requests carry the time of the call.
+        // The card gateway SBPS refuses a request whose time is over 600 s ago. A retry may come later than that, so the requests
+        // of a store on real time carry the time of the call. Those of a simulated store carry the instant of their step.
         ...(store.clock === 'real' && { now: () => instantOfMs(Date.now()) }),
       });
     }),

@@ -5,8 +5,9 @@ import type { ActivityInterceptors } from '@temporalio/worker';
 const EVERY_MS = 5_000;
 
 /**
- * Sends heartbeats while an activity works, so that Temporal notices a dead worker within 15 s and retries on another one. An
- * activity itself may take minutes, for example one statement over a whole store.
+ * Sends heartbeats while an activity works, if it has a heartbeat timeout. Temporal then notices a dead worker within 15 s and
+ * retries the activity on another worker. The activity's own timeout would notice it much later, because one statement over a
+ * whole store may take minutes.
  */
 export function sendHeartbeats(context: Context): ActivityInterceptors {
   return {

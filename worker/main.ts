@@ -20,8 +20,9 @@ export interface WorkerReplacements {
 }
 
 /**
- * Runs the worker process. For each kind of clock (real, simulated) it has a Temporal worker for workflows and activities of the
- * database, and one for calls to providers. It also runs the dispatch loop, which delivers the rows of the dispatch table.
+ * Runs the worker process. It has two Temporal workers for stores on real time and two for stores on a simulated clock: one for
+ * workflows and database activities, and one for activities that call providers. It also runs the dispatch loop, which delivers
+ * the rows of the dispatch table, and the upkeep of schedules and clocks.
  */
 async function main({ timing, createWorker }: WorkerReplacements): Promise<void> {
   const env = (name: string, fallback?: string): string => {
@@ -35,7 +36,8 @@ async function main({ timing, createWorker }: WorkerReplacements): Promise<void>
   const databaseUrl = env('DATABASE_URL');
 
   Runtime.install({
-    // Temporal handles no signals: main() shuts the workers and the loop down itself, and then closes the connections.
+    // The list is empty because the SDK must not react to SIGINT or SIGTERM. On these signals main() stops the workers and the
+    // dispatch loop itself, and then closes the connections.
     shutdownSignals: [],
     telemetryOptions: { logging: { filter: { core: 'WARN', other: 'WARN' }, forward: {} } },
     logger: {
@@ -88,7 +90,8 @@ async function main({ timing, createWorker }: WorkerReplacements): Promise<void>
         taskQueue: gatewayQueueOf(clock),
         activities: gateways,
         maxConcurrentActivityTaskExecutions: concurrency.maxConcurrentActivityTaskExecutions,
-        // The providers (NP for credit, SBPS for cards) publish no rate limit. 50 calls a second over all workers is careful.
+        // The providers (NP for credit, SBPS for cards) publish no rate limit. We chose a cautious one: 50 activities a second
+        // for all worker processes together. Simulators need no limit.
         ...(clock === 'real' && { maxTaskQueueActivitiesPerSecond: 50 }),
       }),
     ]),

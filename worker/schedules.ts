@@ -5,9 +5,9 @@ import { taskQueueOf } from '../dispatch/queues';
 import { storeDayScheduleId } from '../workflows/contracts/ids';
 
 /**
- * Creates the Temporal Schedule of each real store that has none. It starts the store's daily work at 00:05 JST. If the last run
- * is still at work, the next one waits. After an outage, Temporal starts the missed runs of the last 7 days. A run does the work
- * of every day since the store's last one, so older days are caught up too.
+ * Creates a Temporal Schedule for each store on real time that has none. The schedule starts the store's daily work at 00:05 JST.
+ * If the last run is still at work, the next run waits. After an outage, Temporal starts the missed runs of the last 7 days. Each
+ * run does the work of every day that the store has not done yet, so an outage of more than 7 days leaves out no day.
  * @param scheduled ids of stores known to have a schedule; Temporal is not asked about them. New ones are added
  */
 export async function ensureStoreDays(

@@ -6,7 +6,7 @@ import { type Db, instantOut } from '../prisma/db';
 import { workflowIds } from '../workflows/contracts/ids';
 import { ensureStoreDays } from './schedules';
 
-/** Once a minute is enough: a new store's first daily work is due after midnight, and a terminated clock is not urgent. */
+/** Once a minute is enough: a new store's first daily work is due after midnight, and a stopped simulated clock can wait. */
 const EVERY_MS = 60_000;
 
 interface UpkeepDeps {
@@ -16,8 +16,8 @@ interface UpkeepDeps {
 }
 
 /**
- * Once a minute, creates the daily schedule of each new real store and resumes simulated clocks whose workflow was ended from
- * outside (terminated in the Temporal UI, say). Nothing else starts these. A round that fails is repeated by the next one.
+ * Once a minute, creates the daily schedule of each new store on real time, and resumes simulated clocks whose workflow was ended
+ * from outside (terminated in the Temporal UI, say). No other code does either. If a round fails, the next one tries again.
  * @returns a function that stops the upkeep
  */
 export function startUpkeep(deps: UpkeepDeps): () => void {
@@ -36,8 +36,8 @@ export function startUpkeep(deps: UpkeepDeps): () => void {
 
 /**
  * Starts a new workflow for each simulated clock that should be advancing but whose workflow was terminated. The new workflow
- * goes on to the same target time, under the next `journey` number. The clock's row is read before Temporal is asked, because a
- * workflow that ends by itself changes the row first.
+ * goes on to the same target time. `journey` numbers the workflows of a clock. A workflow that reaches its target changes the
+ * clock's status before it ends. So if it has ended in this way, the second check of the status, in the update, finds no row.
  */
 export async function resumeClocks({ db, client, log }: UpkeepDeps): Promise<void> {
   for (const { storeId, nowAt, targetAt, journey } of await db.clock.findMany({ where: { status: 'advancing' } })) {

@@ -22,7 +22,7 @@ interface Answer {
 
 /**
  * The database activities of an account: its closing, NP's screening of its buyers (購入企業審査) and NP's guarantee of new claims on
- * them. NP is the credit provider NP掛け払い. A buyer is a billing destination as NP knows it.
+ * these buyers. NP is the credit provider NP掛け払い. NP knows each billing destination of an account as a buyer.
  */
 export function accountBook({ db }: Deps): AccountBook {
   return {
@@ -57,9 +57,8 @@ export function accountBook({ db }: Deps): AccountBook {
         const before = await tx.billingDestination.findUniqueOrThrow({ where });
         if (before.guarantee === status) return;
         await tx.billingDestination.update({ where, data: { guarantee: status } });
-        // NG: NP guarantees no new claims on this buyer until it has paid, so the account takes no new orders by bank transfer.
-        // OK lifts this. ALRT (an invoice is overdue by less than a month) neither suspends an account nor reopens a suspended
-        // one.
+        // NG: NP guarantees no new claims on this buyer until the buyer has paid, so the account is suspended: it takes no new
+        // orders by bank transfer. OK opens the account again. ALRT (a bill is overdue by less than a month) changes nothing.
         const account = { storeId: input.storeId, id: input.accountId };
         if (status === 'NG') await advance(tx, 'account', { where: account, from: 'open', to: 'suspended' });
         if (status === 'OK') await advance(tx, 'account', { where: account, from: 'suspended', to: 'open' });
@@ -76,13 +75,13 @@ export function accountBook({ db }: Deps): AccountBook {
   };
 }
 
-/** Records NP's result of a screening and signals every order that waits for it. */
+/** Records NP's result of a screening, and sends a message to the workflow of every order that waits for the result. */
 async function record(tx: Tx, input: ForAccount, answer: Answer, cause: string): Promise<void> {
   const { storeId, destinationId, accountId, at } = input;
   const kept = await advance(tx, 'buyerScreening', {
     where: { storeId, id: destinationId },
     to: answer.result,
-    // NP often decides at once, so the books may never have shown `screening`. NP may also report the same result again.
+    // NP often decides at once, so the buyer may skip the state `screening` in the books. NP may also report a result twice.
     crossing: ['screening'],
     stay: true,
     data: {
@@ -91,7 +90,7 @@ async function record(tx: Tx, input: ForAccount, answer: Answer, cause: string):
       ...(answer.limit !== null && { creditLimit: BigInt(yen(answer.limit)) }),
     },
   });
-  // NP never takes back `passed` or `denied`. If the row did not move, this result is an older one that arrives late.
+  // NP never takes back `passed` or `denied`. So if the row did not change, a final result came first, and this one is older.
   if (kept === 0) return;
   if (answer.result === 'passed')
     await advance(tx, 'account', { where: { storeId, id: accountId }, from: 'registered', to: 'open' });
@@ -145,7 +144,8 @@ export function accountGateway(deps: Deps): Pick<GatewayActivities, 'screenBuyer
         key: buyerId ? keys.call.npApplication(destinationId, cause) : keys.call.npBuyer(destinationId),
         provider: 'np',
         at,
-        // The profile is left out: an operator may correct it before NP's answer arrives, and it is still the same application.
+        // `request` is hashed, and a retry with another hash is a conflict. An operator may correct the profile between two
+        // tries, which must still count as the same application. So the profile is not in `request`.
         request: buyerId ? { destinationId, cause } : { destinationId },
         find: () => (buyerId ? reapplied(credit, buyerId) : credit.findBuyer(destinationId)),
         send: () =>
@@ -160,7 +160,7 @@ export function accountGateway(deps: Deps): Pick<GatewayActivities, 'screenBuyer
 
 /**
  * Looks for the effect of a repeated application (再申請). If the buyer is still held or cancelled, NP may never have received the
- * application. Then the answer is null and it is sent again, which does no harm.
+ * application. Then this function returns null and the application is sent again, which does no harm.
  */
 async function reapplied(credit: CreditProvider, buyerId: string): Promise<BuyerScreening | null> {
   const buyer = await credit.buyer(buyerId);

@@ -30,8 +30,8 @@ export function cardGateway(deps: Deps): CardGateway {
         provider: 'sbps',
         at,
         request: { orderId, authenticationRef },
-        // SBPS can't be asked about a one-time token, so a lost request is sent again. SBPS accepts a token only once: it
-        // accepts it now, or refuses it because the earlier try has used it.
+        // SBPS can't be asked what became of a one-time token. So if the answer was lost, the request is sent again. SBPS accepts
+        // a token only once: it accepts the token now, or refuses it because the earlier try has used it.
         find: async () => null,
         send: () =>
           cards.request3ds({
@@ -82,8 +82,8 @@ export function cardGateway(deps: Deps): CardGateway {
 }
 
 /**
- * Asks SBPS for the result of 3-D Secure. The return of the buyer's browser proves nothing: the return address can be opened by
- * anybody, even before there is a result.
+ * Asks SBPS for the result of 3-D Secure. That the buyer's browser came back to our return address proves nothing, because
+ * anybody can open this address, even before there is a result.
  */
 async function resultOf3ds(
   deps: Deps,
@@ -109,8 +109,9 @@ type Saving = { outcome: 'authorised' } | Extract<CardAuthorisation, { outcome: 
 
 /**
  * Saves a card without charging it. SBPS saves a card only together with an authorisation. So this function authorises the
- * month's amount, for which the buyer has passed 3-D Secure, under a separate order_id. It never commits the authorisation,
- * which therefore lapses. If SBPS refuses the authorisation, the card is not saved.
+ * month's amount, because the buyer has passed 3-D Secure for this amount. It uses a separate order_id, so that the month can
+ * still be charged under its usual one. The authorisation is never committed and therefore lapses. If SBPS refuses it, the card
+ * is not saved.
  */
 async function authoriseToSave(
   { db, cards }: Deps,
@@ -142,8 +143,8 @@ async function authoriseToSave(
         })
         .catch(async (e: unknown): Promise<Saving> => {
           if (!isOrderIdUsed(e)) throw e;
-          // An earlier try has authorised, and its answer was lost. So SBPS has saved the card, unless the store does not
-          // accept its brand.
+          // An earlier try has used this order_id, and its answer was lost. In that try SBPS has authorised and saved the card.
+          // So SBPS is asked for the saved card. It comes back as null if the store does not accept the card's brand.
           const savedCard = await sbps.savedCard(orderId, at);
           return savedCard ? { outcome: 'authorised' } : { outcome: 'declined', code: 'brand_not_accepted' };
         }),

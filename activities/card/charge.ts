@@ -12,8 +12,8 @@ import { type OrderRow, loadOrder } from '../../books/order/rows';
 import { issueReceipt, storeReceipt } from './receipts';
 
 /**
- * The code of an authorisation that SBPS has made but whose answer was lost. Without the tracking id in that answer nobody can
- * commit the authorisation, so it lapses.
+ * The code of an authorisation that SBPS (the card gateway) has made but whose answer was lost. Nobody can commit it without the
+ * tracking id in that answer, so it lapses.
  */
 export const LOST = 'lost';
 
@@ -31,7 +31,7 @@ export interface Charged {
   tax: Yen;
 }
 
-/** The amount of one month for all lines of the order. It is authorised while the month has no invoice yet. */
+/** The amount of one month for all lines of the order. It is the amount to authorise for a month that has no invoice yet. */
 export function monthOf(order: OrderRow): Charged {
   const total = toYen(order.total);
   return { total, tax: subtractYen(total, toYen(order.net)) };
@@ -49,10 +49,10 @@ export async function chargeInvoice(deps: Deps, input: ChargeInput & { invoiceId
 }
 
 /**
- * Authorises and commits attempt `n` of the month, under the key card-auth/<order>/<period>/<n>.
- * If the answer to the authorisation is lost, nobody has refused the card. So attempt n + 1 follows at once, with the saved
- * card: SBPS has saved it in attempt n at the latest. Attempt n can't be committed without its answer and lapses, so the buyer
- * is not charged twice.
+ * Authorises and commits attempt `n` to charge the month, under the key card-auth/<order>/<period>/<n>. If the answer to the
+ * authorisation is lost, the card was not refused. So attempt n + 1 follows at once. It uses the saved card, because SBPS has
+ * saved the card in attempt n at the latest. The authorisation of attempt n can't be committed without its answer and lapses,
+ * so the buyer is not charged twice.
  * @returns declined with code `lost` if the second answer is lost too; this function makes no third attempt
  */
 export async function authoriseAndCommit(
@@ -84,8 +84,8 @@ async function authoriseOnce(
     provider: 'sbps',
     at,
     request: { orderId, period, n, amount: charged.total },
-    // SBPS can't be asked about an order_id, so a lost request is sent again. SBPS authorises an order_id only once: it
-    // authorises it now, or refuses it because the earlier try has used it.
+    // SBPS can't be asked what became of an order_id. So if the answer was lost, the request is sent again. SBPS authorises an
+    // order_id only once: it authorises now, or refuses because the earlier try has used the order_id.
     find: async () => null,
     send: () =>
       cards
@@ -121,7 +121,8 @@ async function authoriseOnce(
 
 /**
  * Captures the invoice's amount from the committed charge of its month, and issues the receipt in the transaction that books
- * the capture. The amount is lower than the authorised one if a line has been cancelled since. It can't be higher.
+ * the capture. If an order line was cancelled after the authorisation, the invoice's amount is below the authorised amount. SBPS
+ * can't capture more than the authorised amount.
  * @throws ApplicationFailure non-retryable InvalidInput when the invoice is over the authorised amount
  */
 export async function captureAndReceipt(
@@ -156,12 +157,12 @@ export async function captureAndReceipt(
   return { outcome: 'charged' };
 }
 
-/** True for SBPS's error type 96: this order_id has an authorisation already. */
+/** True if the error is SBPS's error of type 96: this order_id has an authorisation already. */
 export function isOrderIdUsed(e: unknown): boolean {
   return e instanceof ProviderError && e.codes.some((code) => code.slice(3, 5) === '96');
 }
 
-/** The item of the order as SBPS's screens show it. */
+/** The item that SBPS's screens show for the order: the order's id, and the plan name of its first line. */
 export function itemOf(order: OrderRow): { itemId: string; itemName: string } {
   return { itemId: order.id.slice(0, 32), itemName: order.lines[0]!.planName };
 }
@@ -202,8 +203,8 @@ async function recordCharge(
 }
 
 /**
- * Commits or captures once. If an earlier answer was lost, SBPS's inquiry shows whether the step had its effect. A refusal
- * marks the charge as declined, so that attempt n + 1 can take its place.
+ * Commits or captures a charge once. If the answer to an earlier try was lost, SBPS is asked whether the commit or capture had
+ * its effect. If SBPS refuses the commit or capture, the charge becomes `declined`, so that attempt n + 1 can take its place.
  */
 function stepOnce(
   db: Db,

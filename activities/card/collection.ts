@@ -11,13 +11,18 @@ import { isFinalFailure } from '../lib/failures';
 import { inParallel } from '../lib/parallel';
 import { captureAndReceipt, chargeInvoice } from './charge';
 
-/** The number of orders that are charged at the same time. SBPS answers in tenths of a second. */
+/**
+ * The number of orders that are charged at the same time. A charge mostly waits for SBPS (the card gateway), which takes some
+ * tenths of a second per call, so charging one order after another would be slow.
+ */
 const WIDTH = 4;
+/** The number of card drafts that one call of `chargeChunk` charges. */
 const CHUNK = 50;
 
 /**
- * Charges the card drafts (invoices not yet issued) of a closed month. The first month of an order is already authorised and
- * committed, so it is only captured. A later month is authorised with the saved card, committed and captured.
+ * Charges the card drafts (invoices not yet issued) of a month whose drafts are made. The first month of an order was
+ * authorised and committed when the order was placed, so it is only captured. A later month is authorised with the saved card,
+ * committed and captured.
  */
 export function cardCollection(deps: Deps): Pick<GatewayActivities, 'chargeChunk'> {
   const { db } = deps;
@@ -61,8 +66,8 @@ async function chargeOrCapture(deps: Deps, input: Charge): Promise<ChargeOutcome
 }
 
 /**
- * Opens an incident for a charge that a retry cannot mend, for example because SBPS has rejected the request or can't say what
- * became of it. The charges of the other orders go on. Any other failure is thrown, so that the chunk is tried again.
+ * Opens an incident for a charge that no retry can mend, for example because SBPS has rejected the request or can't say what
+ * became of it. The charges of the other orders go on. Any other failure is thrown, so that Temporal runs the activity again.
  */
 async function failed(deps: Deps, charge: Charge, e: unknown): Promise<null> {
   if (!isFinalFailure(e)) throw e;
@@ -86,8 +91,8 @@ export function chargeFailed(
 }
 
 /**
- * Signals a declined charge to the order's workflow, which knows the days of the retries and mails the buyer. If the workflow
- * has ended, nobody retries the charge, so an incident asks finance to collect the month.
+ * Sends a message about a declined charge to the order's workflow, which mails the buyer and charges again on later days. If the
+ * workflow has ended, nobody charges again, so an incident asks finance to collect the month.
  */
 async function notifyOrder(tx: Tx, { storeId, at, orderId, period, invoiceId }: Charge): Promise<void> {
   const workflowId = workflowIds.order(orderId);

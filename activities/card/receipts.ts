@@ -24,8 +24,8 @@ interface ForInvoice {
 }
 
 /**
- * Issues the receipt of a card capture, which is also a qualified invoice (適格請求書). Its number, posting, payment and event are
- * written in the transaction that books the capture.
+ * Issues the receipt of a card capture. The receipt is also a qualified invoice (適格請求書). The caller passes the transaction that
+ * books the capture, so the receipt's number, journal entry, payment and event are written with it or not at all.
  */
 export async function issueReceipt(tx: Tx, { storeId, at, invoiceId }: ForInvoice): Promise<void> {
   const where = { storeId_id: { storeId, id: invoiceId } };
@@ -74,7 +74,7 @@ export async function issueReceipt(tx: Tx, { storeId, at, invoiceId }: ForInvoic
   });
 }
 
-/** Renders and stores the PDF of the receipt. A failure opens an incident and holds up nothing else. */
+/** Renders and stores the PDF of the receipt. If the PDF can't be made, opens an incident instead of failing. */
 export async function storeReceipt({ db, log }: Deps, { storeId, at, invoiceId }: ForInvoice): Promise<void> {
   const where = { storeId_id: { storeId, id: invoiceId } };
   const invoice = await db.invoice.findUniqueOrThrow({
@@ -152,9 +152,9 @@ export async function storeReceipt({ db, log }: Deps, { storeId, at, invoiceId }
 }
 
 /**
- * The lines of the receipt with amounts before tax. The tax of each rate is computed once, from the sum of the tax-inclusive
- * amounts. So the sum of the lines may differ by a yen or so from the net amount of their rate. The last line of the rate takes
- * this difference, so that the printed sums agree.
+ * The lines of the receipt with amounts before tax. The net amount of a tax rate is the tax-inclusive sum of its lines less the
+ * tax in it, which is rounded once. So it may differ by a few yen from the sum of the lines' net amounts. The last line of the
+ * rate is printed with this difference added, so that the printed sums agree.
  */
 function netLines(
   lines: { description: string; quantity: number; unitAmount: bigint; net: bigint; rateClass: RateClass }[],

@@ -12,8 +12,9 @@ import { LOST } from './charge';
 import { chargeFailed } from './collection';
 
 /**
- * The database activities for an order's card: a declined renewal, the number of the next attempt, the drafts that a skipped
- * chunk left uncharged, the count of charges that are still open, and the expiry of a 3-D Secure authentication.
+ * The database activities for card payments: they record a declined charge, number the next attempt, report drafts that are
+ * uncharged because their chunk was skipped, count an order's items that are not paid yet, and expire a 3-D Secure
+ * authentication.
  */
 export function cardBook({ db }: Deps): CardBook {
   return {
@@ -38,7 +39,7 @@ export function cardBook({ db }: Deps): CardBook {
           period,
           data: { code: lost ? LOST : (last?.code ?? null), retry_on: retryOn },
         });
-        // The answer to the charge was lost. No bank has refused the card, so the buyer has nothing to do and gets no mail.
+        // SBPS's answer to the charge was lost. No bank has refused the card, so the buyer has nothing to do and gets no mail.
         if (lost) return;
         await mailBuyer(tx, input, order, event, 'card-declined', (mail) => ({
           order: mail,
@@ -62,8 +63,8 @@ export function cardBook({ db }: Deps): CardBook {
       const drafts = await db.invoice.findMany({ where: { storeId, period, settlement: 'card', status: 'draft' } });
       for (const { id: invoiceId, settlementRef: orderId } of drafts)
         await db.$transaction(async (tx) => {
-          // A declined charge gets no second incident: its order's workflow charges it again, or finance has an incident
-          // already.
+          // A charge that was declined was not skipped. The order's workflow has a message and charges again, or finance has an
+          // incident. So it gets no incident here.
           const declined = [keys.message.chargeDeclined(orderId, period), keys.incident.lastCharge(orderId, period)];
           const handled =
             (await tx.dispatch.count({ where: { storeId, id: { in: declined } } })) +

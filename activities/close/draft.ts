@@ -18,15 +18,19 @@ import { WHOLE_STORE, joinByHash, termsOf } from '../../books/lib/sets';
 import { keyFrom, ratesOn, taxOf } from '../../books/lib/sql';
 
 /**
- * Billing destinations (when drafting) or invoices (later) per transaction: some 4,000 rows with the invoices' lines and items.
+ * The number of billing destinations that one transaction drafts, or of invoices that one transaction issues. With lines and
+ * items a transaction then writes some 4,000 rows. np/billing.ts reads the invoices to request from NP in pages of this size.
  */
 export const CHUNK = 500;
-/** Transactions of a chunk of drafts that run at the same time. Each is limited by the CPU of its one PostgreSQL process. */
+/**
+ * The number of transactions of `CHUNK` destinations that `draftChunk` runs side by side. Each transaction runs in one PostgreSQL
+ * process, which can use only one core.
+ */
 const SIDE_BY_SIDE = 2;
 
 /**
- * The steps of a monthly close from the freeze of the month to finance's review. `reopenDrafts` deletes the drafts, which have
- * no number yet, so that they can be drafted again.
+ * The steps of a monthly close from the freeze of the month (it takes no more items) to finance's review. If finance rejects the
+ * drafts, `reopenDrafts` deletes them and the close drafts the month again.
  */
 export function draftSteps({
   db,
@@ -58,8 +62,8 @@ export function draftSteps({
     },
 
     /**
-     * Drafts the invoices of the store's next 1,000 billing destinations. Destinations without items to bill count too, so a
-     * second run has the same chunk even though the first has already billed some items.
+     * Drafts the invoices of the store's next 1,000 billing destinations, in two transactions of 500. Destinations without items
+     * to bill count too, so a retry takes the same destinations although the first try has already billed some of their items.
      */
     async draftChunk({ storeId, period, after }) {
       const terms = await termsOf(db, storeId);
@@ -94,7 +98,7 @@ export function draftSteps({
         await setFailingAside(tx, input);
         await emitDrafted(tx, storeId, period, at);
         await advance(tx, 'close', { where: { storeId, period }, from: 'drafting', to: 'review' });
-        // Held drafts count too: finance may release them while the review lasts.
+        // Held drafts count too, because finance may release them during the review.
         const drafts = await tx.invoice.groupBy({
           by: ['settlement'],
           where: { storeId, period, status: { in: ['draft', 'held'] } },
@@ -115,7 +119,7 @@ export function draftSteps({
       else await advance(db, 'invoice', { where, from: 'held', to: 'draft' });
     },
 
-    /** Deletes the month's drafts. Card drafts stay, because their charges may be under way. */
+    /** Deletes the month's drafts, which have no number yet. Card drafts stay, because their charges may be under way. */
     async reopenDrafts({ storeId, period }) {
       const drafts = sql`
         SELECT id FROM invoices WHERE store_id = ${storeId} AND period = ${period} AND settlement <> 'card'
@@ -134,10 +138,10 @@ export function draftSteps({
 /**
  * Makes invoices from billable items that have none yet: one per billing destination and settlement, or one per order for a
  * card.
- * In house, tax is computed on the tax-exclusive sum of each rate. With NP or a card, tax is the part contained in the
- * tax-inclusive sum of each rate, because that sum is already registered or authorised.
- * A direct-debit mandate covers only the store's own settlement. In a store that settles with NP, NP debits its bills, and
- * in-house invoices of the same destination are paid by transfer.
+ * On an in-house invoice, tax is computed on the tax-exclusive sum of each rate. With NP (the credit provider NP掛け払い) or a
+ * card, tax is the part contained in the tax-inclusive sum of each rate, because that sum is already registered or authorised.
+ * A direct-debit mandate debits only invoices of the settlement that the store is set to, `np` or `in_house`. So in a store
+ * that is set to NP, NP debits its bills, and an in-house invoice (for a month that NP does not guarantee) is paid by transfer.
  */
 async function draft(
   tx: Tx,
@@ -206,7 +210,10 @@ async function draft(
      WHERE b.id = t.item_id AND ${unbilled(sql`b`)}`);
 }
 
-/** Splits card invoices by order, because a receipt belongs to one capture. Other orders of a destination share an invoice. */
+/**
+ * The order's id for a card item, so that each order gets an invoice: a card receipt is for one capture. '' for any other item,
+ * so that all orders of a destination share an invoice.
+ */
 const REF = sql`CASE i.settlement WHEN 'card' THEN i.order_id ELSE '' END`;
 
 /** The invoice id of the SQL row `t`, as `keys.invoice` makes it. */
@@ -217,8 +224,9 @@ export function invoiceId(period: Period): Prisma.Sql {
 }
 
 /**
- * Checks each draft before finance reviews it: the lines must sum to the total, and with NP the registrations must too. A
- * failing draft is held, and an incident tells finance. The other drafts go on.
+ * Checks each draft before finance reviews it: the lines must sum to the invoice's total (in house, to its net amount), and the
+ * months registered with NP must sum to the total of an NP draft. A draft that fails is held, and an incident tells finance. The
+ * other drafts go on.
  */
 async function setFailingAside(tx: Tx, { storeId, period, at }: ForPeriod): Promise<void> {
   const hold = moving('invoice', 'draft', 'held');
@@ -254,7 +262,7 @@ async function setFailingAside(tx: Tx, { storeId, period, at }: ForPeriod): Prom
     UPDATE invoices SET ${hold.set} WHERE store_id = ${storeId} AND id IN (SELECT id FROM failing)`);
 }
 
-/** Emits `close.drafted` for the drafts that finance reviews. Card drafts are collected without a review. */
+/** Emits `close.drafted` for the drafts that finance reviews. Card drafts get none, because they are charged without a review. */
 async function emitDrafted(tx: Tx, storeId: string, period: Period, at: Instant): Promise<void> {
   await emitForInvoices(
     tx,

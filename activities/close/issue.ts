@@ -23,8 +23,8 @@ export function issueSteps({
   return {
     async approveClose({ storeId, period, at, by }) {
       await db.$transaction(async (tx) => {
-        // From the day on which the month's debits are collected, further debits can't be handed in to the bank. So in-house
-        // invoices that are approved later are paid by transfer.
+        // On the day `debitCollectOn` the debit run chooses the invoices to debit and writes them to the bank's file. An in-house
+        // invoice that is approved on that day or later comes too late for the file, so it is paid by transfer.
         if (dateOf(at) >= debitCollectOn(closeTerms(period).debit_on))
           await tx.invoice.updateMany({
             where: {
@@ -64,14 +64,14 @@ export function issueSteps({
     },
 
     /**
-     * Issues the next 500 in-house drafts and passes over held ones. A second run finds its drafts issued and goes on with the
-     * next. The query joins period and status into one expression, so that PostgreSQL uses the primary key: the index by period
-     * would read all remaining drafts each time.
+     * Issues the next 500 in-house drafts, and leaves out held ones. If a second run finds the drafts of the first one issued, it
+     * goes on with the next drafts. The query concatenates period and status, so that PostgreSQL can't use the index by period:
+     * with it, every chunk would read all remaining drafts. PostgreSQL reads the primary key instead, in the order of ids.
      */
     async issueChunk({ storeId, period, at, after }) {
       let next: string | null = null;
       const issue = async (tx: Tx) => {
-        // The planner underestimates the number of drafts and would sort all the store's invoices; in key order 500 are found quickly.
+        // PostgreSQL expects few drafts and would sort all the store's invoices. In the order of the key it soon finds 500.
         await tx.$executeRaw(sql`SET LOCAL enable_sort = off`);
         const drafts = await tx.$queryRaw<{ id: string; method: string }[]>(sql`/* set */
           SELECT id, method FROM invoices
@@ -105,8 +105,8 @@ export function issueSteps({
     },
 
     /**
-     * Closes the month once NP has issued every requested bill. Held drafts move to the next open month. An incident reports
-     * them and all items on no invoice.
+     * Closes the month once NP (the credit provider NP掛け払い) has issued every requested bill. The items of held drafts move to the
+     * next open month. One incident reports these drafts and the month's items that are on no invoice.
      */
     async closePeriod(input) {
       const { storeId, period } = input;
@@ -124,14 +124,14 @@ export function issueSteps({
 
 interface CarriedOver {
   invoiceIds: string[];
-  /** The month that bills the items of these invoices instead. */
+  /** The month in which the items of these invoices are billed instead. */
   to: Period;
 }
 
 /**
- * Moves unissued invoices to the next open month, because a closed month issues nothing more. They are still held, or were left
- * out with a failed chunk. Their items move with a note, and the drafts become void. A card draft stays, because its order's
- * workflow charges it again.
+ * Moves the items of unissued invoices to the next open month, because a closed month issues nothing more. Such an invoice is
+ * still held, or was in a chunk that an operator skipped. The items get a note of the month they come from, and the drafts become
+ * void. A card draft stays, because its order's workflow charges it again.
  */
 async function carryHeldOver(tx: Tx, { storeId, period }: ForPeriod): Promise<CarriedOver | null> {
   const held = await tx.invoice.findMany({

@@ -12,8 +12,8 @@ import { keyFrom, ratesOn, settlementIn, taxOf } from '../../books/lib/sql';
 export function periodBook({ db }: Deps): PeriodBook {
   return {
     /**
-     * Opens a month: ends lines that are over and makes the month's billable items. A second run makes only the missing items.
-     * It returns the same count, because the count covers all items of the month.
+     * Opens a month: ends order lines whose last day has passed, and makes the month's billable items. A second run makes only
+     * the missing items. The count that it returns covers all items of the month, so also those of the first run.
      */
     async openPeriod({ storeId, period }) {
       const { rounding } = await termsOf(db, storeId);
@@ -30,7 +30,7 @@ export function periodBook({ db }: Deps): PeriodBook {
   };
 }
 
-/** Ends cancelled lines whose last day was before this month. Their orders may run on with other lines. */
+/** Ends cancelled order lines whose last day was before this month. The order may run on with other lines. */
 async function endLines(tx: Tx, storeId: string, period: Period): Promise<void> {
   await advance(tx, 'subscription', {
     where: { storeId, endsOn: { lt: dateIn(periodStart(period)) } },
@@ -40,8 +40,8 @@ async function endLines(tx: Tx, storeId: string, period: Period): Promise<void> 
 }
 
 /**
- * Makes one item for each line that is in force on at least one day of the month. The item of a line's first month is made when
- * its service begins.
+ * Makes one billable item for each order line that is in force on at least one day of the month. If the line's first month has an
+ * item already, made when its service began, this item stays.
  */
 async function makeItems(tx: Tx, storeId: string, period: Period, rounding: Rounding): Promise<void> {
   const tax = taxOf(sql`(s.unit_amount * s.quantity)`, sql`rates.rate`, sql`100`, rounding);

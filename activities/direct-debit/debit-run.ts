@@ -62,9 +62,9 @@ export function debitBook({ db }: Deps): DebitBook {
     },
 
     /**
-     * Books each debit's result in its own transaction: a result that can't be booked becomes an incident and does not hold
-     * back the others. Returns the invoices that are billed again because their debit failed. They are read from the books, so
-     * that a second run returns the same ones.
+     * Books the result of each debit in a separate transaction: a result that can't be booked becomes an incident and does not
+     * hold up the other results. Returns the number of debits without a result, and the invoices that are billed again because
+     * their debit failed. Both are read from the books, so a second run, which books nothing, still returns these invoices.
      */
     async bookDebitResults(input) {
       const { storeId, nominal, results } = input;

@@ -18,7 +18,7 @@ import { once } from '../../books/lib/once';
 
 type Change = Omit<Prisma.DirectDebitUncheckedUpdateManyInput, 'status'>;
 
-/** Records the steps of a direct-debit mandate, each once and with its event. */
+/** The database activities of a direct-debit mandate. Each step that changes the mandate is recorded once, with its event. */
 export function directDebitBook({ db }: Deps): DirectDebitBook {
   const change = (
     input: ForDirectDebit,
@@ -45,7 +45,8 @@ export function directDebitBook({ db }: Deps): DirectDebitBook {
       });
     });
   /**
-   * The row of the mandate. Its dates are in the keys of the steps, because after a defect a second form takes the same steps.
+   * The row of the mandate. The keys of a reminder and of lateness contain its dates: after a defect the buyer sends a second
+   * form, which may be reminded of and late too, and needs other keys.
    */
   const rowOf = ({ storeId, directDebitId: id }: ForDirectDebit) =>
     db.directDebit.findUniqueOrThrow({ where: { storeId_id: { storeId, id } } });
@@ -83,7 +84,9 @@ export function directDebitBook({ db }: Deps): DirectDebitBook {
       return { expectedOn: expected, escalateOn: escalateOn(on) };
     },
 
-    /** Opens an incident, so that staff ask the buyer for the form. The buyer gets no mail, because the form is NP's. */
+    /**
+     * Opens an incident, so that staff ask the buyer for the form. The buyer gets no mail, because the form is NP's paper form.
+     */
     async remindForm({ nth, ...input }) {
       const { formPostedOn } = await rowOf(input);
       const posted = formPostedOn ? dateOut(formPostedOn) : dateOf(input.at);
@@ -121,8 +124,7 @@ export function directDebitBook({ db }: Deps): DirectDebitBook {
         { reason, endedOn: dateIn(dateOf(input.at)) },
         `direct_debit.${as}`,
         { reason },
-        // Invoices that are not issued yet can't be debited any more, so they are paid by transfer. Issued ones keep their
-        // method.
+        // The mandate has ended, so invoices that are not issued yet are paid by transfer. Issued invoices keep their method.
         (tx, destinationId) =>
           tx.invoice.updateMany({
             where: {
@@ -149,8 +151,9 @@ export function directDebitGateway(deps: Deps): Pick<GatewayActivities, 'directD
     async directDebitActive({ firstPeriod: period, ...input }) {
       const { storeId, at, directDebitId } = input;
       const buyerId = await buyerOf(input);
-      // The API checks this first, so only a caller that bypasses the API gets here. If NP did not learn of the mandate, it
-      // would bill by transfer an invoice that our books expect to be debited.
+      // The API refuses to activate a mandate before NP (the credit provider NP掛け払い) knows the buyer, so this happens only to a
+      // caller that bypasses the API. It must fail: NP would not learn of the mandate, and would bill by transfer an invoice that
+      // is to be debited in our books.
       if (!buyerId) throw ApplicationFailure.nonRetryable('NP does not know the buyer yet', 'InvalidInput');
       const credit = await deps.credit(storeId);
       const send = () => credit.directDebitActive(buyerId, period).then(() => 'done' as const);

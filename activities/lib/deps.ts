@@ -4,13 +4,13 @@ import type { CardProvider } from '../../providers/cards/port';
 import type { CreditProvider } from '../../providers/credit/port';
 import type { MailProvider } from '../../providers/mail/port';
 
-/** The dependencies of every activity: the database, each store's providers, and the public address of this engine. */
+/** The things that activities use from outside: the database, the providers, the public address of the API, and the log. */
 export interface Deps {
   db: Db;
   credit(storeId: string): Promise<CreditProvider>;
   cards(storeId: string): Promise<CardProvider>;
   mail: MailProvider;
-  /** Base URL of the API as a shopper's browser reaches it. */
+  /** The base URL under which a buyer's browser reaches the API. */
   publicUrl: string;
   log: Logger;
 }

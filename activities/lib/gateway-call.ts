@@ -8,23 +8,30 @@ import { heartbeat } from './parallel';
 
 export interface GatewayCall<A> {
   storeId: string;
-  /** Business key of the effect and the step, e.g. `np-txn/ord_…/2026-10/1`, `card-auth/ord_…/2026-10/1/capture`. */
+  /**
+   * The business key of the effect that the call has at the provider, e.g. `np-txn/ord_…/2026-10/1`,
+   * `card-auth/ord_…/2026-10/1/capture`.
+   */
   key: string;
   provider: 'np' | 'sbps';
   at: Instant;
-  /** The business input. The same key with another input is refused. */
+  /** The business input. Its hash is stored with the key. A later call with the same key and another hash is a conflict. */
   request: unknown;
-  /** Asks the provider for the effect of an earlier try: its answer, null = it never saw the call, 'unknown' = it can't say. */
+  /**
+   * Asks the provider for the effect of an earlier try whose answer was lost. Returns the answer that this try would have got;
+   * null to send the call again (the provider never received it, or a repetition does no harm); 'unknown' if the provider can't
+   * say.
+   */
   find: () => Promise<A | null | 'unknown'>;
   send: () => Promise<A>;
-  /** Records the answer, in the transaction that closes the call. */
+  /** Writes the answer's consequences to the books, in the transaction that stores the answer. */
   record: (tx: Tx, answer: A) => Promise<void>;
 }
 
 /**
- * Makes one call to a provider with at most one effect. A row is written before the call and closed with the answer. A retry
- * that finds the row open asks the provider for the effect of the earlier try before it sends again. If the provider can't say,
- * the failure is `UnknownOutcome`, and a person decides.
+ * Makes one call to a provider so that it has at most one effect. A row of the table `gateway_calls` is written before the call
+ * and gets the answer after it. A retry that finds the row without an answer first asks the provider for the effect of the
+ * earlier try. If the provider can't say, this function throws `UnknownOutcome`, and an operator decides what to do.
  * @throws Conflict when the key was used with another request; ApplicationFailure non-retryable ProviderRejected,
  * UnknownOutcome
  */
@@ -50,7 +57,7 @@ export async function gatewayCall<A>(db: Db, call: GatewayCall<A>): Promise<A> {
 
 /**
  * A refusal is final, except when a request arrived twice (through a proxy, or from two tries at once) and the provider refused
- * the second copy as a duplicate. So a refused call asks the provider for the first copy's effect.
+ * the second copy as a duplicate. So after a refusal this function asks the provider for the first copy's effect.
  */
 async function sendOnce<A>(call: GatewayCall<A>): Promise<A> {
   try {
@@ -63,7 +70,7 @@ async function sendOnce<A>(call: GatewayCall<A>): Promise<A> {
   }
 }
 
-/** Closes the call with its answer. If two tries run at once, the first answer is recorded, and the other try returns it too. */
+/** Stores the answer in the row of the call. If two tries run at once, only the first answer is stored, and both return it. */
 async function close<A>(db: Db, call: GatewayCall<A>, answer: A): Promise<A> {
   const { storeId, key } = call;
   return db.$transaction(async (tx) => {
@@ -79,8 +86,9 @@ async function close<A>(db: Db, call: GatewayCall<A>, answer: A): Promise<A> {
 }
 
 /**
- * Calls a provider. Its refusal of the request itself is final. After every other failure the activity is retried, and the retry
- * looks for the effect first. One activity may make four calls of up to 30 s, so each call sends a heartbeat before and after.
+ * Calls a provider. If the provider refuses the request itself, the failure is final. After any other failure Temporal retries
+ * the activity. One activity may make four calls of up to 30 s each, so a heartbeat is sent before and after each call, besides
+ * the worker's own every 5 s.
  */
 export async function callProvider<A>(call: () => Promise<A>): Promise<A> {
   heartbeat();

@@ -1,7 +1,8 @@
 import { asyncLocalStorage } from '@temporalio/activity';
 
 /**
- * Does the work for every item, at most `width` at a time, and sends a heartbeat after each. A failure does not stop the others.
+ * Runs `work` for every item, at most `width` at a time, and sends a heartbeat after each item. If one item fails, the others are
+ * still done.
  * @throws the first failure, after all items are done
  */
 export async function inParallel<T>(

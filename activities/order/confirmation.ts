@@ -10,11 +10,14 @@ import { type OrderRow, changeStatus, loadOrder, mailBuyer, unknownOrder } from 
 import { beginService, emitOrderEvent, endLines, orderStep } from '../../books/order/service';
 
 /**
- * The steps of an order up to its confirmation or refusal. Each changes the status, emits the event and queues the next
- * messages.
+ * The database activities of an order up to its confirmation, refusal or cancellation. Most of them change the order's status
+ * and, in the same transaction, emit an event and queue the mail to the buyer or the message to the next workflow.
  */
 export function orderBook({ db }: Deps): OrderBook {
-  /** Holds an order once per credit attempt. An order that was released on the day of its hold may be held again that day. */
+  /**
+   * Runs `work` once per credit attempt. The key has the number of the attempt and no date, because an order may be released and
+   * held again on the same day.
+   */
   const holdOnce = async (input: ForOrder, work: (tx: Tx, order: OrderRow) => Promise<void>): Promise<void> => {
     const { creditAttempt } = await loadOrder(db, input);
     return orderStep(db, input, keys.step.hold(creditAttempt), work);

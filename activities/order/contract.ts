@@ -12,7 +12,7 @@ import { makeOrderItems } from '../../books/order/items';
 import { changeStatus, mailBuyer } from '../../books/order/rows';
 import { beginService, emitOrderEvent, endLines, orderStep } from '../../books/order/service';
 
-/** The steps of an order in service: its start, cancellation, suspension, resumption and end. */
+/** The database activities of an order in service: its start, cancellation, suspension, resumption and end. */
 export function contractBook({ db }: Deps): ContractBook {
   return {
     startService: ({ on, ...input }) =>
@@ -57,7 +57,8 @@ export function contractBook({ db }: Deps): ContractBook {
           const endsOn = latest([...ends.values()]) ?? dateOf(input.at);
           const lastAccepted = latest(accepted);
           if (lastAccepted) {
-            // An order at risk or suspended keeps its state: a cancellation neither ends the risk nor restores the service.
+            // An order that is at risk or suspended keeps its state, because a cancellation changes neither the risk nor the
+            // service.
             if (wholeOrder && order.status === 'active') await changeStatus(tx, input, 'ending', { waitUntil: endsOn });
             const data = { ends_on: lastAccepted, last_period: periodOf(lastAccepted) };
             await emitOrderEvent(tx, input, order, 'cancellation.accepted', keys.step.cancel(messageId), data);
@@ -131,9 +132,10 @@ export function contractBook({ db }: Deps): ContractBook {
 }
 
 /**
- * Puts paused lines in force again. A line that was cancelled meanwhile runs until its end date. The current month is billed,
- * even if it began while the lines were paused. The paused months before it are not billed.
- * @returns the current month, if it must still be registered with NP
+ * Puts the paused lines of an order in force again. A line that was cancelled meanwhile runs until its end date, or ends now if
+ * this date has passed. The current month is billed, even if it began while the lines were paused. Earlier months that began
+ * while the lines were paused are not billed.
+ * @returns a list of the current month if it must still be registered with NP (the credit provider NP掛け払い), else an empty list
  */
 async function resumeLines(tx: Tx, input: ForOrder): Promise<Period[]> {
   const today = dateOf(input.at);
@@ -162,7 +164,7 @@ async function unpaidOf(tx: Tx, input: ForOrder): Promise<number> {
   return toYen(open._sum.total ?? 0n);
 }
 
-/** The state of an order line, as the order state that the terms of cancellation expect. */
+/** Translates the status of an order line to a state of an order, because `previewCancellation` takes such a state. */
 function lineState(status: string): OrderState {
   return status === 'active'
     ? 'active'

@@ -5,8 +5,8 @@ import { gatewayCall } from '../lib/gateway-call';
 import { registerOrderPeriod } from './np-registration';
 
 /**
- * The calls to NP (the credit provider NP掛け払い) for one order: registers a month (取引登録), also again after a refusal, and cancels
- * the registrations of an order that never began (取引キャンセル).
+ * The calls to NP (the credit provider NP掛け払い) for one order. They register a month (取引登録), also for a second time after NP has
+ * refused it, and cancel the registrations of an order whose service never began (取引キャンセル).
  */
 export function creditGateway(deps: Deps): Pick<GatewayActivities, 'registerTransaction' | 'cancelRegistrations'> {
   return {
@@ -29,7 +29,7 @@ export function creditGateway(deps: Deps): Pick<GatewayActivities, 'registerTran
         provider: 'np',
         at,
         request,
-        // A second cancellation changes nothing at NP, so after a lost answer it is sent again.
+        // A second cancellation changes nothing at NP. So if the answer was lost, the cancellation is sent again.
         find: async () => null,
         send: () => credit.cancelTransactions(request).then(() => 'cancelled' as const),
         record: async (tx) => {

@@ -17,8 +17,8 @@ export interface OrderCharge {
   destinationId: string;
   buyerId: string | null;
   /**
-   * 取引日: the day of the order in its first month, else the first day of the month. It is never the day of a try, so that all
-   * tries send the same.
+   * 取引日: in the order's first month the day of the order, in a later month its first day. It is never the day on which the
+   * request is sent: a retry on a later day must send an equal request, because another one with the same key is a conflict.
    */
   orderedOn: JstDate;
   poNumber: string | null;
@@ -31,16 +31,16 @@ export interface Registration {
   orderId: string;
   period: Period;
   /**
-   * The number of the attempt to register this month. The release of a held order or a decision about a month at risk takes the
-   * next number. A retry keeps its number.
+   * The number of the attempt to register this month, from 1. If staff release a held order, or register a month at risk
+   * again, the new attempt gets the next number. If Temporal retries the activity, the number stays.
    */
   n: number;
   at: Instant;
 }
 
 /**
- * Registers one month of an order with NP (取引登録). If its billable items exist already, NP's answer makes them billable or
- * refused. A new order has none yet, so its lines are registered.
+ * Registers one month of an order with NP (取引登録). If the month has billable items already, they are registered, and NP's answer
+ * makes them `billable` or `refused`. A new order has no items yet, so its order lines are registered.
  * @throws ApplicationFailure non-retryable: InvalidInput when NP does not know the buyer yet, or as gatewayCall does
  */
 export async function registerOrderPeriod(deps: Deps, input: Registration): Promise<TransactionResult> {
@@ -128,8 +128,8 @@ interface ChargeLine {
 }
 
 /**
- * The charges of these orders for the month. They are made from its billable items, or from the lines of an order that has none
- * yet.
+ * The charge of each of these orders for the month. It is made from the order's billable items of that month or, if there are
+ * none yet, from the order's lines.
  */
 export async function chargesOf(db: Db, storeId: string, period: Period, orderIds: string[]): Promise<OrderCharge[]> {
   const rows = await db.$queryRaw<ChargeLine[]>(sql`
@@ -161,8 +161,8 @@ export async function chargesOf(db: Db, storeId: string, period: Period, orderId
 }
 
 /**
- * NP multiplies a tax-inclusive unit price by the quantity. A line whose total is not divisible by its quantity is sent as one
- * piece.
+ * One line of a charge as NP receives it. NP multiplies a tax-inclusive unit price in whole yen by the quantity. If the line's
+ * total can't be divided by its quantity, the line is sent with the total as its unit price and the quantity 1.
  */
 function chargeLine(line: ChargeLine, period: Period): TransactionRequest['lines'][number] {
   const gross =

@@ -13,9 +13,10 @@ import { orderStep } from '../../books/order/service';
 import { owed } from '../../books/lib/sql';
 
 /**
- * The credit decision of a store that bills in house (docs/store.md P4). The used credit of a billing destination is computed
- * from the books and never kept in a counter. A confirmed order counts with its amount. Once its service has begun, its
- * billable items count instead. A cancelled order does not count.
+ * The credit decision of a store that bills in house (docs/store.md P4). The credit that a billing destination has used is
+ * computed from the database at each decision and never kept in a counter. A confirmed order counts with its monthly amount.
+ * Once its service has begun, its billable items and unpaid invoices count instead. An order that was cancelled before its
+ * service does not count.
  */
 export function ownCreditBook({ db }: Deps): OwnCreditBook {
   return {
@@ -49,10 +50,10 @@ interface UsedRow {
 }
 
 /**
- * Reads the used credit of the order's billing destination and locks the destination until the transaction ends, so that of two
- * concurrent orders the second sees the first. One statement reads all amounts, because two statements could miss an invoice
- * that is issued between them. The lock is NO KEY: a row that only refers to the destination (a new item, an invoice) need not
- * wait for it.
+ * Reads the used credit of the order's billing destination. First it locks the destination until the transaction ends, so that
+ * of two concurrent orders the second one counts the first. One statement reads all amounts, because an invoice that is issued
+ * between two statements could be missed by both. The lock is FOR NO KEY UPDATE, so that another transaction can still insert
+ * rows that refer to the destination (a billable item, an invoice).
  */
 async function lockCredit(tx: Tx, { storeId, at }: ForOrder, order: OrderRow): Promise<OwnCredit> {
   const { destinationId, accountId } = order;

@@ -9,7 +9,9 @@ import { makeBillable } from '../../books/order/items';
 import { changeStatus } from '../../books/order/rows';
 import { emitOrderEvent, orderStep } from '../../books/order/service';
 
-/** The steps of a running contract after NP (the credit provider) has refused to guarantee one of its months. */
+/**
+ * The database activities of an order in service after NP (the credit provider NP掛け払い) refuses to guarantee one of its months.
+ */
 export function riskBook({ db }: Deps): RiskBook {
   return {
     markAtRisk: ({ period, reason, until, cause, ...input }) =>
@@ -56,8 +58,9 @@ async function refusedMonths(tx: Tx, { storeId, orderId }: ForOrder): Promise<Pe
 }
 
 /**
- * Tells each running contract of the buyer that its next month is at risk. The guarantee has become NG: NP accepts no more
- * registrations of the buyer, so it will refuse that month. Months that are registered already stay guaranteed.
+ * Sends a message to the workflow of each order in service of the buyer: the next month is at risk. NP's guarantee of the buyer
+ * has become NG, so NP accepts no more registrations and will refuse the next month. Months that are registered already stay
+ * guaranteed.
  */
 export async function putComingMonthAtRisk(tx: Tx, { storeId, at, destinationId }: ForAccount, cause: string) {
   const period = nextPeriod(periodOf(dateOf(at)));

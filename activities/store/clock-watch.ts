@@ -1,9 +1,12 @@
 import type { Client } from '@temporalio/client';
 import type { Db } from '../../prisma/db';
 
-/** An outage that lasts longer than this many tries counts as stuck: a quarter of an hour, with pauses of up to a minute. */
+/**
+ * The number of tries of a delivery or step after which an outage no longer excuses it. With pauses of up to a minute between the
+ * tries, that is some 15 minutes.
+ */
 const TRIES = 20;
-/** The number of open rows to examine. The rows after them wait for the same thing. */
+/** The number of open rows to examine. We assume that later rows wait for the same step as these. */
 const LOOKED_AT = 10;
 
 /** A row of the table `dispatch` that is due and on which no workflow has acted yet. */
@@ -22,7 +25,7 @@ export interface Pending {
   attempt: number;
   running: boolean;
   failure: string | null;
-  /** The last try ended because its worker died, or because a provider could not be reached or understood. */
+  /** True if the last try ended because its worker died, or because a provider could not be reached or understood. */
   outage: boolean;
 }
 
@@ -33,8 +36,8 @@ export interface Pending {
 export type AskPending = (workflowId: string) => Promise<Pending[]>;
 
 /**
- * Explains why a simulated store makes no progress while it still has open rows. During an outage there is reason to wait: the
- * delivery of a row is being retried, a step runs, a step is retried because its worker died or its provider was away, or
+ * Explains why a simulated store makes no progress while it still has open rows. There is reason to wait longer if the delivery
+ * of a row is being retried, if a step runs, if a step is retried because its worker died or its provider was away, or if
  * Temporal itself can't be asked. The store is stuck if a step fails through a fault of ours, or if no workflow acts on a
  * message.
  * @returns a sentence for the operator, or null while there is reason to wait
@@ -53,18 +56,22 @@ export async function stuckAt(db: Db, askPending: AskPending, storeId: string): 
     const at = steps.length > 0 ? `, at ${steps.join(', ')}` : '';
     named.push(`${row.kind} ${row.name} for ${row.target} (message ${row.id}, ${row.attempts} attempts${at})`);
   }
-  // Without names no row was open: the store has finished its work meanwhile.
+  // No name means that no row was open any more: the store has finished its work meanwhile.
   return named.length > 0 ? named.join('; ') : null;
 }
 
-/** A workflow task at its first try, as a step. A task that fails through a bug of ours is at a later try. */
+/**
+ * The step that stands for a workflow task at its first try. Only a task that has failed, through a bug of ours, has a later
+ * try.
+ */
 const DECIDING: Pending = { type: 'workflow', attempt: 1, running: true, failure: null, outage: false };
 
 /** Makes the function that asks a Temporal server. */
 export function askTemporal(client: Client): AskPending {
   return async (workflowId) => {
     const { raw } = await client.workflow.getHandle(workflowId).describe();
-    // A first try means that workflow code or a local activity runs. Between two long activities Temporal shows only this task.
+    // A workflow task at its first try means that workflow code or a local activity runs. Between two regular activities Temporal
+    // shows only this task.
     const decides = raw.pendingWorkflowTask?.attempt === 1 ? [DECIDING] : [];
     const steps = (raw.pendingActivities ?? []).map((step) => {
       const failure = step.lastFailure;

@@ -9,25 +9,27 @@ import { askTemporal, stuckAt } from './clock-watch';
 import type { Deps } from '../lib/deps';
 import { enqueue, enqueueFrom, startRow } from '../../books/lib/outbox';
 
-/** One call of `stepClock` makes steps for this long. Then the workflow continues in a new run. */
+/** One call of `stepClock` makes steps for this long. Then its workflow continues as new and calls it again. */
 const CALL_MS = 20_000;
 /** After this much real time without progress and without an outage, the clock fails and names the work that is stuck. */
 const STUCK_MS = 30_000;
-/** How often a step that takes longer than this is checked for progress. */
+/** The time between two checks for progress while the clock waits. */
 const LOOK_MS = 1_000;
 
 /**
- * Moves the time of a simulated store in steps. A step sets the clock to the next due instant and rings every alarm (the
- * deadline of a waiting workflow) that is due then. The next step waits until the store has settled, which means that no due
- * dispatch row is open: every message of the step, and every message that followed from it, has been acted on, and its workflow
- * waits again. Rows are written in the transaction of the fact that causes them, so no work is under way uncounted.
+ * Moves the time of a simulated store in steps. A step sets the clock to the next instant at which something is due, and sends
+ * a message (`tick`) to every workflow whose deadline has come. The next step waits until the store has settled: no row of the
+ * table `dispatch` is due and open. Then workflows have acted on every message of the step and on every message that followed,
+ * and wait again. A message is written in the transaction of the fact that causes it, so no fact is committed without its open
+ * row.
  */
 export function clockActivities({ db, log }: Deps): ClockActivities {
   async function settle(storeId: string): Promise<'settled' | 'later' | { stuck: string }> {
     const began = Date.now();
     let looked = began;
     let last = { mark: '', at: began };
-    // At the end of a long step no progress may show for a moment. A workflow that is really stuck still looks stuck at the next check.
+    // At the end of a long step a workflow may look stuck for a moment. So the clock fails only if the next check finds it
+    // stuck too.
     let doubted = false;
     for (let pause = 2; ; pause = Math.min(pause * 1.3, 50)) {
       const [state] = await db.$queryRaw<{ open: boolean }[]>`
@@ -52,8 +54,9 @@ export function clockActivities({ db, log }: Deps): ClockActivities {
   }
 
   /**
-   * A mark that changes with any progress: a message acted on, an event, a provider's call, a drafted invoice. A close of many
-   * accounts may show only the last three for minutes. Each of the four values is read from the end of an index.
+   * A text that changes whenever the store makes progress. It is made of the newest time or number of four kinds of rows: a
+   * message acted on, an event, a call to a provider, an invoice. Messages alone do not suffice, because during the close of
+   * many accounts none may be acted on for minutes. Each value is the last one of an index, so reading it is cheap.
    */
   async function progressOf(storeId: string): Promise<string> {
     const [done] = await db.$queryRaw<{ mark: string }[]>`
@@ -66,8 +69,8 @@ export function clockActivities({ db, log }: Deps): ClockActivities {
   }
 
   /**
-   * The next instant up to the target at which something is due: a dispatch row, a workflow's alarm, or a day with calendar
-   * work.
+   * The next instant, not after the target, at which something is due: a dispatch row, the deadline of a waiting workflow, or a
+   * day on which the calendar starts workflows.
    */
   async function nextInstant(storeId: string, target: Instant): Promise<Instant | null> {
     const [due] = await db.$queryRaw<{ at: Date | null }[]>`
@@ -83,9 +86,10 @@ export function clockActivities({ db, log }: Deps): ClockActivities {
   }
 
   /**
-   * Moves the clock to `now` and queues all that is due then, but only if the clock still stands at `from`, the instant at
-   * which the store was seen to settle. If two calls step at once (one that timed out and its retry), one moves the clock and
-   * the other finds it moved and looks again. So time never goes back, and no step begins before the last one has settled.
+   * Moves the clock to `now` and queues everything that is due then. It does so only if the clock still stands at `from`, the
+   * instant at which the store was seen to have settled. If two calls step at once (a call that timed out and its retry), one
+   * moves the clock, and the other finds it moved and looks again. So time never goes back, and no step begins before the work
+   * of the last step is done.
    */
   async function step(storeId: string, from: Date, now: Instant): Promise<void> {
     await db.$transaction(async (tx) => {

@@ -5,13 +5,15 @@ import type { Deps } from '../lib/deps';
 import { openIncident, resolveIncident } from '../../books/lib/incidents';
 
 /**
- * Records the state of a workflow: the message or deadline that it waits for, the messages it has acted on, and its incidents.
+ * The database activities that every workflow uses. They record what the workflow waits for, the messages on which it has
+ * acted, and its incidents.
  */
 export function restBook({ db }: Deps): Omit<StoreBook, 'workStoreDays'> {
   return {
     /**
-     * Called whenever a workflow has nothing to do but wait, or ends. One statement writes its wait and acknowledges its
-     * messages, or does neither. It is one statement because every workflow runs it at every step.
+     * Records that a workflow has nothing to do but wait, or has ended. The wait and the acknowledgement of its messages are
+     * written together or not at all. One statement does both, because it is cheaper than a transaction and every workflow
+     * calls `rest` each time it begins to wait.
      */
     async rest({ storeId, workflowId, wait, processed, refused = [], at }) {
       const outcomes = Object.fromEntries(refused.map(({ id, refusal }) => [id, JSON.stringify(refusal)]));
@@ -40,8 +42,8 @@ export function restBook({ db }: Deps): Omit<StoreBook, 'workStoreDays'> {
     async workflowFailed({ storeId, at, workflowId, detail }) {
       await db.$transaction(async (tx) => {
         const wait = await tx.wait.findUnique({ where: { storeId_workflowId: { storeId, workflowId } } });
-        // `at` is the start of the workflow. The failure came later, so the incident takes the instant of the workflow's last
-        // wait.
+        // `at` is the time at which the workflow began. The failure came later, so the incident gets the time at which the
+        // workflow last began to wait, which is the latest time known.
         const since = wait && instantOut(wait.since);
         await openIncident(tx, {
           storeId,
@@ -52,8 +54,8 @@ export function restBook({ db }: Deps): Omit<StoreBook, 'workStoreDays'> {
           detail: { failure: detail },
         });
         await tx.wait.deleteMany({ where: { storeId, workflowId } });
-        // Closes the messages that were delivered, or are being delivered now, without effect. Later ones find the workflow
-        // ended.
+        // Acknowledges the messages on which the workflow can no longer act: those that were delivered, or are being delivered
+        // now. The delivery of a later message finds that the workflow has ended.
         await tx.dispatch.updateMany({
           where: {
             storeId,

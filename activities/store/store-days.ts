@@ -8,7 +8,7 @@ import type { StoreBook } from '../../workflows/contracts/activities';
 import { workflowIds } from '../../workflows/contracts/ids';
 import type { Deps } from '../lib/deps';
 
-/** The calendar of a store: starts the workflows of each day. */
+/** The database activity for a store's calendar. It queues the start of the workflows that begin on each day. */
 export function storeDayBook({ db }: Deps): Pick<StoreBook, 'workStoreDays'> {
   return {
     async workStoreDays({ storeId, day: until }) {
@@ -34,14 +34,14 @@ export function storeDayBook({ db }: Deps): Pick<StoreBook, 'workStoreDays'> {
   };
 }
 
-/** The dispatch rows that start a day's workflows. They carry the date of that day, even if the day is caught up late. */
+/** The dispatch rows that start the workflows of a day. Their time is on that day, even if they are written on a later day. */
 async function startsOf(tx: Tx, storeId: string, day: JstDate, work: DayWork[]): Promise<DispatchRow[]> {
   const at = atTime(day, policy.storeDay.bookTime);
   const rows: DispatchRow[] = [];
   for (const job of work) {
     switch (job.start) {
       case 'monthlyClose':
-        // A month that has no row until now had no sales. It is added as closed and needs no close.
+        // If the month has no row yet, it had no sales. It is added with the status `closed`, and no close is started.
         if (await addPeriod(tx, storeId, job.period, 'closed')) break;
         rows.push(
           startRow('monthlyClose', workflowIds.monthlyClose(storeId, job.period), storeId, at, { period: job.period }),

@@ -168,7 +168,7 @@ async function ownAccount(tx: Tx, { store, params }: WriteContext): Promise<stri
   return found(await tx.account.findUnique({ where, select: { id: true } })).id;
 }
 
-/** The destination that the request names, or the account's default one. */
+/** The account's billing destination that the request names, or the account's default one if it names none. */
 async function destinationOf(tx: Tx, context: WriteContext, named: string | undefined) {
   const accountId = await ownAccount(tx, context);
   const ofAccount = await tx.billingDestination.findMany({ where: { storeId: context.store.id, accountId } });

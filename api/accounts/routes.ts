@@ -164,7 +164,10 @@ export function destinationColumns(given: z.output<typeof newDestination>) {
   };
 }
 
-/** The account's columns that its default billing destination copies, each with the name of the copy. */
+/**
+ * The columns of an account that a billing destination has too, each with its name there. When one of them changes in the
+ * account, it changes in the default destination as well, but only if both had the same value before.
+ */
 const COPIED = {
   companyName: 'companyName',
   companyKana: 'companyKana',

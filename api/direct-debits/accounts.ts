@@ -2,7 +2,7 @@ import type { FormOfMandate } from '../../books/direct-debit/accounts';
 import { bankAndBranch, digits, kana } from '../../views/lib/bank-form';
 import { z } from '../../views/lib/zod';
 
-/** 引落口座: the buyer's account that is debited, with the members of the paper form. */
+/** The buyer's bank account that is debited (引落口座). Its members are the fields of the paper form. */
 export const debitAccount = z.strictObject({
   ...bankAndBranch,
   type: z
@@ -17,7 +17,7 @@ export const customerNumber = z
   .regex(/^\d{1,20}$/)
   .openapi({ description: '顧客番号 of the form, at most 20 digits', example: '100001' });
 
-/** The data of the paper form, converted from the request body. */
+/** Converts the fields of the paper form from the request body to the names that books/ uses. */
 export function formOf(body: {
   bank_account?: z.output<typeof debitAccount> | undefined;
   customer_number?: string | undefined;

@@ -6,13 +6,16 @@ import { keys } from '../../workflows/contracts/keys';
 import { giveCommand } from '../lib/commands';
 import type { WriteContext } from '../lib/route';
 
-/** The most results in one message. 500 results are about 40 kB, far below the 2 MB that Temporal accepts. */
+/**
+ * The most results in one message. A bank's file can have up to 80,000 (about 6 MB), but Temporal accepts 2 MB a message. 500
+ * results are about 40 kB.
+ */
 const RESULTS_A_MESSAGE = 500;
 
 /**
- * Sends the workflow of a debit day those results that it still waits for.
- * @param nominal the month of the debit day
- * @returns the id of the last message, or null if there is nothing to send
+ * Sends the results of a debit day to its workflow. Results of debits whose result is booked already are left out.
+ * @param nominal the month in which the debit day is planned: its 27th, or the next bank business day
+ * @returns the id of the last message, which is processed after the others; null if there is nothing to send
  */
 export async function giveResults(
   tx: Tx,

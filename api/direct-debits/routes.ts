@@ -127,7 +127,10 @@ export const directDebitRoutes: Route[] = [
   }),
 ];
 
-/** Makes the route for one step of a direct debit's procedure. It refuses a step out of order before the workflow sees it. */
+/**
+ * Makes the route for one step of a direct debit's procedure. The route refuses a step that is not possible in the direct debit's
+ * state, so the workflow gets no command for it.
+ */
 function step<B extends z.ZodType, N extends CommandTo<'directDebit'>>(
   verb: 'form_posted' | 'form_received' | 'complete' | 'reject' | 'withdraw',
   summary: string,
@@ -167,8 +170,8 @@ function step<B extends z.ZodType, N extends CommandTo<'directDebit'>>(
 }
 
 /**
- * Refuses a direct debit of a buyer that NP, the credit provider, does not know yet. NP would bill this buyer by bank transfer,
- * while our books expect a debit.
+ * In a store that bills through NP, the credit provider, refuses to complete a direct debit of a buyer that NP does not know yet.
+ * NP would bill this buyer by bank transfer, while our books would expect a debit.
  */
 async function refuseUnknownToNp(tx: Tx, { store }: WriteContext, { destinationId }: DirectDebit): Promise<void> {
   if (store.settlement !== 'np') return;
@@ -177,7 +180,7 @@ async function refuseUnknownToNp(tx: Tx, { store }: WriteContext, { destinationI
   if (npBuyerId === null) throwRefusal('buyer_unknown_to_np');
 }
 
-/** The day of the last recorded step of the paper form. */
+/** The latest recorded day of the procedure: the request, the posting of the paper form, or the return of a defective form. */
 function lastStepOn(row: DirectDebit): JstDate {
   if (row.status === 'requested') return dateOut(row.requestedOn);
   return dateOut((row.status === 'defect' ? row.formReceivedOn : row.formPostedOn) ?? row.requestedOn);

@@ -2,7 +2,7 @@ import type { Role } from '../../domain/vocabulary';
 
 export type { Role };
 
-/** The roles that a store's keys can have. The only other role, `platform`, creates stores and belongs to none. */
+/** The roles that a store's keys can have. The only other role, `platform`, acts for all stores and belongs to none. */
 export const storeRoles = ['storefront', 'operator', 'finance', 'approver', 'auditor', 'admin'] as const;
 
 const readers: readonly Role[] = ['operator', 'finance', 'approver', 'auditor', 'admin'];

@@ -3,7 +3,10 @@ import type { Store } from '../../generated/prisma/client';
 import type { Db } from '../../prisma/db';
 import type { Role } from './access';
 
-/** The sender of a request, as its key identifies it: a store and a role, or the platform. The audit log names the `actor`. */
+/**
+ * The sender of a request, as the key identifies it: a store and a role, or the platform. `actor` is the sender's name in the
+ * audit log: the id of the key, or `platform`.
+ */
 export type Caller =
   { role: Exclude<Role, 'platform'>; actor: string; store: Store } | { role: 'platform'; actor: string; store: null };
 
@@ -42,7 +45,10 @@ export function basicCredentials(authorization: string | undefined): { user: str
   return text && colon > 0 ? { user: text.slice(0, colon), password: text.slice(colon + 1) } : null;
 }
 
-/** The bearer token that a store's simulators send to set an alarm: hex SHA-256 of the store's id and the platform's key. */
+/**
+ * The bearer token with which a simulator sets an alarm on a store's clock: hex SHA-256 of the store's id followed by the
+ * platform's key.
+ */
 export function alarmToken(storeId: string, adminKey: string): string {
   return createHash('sha256').update(storeId).update(adminKey).digest('hex');
 }

@@ -7,7 +7,8 @@ import type { CommandName, Payload, Receiver } from '../../workflows/contracts/m
 
 /**
  * Stores a person's command to a running workflow. It writes a row in `dispatch`, which is delivered as a Temporal update, and an
- * audit entry with the reason. The payload also gets `by`, the key that gave the command. Delivery adds `messageId` and `at`.
+ * audit entry with the reason. The workflow also gets `by` (the id of the
+ * API key that gave the command), `messageId` and `at`.
  * @returns the message id, which both rows contain
  */
 export async function giveCommand<N extends CommandName>(

@@ -7,12 +7,12 @@ import { type Reason, throwRefusal } from './problems';
 /*
  * A repeated request gets its first answer again. The transaction of a write first inserts a row for the request's
  * Idempotency-Key. So the key and the effect of the request are committed together or not at all, even in a crash. A second
- * request with the same key waits up to 5 s until the first one has committed (then idempotency_in_flight). It finds the outcome
- * in the `body` of the row:
+ * request with the same key waits until the first one has committed. If that takes more than 5 s, the second request is refused
+ * (idempotency_in_flight). Otherwise it finds the outcome in the `body` of the row:
  * - `answer`: the answer, which is sent again unchanged.
  * - `refusals`: a workflow refused the command. The second request is refused for the same reasons.
- * - `pending`: the effect is committed, but there is no final answer yet, because the workflow was not reached in time or the
- *   process died. The message is delivered if it was not, and the answer is read from the resource.
+ * - `pending`: the effect is committed, but there is no final answer yet, because the workflow was not done in time or the
+ *   process died. The second request delivers the message if it is still undelivered, and reads the answer from the resource.
  * A request that validation refuses is rolled back and leaves no row.
  */
 
@@ -40,7 +40,7 @@ export function readKey(header: string | undefined): string {
   const key = quoted ? quoted[1]!.replace(/\\(.)/g, '$1') : (header?.trim() ?? '');
   if (key === '') return throwRefusal('idempotency_key_missing');
   if (key.length > 255) return throwRefusal('invalid_request', { detail: 'Idempotency-Key: ≤ 255' });
-  // A UUID can have digits that look like a card number. A key of digits alone may be a real one, and keys are stored.
+  // Keys are stored, so none may be a card number. A UUID can contain such digits by chance, so only a key of digits is checked.
   if (/^\d+$/.test(key) && findCardNumber(key))
     return throwRefusal('card_number_in_text', { detail: 'Idempotency-Key' });
   return key;
@@ -70,7 +70,7 @@ export async function claim(tx: Tx, scope: string, key: string, hash: string): P
   return { status: row.status, location: row.location, kept: row.body! };
 }
 
-/** Stores the answer to the request with this key, unless the key already has one. */
+/** Stores the outcome of the request with this key, unless a final one (with a status) is stored already. */
 export async function keep(tx: Tx, scope: string, key: string, stored: StoredAnswer): Promise<void> {
   await tx.idempotencyKey.updateMany({
     where: { scope, key, status: null },

@@ -116,7 +116,7 @@ function problemsOf(route: Route) {
   );
 }
 
-/** Describes the paths that need no API key. Providers, simulators and the buyer's browser call them. */
+/** Describes the paths under /v1 without an API key that NP, the simulators and the buyer's browser call. */
 function describeOtherSide(registry: OpenAPIRegistry): void {
   registry.registerComponent('securitySchemes', 'shopCode', {
     type: 'http',

@@ -42,12 +42,15 @@ export function orRefuse<T>(result: Result<T> | Checked<T>, locate?: Locate): T 
 
 type Path = readonly PropertyKey[];
 
-/** Converts the path of a member to its place in the caller's input, if that is not the body itself but e.g. a line of a file. */
+/**
+ * Converts the path of a member of a checked object to its place in the caller's input. It is needed if the input is not a JSON
+ * body but e.g. a CSV file, where the place is a line and a column.
+ */
 export type Locate = (member: Path) => Path;
 
 /**
- * The reason for a refusal of the domain. The domain's inputs have the same members as the request bodies, but in camel case. So
- * the refusal's field in snake case is the JSON pointer into the body.
+ * Converts a refusal by a rule of the domain to a reason for the caller. The domain's inputs have the same members as the request
+ * bodies, but in camel case. So the refusal's field in snake case is the JSON pointer into the body.
  */
 export function reasonOf({ field, ...refusal }: Refusal, locate?: Locate): Reason {
   if (!field && !locate) return refusal;

@@ -26,7 +26,7 @@ export interface Answer<S = Status, Body = unknown> {
   body: Body;
   /** The Location header: the path of the new resource. */
   location?: string;
-  /** Stored for repeated requests in place of the body, so that a secret is shown only once. */
+  /** The body for repeated requests, if it differs from `body`: it lacks the secrets, which are shown only once. */
   stored?: unknown;
 }
 
@@ -125,9 +125,9 @@ export interface CommandRoute<B extends Body = Body, A extends Answers = Answers
   body: B;
   /** Present if the body is a file. `body` is then the schema of its bytes. */
   upload?: Upload;
-  /** Set only for the advance of the clock: its transaction runs while no other write of the store does. */
+  /** Set only for the advance of the clock: its transaction runs while no other write of the store is running. */
   movesClock?: true;
-  /** How many seconds the request waits for the workflow, unless it prefers another number; 0 = it does not wait. */
+  /** How many seconds the request waits for the workflow, unless its `Prefer: wait=N` says another; 0 = it does not wait. */
   waits: number;
   /**
    * The status after the workflow has processed the message; before that it is 202. If `waits` is 0, it is the status at once.
@@ -143,8 +143,8 @@ export interface CommandRoute<B extends Body = Body, A extends Answers = Answers
   ): Promise<{ message: string | null; ref: string; location?: string }>;
   resource: ReadResource<BodyOf<A>>;
   /**
-   * True if the resource shows the decision that the caller waits for. Only for a route whose workflow can process the message
-   * before that decision is made (a new order waits for the buyer's screening).
+   * True if the resource shows the decision that the caller waits for. Only for a route whose workflow can have processed the
+   * message before that decision is made. (The workflow of a new order has, while it waits for the screening of the buyer.)
    */
   decided?(body: BodyOf<A>): boolean;
 }

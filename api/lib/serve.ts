@@ -21,10 +21,11 @@ import type {
 import { acceptedAt, isLockTimeout } from './store-clock';
 
 /**
- * Reads any body as JSON, whatever its Content-Type. Most have a few kB. The largest, a day's debit results, has less than 100.
+ * Reads any body as JSON, whatever its Content-Type. Most bodies have a few kB. The largest are 1,000 debit results, with up to
+ * 100 bytes each.
  */
 export const jsonBody: RequestHandler = express.json({ limit: '100kb', type: () => true });
-/** Reads an uploaded file. 10 MB are about 80,000 debits of a bank's file, with 120 bytes each. */
+/** Reads an uploaded file. 10 MB are about 80,000 debits in a bank's file, where each debit is a record of 120 bytes. */
 const fileBody: RequestHandler = express.raw({ limit: '10mb', type: () => true });
 
 /**
@@ -66,7 +67,7 @@ export function serve(route: Route, env: Surroundings): RequestHandler[] {
       };
       const { stored, answer, replayed } = await env.db.$transaction(work).catch((e: unknown) => {
         if (isLockTimeout(e)) throwRefusal('idempotency_in_flight');
-        // Two requests with different keys created the same resource at once, and neither check saw the other one.
+        // Two requests with different keys created the same resource at once. Neither handler saw the other's uncommitted row.
         if (isUniqueViolation(e)) throwRefusal('already_exists');
         throw e;
       });
@@ -176,7 +177,7 @@ async function deliverAndRead(
     await sleep(DECISION_POLL_MS);
     body = await route.resource(context, ref);
   }
-  // If the message is not processed in time, this answer is not final. A second request with the same key gets the final one.
+  // If the message is not processed in time, this answer is not final. A second request with the same key waits again.
   const status = processed || route.waits === 0 ? route.done : 202;
   return { stored: { ...stored, status, kept: { answer: body } }, final: processed !== null || route.waits === 0 };
 }

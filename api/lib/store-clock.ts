@@ -11,8 +11,8 @@ export async function storeNow(db: Db | Tx, store: Store, realNow: () => Date): 
 
 /**
  * The instant at which a write is accepted, by the store's clock. On a simulated clock the write holds a shared lock until it
- * commits. An advance of the clock needs an exclusive lock, so it waits for the running writes. The clock then delivers the
- * messages that they caused before time moves.
+ * commits. An advance of the clock needs an exclusive lock, so it waits for the running writes. Then it waits until
+ * the messages from these writes are processed, and only then does time move.
  * @param alone true for the advance itself, which takes the exclusive lock
  * @throws Refused clock_advancing while the clock advances
  */

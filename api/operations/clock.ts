@@ -14,7 +14,7 @@ import { type Route, type Surroundings, command, read } from '../lib/route';
 import { storeNow } from '../lib/store-clock';
 import { instantOrDate } from '../lib/input/schemas';
 
-/** How often a waiting request reads the clock. A step takes about 34 ms, so more reads would only load the database. */
+/** How often a waiting request reads the clock. One step of an advance takes about 34 ms, so more reads would only be load. */
 const POLL_MS = 50;
 
 export const clockRoutes: Route[] = [
@@ -70,8 +70,8 @@ async function readClock(env: Surroundings, store: Store): Promise<ClockView> {
 }
 
 /**
- * Refuses a time of the clock that comes too near the end of the table of holidays. The table must still contain all dates of the
- * next month's close (issue, due date and debit), because work at that time computes dates ahead.
+ * Refuses a time for a store's clock that is too near the end of the table of holidays. Work at that time computes dates ahead,
+ * so the table must contain all dates of the close of the following month (issue, due date and debit).
  */
 export function refuseBeyondHorizon(to: Instant, field = '/to'): void {
   try {

@@ -10,14 +10,15 @@ import { isLockTimeout } from '../lib/store-clock';
 import { paging } from '../lib/input/schemas';
 
 /**
- * How long a reader waits for events that are not committed yet. A monthly close, the longest writer, writes in chunks of at most
- * one second. If the time is not enough, the reader gets an empty page and asks again.
+ * How long a reader waits for events that are not committed yet. The longest transactions that write events are those of a
+ * monthly close, with about one second each. If the wait is too short, the reader gets an empty page and asks again.
  */
 const PATIENCE = '1s';
 
 /**
- * True if every writer that has taken a `seq` has committed, so that no event with a lower `seq` can still appear. Writers
- * share the lock that is taken here; see take_event_seq in prisma/migrations/0001_init/migration.sql.
+ * True if every transaction that has taken a `seq` has ended, so that no event with a lower `seq` can still appear. Such a
+ * transaction holds this lock in shared mode until its end. Here it is taken in exclusive mode, so it is free only when they all
+ * have ended. See take_event_seq in prisma/migrations/0001_init/migration.sql.
  */
 async function allCommitted(db: Db, storeId: string): Promise<boolean> {
   try {

@@ -56,7 +56,7 @@ export const incidentRoutes: Route[] = [
       const incident = found(await tx.incident.findUnique({ where }));
       const how: Repair = typeof body.how === 'string' ? body.how : { resolveAs: body.how.resolve_as };
       const waits = await waitsForRepair(tx, incident);
-      // While the workflow waits, even a resolved incident's repair goes to it. It refuses a repair that it does not wait for.
+      // While the workflow waits for a repair, it gets even the repair of a resolved incident: it knows which one it waits for.
       if (!waits && incident.status === 'resolved')
         return throwRefusal('conflict', { params: { state: incident.status } });
       if (!isWay(incident, how))
@@ -108,8 +108,8 @@ async function waitsForRepair(tx: Tx, { storeId, workflowId, kind }: Incident): 
 }
 
 /**
- * Starts the failed work of an incident again if no workflow waits for it: a mail, or the month's registrations with NP or card
- * receipts that are still missing.
+ * Starts the failed work of an incident again, where no workflow waits for the repair: a mail, or the month's registrations with
+ * NP or card receipts that are still missing.
  */
 async function again(tx: Tx, incident: Incident, { store, at }: Pick<WriteContext, 'store' | 'at'>): Promise<void> {
   if (incident.kind === 'mail_unknown' || incident.kind === 'mail_failed') return sendAgain(tx, incident);
@@ -120,8 +120,8 @@ async function again(tx: Tx, incident: Incident, { store, at }: Pick<WriteContex
 }
 
 /**
- * Queues the incident's mail again. The incident's id is the mail's key. The mail counts as never tried, because Resend, the mail
- * service, has forgotten or refused the last try.
+ * Queues the incident's mail again. The incident, the mail and its dispatch row have the same id. The mail counts as never tried,
+ * because Resend, the mail service, has forgotten or refused the last try.
  */
 async function sendAgain(tx: Tx, { storeId, id }: Incident): Promise<void> {
   await tx.mail.update({

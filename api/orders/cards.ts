@@ -15,8 +15,8 @@ import { type Route, type Surroundings, command } from '../lib/route';
 import { acceptedAt } from '../lib/store-clock';
 
 /**
- * The states of an order whose contract is charged to its card, or can be again. `ended` is not among them: an ended contract can
- * be charged only while its last month is owed.
+ * The states of an order in which its card is charged, or can be charged again. `ended` is checked separately: an ended contract
+ * is charged only while its last month is owed, and only so long does the order's workflow still have a wait.
  */
 const CHARGEABLE = ['active', 'at_risk', 'suspended', 'ending'];
 
@@ -62,12 +62,12 @@ export const cardRoutes: Route[] = [
   }),
 ];
 
-/** How long the buyer's browser waits for the outcome of 3-D Secure. After that the page says that a mail will follow. */
+/** How long the buyer's browser waits for the outcome of 3-D Secure. Then the page says that the result will come by mail. */
 const RETURN_WAIT_MS = 5_000;
 
 /**
  * Answers the buyer's browser that comes back from 3-D Secure. Anybody can open this address, so the result in it is not trusted.
- * It only makes the order's workflow ask SBPS, the card gateway.
+ * A visit only makes the order's workflow ask SBPS, the card gateway, for the result.
  */
 export function cardReturn(env: Surroundings): RequestHandler {
   return async (req, res) => {
@@ -78,7 +78,7 @@ export function cardReturn(env: Surroundings): RequestHandler {
     if (!authentication || (result !== 'ok' && result !== 'ng')) return throwRefusal('not_found');
     const { storeId, orderId } = authentication;
     const store = await env.db.store.findUniqueOrThrow({ where: { id: storeId } });
-    // Each return is a new message. A browser that came back before the buyer had finished comes back again.
+    // Each return is a new message: a browser that came back before the buyer had finished comes back again, and that counts.
     const message = keys.message.cardReturned(authenticationRef, newId('msg'));
     const advancing = await env.db
       .$transaction(async (tx) => {

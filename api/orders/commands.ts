@@ -113,7 +113,7 @@ export const orderCommandRoutes: Route[] = [
       const chosenLines = chosen(order, context.body.lines);
       const previews = previewLines(order, chosenLines, context);
       const begun = previews.every(({ preview }) => preview.reason !== 'not_started');
-      // Before service starts only the whole order can be cancelled, because NP or the card was asked for the sum of its lines.
+      // Before service starts only the whole order can be cancelled, because its credit was asked for the sum of all lines.
       if (!begun && chosenLines.length < order.subscriptions.length)
         throwRefusal('order_not_cancellable', { field: '/lines', params: { state: order.status } });
       const lines = begun ? context.body.lines : 'all';
@@ -149,8 +149,8 @@ async function commandOrder<N extends CommandTo<'order'>>(
 }
 
 /**
- * The lines that the request names. `all` stands for every line that has not ended and is not cancelled.
- * @throws Refused not_found with a pointer for each unknown line; order_not_cancellable if `all` stands for none
+ * The lines that the request names. `all` stands for every line that has not ended and has no end date.
+ * @throws Refused not_found with a pointer for each unknown line; order_not_cancellable if `all` stands for no line
  */
 function chosen(order: WholeOrder, named: 'all' | string[]): Subscription[] {
   if (named === 'all') {

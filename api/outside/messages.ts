@@ -4,7 +4,7 @@ import { httpUrl, rfc3339 } from '../lib/input/schemas';
 
 /**
  * News from NP, the credit provider, e.g. that a bill was paid. Its form is our assumption, because NP publishes none. `data` is
- * stored as received. A later step checks it, because its members depend on `type`.
+ * stored as received. Its members depend on `type`, so dispatch/ checks them when it applies the news.
  */
 export const news = z.strictObject({
   event_id: text(200),

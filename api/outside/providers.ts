@@ -62,8 +62,8 @@ export function providerHandlers(env: Surroundings): { news: RequestHandler[]; a
 }
 
 /**
- * Stores news as received and queues it, due at once. News that arrives late keeps the instant at which it happened.
- * @returns false if the news is known
+ * Stores news as received and queues it. The news is due at the instant at which it happened, or now if that is in the future.
+ * @returns false if news with this event id was stored before
  */
 async function takeNews(env: Surroundings, store: Store, told: z.output<typeof news>): Promise<boolean> {
   return env.db.$transaction(async (tx) => {

@@ -11,7 +11,7 @@ const columns = {
 } as const;
 type Column = keyof typeof columns;
 
-/** The most deposits in one file. A transaction with that many takes some seconds. */
+/** The most deposits in one file. One transaction books the whole file, which takes some seconds for that many. */
 const MOST_LINES = 1_000;
 
 /**

@@ -69,7 +69,7 @@ export async function addKey(
   return newApiKeyView(key, secret);
 }
 
-/** Refuses a first day of a store's clock without known tax rates or holidays. The table of tax rates begins on 2019-10-01. */
+/** Refuses a store whose clock begins where tax rates (before 2019-10-01) or holidays (near the end of the table) are unknown. */
 function refuseUnlivable(now: Instant): void {
   if (dateOf(now) < '2019-10-01')
     throwRefusal('beyond_calendar_horizon', { field: '/clock/now', params: { first_date: '2019-10-01' } });

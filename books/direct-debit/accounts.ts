@@ -14,7 +14,7 @@ export interface FormOfMandate {
 /**
  * Stores the account to be debited if the store collects the debits itself (settlement `in_house`). If the credit provider
  * NP掛け払い (NP) collects them, NP keeps the account and nothing is stored here.
- * @returns the stored account's id, so that messages need not carry its number; null with NP. Refused bank_account_missing,
+ * @returns the stored account's id, so that messages need not carry the bank account; null with NP. Refused bank_account_missing,
  *   customer_number_taken, bank_account_kept_by_np
  */
 export async function keepDebitAccount(
@@ -31,7 +31,7 @@ export async function keepDebitAccount(
   if (wrong.length > 0) return refuseAll(...wrong);
   if (!bankAccount || customerNumber === undefined) return ok(null);
 
-  // Locks the store, so that two mandates can't take the same customer number at once.
+  // Locks the store's row, so that two transactions can't give the same customer number to two destinations.
   await tx.$queryRaw(sql`SELECT FROM stores WHERE id = ${store.id} FOR NO KEY UPDATE`);
   const [existing] = await tx.$queryRaw<object[]>(sql`
     SELECT FROM debit_accounts a JOIN direct_debits m ON m.store_id = a.store_id AND m.id = a.direct_debit_id

@@ -7,7 +7,7 @@ import { keys } from '../../workflows/contracts/keys';
 import { type Rebilled, rebill } from '../invoice/rebill';
 import { keyFrom, owed } from '../lib/sql';
 
-/** A query for the debit notices to be debited on this day, each with the amount that is still unpaid. */
+/** The SQL that selects the debit notices to be debited on `debitOn`, each with the amount that is still unpaid. */
 export function dueOn({ storeId, debitOn }: ForDebitRun) {
   return sql`
     SELECT i.store_id, i.id, i.account_id, i.destination_id, i.period, i.settlement, i.number, i.revision, ${owed} AS amount
@@ -76,7 +76,7 @@ async function writeRequest(tx: Tx, { storeId, nominal, debitOn, at }: ForDebitR
   await keepDebitFile(tx, { storeId, nominal, kind: 'request', bytes, at });
 }
 
-/** Stores a request or result file of the debit run, byte for byte. @returns false if it is stored already */
+/** Stores a request or result file of the debit run, byte for byte. @returns false if the run has the same file already */
 export async function keepDebitFile(
   tx: Tx,
   file: Pick<ForDebitRun, 'storeId' | 'nominal' | 'at'> & { kind: 'request' | 'result'; bytes: Uint8Array },
@@ -97,7 +97,7 @@ function entryOf(row: Row): DebitEntry {
   };
 }
 
-/** The store as the party that collects (委託者), from its setting `direct_debit`. Its names are in the bank's kana already. */
+/** The store as the party that collects (委託者), from its setting `direct_debit`. The API has converted its names to kana. */
 function consignorOf({ directDebit: setting }: { directDebit: PrismaJson.Consignor | null }) {
   if (!setting) throw new Error('an in-house store without direct_debit has notices to debit');
   return { ...accountOf(setting), code: setting.consignor_code, name: setting.consignor_kana };

@@ -3,9 +3,9 @@ import { type Checked, type Refusal, ok, refuseAll } from '../../domain/refusal'
 import type { Tx } from '../../prisma/db';
 import { openDebitIncident } from './incidents';
 
-/* Checks on the results of a debit day as the bank reports them, before that day's debit run books them. */
+/* Matches the results that the bank reports for a debit day with its debits. The workflow of that day (debitRun) books them. */
 
-/** A debit day of a store, named by the month whose 27th is debited. */
+/** A debit day of a store, named by its month: it is the 27th of that month, or the next business day. */
 interface Day {
   storeId: string;
   nominal: Period;
@@ -49,7 +49,7 @@ export async function resultsByName(
   return unknown.length > 0 ? refuseAll(...unknown) : ok(matched);
 }
 
-/** Finds the debit of each code in a result file. @param codes in the order of the request file's records */
+/** Finds the debit of each code in a result file. @param codes one for each record of the request file, in their order */
 export async function resultsByRecord(
   tx: Tx,
   { storeId, nominal }: Day,

@@ -14,8 +14,9 @@ import { LEASE_SECONDS, enqueue, startRow } from '../lib/outbox';
 const LIVE: DirectDebitState[] = ['requested', 'form_posted', 'at_bank', 'active', 'defect'];
 
 /**
- * Requests direct debit for a billing destination: writes the mandate's row, its event, and the start of its workflow. Of two
- * simultaneous requests, the second is refused by the database, which makes the rest of its transaction unusable.
+ * Requests direct debit for a billing destination: writes the mandate's row, its event and its audit entry, and queues the start
+ * of its workflow. If two requests come at once, the database refuses the second one's row. PostgreSQL then accepts no more
+ * statements in that transaction, so after `mandate_already_running` the caller must not use it.
  * @returns the mandate's id; refused direct_debit_not_offered, not_found, unknown_billing_destination, mandate_already_running
  */
 export async function requestDirectDebit(

@@ -34,7 +34,7 @@ export async function bookResult(tx: Tx, input: ForDebitRun, key: string, report
      WHERE d.store_id = ${storeId} AND d.key = ${key}
        FOR UPDATE`);
   const code = parseDebitResultCode(reported);
-  // The API and the code that handles NP's news have checked that the debit exists.
+  // The API and books/np-news.ts, from which results come, have checked that the debit exists.
   if (!debit) throw new Error(`no debit ${key}`);
   if (debit.status !== 'requested') {
     if (debit.code !== reported) await openDebitIncident(tx, input, 'debit_result_differs', key, reported);
@@ -61,7 +61,8 @@ async function bookSucceeded(tx: Tx, input: ForDebitRun, debit: Debit): Promise<
   const { key, invoice_id: invoiceId, account_id: accountId } = debit;
   const inHouse = debit.settlement === 'in_house';
   const { matched, over } = await matchedWith(tx, storeId, debit);
-  // A debit to the credit provider NP掛け払い (NP) is not in our journal. It counts in full, because NP sorts out an overpayment.
+  // A debit that the credit provider NP掛け払い (NP) collects gets no journal entry, because the claim is NP's. It is recorded in
+  // full even if it is more than the buyer owes, because NP sorts that out.
   const amount = inHouse ? matched : toYen(debit.amount);
   if (amount > 0)
     await recordPayments(tx, { storeId, at, accountId }, [
@@ -88,7 +89,7 @@ async function matchedWith(tx: Tx, storeId: string, debit: Debit): Promise<{ mat
   return { matched: sumYen(parts.map((part) => part.amount)), over };
 }
 
-/** Records a failed debit and bills the open amount again by transfer. If the failure ends the mandate, tells the mandate too. */
+/** Records a failed debit and bills the open amount again by transfer. Also ends the mandate if the code demands it. */
 async function bookFailed(tx: Tx, input: ForDebitRun, debit: Debit, code: DebitResultCode): Promise<void> {
   const { storeId, at } = input;
   const { label, keepsMandate } = debitResults[code];
@@ -108,8 +109,8 @@ async function bookFailed(tx: Tx, input: ForDebitRun, debit: Debit, code: DebitR
 }
 
 /**
- * Tells the mandate's workflow that the mandate has ended, because the bank does not know the account, has no application form,
- * or refuses for another reason. The buyer pays the next month by transfer.
+ * Queues a Temporal signal to the mandate's workflow: the mandate has ended, because the bank does not know the account, has no
+ * application form, or refuses for another reason. The buyer pays later months by transfer.
  */
 async function signalMandateEnded(tx: Tx, { storeId, at }: ForDebitRun, debit: Debit, code: string): Promise<void> {
   const mandate = await tx.directDebit.findFirst({

@@ -6,7 +6,7 @@ export interface NewDocument {
   storeId: string;
   /** The kind of document that the invoice is. */
   kind: 'invoice' | 'debit_notice' | 'receipt';
-  /** Issued by the store, or received from NP. */
+  /** Issued by the store, or received from the credit provider NP掛け払い. */
   origin: 'issued' | 'received';
   invoiceId: string;
   revision: number;
@@ -22,7 +22,7 @@ export interface NewDocument {
 
 /**
  * Stores the document of one revision of an invoice. The law (電子帳簿保存法) requires that a stored document never changes, so
- * if two workers rendered it at the same time, the first one stays. The invoice links to it if the revision is still the newest.
+ * if the revision has a document already, that one stays. The invoice links to it if the revision is still the newest.
  */
 export async function storeDocument(tx: Tx, { bytes, ...document }: NewDocument): Promise<void> {
   const { storeId, invoiceId, revision } = document;

@@ -36,9 +36,10 @@ interface Issued {
 }
 
 /**
- * Issues invoices: freezes number, dates and recipient, posts the sale and emits the event. The store's own invoices (settlement
- * `in_house`) start as drafts and are mailed. Invoices of the credit provider NP掛け払い (`np`) start as requested. An issued
- * invoice stays unchanged, so that a second run may pass the same list.
+ * Issues invoices: freezes number, dates and recipient, posts the sale and emits the event. Invoices that the store bills itself
+ * (settlement `in_house`) must be in the state `draft`, and are mailed. Invoices that the credit provider NP掛け払い (NP) bills
+ * (settlement `np`) must be in the state `requested`. An invoice that is issued already stays unchanged, so a retry may pass the
+ * same list.
  */
 export async function issueInvoices(
   tx: Tx,
@@ -79,7 +80,7 @@ export async function issueInvoices(
   await mailOwn(tx, { storeId, at }, issued);
 }
 
-/** Queues the mails of the store's own invoices, which go out with their PDF. NP sends its bills itself. */
+/** Queues a mail for each invoice that the store bills itself. The mail carries the PDF. NP mails its bills itself. */
 async function mailOwn(tx: Tx, fact: { storeId: string; at: Instant }, issued: readonly Issued[]): Promise<void> {
   const ids = issued.flatMap(({ id, settlement }) => (settlement === 'in_house' ? [id] : [])).sort();
   if (ids.length === 0) return;
@@ -100,8 +101,8 @@ async function mailOwn(tx: Tx, fact: { storeId: string; at: Instant }, issued: r
 }
 
 /**
- * The journal entries of an issued invoice: the sale, dated the last day of its month. With NP also the assignment of the claim
- * to NP (docs/store.md P3), dated the day of issue.
+ * The journal entries of an issued invoice. The sale is dated the last day of its month. If NP bills, a second entry assigns the
+ * claim to NP (docs/store.md P3), dated the day of issue.
  */
 function postingsOf(invoice: Issued, period: Period, issuedOn: JstDate): Posting[] {
   const { id, settlement, total, account_id: accountId } = invoice;

@@ -3,7 +3,8 @@ import { type Tx, sql } from '../../prisma/db';
 
 /**
  * Takes the next `count` numbers of a series of the store (`INV-2026-000001`). The numbers have no gaps, because the series stays
- * locked until the transaction commits or rolls back. The year is the fiscal year of the issue date: the one in which it begins.
+ * locked until the transaction commits or rolls back. The year in a number is the one in which the fiscal year of the issue date
+ * begins.
  */
 export async function takeNumbers(
   tx: Tx,

@@ -12,7 +12,7 @@ import { bankAccountOf, sellerOf } from './parties';
 
 export interface OwnDocument {
   kind: string;
-  /** `INV-2026-000123-1.pdf` */
+  /** The file's name, made of the invoice's number and revision: `INV-2026-000123-1.pdf`. */
   name: string;
   bytes: Uint8Array;
 }
@@ -20,7 +20,7 @@ export interface OwnDocument {
 /**
  * The document that the store itself issues for the newest revision of an invoice. The first request (by its mail or a person)
  * renders it from the data frozen at issue, so that a close of 100,000 invoices renders none. Later requests return the stored
- * one, because a document must not change (電子帳簿保存法).
+ * document, because it must not change (電子帳簿保存法, the law on electronic books).
  * @returns null for an invoice that the store does not issue itself, or has not issued yet
  * @throws DocumentSumError, MissingGlyphError when it can't be rendered
  */
@@ -49,7 +49,7 @@ export async function ownDocument(db: Db, storeId: string, invoiceId: string): P
       bytes,
     }),
   );
-  // If two workers rendered it at the same time, both return the one that was stored.
+  // If two requests rendered the document at the same time, both return the one that was stored first.
   const kept = await db.document.findUniqueOrThrow({ where: { storeId_id: { storeId, id } } });
   return { kind, name, bytes: kept.bytes };
 }

@@ -3,7 +3,8 @@ import { type Tx, sql } from '../../prisma/db';
 
 /**
  * Adds a billing month to a store. A month that exists already stays unchanged.
- * @param status `closed` for a month without sales: an item that comes late is billed with the next open month
+ * @param status `closed` for a past month without sales, which needs no close. An item that still comes for it is billed in the
+ *   next open month
  * @returns true if the month was added
  */
 export async function addPeriod(
@@ -16,7 +17,7 @@ export async function addPeriod(
   return count === 1;
 }
 
-/** Finds the first month from `from` on that still accepts items. Locks it, so that nobody can freeze it meanwhile. */
+/** Finds the first open month from `from` on. Locks it until the transaction ends, so that no close can freeze it meanwhile. */
 export async function holdOpenPeriod(tx: Tx, storeId: string, from: Period): Promise<Period> {
   let period = from;
   for (;;) {

@@ -11,7 +11,7 @@ import { sellerOf } from './parties';
 /** The credit provider NP掛け払い (NP), which issues the bills of stores that settle through it (docs/store.md P3, P6). */
 const NP_NAME = '株式会社ネットプロテクションズ';
 
-/** An invoice that could not be debited. */
+/** An invoice that was to be paid by a debit. */
 export interface Rebilled {
   invoice_id: string;
   account_id: string;
@@ -20,13 +20,13 @@ export interface Rebilled {
   settlement: 'np' | 'in_house';
   number: string;
   revision: number;
-  /** The amount to be paid by transfer, yen with tax. */
+  /** The amount of the debit, or the amount to be paid by transfer instead. Yen with tax. */
   amount: bigint;
 }
 
 /**
- * Bills an invoice again by transfer: makes it the next revision of the same number, due at the end of this month, and queues a
- * mail to the buyer.
+ * Bills an invoice again by transfer: makes it the next revision of the same number, due at the end of the month of `at`, and
+ * queues a mail to the buyer.
  * @param reason why it could not be debited, as the mail says it
  * @param cause key of the fact that causes the new bill; one mail is sent per fact
  */

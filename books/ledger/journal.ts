@@ -10,12 +10,13 @@ export interface Posting {
   entry: JournalEntry;
   /** null = the entry belongs to several invoices, or to none. */
   invoiceId: string | null;
+  /** The buyer's account, not an account of the ledger. */
   accountId: string;
   /** Id of the entry that it reverses. */
   reverses?: string;
 }
 
-/** Posts one entry of an invoice, once. Ignores an entry without lines. The lines name the invoice's account (the buyer). */
+/** Posts one entry of an invoice, once. Ignores an entry without lines. The lines carry the id of the invoice's buyer. */
 export async function post(tx: Tx, storeId: string, id: string, entry: JournalEntry, invoiceId: string): Promise<void> {
   const where = { storeId_id: { storeId, id: invoiceId } };
   const { accountId } = await tx.invoice.findUniqueOrThrow({ where, select: { accountId: true } });

@@ -11,8 +11,12 @@ import type { Db, Tx } from '../../prisma/db';
 import { Conflict } from './errors';
 
 /*
- * The only place that changes the state of a row that has a life cycle. A change that the life cycle's table does not allow does
- * not compile, and at run time it updates no row. A new row is written in the initial state, or its writer explains another.
+ * Every change of a state that has a life cycle goes through this file: by `advance`, by `advanceOne`, or by an SQL statement
+ * with the states of `moving`. A change that the life cycle's table does not allow does not compile, and at run time it updates
+ * no row. A new row is written in the initial state, or its writer explains another.
+ *
+ * A caller may pass `db`, outside a transaction, only if the change of state is all that it writes, because a single UPDATE is
+ * atomic. Any other caller passes its transaction.
  */
 
 /** Each life cycle with the Prisma model and the column that hold its state. */

@@ -6,7 +6,7 @@ export type IdPrefix =
 
 // The characters are in byte order, so that ids sort like the numbers that they encode.
 const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
-/** Characters that hold any 128-bit number: 62^22 > 2^128. */
+/** The number of characters that any 128-bit number fits into: 62^22 > 2^128. */
 const WIDTH = 22;
 
 /** Makes an id: `ord_` and a UUIDv7 in 22 base62 characters. A UUIDv7 begins with the time, so ids sort by creation. */

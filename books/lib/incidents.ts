@@ -30,7 +30,8 @@ export async function openIncident(tx: Tx, { storeId, id, kind, at, workflowId, 
 
 /**
  * The SQL that opens an incident for each row of `from`, for a caller that makes it part of the statement that writes the cause.
- * An incident that exists already, open or resolved, is open afterwards with the new detail.
+ * An incident that exists already, open or resolved, is open afterwards with the new detail. (`openIncident` keeps the detail of
+ * an open one.)
  */
 export function openingIncidents(
   { storeId, at }: { storeId: string; at: Instant },
@@ -48,7 +49,7 @@ export function openingIncidents(
 }
 
 /**
- * Marks an open incident as resolved. Does nothing if it is resolved already or was never opened.
+ * Marks the open incidents that `which` names as resolved. Does nothing if there are none.
  * @param which the incident's id, or the beginning of the ids of several incidents
  * @param resolution how it was resolved, in words for people
  * @param reason the reason of the person who resolved it

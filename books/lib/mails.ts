@@ -18,7 +18,7 @@ export interface MailFact {
   data: PrismaJson.MailMembers;
 }
 
-/** Queues a mail. It goes out at once between 09:00 and 18:00, else at the next 09:00. */
+/** Queues a mail. It goes out at once between 09:00 and 18:00 JST by the store's clock, else at the next 09:00. */
 export async function queueMail(tx: Tx, mail: MailFact): Promise<void> {
   const key = keys.mail(mail.event, mail.template);
   await tx.mail.createMany({

@@ -14,13 +14,14 @@ import type {
 import { rowsIn } from './sql';
 
 /*
- * A dispatch row is a message to be delivered: to a workflow, as a mail, or to a simulator. It is written in the same transaction
- * as the fact that causes it. Nothing is sent from inside a transaction: dispatch/ delivers the rows afterwards.
+ * A dispatch row is a message to a workflow, a mail, a call to a simulator, or a provider's news to be booked. It is written in
+ * the same transaction as the fact that causes it. Nothing is sent from inside a transaction: dispatch/ delivers the rows
+ * afterwards.
  */
 
 export interface DispatchRow {
   storeId: string;
-  /** Business key of the message, for a start made of the workflow's id. The same message is sent once. */
+  /** Business key of the message; a start's key is made of the workflow's id. The same message is sent once. */
   id: string;
   /** `tick` wakes a workflow of a simulated store at its deadline, `news` is a provider's report, `http` calls a simulator. */
   kind: 'start' | 'signal' | 'update' | 'tick' | 'mail' | 'news' | 'http';

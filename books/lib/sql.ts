@@ -5,7 +5,8 @@ import { sql } from '../../prisma/db';
 
 /*
  * Business rules as SQL, for statements over the 100,000 rows of a whole store, which would take too long to load into Node. Each
- * computes the same as a function in domain/ or workflows/contracts; a property test compares the two.
+ * rule computes the same as a function in domain/ or workflows/contracts.
+ * test/activities/close/sql.test.ts compares the two for tax.
  */
 
 /** The tax rates in force on a date as rows (rate_class, rate, place). `place` is their order on a document. */

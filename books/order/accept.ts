@@ -18,7 +18,7 @@ export interface NewOrder {
   accountId: string;
   /** If absent, the account's default destination. */
   billingDestinationId?: string | undefined;
-  /** The shop's own number of the order; unique. */
+  /** The number that the shop gave the order; unique in the store. */
   reference?: string | undefined;
   payment: { method: 'bank_transfer' } | OfferedCard;
   lines: readonly WantedLine[];
@@ -41,8 +41,8 @@ type Buyer = Account & { billingDestinations: BillingDestination[]; consents: Co
 type Seller = Actor & { store: Store };
 
 /**
- * Accepts an order: writes its row with the prices in force, the consent to the terms if it is new, the card's tokens, and the
- * start of its workflow.
+ * Accepts an order: writes its row with the prices in force, the consent to the terms if it is new, and the card's tokens, and
+ * queues the start of its workflow.
  * @returns the order's id, or all reasons to refuse it
  */
 export async function acceptOrder(tx: Tx, by: Seller, order: NewOrder): Promise<Checked<string>> {
@@ -63,7 +63,7 @@ export async function acceptOrder(tx: Tx, by: Seller, order: NewOrder): Promise<
   refusals.push(...sale.refusals);
   const per = store.settlement === 'in_house' && order.payment.method === 'bank_transfer' ? 'rate' : 'line';
   const price = priceOfMonth(sale.lines, { per, on, rounding: store.taxRounding });
-  // The check of the card needs the amount.
+  // The check of the card below needs the amount.
   if (!price.ok) return refuseAll(price.refusal);
   if (order.payment.method === 'card') {
     const card = checkCard(order.payment, price.value.total, ['payment']);
@@ -117,7 +117,7 @@ function checkBuyer(buyer: Buyer, order: NewOrder, { termsVersion, settlement, s
   return refusals;
 }
 
-/** Writes the order, its lines, its audit entry and the start of its workflow. */
+/** Writes the order, its lines and its audit entry, and queues the start of its workflow. */
 async function writeOrder(
   tx: Tx,
   by: Seller,

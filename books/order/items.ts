@@ -25,9 +25,9 @@ interface Line {
 }
 
 /**
- * Makes a billable item for each line of an order and one month of service, once; a second call finds the items. If the month is
- * frozen (it takes no more items), they go to the next open month, marked as late. The month is locked FOR SHARE, so that nobody
- * can freeze it between the check and the write.
+ * Makes a billable item for each line of an order and one month of service. If the items exist, returns them unchanged. If the
+ * month is frozen (it takes no more items), new items go to the next open month, marked as late. The month is locked FOR SHARE,
+ * so that no close can freeze it between the check and the write.
  * @returns the month that bills the items, and their sum in yen with tax
  */
 export async function makeOrderItems(
@@ -95,7 +95,7 @@ export async function makeOrderItems(
 /**
  * Makes an order's items of a month billable, after the credit provider NP掛け払い (NP) has accepted them or finance has decided
  * to bill without NP. If the billing month has been frozen since, they move to the next open month, marked as late. Does nothing
- * if the order has no such items yet.
+ * if no items of the order wait for that.
  */
 export async function makeBillable(
   tx: Tx,

@@ -12,7 +12,7 @@ import { type OrderRow, loadOrder } from './rows';
 
 /**
  * Runs a named step of an order, once. One transaction loads the order and writes everything.
- * @param decided the step's business input: the step must not run again with another one
+ * @param decided the business values that the step writes. A second call with other values throws Conflict
  */
 export function orderStep<R>(
   db: Db,
@@ -51,7 +51,8 @@ export function emitOrderEvent(
 
 /**
  * Starts the service of an order's lines on `on` and makes their billable items: for the first month, and for each later month
- * that has begun already, for example if the start is reported a month late. The first month is approved already.
+ * that has begun already, for example if the start is reported a month late. The items of the first month are billable at once,
+ * because NP or the card company has approved that month. With NP, the items of later months wait for its approval.
  * @returns the months that must still be registered with the credit provider NP掛け払い (NP)
  */
 export async function beginService(tx: Tx, input: ForOrder, order: OrderRow, on: JstDate): Promise<Period[]> {
@@ -86,7 +87,7 @@ export async function endLines(tx: Tx, input: ForOrder, on: JstDate | null): Pro
   });
 }
 
-/** Moves NP's registration or the card's authorisation to a later month, because the service starts later than was decided. */
+/** Moves an order's first month, with NP's registration or the card's authorisation, because its service starts later. */
 async function moveFirstPeriod(tx: Tx, { storeId, orderId }: ForOrder, from: Period, to: Period): Promise<void> {
   const own = { storeId, orderId, period: from };
   await tx.creditTransaction.updateMany({ where: { ...own, status: 'registered' }, data: { period: to } });

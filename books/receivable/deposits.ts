@@ -196,12 +196,12 @@ async function billByTransfer(tx: Tx, { storeId, at }: Fact, invoice: NamedInvoi
   await rebill(tx, { storeId, at, debitOn }, owed, '入金の取消', keys.reported.paymentReversed(id, invoice.revision));
 }
 
-/** Books a store's deposits one at a time, so that a deposit sees an earlier one for the same invoice or with the same text. */
+/** Makes other deposits of the store wait until this transaction ends, so that each sees those that were booked before it. */
 async function lockDeposits(tx: Tx, storeId: string): Promise<void> {
   await tx.$executeRaw(sql`SELECT pg_advisory_xact_lock(hashtextextended(${keys.lock.deposits(storeId)}, 0))`);
 }
 
-/** Finds the same deposit, entered before and not reversed. The text (摘要) alone is often only the payer's name. */
+/** Finds the same deposit, entered before and not reversed. Its text (摘要) is not enough: it is often only the payer's name. */
 function existingDeposit(
   tx: Tx,
   storeId: string,

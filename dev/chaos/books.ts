@@ -1,8 +1,8 @@
 import type { Client } from 'pg';
 
 /**
- * All rows of a store, by table. Each row is a line of JSON with names for ids, so that two runs of one story give the same
- * lines.
+ * The rows of a store, by table. Each row is a line of JSON in which names replace the ids, so that two runs of one story give
+ * the same lines.
  */
 export type Books = Record<string, string[]>;
 
@@ -21,7 +21,7 @@ const IGNORED_COLUMNS: Record<string, string[]> = {
   number_series: [],
   documents: ['id', 'bytes', 'sha256'],
   credit_transactions: ['np_transaction_id'],
-  // After an answer of SBPS (the card gateway) was lost, the number of the attempt and SBPS's id differ.
+  // When an answer of SBPS (the card gateway) is lost, the engine charges in a new attempt, with another number and other ids.
   card_charges: ['key', 'sbps_order_id', 'n', 'tracking_id'],
   direct_debits: [],
   debit_runs: [],
@@ -35,18 +35,24 @@ const IGNORED_COLUMNS: Record<string, string[]> = {
 };
 
 /**
- * Tables whose rows are compared only in part. The bills of NP (the credit provider) have a date only: the time of day at which
- * the engine learns of them depends on NP's news, so it is not compared.
+ * The SQL of a compared row, for tables that need more than leaving columns out. NP (the credit provider) dates its bills by day
+ * only. The events about them carry the time at which NP's news arrived, which differs between runs, so `at` is left out.
  */
 const ROW_SQL: Record<string, string> = {
   events: `CASE WHEN t.type IN ('invoice.issued', 'debit_notice.issued') AND t.data->>'issuer' = 'np'
                 THEN to_jsonb(t) - 'at'::text ELSE to_jsonb(t) END`,
 };
 
-/** Tables of which only some rows are compared. A card authorisation whose answer was lost lapses and charges nobody. */
+/**
+ * Conditions for tables of which only some rows are compared. A card authorisation whose answer was lost lapses without charging
+ * the buyer, and the undisturbed run has no such row.
+ */
 const CONDITION_SQL: Record<string, string> = { card_charges: `t.status <> 'lapsed'` };
 
-/** @param lostOrders orders whose one-time card token was lost, and which the buyer placed again: their rows are left out */
+/**
+ * Reads a store's rows.
+ * @param lostOrders ids of orders whose one-time card token was lost. The buyer placed them again, so their rows are left out
+ */
 export async function booksOf(db: Client, storeId: string, lostOrders: readonly string[] = []): Promise<Books> {
   const name = await namesOf(db, storeId, lostOrders);
   const books: Books = {};
@@ -103,18 +109,18 @@ export async function namesOf(
      UNION ALL SELECT id, 'key of ' || role FROM api_keys WHERE store_id = $1
      UNION ALL SELECT id, 'store' FROM stores WHERE id = $1
      UNION ALL SELECT np->>'shop_code', 'shop' FROM stores WHERE id = $1 AND np IS NOT NULL
-     -- An order that was placed again has another reference than the lost one.
+     -- The reference of an order that was placed again differs between the runs, so a name replaces it.
      UNION ALL SELECT o.reference, n.name || '/reference' FROM orders o JOIN ordered n ON n.id = o.id
                 WHERE o.store_id = $1 AND o.reference IS NOT NULL`,
     [storeId, lostOrders],
   );
   const names = new Map(rows.map(({ id, name }) => [id, name]));
-  // Longer ids first: an invoice's id contains its destination's id.
+  // Longer ids come first, because an invoice's id contains its destination's id, which must not be replaced inside it.
   const ids = [...names.keys()]
     .sort((a, b) => b.length - a.length)
     .map((id) => id.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
   const anyId = new RegExp(ids.join('|'), 'g');
-  // A message's id is random, so it has no counterpart in the other run.
+  // A message's id is random, so one word replaces it in both runs.
   return (text) => text.replace(anyId, (id) => names.get(id)!).replace(/\bmsg_\w+/g, 'message');
 }
 

@@ -18,9 +18,9 @@ interface NpState {
 }
 
 /**
- * Counts the effects at the providers, as the simulators recorded them. The last part of a business key, the number of the
- * attempt, is left out: an order's month must be charged once in all its attempts, so a charge by each of two attempts counts as
- * two of one effect. Effects that were taken back are not counted: a registration that was cancelled, or a void bill.
+ * Counts the effects at the providers, as the simulators recorded them. The number of the attempt, which ends a business key, is
+ * left out of `key`: an order's month must be charged once in all its attempts, so when two attempts charge it, `times` is 2.
+ * Registrations that were refused or cancelled, and void bills, are not counted.
  */
 export async function providerEffects(store: Store): Promise<Effect[]> {
   const { at, storeId, shopCode, merchantId } = store;
@@ -47,8 +47,8 @@ export async function providerEffects(store: Store): Promise<Effect[]> {
     emails: { idempotency_key: string | null; to: string[]; subject: string }[];
   }>('/control/emails');
   for (const { idempotency_key: key, to, subject } of emails) {
-    // The inbox holds the mails of several stores; keys begin with the store. In the keys of NP's own mails the last part is the
-    // bill's revision, not an attempt.
+    // The inbox may hold mails of several stores, so those whose key begins with another store are passed over. The key of a mail
+    // that NP itself sends ends with the bill's revision, not with an attempt, so it is kept whole.
     if (key?.startsWith(`${storeId}/`)) count(`mail ${key.replace(/\/\d+$/, '')}`);
     else if (key?.startsWith(`np/${shopCode}/`)) count(`mail ${key}`);
     else if (key === null) count(`mail without key ${to.join(' ')} ${subject}`);

@@ -11,7 +11,7 @@ interface Fault {
   mode: string;
   /** The calls that the fault applies to: NP's `call` and `about`, or SBPS's `api_id`. Without it, every call. */
   of?: object;
-  /** True if the fault costs the caller a time-out of 30 s. Such a fault is enough once in a run. */
+  /** True if the caller waits 30 s for its time-out. To keep the run short, such a fault takes effect only once. */
   slow?: true;
 }
 
@@ -27,13 +27,13 @@ const COMMIT = 'ST02-00101-101';
 const CAPTURE = 'ST02-00201-101';
 
 /**
- * Faults that do not change the story: in the end the provider does its work, once. To file a fault is to ask a simulator to
- * commit it at its next call. Only one fault of each line is filed at a time, so that no call fails more often than it is
- * retried: after two lost authorisations in a row the second one is declined.
+ * Faults that do not change how the story ends, because the provider still does its work, once. To "file" a fault is to ask a
+ * simulator to commit it at the next call that it applies to. Only one fault of each line is filed at a time, so that a call does
+ * not fail too often: if the answers to two authorisations of a charge are lost in a row, the engine treats the card as declined.
  *
- * Two kinds of faults are left out because they do change the story. NP's `refuse`, a 400, is an answer that a person must decide
- * on. A screening or a debit result that is reported a day late moves the order's confirmation, or the mail about the debit, by
- * that day. Both runs have such late news (play.ts).
+ * Two kinds of faults are left out because they do change the story. NP's `refuse` answers 400, and then a person must decide. If
+ * NP reports the result of a screening or of a debit a day late, the order's confirmation, or the mail about the debit, is a day
+ * late too. play.ts makes such late news in both runs instead.
  */
 const FAULTS: readonly (readonly Fault[])[] = [
   [
@@ -61,11 +61,12 @@ const FAULTS: readonly (readonly Fault[])[] = [
   ['down', 'server_error', 'rate_limited', 'in_progress', 'timeout_after_effect', 'answer_twice'].map(resend),
 ];
 const PROVIDERS = ['np', 'sbps', 'resend'] as const;
-/** How long a provider's port stays closed, from and to. It is enough for the pauses between retries to grow to some seconds. */
+/** The shortest and longest time for which a provider's port stays closed. The engine retries a call several times meanwhile. */
 const AWAY_MS = [2_000, 8_000] as const;
 
 /**
- * The faults of one line of FAULTS, in random order. The top one is filed until it has taken effect, and then goes to the bottom.
+ * The faults of one line of FAULTS, in random order. The top one is filed in each step of the story. Once it has taken effect, or
+ * after two steps without effect, it goes to the bottom.
  */
 class Deck {
   private readonly cards: Fault[];
@@ -85,12 +86,12 @@ class Deck {
   }
 }
 
-/** For how many steps of the story a fault stays on top while no call meets it. More would leave too few for the other faults. */
+/** For how many steps of the story a fault without effect stays on top. More would leave too few steps for the other faults. */
 const STEPS = 2;
 
 /**
- * Makes the providers of one store misbehave during the whole story, with one fault of each line of FAULTS at a time. A fault
- * that took no effect in a step of the story is filed once more for the next step.
+ * Makes the providers of one store misbehave during the whole story, with one fault of each line of FAULTS at a time. If a fault
+ * takes no effect in a step of the story, it is filed for the next step too.
  */
 export class FaultInjector {
   private readonly decks: Deck[];
@@ -108,7 +109,7 @@ export class FaultInjector {
 
   /**
    * Files the faults of the coming step. In some steps a provider also closes its port.
-   * @param last in the story's last step no fault of news is filed: news a day late would come after the story's end
+   * @param last true for the story's last step. It gets no fault of news, because late news would come after the story's end
    */
   async beginStep(last: boolean): Promise<void> {
     for (const { top } of this.decks) if (!last || !top.mode.startsWith('news_')) await this.file(top);
@@ -132,7 +133,7 @@ export class FaultInjector {
     for (const provider of PROVIDERS) await this.api(provider).post('/control/faults/clear', this.storeAt(provider));
   }
 
-  /** Kinds of faults that were never filed. There are none if the story was long enough. */
+  /** Faults, as provider and mode, that no simulator was asked for. There are none if the story was long enough. */
   get neverFiled(): string[] {
     const all = FAULTS.flat().map(({ provider, mode }) => `${provider} ${mode}`);
     return [...new Set(all)].filter((mode) => !this.modes.has(mode));

@@ -10,8 +10,9 @@ import { type Outcome, outcomeOf } from './verdict';
 const STORY_BEGINS = '2026-10-01';
 
 /**
- * News from NP (the credit provider) that comes a day late: the results of a buyer's screening and of a failed debit. It is late
- * in both runs, because late news changes the story. `on` is the day of the event itself.
+ * Notices that NP (the credit provider) sends a day late: the result of a buyer's screening, and that of a failed debit. A late
+ * notice moves dates in the database, so it is late in the undisturbed run too; otherwise the two runs would differ. `on` is the
+ * day of the event that the notice reports.
  */
 const LATE_NEWS = [
   { about: 'buyer.screened', on: '2026-10-14' },
@@ -24,7 +25,7 @@ export interface Played {
   durations: number[];
 }
 
-/** The disturbances of a run. */
+/** The kills and the faults of a disturbed run. */
 export interface Disturbances {
   kills: readonly Kill[];
   injectFaults(world: World): FaultInjector;
@@ -77,7 +78,7 @@ export async function play(
   return { outcome: await outcomeOf(stack, world), durations };
 }
 
-/** Makes the kills of one step in order. When the step ends before a kill's moment, the kill is made at once. */
+/** Makes the planned kills of one step, each at its moment. If the step ends before that moment, the kill is made at once. */
 async function makeKills(
   stack: Stack,
   { kills, onKill }: Disturbances,
@@ -96,8 +97,8 @@ async function makeKills(
 }
 
 /**
- * Lets one more day pass, on which nothing is due. The clock waits before each of its steps until the store has settled, so the
- * story's last actions have then had all their effects.
+ * Advances the store's clock past the end of the story. The clock moves on only when no message or mail of the store is due any
+ * more, so the story's last actions have then had all their effects.
  */
 export async function settled(world: World): Promise<void> {
   await world.until('2027-04-02T11:00:00+09:00');

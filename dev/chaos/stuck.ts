@@ -53,10 +53,10 @@ async function mismatchesInTemporal(at: Where, storeId: string, waiting: Set<str
       if (status.name !== 'COMPLETED' && status.name !== 'CONTINUED_AS_NEW') ids.add(workflowId);
     }
     if (listed === 0) found.push('Temporal knows no workflow of the store');
-    // The list may be a second behind. The description of a workflow is not.
+    // The list may be a second behind, so each workflow is described too: a description is never behind.
     for (const id of ids) {
-      // A clock reports that it is ready before its workflow has ended. After a kill, the workflow ends once the next worker is
-      // up.
+      // The clock's workflow sets the clock to `ready` and only then ends. If the worker is killed in between, the workflow ends
+      // once the next worker is up.
       if (id.startsWith('clock/')) await waitForEnd(workflow, id);
       const { status, searchAttributes } = await workflow.getHandle(id).describe();
       const missing = SEARCH_ATTRIBUTES.filter((name) => !searchAttributes[name]?.length);

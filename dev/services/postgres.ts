@@ -126,11 +126,12 @@ function settings(throwaway: boolean): string[] {
   const values = [
     'listen_addresses=127.0.0.1',
     'unix_socket_directories=',
-    'max_connections=200', // API, worker and two test processes have a pool each
+    'max_connections=200', // API, worker and two test processes have a pool of connections each
     'timezone=UTC', // no code may depend on the session's time zone: UTC exposes such a mistake in Japan too
     'log_timezone=UTC',
   ];
-  // Without fsync the data survive a kill of the server, because the operating system has its writes by then, but no power cut.
+  // Without fsync the data survive a kill of the server, because the operating system already has its writes. They do not survive
+  // a power cut.
   if (throwaway) values.push('fsync=off', 'full_page_writes=off');
   return values.flatMap((value) => ['-c', value]);
 }
@@ -243,8 +244,8 @@ function postgresAccount(): Required<Account> {
 }
 
 /**
- * Makes the symbolic links between PostgreSQL's libraries. An npm package cannot contain links. Its install script would make
- * them, but newer versions of npm run such a script only when allowed to.
+ * Makes the symbolic links between PostgreSQL's libraries, which an npm package cannot contain. The install script of the package
+ * would make them, but newer versions of npm run such a script only when allowed to.
  */
 function completeLibraries(native: string): void {
   const list = join(native, 'pg-symlinks.json');

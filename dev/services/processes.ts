@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-/** A program that this process has started, and stops before it ends itself. */
+/** A program that this process has started, and that this process stops before it exits. */
 export interface Service {
   readonly name: string;
   readonly pid: number;
@@ -14,7 +14,7 @@ export interface Service {
   onLine(listener: (line: string) => void): void;
   lastLines(count: number): string;
   stop(): Promise<void>;
-  /** Sends the signal and does not wait. `SIGKILL` also goes to the processes that the program has started. */
+  /** Sends an operating-system signal without waiting. `SIGKILL` also goes to the processes that the program has started. */
   kill(signal: NodeJS.Signals): void;
 }
 
@@ -80,7 +80,7 @@ export function startService(options: ServiceOptions): Service {
       writeSync(log, `${error.message}\n`);
       settle(127, null);
     });
-    // 'close', not 'exit', which may come before the last lines of output: they say why a program died.
+    // 'exit' may come before the program's last lines of output, which say why it died. 'close' comes after them.
     child.on('close', settle);
   });
 
@@ -114,7 +114,7 @@ export function startService(options: ServiceOptions): Service {
   return service;
 }
 
-/** Stops all programs, the latest first, because each needs those that were started before it. */
+/** Stops all programs, the latest first, because a program may need those that were started before it. */
 export async function stopAllServices(): Promise<void> {
   for (const service of [...running].reverse()) await service.stop();
 }
@@ -128,7 +128,8 @@ export function stopServicesOnExit(beforeExit: () => Promise<void> | void = () =
   let stoppingSince = 0;
   const shutdown = (exitCode: number) => {
     if (stoppingSince > 0) {
-      // npm forwards the Ctrl-C that the terminal has already sent to us. Only one that comes over 1 s later means "kill now".
+      // After one Ctrl-C two signals arrive: the terminal sends one, and npm forwards it. So only a signal that comes over 1 s
+      // later is a second Ctrl-C, which means "kill now".
       if (performance.now() - stoppingSince > 1_000) {
         for (const service of running) killGroup(service.pid);
         process.exit(exitCode);

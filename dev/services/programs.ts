@@ -6,9 +6,9 @@ const ROOT = resolve(__dirname, '../..');
 const CHILD_READY_TIMEOUT_MS = 60_000;
 
 /**
- * Starts one of the engine's own programs. Each prints a JSON line with `"ready":true` on standard output when it is ready.
- * @param options.onStart receives the program before it is ready, so that the caller can stop it meanwhile
- * @throws SetupError with the last lines of its log, when it ends before it is ready or is not ready within a minute
+ * Starts a program of this repository. Each prints a JSON line with `"ready":true` on standard output when it is ready.
+ * @param options.onStart receives the program before it is ready, so that the caller can stop it while it starts
+ * @throws SetupError with the last lines of the program's log, when it ends before it is ready or is not ready within a minute
  */
 export async function startProgram(options: {
   name: string;

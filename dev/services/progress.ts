@@ -62,7 +62,7 @@ export function createProgress(stream: NodeJS.WriteStream): Progress {
   };
 }
 
-/** A progress that prints nothing, for tests: they print only their failures. */
+/** A progress that prints nothing, for tests and for restarts of a killed server, of which only failures matter. */
 export const silent: Progress = { step: (_title, work) => work(() => {}), line: () => {} };
 
 /** A failure that the user can fix. Its message says everything, so it is printed without a stack trace. */

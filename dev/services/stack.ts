@@ -28,7 +28,7 @@ export const PORTS = {
 
 type Ports = Record<keyof typeof PORTS, number>;
 
-/** The parts that lose nothing when they are killed. Simulators are not among them: they keep their data in memory. */
+/** The parts that lose no data when they are killed. The simulators keep their data in memory, so they are not among them. */
 export type Part = 'postgres' | 'temporal' | 'worker' | 'api';
 
 export interface Stack {
@@ -43,10 +43,10 @@ export interface Stack {
   databaseUrl: string;
   adminApiKey: string;
   logDir: string;
-  /** The engine's own processes. In a supervised stack they are the first ones, before any restart. */
+  /** The processes of the worker and of the API. In a supervised stack they are those from before any restart. */
   worker: Service;
   api: Service;
-  /** Resolves with a message for the user when a part ends unexpectedly. Never after `stop`, and never for a supervised part. */
+  /** Resolves with a message for the user when a part ends unexpectedly, except after `stop`, or if the part is supervised. */
   failed: Promise<SetupError>;
   /** The parts that may be killed; only with the option `supervised`. */
   parts?: Record<Part, Supervised>;
@@ -62,7 +62,7 @@ export interface StackOptions {
   log: Progress;
   /** Files to run in place of the engine's own programs; for tests. */
   programs?: typeof PROGRAMS;
-  /** Restarts parts that end, on the same ports and data. Temporal then keeps its data on disk. Only with mode `test`. */
+  /** Restarts PostgreSQL, Temporal, worker and API when they end, on the same ports and data. Only with mode `test`. */
   supervised?: boolean;
   /** Settings of the Temporal server, `key=value`; for tests. */
   dynamicConfig?: string[];
@@ -148,7 +148,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     });
     const launch = (name: keyof typeof programs) =>
       log.step(`Starting ${name}`, () => startProgram({ ...program(name), onStart: stopLater }));
-    // A restarted program has no onStart, because its supervisor stops it. If `stop` did, the supervisor would restart it.
+    // A restarted program is not added to `started`, because its supervisor stops it. If `stop` ended it before the supervisor
+    // knew, the supervisor would restart it.
     const restart = (name: keyof typeof programs) => () => startProgram(program(name));
     // Simulators and worker start at the same time. The API starts last, because users take its answer as a sign that all is
     // ready.
@@ -196,7 +197,7 @@ function requireOwn(service: Service | undefined): Service {
   );
 }
 
-/** Removes the logs of earlier test runs, which can be read until the next run, and the data of runs that were killed. */
+/** Removes the logs of test runs that have ended, which stay readable until now, and the data of runs that were killed. */
 function removeEndedTestRuns(): void {
   for (const folder of [STATE_DIR, join(STATE_DIR, 'logs')]) {
     if (!existsSync(folder)) continue;
@@ -217,14 +218,14 @@ function isAlive(pid: number): boolean {
 }
 
 /**
- * Waits for both. When one fails, the other is cut short (it may be a build of minutes) but still awaited, so that `stop` knows
- * all that it started.
+ * Waits for both promises. When one fails, all programs are stopped, so that the other fails soon and not after minutes of a
+ * build. The other is still awaited, so that `stop` knows everything that it has started.
  */
 async function both<A, B>(a: Promise<A>, b: Promise<B>): Promise<[A, B]> {
   try {
     return await Promise.all([a, b]);
   } catch (error) {
-    // Repeated, because at a single moment the other may have ended one program and not yet started the next.
+    // Repeated, because the other may just be between two programs, and start the next one after this call.
     const cut = setInterval(() => void stopAllServices(), 200);
     await Promise.allSettled([a, b]);
     clearInterval(cut);

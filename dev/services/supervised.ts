@@ -7,7 +7,7 @@ import type { Service } from './processes';
  */
 const RESTART_MS = 500;
 
-/** A program that is restarted whenever it ends, and that may be killed on purpose. */
+/** A program that is restarted whenever it ends, until `stop` is called, and that may be killed on purpose. */
 export class Supervised {
   private stopping = false;
   private awayMs = RESTART_MS;
@@ -29,7 +29,7 @@ export class Supervised {
     return this.current.pid;
   }
 
-  /** Resolves once the program is dead. It is restarted `awayMs` later. */
+  /** Kills the program and waits until it has ended. The restart follows `awayMs` later. */
   async kill(signal: NodeJS.Signals, awayMs: number): Promise<void> {
     await this.running();
     if (this.stopping) return;
@@ -40,7 +40,7 @@ export class Supervised {
     await ended;
   }
 
-  /** Resolves once the program is ready. */
+  /** Waits until the program is ready, also through a restart that is under way. */
   async running(): Promise<void> {
     let seen: Promise<void> | undefined;
     while (seen !== this.up) await (seen = this.up);
@@ -69,11 +69,11 @@ export class Supervised {
       if (this.stopping) return;
       try {
         this.current = await this.start();
-        // stop() was called while the program was starting: nobody else would stop it.
+        // If stop() was called while the program was starting, stop() did not know the new process, so it is stopped here.
         if (this.stopping) await this.current.stop();
         return;
       } catch {
-        // The program's log says why. Most often PostgreSQL or Temporal is away too.
+        // The program's log says why it could not start. Most often PostgreSQL or Temporal is away too. The loop tries again.
       }
     }
   }

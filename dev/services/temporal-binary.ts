@@ -14,14 +14,15 @@ export interface TemporalBinary {
 }
 
 /**
- * The oldest server that is supported: the first with update-with-start enabled by default, by which orders and accounts start.
+ * The oldest supported server: the first with update-with-start enabled by default. The engine starts the workflows of orders and
+ * accounts with it.
  */
 export const MIN_SERVER = '1.28.0';
 
-/** The program's last tag that `go install` accepts: newer ones have a `replace` in their go.mod. It includes the UI. */
+/** The newest tag of the Temporal CLI that `go install` accepts: later tags have a `replace` in go.mod. It includes the UI. */
 const GO_PACKAGE = 'github.com/temporalio/cli/cmd/temporal@v1.5.1';
 
-/** Room for a download: the archive and the unpacked program, which alone takes 250 MB. */
+/** Room for a download: the archive and the unpacked program. The program takes 250 MB; the rest is for the archive. */
 const DOWNLOAD_MB = 500;
 /** Room for a build: Go's module cache takes 1.8 GB, its build cache 1.4 GB; the program comes on top. */
 const BUILD_MB = 4_000;
@@ -156,7 +157,7 @@ async function download(log: Progress): Promise<string> {
   });
 }
 
-/** Builds the program where the network allows package registries only, such as Go's module proxy. It needs no C compiler. */
+/** Builds the program with Go, for networks that allow only package registries such as Go's module proxy. Needs no C compiler. */
 async function buildWithGo(log: Progress): Promise<string> {
   const why = whyNoBuild();
   if (why) throw new Error(why);
@@ -218,7 +219,7 @@ function isExecutable(path: string): boolean {
   }
 }
 
-/** The version of a program's server. A program built here with Go reports 0.0.0-DEV as its own version, which is no use. */
+/** The version of the server inside a Temporal CLI. The CLI's own version is of no use: a CLI built here reports 0.0.0-DEV. */
 function serverVersionOf(path: string): string | undefined {
   const { stdout } = spawnSync(path, ['--version'], { encoding: 'utf8', timeout: 10_000 });
   return /Server (\d+\.\d+\.\d+)/.exec(stdout ?? '')?.[1];

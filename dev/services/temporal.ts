@@ -17,7 +17,7 @@ export interface Temporal {
 
 export const NAMESPACE = process.env.TEMPORAL_NAMESPACE ?? 'default';
 
-/** All search attributes. Operators find workflows by them: every wait has a name, a deadline and an owner. */
+/** All search attributes, by which operators find workflows. The last three are the name, owner and deadline of a wait. */
 const SEARCH_ATTRIBUTES = [
   'StoreId=Keyword',
   'AccountId=Keyword',
@@ -28,19 +28,20 @@ const SEARCH_ATTRIBUTES = [
 ];
 
 const DYNAMIC_CONFIG = [
-  // The dev server has one shard and polls its queues 20 times a second, so each task waits up to 50 ms. Three activities in a
-  // row take 350 ms; with these settings, 39 ms.
+  // By default the dev server polls its queues 20 times a second, so each task waits up to 50 ms, and three activities in a row
+  // take 350 ms. With the next three settings they take 39 ms.
   'history.transferProcessorMaxPollRPS=5000',
   'history.timerProcessorMaxPollRPS=5000',
   'system.enableActivityEagerExecution=true',
-  // The dev server's own caps (2,400 and 1,200 requests a second) would look like limits of the engine.
+  // By default the front end refuses more than 2,400 requests a second, and matching more than 1,200. In a benchmark these
+  // limits of the dev server would look like limits of the engine.
   'frontend.rps=100000',
   'frontend.namespaceRPS=100000',
   'matching.rps=100000',
-  // On one node, the default of four partitions would only forward tasks to each other.
+  // By default a task queue has four partitions. On one node they would only forward tasks to each other.
   'matching.numTaskqueueReadPartitions=1',
   'matching.numTaskqueueWritePartitions=1',
-  // Lets a workflow use a search attribute as soon as it is registered.
+  // Lets a workflow use a search attribute as soon as the attribute is registered.
   'system.forceSearchAttributesCacheRefreshOnRead=true',
 ];
 

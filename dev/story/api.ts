@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** An answer that is not 2xx, with the problem in its body. */
+/** Thrown for an answer that is not 2xx. `problem` is its body, which says what is wrong (RFC 9457). */
 export class ApiProblem extends Error {
   constructor(
     readonly status: number,
@@ -19,7 +19,7 @@ export interface Accepted {
   answer: { id?: unknown } | null;
 }
 
-/** How long a request is retried. A killed server is back within seconds; after two minutes a person would look into it. */
+/** How long a request is retried. A killed server is back within seconds, so a failure of two minutes has another cause. */
 const PATIENCE_MS = 120_000;
 /** How long one attempt waits for its answer: longer than the longest `Prefer: wait`, which is 30 s. */
 const ANSWER_MS = 40_000;
@@ -47,7 +47,7 @@ export class Api {
     return this.call('PATCH', path, body, {});
   }
 
-  /** Downloads a file unchanged. */
+  /** Downloads a file as bytes, without retries. */
   async getFile(path: string): Promise<Buffer> {
     const answer = await fetch(this.baseUrl + path, { headers: { authorization: `Bearer ${this.key}` } });
     if (!answer.ok) throw new ApiProblem(answer.status, (await answer.json()) as ApiProblem['problem'], `GET ${path}`);
@@ -81,7 +81,7 @@ export class Api {
   }
 }
 
-/** Repeats fetch until it gets an answer that a retry would not change. @throws the error of the last attempt */
+/** Repeats fetch until an answer comes that a retry would not change, or for two minutes. @throws the last attempt's error */
 export async function fetchWithRetries(
   url: string,
   request: RequestInit,

@@ -1,7 +1,7 @@
 import { type EventType, eventTypes } from '../../workflows/contracts/events';
 import type { World } from './world';
 
-/** An event of GET /v1/events. Further members depend on its type. */
+/** One event as GET /v1/events answers it. Members beyond these depend on the event's type. */
 export interface StoryEvent {
   on: string;
   event: string;
@@ -36,7 +36,7 @@ export class EventReader {
   }
 }
 
-/** The sort key: date, instant, account; then the event's type, in the order of an order's life; then the mail's template. */
+/** The sort key of an event: date, instant, account, then the type in the order of `eventTypes`, then a mail's template. */
 function placeOf(e: FeedEvent): string[] {
   const rank = String(eventTypes.indexOf(e.event as EventType)).padStart(2, '0');
   return [e.on, e.at, e.account, rank, e.event === 'mail.sent' ? String(e['template']) : ''];

@@ -1,8 +1,9 @@
 import { type Step, Story, step } from './story';
 
 /**
- * The same half year in a store that settles in house: it grants its own credit, issues and mails its own invoices, and is paid
- * into its own account. It debits the buyer aoba by files for the bank. The limit of emi stays too low, and nobody screens fuji.
+ * The same half year in a store that works without NP (the credit provider). The store itself grants credit and issues invoices,
+ * and its buyers pay into its bank account. It debits the buyer aoba by files for the bank. The buyer emi, whom NP refuses in the
+ * other story, has too low a credit limit here. The buyer fuji, whose screening NP holds there, is not screened.
  */
 export class InHouseStory extends Story {
   protected override readonly magic = {};
@@ -102,7 +103,7 @@ export class InHouseStory extends Story {
     });
   }
 
-  /** Finance imports the day's deposits as a CSV file. Each of the buyers pays its bill of the month in full. */
+  /** Finance imports a CSV file of one day's deposits. Each of the given buyers has paid its bill of the month in full. */
   private async importDeposits(period: string, on: string, ...references: string[]): Promise<void> {
     const lines = (await this.billsOf(period, references)).map(
       ({ number, total }, i) => `${on.replaceAll('-', '/')},${total},${number},振込 ${on}-${i + 1}`,

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Buyer, World } from './world';
 
-/** One action of a person, at a time of the store's clock. */
+/** An action of people outside the engine, at a time of the store's clock. */
 export interface Step {
   at: string;
   /** The text in the timeline. */
@@ -30,8 +30,9 @@ const PREFER_WAIT = { prefer: 'wait=10' };
 const MAX_CARDS = 3;
 
 /**
- * Half a year of a store that settles by NP. Of its six buyers two pay by card, one changes to direct debit, one is over its
- * limit, and one cancels. Plans are billed monthly in arrears, in whole months, at 10 % tax.
+ * Half a year of a store whose credit provider is NP. Of its six buyers, aoba changes to direct debit; budou is over its credit
+ * limit at first, and cancels later; chiyo and daichi pay by card; NP refuses emi, and holds the screening of fuji until its
+ * address is corrected. Plans are billed monthly in arrears, in whole months, at 10 % tax.
  */
 export class Story {
   /** For some buyers, the part of the mail address that tells NP's simulator how to treat them (docs/magic-values/np.md). */
@@ -125,8 +126,8 @@ export class Story {
   }
 
   /**
-   * An account and a plan with which a user at a terminal can place an order: aoba's account, which pays by bank transfer, and a
-   * plan that starts at once.
+   * An account and a plan with which the reader of the README can place an order: the account of aoba, which has passed its
+   * credit check, and a plan whose service starts at once.
    */
   sampleOrder(): { accountId: string; planId: string } {
     return { accountId: this.buyers.get('aoba')!.accountId, planId: this.plans.get(20_000)! };
@@ -157,7 +158,8 @@ export class Story {
   }
 
   /**
-   * Orders by card and passes 3-D Secure. If the order is cancelled first, its one-time token was lost: the buyer orders again.
+   * Orders by card and passes 3-D Secure. If the engine loses the card's one-time token, it cancels the order, and the buyer
+   * orders again with a new token.
    */
   protected async orderByCard(reference: string, price: number, scenario: string, more: object = {}): Promise<void> {
     for (let no = 1001; no < 1001 + MAX_CARDS; no += 1) {
@@ -236,8 +238,8 @@ export class Story {
   }
 
   /**
-   * The address to which the shop sends the buyer's browser for 3-D Secure. Polls until the order has it. Null when the order was
-   * cancelled instead, or when a new card leads to no address within half a minute, because its token was lost.
+   * Waits for the address to which the shop sends the buyer's browser for 3-D Secure. Null when the card's one-time token was
+   * lost: a new order is then cancelled, and an order whose card is being replaced gets no address within half a minute.
    */
   private async redirectOf(order: Order): Promise<string | null> {
     for (let polls = 0; !order.next_action; polls += 1) {

@@ -3,7 +3,7 @@ import type { Instant } from '../../domain/calendar';
 import { type DebitSeen, type ResultCode, answerDebits } from '../../simulators/bank/debits';
 import { type Accepted, Api, fetchWithRetries } from './api';
 
-/** Addresses of the engine and of the simulators of its providers. */
+/** Addresses of the engine and of its providers' simulators, and the key for the engine's admin API. */
 export interface Surroundings {
   apiUrl: string;
   npUrl: string;
@@ -41,7 +41,7 @@ const seller = {
   contact_url: 'https://store.example.jp/contact',
 };
 
-/** The 委託者 (consignor) data of an in-house store, with the account that receives the debits. */
+/** The store as the bank knows it in direct debits (委託者, consignor), with the account that receives the money. In-house only. */
 const consignor = {
   consignor_code: '1234567890',
   consignor_kana: 'アイティクラウド（カ',
@@ -57,14 +57,15 @@ const consignor = {
 export class World {
   /** Every write that the engine has accepted, in order. */
   readonly accepted: Accepted[] = [];
-  /** Orders that were lost because the engine was killed while it held the buyer's one-time token. They were placed again. */
+  /** Ids of orders whose one-time card token was lost through a kill, or through a lost answer. The buyer placed them again. */
   readonly lostOrders: string[] = [];
 
   private constructor(
     readonly at: Surroundings,
     readonly storeId: string,
-    /** The store's id at NP (the credit provider), and then its id at SBPS (the card gateway). */
+    /** The store's id at NP (the credit provider). */
     readonly shopCode: string,
+    /** The store's id at SBPS (the card gateway). */
     readonly merchantId: string,
     private readonly secrets: Record<Role, string>,
   ) {}
@@ -162,7 +163,7 @@ export class World {
 
   // ── time ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-  /** Advances the store's clock to that time. @throws when the clock fails, naming what is stuck */
+  /** Advances the store's clock, and waits until it has arrived. @throws when the clock fails, naming what is stuck */
   async until(to: Instant | string): Promise<void> {
     await this.as('admin').post('/v1/clock/advance', { to });
     for (;;) {
@@ -189,14 +190,15 @@ export class World {
     if (!page.ok) throw new Error(`return from 3-D Secure: ${page.status} ${page.text}`);
   }
 
-  /** NP grants a buyer a monthly limit, yen with tax. */
+  /** NP grants a buyer a monthly credit limit, in yen with tax. */
   npGrants(reference: string, limit: number): Promise<unknown> {
     return new Api(this.at.npUrl).post('/control/limits', { shop_code: this.shopCode, reference, limit });
   }
 
   /**
-   * From that day on NP refuses the buyer's charges: because of an unpaid bill (21), or by its overall judgement (24).
+   * NP refuses to register the buyer's months, because of an unpaid bill (21) or by its overall judgement (24).
    * @param reason null ends the refusals
+   * @param from the first day of the refusals
    */
   npJudges(reference: string, reason: '21' | '24' | null, from?: string): Promise<unknown> {
     return new Api(this.at.npUrl).post('/control/refusals', { shop_code: this.shopCode, reference, reason, from });
@@ -225,8 +227,8 @@ export class World {
 }
 
 /**
- * A merchant id that has no charges at SBPS's simulator yet. It has only five digits: among a hundred stores with unchecked
- * random ids, two would share one in every twentieth run.
+ * A random merchant id that has no charges at SBPS's simulator yet. The check is needed because an id has only five digits: with
+ * a hundred stores, the chance that two of them get the same random id is about 5 %.
  */
 async function freeMerchantId(sbpsUrl: string): Promise<string> {
   for (;;) {

@@ -2,7 +2,7 @@ import { type Result, ok, refuse } from '../refusal';
 
 /**
  * The billing destination that a request names, or the account's default when it names none.
- * @returns refused `unknown_billing_destination`
+ * @returns refused `unknown_billing_destination` when the account has no such destination
  */
 export function destinationNamed<D extends { id: string; isDefault: boolean }>(
   ofAccount: readonly D[],

@@ -7,17 +7,17 @@ import { type Result, ok, refuse } from '../refusal';
  */
 export interface CancellationTerms {
   /**
-   * `next_month`: notice is due by the end of the month before, so a request in December ends the contract on 01-31.
+   * `next_month`: the contract ends in the month after the request, so a request in December ends it on 01-31.
    * `this_month`: the contract ends in the month of the request.
    */
   ends: 'this_month' | 'next_month';
-  /** The minimum term (最低利用期間) in billed months, counted from the month of the start. 0: no minimum. */
+  /** The minimum term (最低利用期間) in billed months, counted from the month in which the service starts. 0: no minimum. */
   minimumMonths: number;
   /** The text that customers read. */
   label: string;
 }
 
-/** The terms from which a plan has one. */
+/** All terms of cancellation that exist. Each plan has one of them. */
 export const cancellationTerms = {
   notice_by_previous_month_end_ends_month_end: {
     ends: 'next_month',
@@ -34,7 +34,7 @@ export const cancellationTerms = {
 
 export type CancellationTermsId = keyof typeof cancellationTerms;
 
-/** The rule that decided the end date. `not_started`: nothing was delivered, so the order ends at once and bills nothing. */
+/** The rule that decided the end date. `not_started`: the service has not begun, so the order ends at once and bills nothing. */
 export type CancellationReason = 'notice' | 'minimum_term' | 'not_started';
 
 export interface CancellationPreview {

@@ -28,7 +28,7 @@ export function formReminders(postedOn: JstDate): JstDate[] {
   return policy.directDebit.formReminderDays.map((days) => addDays(postedOn, days));
 }
 
-/** The last day on which a form posted on `postedOn` can come back. After it the mandate expires. */
+/** The last day on which a form posted on `postedOn` can come back. After this day the mandate expires. */
 export function formExpiryOn(postedOn: JstDate): JstDate {
   return addDays(postedOn, policy.directDebit.formExpiryDays);
 }
@@ -41,19 +41,22 @@ export function expectedOn(receivedOn: JstDate): JstDate {
   return addMonths(receivedOn, policy.directDebit.expectedMonths);
 }
 
-/** The day from which staff must ask the bank about a mandate that is still not in force. */
+/** The day on which staff must ask the bank about a mandate that is still not in force (`policy.directDebit`). */
 export function escalateOn(receivedOn: JstDate): JstDate {
   return addMonths(receivedOn, policy.directDebit.escalationMonths);
 }
 
-/** The first month paid by debit: the month in which the mandate comes into force, since it is in force at that month's close. */
+/**
+ * The first month paid by debit: the month in which the mandate comes into force, since the mandate is then in force at the
+ * month's end.
+ */
 export function firstPeriod(activeOn: JstDate): Period {
   return periodOf(activeOn);
 }
 
 /**
  * How a month is paid: by debit when a mandate came into force on or before its close date (docs/store.md D3, D6). The method
- * is fixed when the month is frozen. `draftChunk` (activities/close/draft.ts) computes the same in SQL.
+ * is fixed when the close of the month begins. `draftChunk` (activities/close/draft.ts) computes the same in SQL.
  * @param mandateActiveOn null when no mandate is in force
  */
 export function methodOfPeriod(period: Period, mandateActiveOn: JstDate | null): 'bank_transfer' | 'direct_debit' {
@@ -62,7 +65,7 @@ export function methodOfPeriod(period: Period, mandateActiveOn: JstDate | null):
 
 /**
  * The result of a debit by its code in the banks' file format (振替結果コード, Zengin type 91). Codes 2, 4 and 9 end the mandate
- * (our reading of the format). Codes 3 and 8 stop one debit only.
+ * (our reading of the format). Codes 1, 3 and 8 mean that this one debit failed and the mandate stays in force.
  */
 export const debitResults = {
   '0': { label: '振替済', paid: true, keepsMandate: true },
@@ -83,8 +86,8 @@ export function parseDebitResultCode(code: string): DebitResultCode | null {
 
 /**
  * The due date of an invoice that is billed again by transfer: the end of the month in which the failure of its debit was
- * reported. A debit at the end of a month may be reported in the next one. If its own month counted, the invoice would be due
- * before anyone knows of the failure.
+ * reported. A debit at the end of a month may be reported in the next one. If the month of the debit counted, the invoice
+ * would be due before anyone knows of the failure.
  * @param failedOn the day on which the failure was reported
  */
 export function rebillDueOn(failedOn: JstDate): JstDate {

@@ -25,8 +25,8 @@ const [SMALL, LARGE] = ['ァィゥェォッャュョヮヵヶ', 'アイウエオ
 const DASHES = 'ー‐‑‒–—―−─';
 
 /**
- * Writes a name as banks store it. Kana of any width, hiragana, letters and digits become characters of the set: small kana
- * become large, ー becomes a hyphen, ガ becomes two characters. Characters without one certain reading (kanji, ヲ, ・) are
+ * Writes a name as banks store it. Kana of any width, hiragana, letters and digits become characters of the set above: small kana
+ * become large, ー becomes a hyphen, ガ becomes ｶ and ﾞ. Characters without one certain reading (kanji, ヲ, ・) are
  * refused, never guessed.
  * @param max the bytes of the field. A longer name is refused, because a name cut short may be the name of someone else.
  * @returns refused `kana_not_convertible` with the character and its place (from 1), or refused `kana_too_long`
@@ -43,7 +43,7 @@ export function toBankKana(text: string, of: KanaOf, max: number): Result<string
   return ok(written);
 }
 
-/** One character as one or two characters of the set; null when the set does not have it. */
+/** One character of a name as one or two characters of the bank files' set; null when the set does not have it. */
 function halfOf(character: string, of: KanaOf): string | null {
   if (character === '゛' || character === '゜') return character === '゛' ? DAKUTEN : HANDAKUTEN;
   const parts = [...character.normalize('NFKC').normalize('NFD').toUpperCase()].map((part) => halfOfPart(part, of));
@@ -62,7 +62,7 @@ function halfOfPart(part: string, of: KanaOf): string | null {
 }
 
 /**
- * True if each voicing mark (ﾞ or ﾟ) follows a kana that takes it. A mark without such a kana shows that the name was cut in two.
+ * True if each voicing mark (ﾞ or ﾟ) follows a kana that takes it. A mark without one shows that the name was cut in two.
  */
 function isSound(before: string, next: string): boolean {
   if (next[0] === DAKUTEN) return before !== '' && TAKES_DAKUTEN.includes(before);

@@ -3,8 +3,9 @@ import { type Result, ok, refuse } from '../refusal';
 import { type Values, columnsOf, readRecord, recordsOf, writeRecord } from './fixed-width';
 
 /*
- * The files of direct debit (預金口座振替, 全銀 type 91, 120 bytes a record): the store hands a request file in to the bank and gets
- * a result file back. The result file repeats the request, with the result codes and the trailer's result totals filled in.
+ * The files of direct debit (預金口座振替, 全銀 type 91, 120 bytes a record): the store hands a request file in to the bank and gets a
+ * result file back. The result file repeats the request file, and the bank fills in the result codes and the trailer's totals of
+ * paid and failed debits.
  */
 
 const WIDTH = 120;
@@ -162,8 +163,8 @@ export function readDebitFile(bytes: Uint8Array): Result<DebitFile> {
 }
 
 /**
- * The result of each debit, in the order of the request. The returned file is accepted only if it matches the request that was
- * sent: the same consignor and day, every record exactly once with its amount, and right totals.
+ * The result of each debit, in the order of the request. The returned file must match the request that was sent: the
+ * same consignor and day, every record exactly once with its amount, and right totals. Otherwise it is refused as a whole.
  */
 export function readDebitResults(sent: Uint8Array, returned: Uint8Array): Result<DebitResultCode[]> {
   const [request, result] = [readDebitFile(sent), readDebitFile(returned)];
@@ -201,7 +202,9 @@ export function readDebitResults(sent: Uint8Array, returned: Uint8Array): Result
   return differing ? totalsDiffer(codes.length + 2, differing) : ok(codes);
 }
 
-/** The key by which a returned record finds its request. Names are left out because each bank writes them in its own way. */
+/**
+ * The key by which a returned record is matched to the requested one. Names are left out, as each bank writes them differently.
+ */
 function identity({ bankCode, branchCode, accountType, accountNumber, customerNumber, amount }: Values<typeof data>) {
   return [bankCode, branchCode, accountType, accountNumber, customerNumber, amount].join('/');
 }
@@ -227,7 +230,7 @@ function malformed(record: number, columns: string, item: string) {
   return refuse('debit_file_malformed', { params: { record, columns, item } });
 }
 
-/** The index of the first record out of order, or the number of records when some are missing at the end. */
+/** The index of the first record in a wrong place, or the number of records when records are missing at the end. */
 function misplaced(kinds: string): number {
   const after: Record<string, string> = { '': '1', 1: '2', 2: '28', 8: '9', 9: '' };
   for (let i = 0; i < kinds.length; i += 1) if (!after[kinds[i - 1] ?? '']!.includes(kinds[i]!)) return i;

@@ -2,7 +2,7 @@
 export const registrationNumberPattern = /^T\d{13}$/;
 
 /**
- * The warning for a person who may have mistyped a registration number; null when its check digit is right. A corporation's
+ * A warning that a registration number may be mistyped; null when its check digit is right. A corporation's
  * number is T + 法人番号, whose first digit checks the other twelve. A sole proprietor's number follows no such rule, so a
  * mismatch is no reason to reject the number.
  * @throws RangeError unless it matches {@link registrationNumberPattern}

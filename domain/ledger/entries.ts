@@ -2,7 +2,7 @@ import { type JstDate, type Period, periodEnd } from '../calendar';
 import { type Yen, addYen, yen } from '../money';
 import type { RateClass, TaxSummary } from '../tax';
 
-/** The accounts of the journal (勘定科目): code → name. Sales are booked without tax (税抜経理). */
+/** The accounts of the journal (勘定科目): code → name. The constants below have the English names. Sales are booked without tax. */
 export const accountTitles = {
   '1110': '普通預金',
   '1130': '売掛金',
@@ -33,29 +33,33 @@ export interface JournalLine {
   rateClass: RateClass | null;
 }
 
-/** One journal entry; its debits equal its credits. An entry without lines moves nothing and is not booked. */
+/** One journal entry. The debits of its lines equal the credits. An entry without lines moves no money and is not booked. */
 export interface JournalEntry {
   kind: 'sale' | 'card_sale' | 'np_assignment' | 'payment' | 'reversal';
   bookedOn: JstDate;
   lines: JournalLine[];
 }
 
-/** The entry for an issued invoice: Dr 売掛金 / Cr 売上高 and 仮受消費税 per rate, dated the last day of the billed period. */
+/**
+ * The entry for an issued invoice: debit 売掛金 (receivable), credit 売上高 (sales) and 仮受消費税 (tax) for each tax rate. Its date is
+ * the last day of the billed month.
+ */
 export function invoiceIssued(period: Period, totals: TaxSummary): JournalEntry {
   return { kind: 'sale', bookedOn: periodEnd(period), lines: saleLines(RECEIVABLE, totals) };
 }
 
 /**
- * The entry for a captured card payment: Dr 売掛金（SBPS） / Cr 売上高 and 仮受消費税 per rate, dated the last day of the billed
- * period. SBPS is the card gateway.
+ * The entry for a captured card payment: debit 売掛金（SBPS） (receivable from the card gateway SBPS), credit 売上高 (sales) and
+ * 仮受消費税 (tax) for each tax rate. Its date is the last day of the billed month.
  */
 export function cardCaptured(period: Period, totals: TaxSummary): JournalEntry {
   return { kind: 'card_sale', bookedOn: periodEnd(period), lines: saleLines(RECEIVABLE_SBPS, totals) };
 }
 
 /**
- * The entry for a receivable assigned to NP, the credit provider (債権譲渡, docs/store.md P3): Dr 未収入金（NP） / Cr 売掛金. The
- * buyer then pays NP, which makes no entry in our journal. NP's payout to us clears 未収入金（NP）.
+ * The entry for a receivable assigned to NP, the credit provider (債権譲渡, docs/store.md P3): debit 未収入金（NP） (receivable from NP),
+ * credit 売掛金 (receivable from the buyer). The buyer then pays NP, so no payment of the buyer is booked. NP's payout to the store
+ * is not booked here.
  * @param gross yen with tax
  */
 export function assignedToNp(assignedOn: JstDate, gross: Yen): JournalEntry {
@@ -63,8 +67,8 @@ export function assignedToNp(assignedOn: JstDate, gross: Yen): JournalEntry {
 }
 
 /**
- * The entry for money paid into the store's own account: Dr 普通預金 / Cr 売掛金, and Cr 仮受金 for the yen that exceed the invoices.
- * The excess belongs to the buyer until it is paid back or applied to another invoice.
+ * The entry for money paid into the store's bank account: debit 普通預金 (bank), credit 売掛金 (receivable), and credit 仮受金 (suspense)
+ * for the yen that exceed the invoices. The excess belongs to the buyer until it is paid back or applied to another invoice.
  * @param matched yen applied to invoices
  * @param over yen that exceed the invoices
  */
@@ -77,7 +81,7 @@ export function paymentReceived(paidOn: JstDate, matched: Yen, over: Yen = yen(0
   return { kind: 'payment', bookedOn: paidOn, lines };
 }
 
-/** The entry that undoes another: the same lines with debit and credit exchanged. No entry is corrected in any other way. */
+/** The entry that undoes another: the same lines with debit and credit exchanged. Entries are never changed. */
 export function reversalOf(entry: JournalEntry, bookedOn: JstDate): JournalEntry {
   const lines = entry.lines.map((line): JournalLine => ({ ...line, side: line.side === 'D' ? 'C' : 'D' }));
   return { kind: 'reversal', bookedOn, lines };

@@ -1,6 +1,6 @@
 import type { CardBrand } from './card-rules';
 
-/** Prefix and length of each accepted brand's numbers (docs/store.md P8), as the brands publish them. */
+/** The prefixes and length of the card numbers of each accepted brand (docs/store.md P8), as the brands publish them. */
 const BRANDS: readonly { brand: CardBrand; pattern: RegExp }[] = [
   { brand: 'VISA', pattern: /^4\d{15}$/ },
   { brand: 'Mastercard', pattern: /^(5[1-5]\d{2}|222[1-9]|22[3-9]\d|2[3-6]\d{2}|27[01]\d|2720)\d{12}$/ },
@@ -12,7 +12,8 @@ const BRANDS: readonly { brand: CardBrand; pattern: RegExp }[] = [
 /**
  * The place of the first thing in a text that looks like a card number: 14–16 digits with the prefix and length of an accepted
  * brand and a right Luhn check digit. White space, hyphens, dots or slashes may group the digits. Digits and separators may be
- * full-width. Part of a longer unbroken run of digits is an id, not a card. The result never contains the number itself.
+ * full-width. Part of a longer unbroken run of digits is an id, not a card. The result gives no digits, so that
+ * it may be logged.
  */
 export function findCardNumber(text: string): { brand: CardBrand; start: number; end: number } | null {
   for (const run of halfWidth(text).matchAll(/\d+(?:[\s./-]{1,4}\d+)*/g)) {

@@ -7,7 +7,7 @@ const cardBrands = ['JCB', 'VISA', 'Mastercard', 'American Express', 'Diners Clu
 export type CardBrand = (typeof cardBrands)[number];
 
 /**
- * The brand of a card that the store accepts for this charge, or the first reason against it.
+ * Checks whether the store accepts a card for a charge, and gives the card's brand or the first reason to refuse.
  * @param charge.brand the brand as docs/store.md P8 spells it
  * @param charge.division `dealings_type` of SBPS (the card gateway): 10 一括 (one-off), 21 ボーナス, 61 分割, 80 リボ
  * @param charge.total yen with tax
@@ -26,7 +26,7 @@ export function checkCardCharge(charge: { brand: string; division: string; total
 
 /**
  * Checks the card of an order as {@link checkCardCharge} does, but reports every reason at once, each with its field. The brand
- * is checked only if it is given.
+ * is checked only if the caller gives one.
  * @param total yen with tax
  * @param at the place of the card in the caller's input
  */
@@ -45,7 +45,7 @@ export function checkCard(
   return refusals.length > 0 ? refuseAll(...refusals) : ok(null);
 }
 
-/** A brand as docs/store.md P8 spells it, for a name in any case. An unknown name comes back unchanged. */
+/** A brand as docs/store.md P8 spells it, for a name in upper or lower case. An unknown name comes back unchanged. */
 function canonicalBrand(given: string): string {
   const brands = ['JCB', 'VISA', 'Mastercard', 'American Express', 'Diners Club'];
   return brands.find((brand) => brand.toLowerCase() === given.toLowerCase()) ?? given;

@@ -13,33 +13,36 @@ import { cardRetryAt, policy } from '../policy';
 import { type RiskDecision, atRiskUntil } from './risk';
 
 /*
- * The rules of a running contract. `nextDeadline` gives the time at which the workflow wakes. `decide` gives the step that
- * follows from an event. Both are pure: the workflow performs the step, stores its result in the contract and passes it to
- * `decide` as the next event.
+ * The rules of a running contract. `nextDeadline` gives the time at which the workflow wakes if no message comes before.
+ * `decide` gives the step that follows from an event. Both are pure functions. The workflow performs the step and stores its
+ * result in the contract. If another decision depends on the result, the workflow passes it to `decide` as the next event.
  */
 
 /**
- * Everything that the next step of a running contract depends on. Its dates are absolute, so a deadline stays the same when the
- * workflow continues as a new run.
+ * Everything that the next step of a running contract depends on. It stores dates and no durations, so that a deadline stays the
+ * same when the workflow continues as a new run.
  */
 export interface Contract {
   method: 'bank_transfer' | 'card';
   endsOn: JstDate | null;
-  /** Oldest first. */
+  /** The months that the card did not pay, the first declined one first. */
   arrears: Arrears[];
-  /** The 3-D Secure authentication of a new card, and the instant until which the buyer can pass it. */
+  /** The running 3-D Secure authentication of a new card, and the instant until which the buyer can pass it. */
   replacing: { authenticationRef: string; until: Instant } | null;
   /**
-   * The newest month that NP (the credit provider NP掛け払い) refuses, and finance's last day to decide. It stays while the
-   * contract is suspended because of that month.
+   * A month that NP (the credit provider NP掛け払い) refuses, and finance's last day to decide. A later refused month replaces it
+   * unless the contract is suspended. It stays set while the contract is suspended because of it.
    */
   risk: { period: Period; until: JstDate } | null;
   suspendedUntil: JstDate | null;
-  /** The time of the next check whether the card has paid the last month. Set once the service has ended. */
+  /**
+   * The time of the next check whether the card has paid all months. It is set when the service of a card contract ends, unless
+   * the contract was suspended.
+   */
   lastChargeDue: Instant | null;
 }
 
-/** A month that the card did not pay, with its invoice. */
+/** A month whose charge the card's issuer declined. `invoiceId` is the unpaid receipt of the month. */
 export interface Arrears {
   period: Period;
   invoiceId: string;
@@ -83,7 +86,7 @@ export interface Deadline {
   kind: DeadlineKind;
 }
 
-/** The nearest deadline of the contract. If two fall on one instant, the one that is added to `all` first counts. */
+/** The nearest deadline of the contract. If two fall on one instant, the deadline that is added to `all` first counts. */
 export function nextDeadline(contract: Contract, asOf: Instant): Deadline {
   const { endsOn, replacing, risk, suspendedUntil, lastChargeDue } = contract;
   const review = endOf(addMonths(dateOf(asOf), policy.order.contractReviewMonths));
@@ -98,7 +101,7 @@ export function nextDeadline(contract: Contract, asOf: Instant): Deadline {
   return all.reduce((nearest, other) => (other.at < nearest.at ? other : nearest));
 }
 
-/** The next retry of an unpaid month. If two fall on one instant, the older month comes first. */
+/** The next retry of an unpaid month's charge. If two fall on one instant, the month that comes first in `arrears` counts. */
 function nextRetry({ arrears }: Contract): { month: Arrears; at: Instant } | null {
   let next: { month: Arrears; at: Instant } | null = null;
   for (const month of arrears) {
@@ -116,7 +119,7 @@ export type ContractEvent =
   | ({ kind: 'chargeDeclined' } & Omit<Arrears, 'retries'>)
   | { kind: 'replaceCard'; authenticationRef: string }
   | { kind: 'cardReturned'; authenticationRef: string; messageId: string }
-  /** NP refuses a month or will refuse it. The books record the refusal once per `messageId`. */
+  /** NP has refused a month, or has announced that it will. The books record the refusal once per `messageId`. */
   | { kind: 'atRisk'; period: Period; reason: string; messageId: string }
   | { kind: 'decideRisk'; decision: RiskDecision; messageId: string }
   /** Messages that matter only before the contract runs. A running contract ignores them. */
@@ -129,7 +132,7 @@ export type ContractEvent =
 
 export type EndReason = 'cancellation' | 'unpaid' | 'at_risk';
 
-/** Why a service is suspended. From these fields the workflow builds the key under which the books record it once. */
+/** The reason for which a service is suspended. The workflow makes a key of these fields, so that the books record it once. */
 export type Suspension =
   | { reason: 'at_risk'; by: 'finance'; messageId: string }
   | { reason: 'at_risk'; by: 'deadline'; decideBy: JstDate }
@@ -191,12 +194,12 @@ export function decide(contract: Contract, event: ContractEvent, asOf: Instant):
       // The card is charged on the 1st after the contract's last month, so the workflow first checks at the end of that day.
       return { do: 'await_last_charge', due: endOf(addDays(periodEnd(periodOf(event.on)), 1)) };
     case 'lastRetryDeclined':
-      // Once the service has ended there is nothing to suspend.
+      // Once the service has ended, it can't be suspended any more.
       if (contract.lastChargeDue) return { do: 'close', uncollected: [event.month] };
       if (contract.suspendedUntil) return nothing;
       return suspend({ reason: 'card_declined', period: event.month.period }, asOf);
     case 'openChargesCounted':
-      // An open item may be in retry, or its close may wait for finance. So the contract checks again each day.
+      // The card may still be retried, or the month's close may wait for finance. So the workflow checks again each day.
       return event.open === 0
         ? { do: 'close', uncollected: [] }
         : { do: 'await_last_charge', due: endOf(dateOf(asOf)) };
@@ -204,8 +207,8 @@ export function decide(contract: Contract, event: ContractEvent, asOf: Instant):
 }
 
 /**
- * The step for a month that NP refuses. Finance's time to decide runs from the first refused month and does not start again.
- * A month that NP announced and then refuses is marked once.
+ * The step for a month that NP refuses. Finance's time to decide runs from the first refusal, and a later refused month does not
+ * extend it. If NP first announces that it will refuse a month and then refuses it, the contract is marked only once.
  */
 function decideAtRisk(
   { risk, suspendedUntil }: Contract,
@@ -219,7 +222,7 @@ function decideAtRisk(
 
 /**
  * The step that carries out finance's decision. If finance ends the contract, the months that NP refused stay unbilled, and
- * the close of each month reports them.
+ * the close of each such month reports them in an incident.
  */
 function decideByFinance(
   contract: Contract,

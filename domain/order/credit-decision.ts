@@ -2,12 +2,12 @@ import { type JstDate, addBusinessDays } from '../calendar';
 import { policy } from '../policy';
 
 /**
- * The answer to the registration of an order's first month with NP (the credit provider NP掛け払い): 00 accepted, 21 unpaid
- * before (未払い), 22 over the limit (金額超過), 24 overall judgement (総合判断).
+ * The answer to the credit request for an order's first month, in the codes of NP (the credit provider NP掛け払い): 00 accepted,
+ * 21 unpaid before (未払い), 22 over the limit (金額超過), 24 overall judgement (総合判断). A store without NP answers itself.
  */
 export type CreditAnswer = '00' | '21' | '22' | '24';
 
-/** The effect of the answer on the order. `until` is the last day of the wait; after it the order is declined. */
+/** The effect of the answer on the order. `until` is the last day of the hold; after this day the order is declined. */
 export type CreditDecision =
   | { decision: 'confirm' }
   | { decision: 'hold'; until: JstDate }
@@ -27,7 +27,7 @@ export function decideCredit(answer: CreditAnswer, on: JstDate): CreditDecision 
   }
 }
 
-/** The last day on which an order waits for its buyer's screening, if NP puts the screening on hold on `on`. */
+/** The last day on which an order waits for NP's screening of its buyer. @param on the day on which the wait or a hold begins */
 export function screeningUntil(on: JstDate): JstDate {
   return addBusinessDays(on, policy.order.screeningHoldBusinessDays);
 }

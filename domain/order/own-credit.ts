@@ -4,12 +4,12 @@ import { type Yen, addYen, sumYen } from '../money';
 import { type RateClass, type Rounding, taxOnNet } from '../tax';
 
 /**
- * The credit decision of a store that settles in house: 00 accepted, 21 an invoice is overdue, 22 over the limit. They are the
- * codes of NP (the credit provider NP掛け払い), so an order takes the same path in both kinds of store.
+ * The credit decision of a store that settles in house (bills without NP): 00 accepted, 21 an invoice is overdue, 22 over the
+ * limit. These are codes of NP (the credit provider NP掛け払い), so that an order takes the same path in both kinds of store.
  */
 export type OwnCreditAnswer = '00' | '21' | '22';
 
-/** The sum of the items of one month and tax rate that are on no issued invoice yet, in yen without tax. */
+/** The sum of the items of one month and one rate class that are on no issued invoice yet, in yen without tax. */
 export interface Unbilled {
   period: Period;
   rateClass: RateClass;
@@ -25,7 +25,7 @@ export interface OwnCredit {
   /** The amount still owed on issued invoices. */
   unpaid: Yen;
   limit: Yen;
-  /** True if any invoice of the account {@link isOverdue}. */
+  /** True if {@link isOverdue} is true for any invoice of the account. */
   overdue: boolean;
 }
 
@@ -42,8 +42,8 @@ export function isOverdue(
 }
 
 /**
- * Unbilled plus unpaid, in yen with tax. The tax of an unbilled month is computed as on its future invoice: once per rate
- * (消費税法施行令70条の10).
+ * The sum of the unbilled and the unpaid amounts, in yen with tax. The tax of an unbilled month is computed as on its future
+ * invoice: once per rate (消費税法施行令70条の10).
  */
 export function ownCreditUsed({ unbilled, unpaid }: OwnCredit, rounding: Rounding): Yen {
   const months = new Set(unbilled.map(({ period }) => period));
@@ -56,7 +56,7 @@ export function ownCreditUsed({ unbilled, unpaid }: OwnCredit, rounding: Roundin
 }
 
 /**
- * Decides whether the store gives credit for an order. An order that adds no yen is within any limit.
+ * Decides whether the store gives credit for an order. An order that costs nothing is within any limit.
  * @param order the items of the order's first month
  */
 export function decideOwnCredit(credit: OwnCredit, order: readonly Unbilled[], rounding: Rounding): OwnCreditAnswer {

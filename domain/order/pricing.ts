@@ -4,7 +4,7 @@ import { policy } from '../policy';
 import { type Result, ok, refuse } from '../refusal';
 import { type RateClass, type Rounding, grossOf, taxOnNet } from '../tax';
 
-/** A line of an order with its monthly price. */
+/** A line of an order with its price per unit and month. */
 export interface PricedLine {
   /** Yen without tax. */
   unitAmount: bigint;
@@ -17,7 +17,10 @@ export function netOf({ unitAmount, quantity }: Pick<PricedLine, 'unitAmount' | 
   return toYen(unitAmount * BigInt(quantity));
 }
 
-/** One month of a line as a charge with its own tax. @param on the date of supply, which decides the tax rate */
+/**
+ * One month of a line, in yen without tax (`net`) and with the tax of this line alone (`gross`).
+ * @param on the date of supply, which decides the tax rate
+ */
 export function chargeOf(line: PricedLine, on: JstDate, rounding: Rounding): { net: Yen; gross: Yen } {
   const net = netOf(line);
   return { net, gross: grossOf(net, line.rateClass, on, rounding) };
@@ -25,8 +28,8 @@ export function chargeOf(line: PricedLine, on: JstDate, rounding: Rounding): { n
 
 /**
  * One month of an order, in yen without and with tax. NP (the credit provider NP掛け払い) and SBPS (the card gateway) get one
- * charge with tax per line, so their total is the sum of the charges. A store that settles in house computes the tax once per
- * rate.
+ * charge with tax per line, so the total is the sum of these charges. A store that settles in house (bills without NP) computes
+ * the tax once per rate.
  * @returns refused `invalid_amount` above `policy.order.maxTotal`
  */
 export function priceOfMonth(

@@ -3,16 +3,16 @@ import { policy } from '../policy';
 import type { Refusal } from '../refusal';
 
 /**
- * Finance's four choices for a running contract after NP (the credit provider NP掛け払い) refuses a month: register the month
- * again once the buyer has paid or has a higher limit, bill the month in house without NP's guarantee, suspend the service, or
- * end the contract. docs/operations.md explains them ("A contract at risk").
+ * Finance's four choices for a running contract after NP (the credit provider NP掛け払い) refuses a month: register the month again
+ * once the buyer has paid or has a higher limit, let the store bill the month itself without NP's guarantee, suspend the service,
+ * or end the contract. docs/operations.md explains them ("A contract at risk").
  */
 export const riskDecisions = ['register_again', 'bill_in_house', 'suspend', 'end'] as const;
 export type RiskDecision = (typeof riskDecisions)[number];
 
 /**
  * The last day on which finance may decide: five business days after the refusal is known, or the day before the refused month
- * begins if that is later. NP guarantees the months before the refused one, so their service is given to the end.
+ * begins if that is later. NP guarantees the months before the refused month, so the service of those months is given to the end.
  */
 export function atRiskUntil(knownOn: JstDate, period: Period): JstDate {
   const fifth = addBusinessDays(knownOn, policy.order.atRiskBusinessDays);

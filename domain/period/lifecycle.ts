@@ -2,7 +2,7 @@ import type { Lifecycle } from '../lifecycle';
 
 export type PeriodState = 'open' | 'frozen' | 'closed';
 
-/** The life cycle of a calendar month of a store. */
+/** The life cycle of a calendar month in a store's billing. */
 export const periodLifecycle = {
   initial: 'open',
   states: {

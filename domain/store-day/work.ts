@@ -1,7 +1,9 @@
 import { type JstDate, type Period, addDays, periodOf, periodStart, previousPeriod } from '../calendar';
 import { closeTerms, debitCollectOn } from '../close/terms';
 
-/** A workflow that starts on a calendar day. `nominal` is the month whose 27th sets the debit day. */
+/**
+ * A workflow that starts on a calendar day. `nominal` is the month of the debit: `debitOn` is its 27th or the next business day.
+ */
 export type DayWork =
   | { start: 'monthlyClose'; period: Period }
   | { start: 'periodOpen'; period: Period }
@@ -22,7 +24,7 @@ export function workOfDay(day: JstDate): DayWork[] {
   return work;
 }
 
-/** The first day after `after`, up to and with `until`, on which a workflow starts; null when there is none. */
+/** The first day after `after` and up to `until` (included) on which a workflow starts; null when there is none. */
 export function nextWorkDay(after: JstDate, until: JstDate): JstDate | null {
   for (let day = addDays(after, 1); day <= until; day = addDays(day, 1)) {
     if (workOfDay(day).length > 0) return day;

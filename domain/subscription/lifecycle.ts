@@ -6,7 +6,7 @@ export type SubscriptionState = 'scheduled' | 'active' | 'paused' | 'ending' | '
 export const subscriptionLifecycle = {
   initial: 'scheduled',
   states: {
-    /** The service has not started. If the order is cancelled or declined, the subscription ends unused. */
+    /** The service has not started. If the order is cancelled or declined now, the subscription ends unused. */
     scheduled: { label: '開始前', to: ['active', 'ended'] },
     active: { label: '契約中', to: ['paused', 'ending', 'ended'] },
     /** The order is suspended, so no new months are billed. */

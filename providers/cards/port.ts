@@ -25,14 +25,14 @@ export type CardAuthorisation =
       outcome: 'declined';
       /**
        * SBPS's error code, e.g. 10123999. `brand_not_accepted`: SBPS authorised a card of a brand that the store does
-       * not accept (docs/store.md P8). We never commit that authorisation.
+       * not accept (docs/store.md P8). We never commit such an authorisation, so it lapses and nothing is charged.
        */
       code: string;
     };
 
 /**
- * Result of a commit, capture or refund. `processedOn` is null if SBPS does not tell the date, for example when the step
- * had been taken before. `code` is SBPS's error code.
+ * Result of a commit, capture or refund. `processedOn` is the date of the step. It is null if SBPS does not tell the date,
+ * for example because an earlier call had already taken the step. `code` is SBPS's error code.
  */
 export type CardStep = { outcome: 'done'; processedOn: JstDate | null } | { outcome: 'refused'; code: string };
 
@@ -52,13 +52,14 @@ export interface CardProvider {
   }): Promise<
     { outcome: 'redirect'; authenticationId: string; redirectUrl: string } | { outcome: 'declined'; code: string }
   >;
-  /** Asks how the shopper's 3-D Secure ended (TA02-00201-101). */
+  /** Asks whether the shopper has passed or failed 3-D Secure, or has not finished it yet (TA02-00201-101). */
   result3ds(authenticationId: string, at: Instant): Promise<'passed' | 'failed' | 'pending'>;
   /**
-   * Asks the issuer to reserve the amount on a card. With an `authenticationId` the card is the one that passed 3-D
-   * Secure, and SBPS saves it under `customerCode` (ST01-00118-101). With `saved_card` it is the card saved before
-   * (ST01-00131-101). The payment is always one-off (docs/store.md P9). `orderId` has at most 38 characters and is unique
-   * for the merchant. It is derived from the business key card-auth/<order>/<period>/<n>, where n counts the attempts.
+   * Asks the issuer to reserve the amount on a card. With an `authenticationId`, the card is the one that passed 3-D
+   * Secure, and SBPS saves it under `customerCode` (ST01-00118-101). With `saved_card`, the card is the one that SBPS has
+   * saved under `customerCode` (ST01-00131-101). Instalments are never asked for (docs/store.md P9). `orderId` has at
+   * most 38 characters and is unique for the merchant. It is derived from the business key
+   * card-auth/<order>/<period>/<n>, where n numbers the attempts to charge that month (period).
    */
   authorise(request: {
     orderId: string;
@@ -70,17 +71,17 @@ export interface CardProvider {
     by: { authenticationId: string } | 'saved_card';
     at: Instant;
   }): Promise<CardAuthorisation>;
-  /** Makes an authorisation binding (ST02-00101-101). It lapses without this step. */
+  /** Makes an authorisation binding (ST02-00101-101). An authorisation that is never committed lapses. */
   commit(trackingId: string, at: Instant): Promise<CardStep>;
   /** Charges the amount to the card (ST02-00201-101). */
   capture(trackingId: string, amount: Yen, at: Instant): Promise<CardStep>;
   /**
-   * Refunds a part of the captured amount (ST02-00307-101) or all of it (ST02-00303-101). Before the capture, 'full'
-   * releases the authorisation.
+   * Refunds a part of the captured amount (ST02-00307-101) or all of it (ST02-00303-101). If nothing is captured yet,
+   * 'full' cancels the authorisation instead.
    */
   refund(trackingId: string, amount: Yen | 'full', at: Instant): Promise<CardStep>;
   /** Reads the state of an authorisation (MG01-00101-101). null: SBPS does not know the tracking id. */
   inquire(trackingId: string, at: Instant): Promise<CardInquiry | null>;
-  /** Reads the customer's saved card (MG02-00104-101). null: no card that the store accepts is saved. */
+  /** Reads the customer's saved card (MG02-00104-101). null: no card is saved, or the store does not accept its brand. */
   savedCard(customerCode: string, at: Instant): Promise<{ masked: string; brand: CardBrand } | null>;
 }

@@ -5,7 +5,7 @@ import type { RateClass } from '../../domain/tax';
 
 /**
  * Registered data of a buyer (docs/store.md B1), from which the credit provider NP掛け払い ("NP") decides whether to give
- * credit. It is personal data and must never enter a workflow history, because a history cannot be corrected.
+ * credit. It is personal data, which must be correctable. So it must never enter a workflow history, which cannot change.
  */
 export interface BuyerProfile {
   entity: 'corporation' | 'sole_proprietor';
@@ -29,8 +29,8 @@ export interface BuyerScreening {
   reasons: string[];
   guarantee: Guarantee;
   /**
-   * Monthly credit limit in yen with tax; null until the buyer has passed. `available` is the unused part of the limit
-   * in the latest month for which a transaction is registered.
+   * `limit` is the monthly credit limit in yen with tax. `available` is the unused part of the limit in the latest month
+   * for which a transaction is registered. Both are null until the buyer has passed the screening.
    */
   limit: Yen | null;
   available: Yen | null;
@@ -85,10 +85,10 @@ export interface IssuedBill {
   debitOn: JstDate | null;
   /** Yen with tax. */
   total: Yen;
-  /** For each tax rate: the total with tax, and the tax contained in it, both in yen. The tax is rounded once. */
+  /** For each tax rate: the total with tax, and the tax contained in it, both in yen. The tax is rounded once per rate. */
   taxes: { rate: 10 | 8; total: Yen; tax: Yen }[];
   shopTransactionIds: string[];
-  /** Account to which the buyer transfers the money. null for a debit notice. */
+  /** Bank account to which the buyer transfers the money. null for a debit notice. */
   virtualAccount: { bank: string; branch: string; type: '普通'; number: string; holder: string } | null;
 }
 
@@ -99,7 +99,7 @@ export interface CreditProvider {
    * destination. `at` is the business time of the application; NP receives only its date.
    */
   registerBuyer(profile: BuyerProfile, reference: string, at: Instant): Promise<BuyerScreening>;
-  /** Applies again (申請) with corrected data, after NP has put the buyer on hold (保留) or cancelled it (取消). */
+  /** Applies for credit again (申請) with corrected data, after NP has put the buyer on hold (保留) or cancelled it (取消). */
   reapplyBuyer(buyerId: string, profile: BuyerProfile, at: Instant): Promise<BuyerScreening>;
   buyer(buyerId: string): Promise<BuyerScreening>;
   /**
@@ -108,6 +108,7 @@ export interface CreditProvider {
    */
   findBuyer(reference: string): Promise<BuyerScreening | null>;
   /**
+   * Registers an order's charge for one month with NP, which accepts or refuses it.
    * @throws ProviderError `rejected` when the shopTransactionId was used before, even if NP refused that transaction. A
    * new attempt needs a new id.
    */
@@ -118,13 +119,13 @@ export interface CreditProvider {
    */
   findTransaction(shopTransactionId: string): Promise<TransactionResult | null>;
   /**
-   * Cancels all of the transactions or none. A transaction that is already cancelled stays so. NP rejects the call if
-   * one of them is paid.
+   * Cancels all of the transactions, or none if the bill of one of them is paid. NP rejects the call then. A transaction
+   * that is already cancelled does not matter.
    */
   cancelTransactions(transactionIds: string[]): Promise<void>;
   /**
-   * Asks NP to put all of the transactions on bills (請求確定依頼), or none if NP refuses one. `baseDate` decides the
-   * month of the bill. Repeating a request changes nothing.
+   * Asks NP to put all of the transactions on bills (請求確定依頼), or none if NP refuses one. A transaction goes on the
+   * bill of the month in which its `baseDate` lies. Repeating a request changes nothing.
    */
   requestBilling(requests: { transactionId: string; baseDate: JstDate }[]): Promise<void>;
   /**
@@ -134,8 +135,8 @@ export interface CreditProvider {
   issuedBills(closeOn: JstDate, cursor: string | null): Promise<{ bills: IssuedBill[]; next: string | null }>;
   billDocument(number: string): Promise<{ contentType: string; bytes: Uint8Array }>;
   /**
-   * Tells NP that a buyer's direct debit is in force from the month `fromPeriod` on. This call is assumed: the real NP
-   * learns it from the bank.
+   * Tells NP that a buyer pays by direct debit from the bill of the month `fromPeriod` on. This call is our guess and
+   * exists for the simulator, because the real NP learns of a direct debit from the bank.
    */
   directDebitActive(buyerId: string, fromPeriod: Period): Promise<void>;
   directDebitEnded(buyerId: string): Promise<void>;

@@ -12,8 +12,8 @@ export interface OutgoingMail {
   attachments: { filename: string; contentType: string; content: Uint8Array }[];
   idempotencyKey: string;
   /**
-   * Business time of the mail (RFC 3339), sent as the header X-Business-Time. A store on a simulated clock has other
-   * dates than the mail server, and the simulator's inbox shows this time.
+   * Business time of the mail (RFC 3339), sent as the header X-Business-Time. The inbox of the Resend simulator shows it,
+   * because a store on a simulated clock has other dates than the mail server.
    */
   at?: string;
 }

@@ -17,10 +17,12 @@ const TIMEOUT_MS = 10_000;
 
 /**
  * Tells from Resend's error whether the mail may have been sent:
- * - 409 `concurrent_idempotent_requests`: an earlier request with the same key is in progress, with unknown result.
- * - No status: the connection broke, before or after Resend accepted the mail.
+ * - 409 `concurrent_idempotent_requests`: an earlier request with the same key is in progress, so its result is `unknown`.
+ * - No status: the connection broke before or after Resend accepted the mail, so the result is `unknown`.
  * - 429 (too fast, or over a quota) and 503: Resend did not accept the mail.
- * - 409 `invalid_idempotent_request`: the key was used for another mail, so a retry does not help.
+ * - Another 4xx: Resend refuses the mail, and a retry does not help. For example, 409 `invalid_idempotent_request` means
+ *   that the key was used for another mail.
+ * - Another 5xx: Resend may have accepted the mail, so the result is `unknown`.
  */
 function failureOf({ name, statusCode }: ErrorResponse): ProviderFailure {
   if (name === 'concurrent_idempotent_requests' || statusCode === null) return 'unknown';
@@ -38,7 +40,7 @@ export function createResend({ apiKey, baseUrl }: ResendConfig): MailProvider {
   return {
     /** @throws ProviderError */
     async send(mail: OutgoingMail): Promise<{ providerId: string }> {
-      // Adds `signal` to the SDK's type. The SDK passes its options to fetch, which knows it.
+      // The SDK's type lacks `signal` (it ends the call at the time-out). The SDK hands its options to fetch, which obeys it.
       const options: CreateEmailRequestOptions & { signal: AbortSignal } = {
         idempotencyKey: mail.idempotencyKey,
         signal: AbortSignal.timeout(TIMEOUT_MS),

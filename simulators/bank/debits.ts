@@ -3,7 +3,7 @@ export interface DebitSeen {
   bankCode: string;
   branchCode: string;
   accountNumber: string;
-  /** The payer's number at the consignor (顧客番号), without leading zeros. */
+  /** The payer's number (顧客番号) at the consignor, the company that collects. It has no leading zeros. */
   customerNumber: string;
   /** Yen. */
   amount: number;
@@ -11,11 +11,11 @@ export interface DebitSeen {
 
 /**
  * The bank's result of a debit (振替結果コード): 0 debited, 1 not enough money, 2 no such account, 3 stopped by the account's
- * holder, 4 the bank has no application form for the debit, 8 stopped by the consignor (the company that collects), 9 other.
+ * holder, 4 the bank has no application form for the debit, 8 stopped by the consignor, 9 other.
  */
 export type ResultCode = 0 | 1 | 2 | 3 | 4 | 8 | 9;
 
-/** Bytes of a record. */
+/** Number of bytes in a record. */
 const WIDTH = 120;
 
 /**

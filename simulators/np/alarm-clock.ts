@@ -7,8 +7,8 @@ export type AlarmKind =
   'screening' | 'issue' | 'payment' | 'debits' | 'overdue' | 'overdue-month' | 'guarantee' | 'late-news';
 
 /**
- * Asks the store's clock to call back at `at`. `kind` and `subject` name the work. If the same work is filed again, the
- * clock keeps one alarm.
+ * Files an alarm: asks the store's clock to call the simulator back at `at`. `kind` and `subject` together identify the
+ * work. If the same work is filed again, the clock keeps one alarm for it.
  *
  * @throws NotDelivered
  */

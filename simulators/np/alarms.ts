@@ -7,8 +7,8 @@ import { decide } from './buyers';
 import { confirmPayment, judgeOverdue, restoreGuarantee, settleDebits } from './billing/settlement';
 
 /**
- * NP's later work by kind of alarm. The store's clock calls back when the work is due. It may call back twice; the second
- * run then finds the work done and changes nothing.
+ * The work that NP does later, by kind of alarm. The store's clock calls back when the work is due. The clock may call back
+ * twice; the second run then finds the work done and changes nothing.
  */
 const handlers: Record<AlarmKind, (merchant: Merchant, body: AlarmBody) => void | Promise<void>> = {
   screening: (m, { at, reference, application }) => decide(m, String(reference), Number(application), at),

@@ -22,7 +22,8 @@ export function createNpSimulator(): express.Express {
     if (res.headersSent) return next(error);
     if (error instanceof NpError) return void res.status(error.httpStatus).json(error.body);
     if (error instanceof ControlError) return void res.status(error.httpStatus).json({ error: error.message });
-    // 503 asks the caller to repeat the call, which then continues where this one stopped.
+    // The call had to send a message, and it was not delivered. 503 asks the caller to repeat the call, which then continues
+    // where this one stopped.
     if (error instanceof NotDelivered) {
       const { body } = new NpError('maintenance', error.message);
       return void res.status(503).json(body);

@@ -3,7 +3,7 @@ import { Faults } from './wire/faults';
 import { NewsDesk } from './news';
 import type { MerchantSettings } from './settings';
 
-/** Whether NP guarantees new claims on a buyer: OK = yes, ALRT = a bill is overdue, NG = no guarantee. */
+/** Whether NP guarantees new claims on a buyer: OK = yes, ALRT = still yes, but a bill is overdue, NG = no. */
 export type Guarantee = 'OK' | 'ALRT' | 'NG';
 export type ScreeningResult = 'passed' | 'held' | 'denied' | 'cancelled' | 'screening';
 
@@ -24,7 +24,7 @@ export interface Profile {
 export interface Buyer {
   /** NP's id of the buyer (購入企業ID), 11 digits. */
   id: string;
-  /** The shop's own id for the buyer. */
+  /** The shop's id for the buyer (shopBuyerId). */
   reference: string;
   profile: Profile;
   result: ScreeningResult;
@@ -36,11 +36,11 @@ export interface Buyer {
   applications: number;
   /** First month that the buyer pays by direct debit. null: it pays by bank transfer. */
   debitFrom: Month | null;
-  /** Results that a test has set for the buyer's next direct debits, in order. When the list is empty, debits succeed (0). */
+  /** Results that a test has set for the buyer's next direct debits, in order. Without a result, a debit succeeds. */
   debitOutcomes: number[];
   /**
-   * Refusal that a test has set: NP refuses charges ordered from that day on for this reason, whatever the limit. null: NP
-   * judges charges as usual.
+   * Refusal that a test has set: NP refuses charges ordered on the day `from` or later, for `reason` and whatever the
+   * limit. null: NP judges charges as usual.
    */
   refusal: { reason: '21' | '24'; from: Day } | null;
   transactions: Transaction[];
@@ -98,14 +98,15 @@ export interface Bill {
   transactions: Transaction[];
   status: 'issued' | 'paid' | 'void';
   payments: Payment[];
-  /** Guarantee status that the buyer gets because this bill is overdue. null: the bill is not overdue. */
+  /** The status to which the buyer's guarantee falls because this bill is overdue. null: the bill is not overdue. */
   overdue: 'ALRT' | 'NG' | null;
   /** Last revision that was mailed to the buyer. 0: none. */
   mailed: number;
 }
 
 /**
- * NP's data about one shop. Each shop has its own numbers, so a test gets the same numbers whatever other shops do.
+ * NP's data about one merchant or shop, which is a store of the engine. Each shop has its own sequences of ids and bill
+ * numbers, so a test gets the same numbers whatever other shops do.
  */
 export class Merchant {
   readonly buyers = new Map<string, Buyer>();
@@ -125,7 +126,7 @@ export class Merchant {
 
   constructor(public settings: MerchantSettings) {}
 
-  /** The next number of a sequence: 1, 2, 3 … without gaps. */
+  /** Takes the next number of a sequence, which begins with 1. */
   next(sequence: 'buyer' | 'transaction' | 'bill'): number {
     const n = (this.sequences.get(sequence) ?? 0) + 1;
     this.sequences.set(sequence, n);
@@ -133,8 +134,8 @@ export class Merchant {
   }
 
   /**
-   * Runs the merchant's work one piece at a time, in order of arrival. The clock may repeat a callback, and the second run
-   * must not start before the first has ended.
+   * Runs `work` when all work that was passed in before has ended. The clock may repeat a callback, and the second run must
+   * not begin before the first has ended.
    */
   exclusively<T>(work: () => Promise<T>): Promise<T> {
     const result = this.queue.then(work);

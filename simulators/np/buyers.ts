@@ -5,8 +5,8 @@ import { NpError } from './wire/errors';
 import { magicOf } from './wire/magic';
 
 /**
- * Registers a buyer and screens it (購入企業登録・審査). The screening ends at once, unless a magic value in the buyer's data
- * makes it take three days.
+ * Registers a buyer and screens it (購入企業登録・審査). Magic words in the buyer's data choose the result (wire/magic.ts). The
+ * screening ends at once, unless such a word makes it take three days.
  */
 export async function registerBuyer(
   merchant: Merchant,
@@ -47,8 +47,9 @@ export async function registerBuyer(
 }
 
 /**
- * Applies again (申請) for a buyer on hold (保留) or cancelled (取消). If the new data corrects the old, NP decides the next
- * day at 09:00. Otherwise the result stays as it was.
+ * Applies for credit again (申請) for a buyer on hold (保留) or cancelled (取消). If the new data corrects the old, the buyer
+ * passes the next day at 09:00. Corrected means another address for a buyer on hold, and any other data for a cancelled
+ * one. Otherwise the result stays as it was.
  */
 export async function reapply(merchant: Merchant, buyer: Buyer, profile: Profile, appliedOn: Day): Promise<void> {
   if (buyer.result !== 'held' && buyer.result !== 'cancelled') throw new NpError('buyerState', buyer.result);

@@ -24,8 +24,8 @@ export type News =
 export type Notice = News & { event_id: string; occurred_at: Moment };
 
 /**
- * Sends a merchant's notices to the engine, each once and in order unless a fault changes that. A notice is kept until the
- * engine accepts it.
+ * Sends a merchant's notices to the engine, each once and in order, unless a fault that a test has filed changes that. A
+ * notice is kept until the engine accepts it.
  */
 export class NewsDesk {
   private readonly reported = new Set<string>();
@@ -35,7 +35,7 @@ export class NewsDesk {
 
   constructor(private readonly merchant: { settings: MerchantSettings; faults: Faults }) {}
 
-  /** Queues a notice. `id` names the event: a second notice with the same id is dropped, because work may run twice. */
+  /** Queues a notice. `id` names the event: a second notice with the same id is dropped, because its work may run twice. */
   report(id: string, at: Moment, news: News): void {
     const event_id = `np/${this.merchant.settings.shopCode}/${id}`;
     if (this.reported.has(event_id)) return;
@@ -46,7 +46,7 @@ export class NewsDesk {
   /** Sends the queued notices in order. If one fails, it and the later ones stay for the next call. @throws NotDelivered */
   async deliver(): Promise<void> {
     for (let notice = this.queue[0]; notice; notice = this.queue[0]) {
-      // A notice that a fault has made late stays late, even if its alarm could not be filed at the first attempt.
+      // Filing the alarm of a late notice may have failed before. The fault is used up then, but the notice is still late.
       const fault = this.late.has(notice.event_id) ? 'news_late' : this.merchant.faults.takeForNews(notice.type);
       if (fault === 'news_late') {
         this.late.set(notice.event_id, notice);

@@ -12,7 +12,10 @@ const RETRY_AFTER_MS = [50, 200, 800];
  */
 export class NotDelivered extends Error {}
 
-/** POSTs JSON. Retries when there is no answer, and on 429 and 5xx. Returns the final status. @throws NotDelivered */
+/**
+ * POSTs JSON. Retries when there is no answer, and on 429 and 5xx. Returns the status of the answer.
+ * @throws NotDelivered when the last retry fails too
+ */
 export async function postJson(url: string, headers: Record<string, string>, body: object): Promise<number> {
   let lastFailure = '';
   for (const wait of [...RETRY_AFTER_MS, null]) {

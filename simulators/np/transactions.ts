@@ -17,14 +17,14 @@ export interface NewTransaction {
 }
 
 /**
- * Lower limit for the sum of a buyer's negative transactions (credits) in a month, in yen with tax. 100,000 yen is NP's
+ * The sum of a buyer's negative transactions (credits) in a month may not fall below this, in yen with tax. It is NP's
  * default.
  */
 const NEGATIVE_FLOOR = -100_000;
 
 /**
- * Registers transactions of a buyer (取引登録). If one row is wrong, the whole request is refused. Otherwise NP screens each
- * row on its own and registers or refuses it.
+ * Registers transactions of a buyer (取引登録). If one of the rows is malformed, the whole request is refused. Otherwise NP
+ * judges each row separately and registers or refuses it.
  * @throws NpError
  */
 export function registerTransactions(merchant: Merchant, buyer: Buyer, rows: NewTransaction[]): Transaction[] {
@@ -65,7 +65,8 @@ export function registerTransactions(merchant: Merchant, buyer: Buyer, rows: New
 }
 
 /**
- * Cancels all of the transactions, or none if one of them is unknown or paid. A transaction may be cancelled already.
+ * Cancels all of the transactions, or none if one of them is unknown or NP has confirmed a payment of its bill. A
+ * transaction that is already cancelled does not matter.
  * @throws NpError
  */
 export function cancelTransactions(merchant: Merchant, ids: string[]): void {
@@ -92,9 +93,9 @@ export function cancelTransactions(merchant: Merchant, ids: string[]): void {
 }
 
 /**
- * NP's reason to refuse a transaction; null if NP registers it. 21: the buyer has not paid, or its guarantee is NG (NP
- * gives no guarantee). 24: overall judgement of NP. 22: the buyer's month would exceed the credit limit, or its negative
- * transactions would fall below their lower limit.
+ * NP's reason to refuse a transaction; null if NP registers it. 21 (unpaid before): the buyer's guarantee is NG (NP gives
+ * none), or a test has chosen 21. 24 (overall judgement): a test has chosen 24. 22 (over the limit): the buyer's month would
+ * exceed the credit limit, or the sum of its negative transactions would fall below NEGATIVE_FLOOR.
  */
 function refusal(buyer: Buyer, total: number, orderedOn: Day): Transaction['ngReason'] {
   const asked = buyer.refusal && orderedOn >= buyer.refusal.from ? buyer.refusal.reason : null;

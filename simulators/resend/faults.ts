@@ -3,13 +3,13 @@ import { Fired } from '../fired';
 import { bareAddress } from './mailbox';
 
 /**
- * The ways in which the simulator can misbehave on `POST /emails`. Each affects one request:
+ * The ways in which the simulator can misbehave on a request `POST /emails`:
  * - `down`: 503, the mail is not accepted
  * - `server_error`: 500, the mail is not accepted
  * - `rate_limited`: 429, the mail is not accepted
  * - `in_progress`: 409 concurrent_idempotent_requests, the mail is not accepted
  * - `timeout_after_effect`: the mail is accepted, then the connection is cut without an answer
- * - `answer_twice`: the request arrives twice, as through a proxy that repeats it; it sends one mail if it has an
+ * - `answer_twice`: the request arrives twice, as through a proxy that repeats it; one mail is sent if the request has an
  *   Idempotency-Key, otherwise two
  */
 export const faultSchema = z.strictObject({
@@ -37,7 +37,7 @@ export class Faults {
     this.filed = this.filed.filter((fault) => fault.to !== to);
   }
 
-  /** Returns the mode of the first fault that affects a mail to these addresses, and uses it once. null: no fault. */
+  /** Returns the mode of the first fault that affects a mail to these addresses, and counts one use of it. null: no fault. */
   take(to: string[]): FaultMode | null {
     const recipients = to.map(bareAddress);
     const index = this.filed.findIndex((fault) => !fault.to || recipients.includes(bareAddress(fault.to)));

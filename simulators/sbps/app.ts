@@ -83,14 +83,14 @@ function answerTo(document: SpsDocument, merchant: Merchant, books: SbpsBooks, p
   }
 }
 
-/** Applies a fault that keeps the request from taking effect. Returns true if it did. */
+/** Applies a fault that keeps the request from taking effect. Returns false for the other faults. */
 function misbehaveBefore({ mode }: Fault, req: express.Request, res: express.Response): boolean {
   if (mode === 'down') res.status(503).end();
   if (mode === 'refuse') req.socket.destroy();
   return mode === 'down' || mode === 'refuse' || mode === 'timeout_before_effect';
 }
 
-/** Applies a fault to a request that has taken effect: the caller gets the answer late or never. */
+/** Applies a fault to a request that has taken effect: `slow` delays the answer, and with the others it never comes. */
 function misbehaveAfter({ mode, delay_ms }: Fault, req: express.Request, send: () => void): void {
   if (mode === 'timeout_after_effect') req.socket.destroy();
   if (mode === 'slow') setTimeout(send, delay_ms);

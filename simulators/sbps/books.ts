@@ -19,7 +19,7 @@ export class SbpsBooks {
     this.savedCards.set(`${merchantId}/${customerCode}`, card);
   }
 
-  /** @throws Refusal 95 when the customer has no saved card. */
+  /** @throws Refusal of type 95 when the customer has no saved card. */
   savedCard(merchantId: string, customerCode: string): Card {
     return this.savedCards.get(`${merchantId}/${customerCode}`) ?? refuse('95');
   }

@@ -48,9 +48,9 @@ function add(codes: Map<string, Buffer>, code: Buffer): void {
 
 /**
  * True if the bytes are probably Japanese text in UTF-8, sent by mistake. Most such bytes are also valid Shift_JIS with a
- * senseless meaning, so decoding does not find the mistake. The function asks instead whether the bytes are valid UTF-8 of
- * Japanese characters. It wants at least three of them, because correct Shift_JIS of one kanji and one half-width kana can
- * by chance be valid UTF-8.
+ * senseless meaning, so decoding does not find the mistake. The function checks instead whether the bytes are valid UTF-8
+ * of at least three Japanese characters. With fewer, correct Shift_JIS would be suspected: one kanji and one half-width kana
+ * can by chance be valid UTF-8.
  */
 export function looksLikeUtf8(bytes: Uint8Array): boolean {
   try {

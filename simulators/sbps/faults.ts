@@ -45,7 +45,7 @@ export class Faults {
     this.filed = this.filed.filter((fault) => fault.merchant_id !== merchantId);
   }
 
-  /** Returns the first fault that affects this call of this merchant, and uses it once. null: no fault. */
+  /** Returns the first fault that affects this call of this merchant, and counts one use of it. null: no fault. */
   take(merchantId: string, apiId: string): Fault | null {
     const index = this.filed.findIndex((f) => f.merchant_id === merchantId && (f.api_id === '*' || f.api_id === apiId));
     const fault = this.filed[index];

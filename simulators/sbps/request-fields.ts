@@ -31,7 +31,7 @@ const RETURN_BRAND: FieldSpec = {
   max: 1,
   item: '999',
 };
-// 1 would state that fields are encrypted with 3DES. The simulator supports only calls with tokens, which have no such field.
+// The value 1 would mean that fields are encrypted with 3DES. No field of a call with a card token is, so only 0 is allowed.
 const ENCRYPTED: FieldSpec = { path: 'encrypted_flg', type: ['0'], max: 1, item: '028' };
 const SEAL: FieldSpec[] = [
   { path: 'request_date', type: 'date', max: 14, exact: true, required: true, item: '023' },
@@ -52,8 +52,8 @@ const SALE: FieldSpec[] = [
   { path: 'free3', type: 'M', max: 20, item: '012' },
 ];
 /**
- * The simulated contract allows only one-off payment, dealings_type 10 (docs/store.md P9). SBPS's other values 21, 61 and
- * 80 are refused.
+ * The simulated contract allows only one-off payment, dealings_type 10 (docs/store.md P9). SBPS's other values are refused:
+ * 21 (bonus payment), 61 (instalments) and 80 (revolving).
  */
 const PAYMENT: FieldSpec[] = [
   { path: 'pay_method_info/dealings_type', type: ['10'], max: 2, item: '202' },

@@ -11,7 +11,7 @@ export interface Authentication {
   okUrl: string;
   ngUrl: string;
   result: 'pending' | 'passed' | 'failed';
-  /** True once an authorisation has used it. A second authorisation cannot. */
+  /** True once an authorisation has used this authentication, which cannot be used again. */
   used: boolean;
 }
 
@@ -61,9 +61,9 @@ export class Authentications {
   }
 
   /**
-   * Returns the authentication that an authorisation names. The types of the refusals are assumptions.
-   * @throws Refusal 95: it belongs to another customer. 94: it was used before. 36: it was not passed, or was passed for a
-   * smaller amount.
+   * Returns the authentication that a request for an authorisation names. The types of the refusals are assumptions.
+   * @throws Refusal 95: the authentication belongs to another customer. 94: it was used before. 36: the shopper did not
+   * pass it, or passed it for a smaller amount.
    */
   passedFor(request: SpsRequest): Authentication {
     const found = this.of(request.get('merchant_id'), request.get('pay_option_manage/tds_authentication_id'));

@@ -157,7 +157,7 @@ function dayIn(digits: string): Day {
 
 /**
  * Last day on which SBPS captures or refunds. The specification says "3ヶ月目末日", the end of the third month, but not
- * whether the first month counts. Here it does not count. A store that wants the shorter deadline can check it itself.
+ * whether the month of `from` counts as the first. Here it does not count, so the simulator allows the later day.
  */
 function endOfThirdMonth(from: Day): Day {
   return lastDayOf(addMonths(monthOf(from), 3));

@@ -37,7 +37,7 @@ const xmlOptions = { preserveOrder: true, ignoreAttributes: false, attributeName
 const parser = new XMLParser({ ...xmlOptions, parseTagValue: false, parseAttributeValue: false });
 const builder = new XMLBuilder(xmlOptions);
 
-/** Error code for an unreadable document, which does not tell the payment method (999). */
+/** Error code for an unreadable document. The first 999 stands for the payment method, which such a document does not tell. */
 const UNREADABLE = '99900999';
 
 export interface SpsDocument {
@@ -47,7 +47,7 @@ export interface SpsDocument {
 
 /**
  * Reads the XML of a request.
- * @throws Refusal 00 unless the body is XML, declared and encoded as Shift_JIS, with the root `sps-api-request`
+ * @throws Refusal of type 00 unless the body is XML, declared and encoded as Shift_JIS, with the root `sps-api-request`
  */
 export function readDocument(body: Buffer): SpsDocument {
   if (!/^<\?xml version="1\.0" encoding="shift_jis"\s*\?>/i.test(body.toString('latin1')))
@@ -102,7 +102,7 @@ export function checkDocument({ apiId, values }: SpsDocument, merchant: Merchant
   if (texts.get('merchant_id') !== merchant.merchantId) refuse('14', '001');
   if (texts.get('service_id') !== merchant.serviceId) refuse('14', '002');
 
-  // The hash covers the fields in the order of the specification. A request that was hashed in another order fails here.
+  // The hash covers the fields in the order of the specification. A request whose sender hashed them in another order fails here.
   const sealed = specs.filter((spec) => spec.path !== 'sps_hashcode').map((spec) => texts.get(spec.path) ?? '');
   const expected = createHash('sha1')
     .update(encodeCp932(sealed.join('') + merchant.hashKey))

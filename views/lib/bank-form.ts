@@ -10,7 +10,7 @@ export const digits = (count: number) =>
     .regex(new RegExp(`^\\d{${count}}$`))
     .openapi({ description: `${count} digits` });
 
-/** A name in kana, converted from what a person typed to the bank's characters. @param max bytes of the field in the file */
+/** A name in kana. What a person typed is converted to the characters of bank files. @param max bytes of the field in the file */
 export const kana = (of: KanaOf, max: number) =>
   text(100)
     .transform((typed, ctx): string => {

@@ -9,8 +9,8 @@ import { type Carried, Life } from '../lib/life';
 type AccountMessage = MessagesFor<'account'>;
 
 /**
- * A buyer's account for as long as it exists. It has NP (the credit provider NP掛け払い) screen the account's billing
- * destinations, applies again after a correction, and records changes of NP's guarantee.
+ * A buyer's account, from its creation until it is closed. The workflow applies to NP (the credit provider NP掛け払い) to screen
+ * the account's billing destinations, applies again after a correction, and records changes of NP's guarantee.
  */
 export async function account(input: AccountStart & { carried?: Carried }): Promise<void> {
   const life = new Life<AccountMessage>(input, input.accountId, input.carried);
@@ -29,7 +29,7 @@ export async function account(input: AccountStart & { carried?: Carried }): Prom
   };
 
   while (!life.mustContinue) {
-    // Every wait has a deadline, but an account has no end of its own. The yearly review serves as its deadline.
+    // Every wait needs a deadline, but an account has none. So the wait ends after a year, and the workflow continues as new.
     const review = endOf(addMonths(dateOf(life.asOf), policy.order.contractReviewMonths));
     const m = await life.next(review, { waitingFor: 'account_events', owner: 'np', status: 'open' });
     if (m === null) break;

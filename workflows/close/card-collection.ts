@@ -5,9 +5,9 @@ import { everyChunk } from '../lib/chunks';
 import { Life } from '../lib/life';
 
 /**
- * Charges the month's card payments and issues their receipts. It starts once the drafts are made, and runs beside the monthly
- * close: even if SBPS (the card gateway) is down or a failed charge waits for a person's decision, NP (the credit provider
- * NP掛け払い) still receives the requests for its bills before its cutoff.
+ * Collects the month's card payments and issues their receipts. It starts once the drafts are made. It is a workflow beside the
+ * monthly close, so that the close does not wait while SBPS (the card gateway) is down or a failed charge needs a person's
+ * decision. The close must request the bills of NP (the credit provider NP掛け払い) before NP's cutoff.
  */
 export async function cardCollection(input: PeriodStart): Promise<void> {
   const life = new Life<never>(input, null);

@@ -5,8 +5,8 @@ import { everyChunk } from '../lib/chunks';
 import { Life } from '../lib/life';
 
 /**
- * Opens a month on its 1st: makes the month's billable items of every running subscription, and registers them with NP (the
- * credit provider NP掛け払い) before the month's service is given.
+ * Opens a month on its 1st: makes the month's billable items of every running subscription, and registers the month of each order
+ * with NP (the credit provider NP掛け払い) where NP settles the order.
  */
 export async function periodOpen(input: PeriodStart): Promise<void> {
   const life = new Life<never>(input, null);

@@ -14,8 +14,8 @@ type CloseMessage = MessagesFor<'monthlyClose'>;
 
 /**
  * The monthly close of a store: it freezes the month, drafts the invoices and waits for finance's approval. Then it asks NP (the
- * credit provider NP掛け払い) to bill, or issues the store's own invoices, and closes the month. The workflow `cardCollection`
- * charges the cards meanwhile.
+ * credit provider NP掛け払い) to bill the drafts that NP settles, issues the in-house invoices itself, and closes the month. The
+ * workflow `cardCollection` charges the cards meanwhile.
  */
 export async function monthlyClose(input: PeriodStart): Promise<void> {
   const close = new Close(input);
@@ -59,8 +59,8 @@ class Close {
   }
 
   /**
-   * Waits until finance approves the drafts. Past the deadline it opens an incident and waits on: an unapproved bill is never
-   * sent.
+   * Waits until finance approves the drafts. If the deadline passes, it opens an incident and goes on waiting, because an
+   * unapproved bill must never be sent.
    */
   async review(): Promise<void> {
     this.inReview = true;
@@ -112,7 +112,7 @@ class Close {
     await this.each('np_mirror', (after) => this.life.providers.mirrorChunk({ ...this.fact, after }));
   }
 
-  /** Closes the month once every approved draft is an issued document. Until then it looks for NP's missing bills each day. */
+  /** Closes the month once every approved draft is an issued document. Until then it asks NP each day for the missing bills. */
   async finish(): Promise<void> {
     const wait = { waitingFor: 'np_issue', owner: 'np', status: 'issuing' } as const;
     let { missing } = await bulk.closePeriod(this.fact);

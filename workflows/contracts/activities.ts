@@ -6,12 +6,15 @@ import type { BuyerResult, Guarantee } from '../../domain/account/screening';
 import type { Owner, WaitName } from './waits';
 
 /*
- * The activities, by which workflows read and change everything outside of them. Book activities use only PostgreSQL and run as
- * local activities. Gateway activities call NP (the credit provider NP掛け払い) and SBPS (the card gateway) on rate-limited
- * queues.
+ * The activities, by which workflows read and change everything outside of them.
  *
- * A business outcome, such as a refusal, is a value. An exception means that the outcome is unknown, and reaches the workflow
- * only after every retry. Inputs and results hold yen and ids, never names or addresses, because Temporal stores them in its
+ * Book activities use only PostgreSQL. Most calls run as local activities, and run again as regular ones if PostgreSQL is away
+ * for long. Calls through `bulk` (workflows/lib/activities.ts) are regular from the start, because they work on many rows for up
+ * to minutes. Gateway activities call NP (the credit provider NP掛け払い) and SBPS (the card gateway). They are regular activities
+ * on a rate-limited queue.
+ *
+ * A business outcome, such as a refusal, is a value. An exception reaches the workflow only if a retry cannot help or all
+ * retries have failed. Inputs and results hold ids and yen, never a buyer's name or address, because Temporal stores them in its
  * histories.
  *
  * `n` is the number of an attempt to register a month with NP or to charge it to a card. It is a part of the attempt's key.
@@ -27,7 +30,10 @@ export interface Rest extends AsOf {
   workflowId: string;
   /** The wait to record. null = the workflow is about to end and waits for nothing. */
   wait: { waitingFor: WaitName; owner: Owner; dueAt: Instant; accountId: string | null; alarm: boolean } | null;
-  /** Messages to acknowledge: those acted on since the last rest, and those kept for later. */
+  /**
+   * Messages to mark as processed. The workflow has handled them since it last began to wait, or holds them in its own state to
+   * handle them later. Neither kind needs to be delivered again.
+   */
   processed: string[];
   /** The commands among `processed` that were accepted and then refused. Their senders learn the refusal. */
   refused?: { id: string; refusal: Refusal }[];
@@ -52,11 +58,11 @@ export interface OrderFacts {
 export interface Confirmed {
   /** The order's new state: `provisioning` = ordered from the maker, `active` = in service. */
   status: 'provisioning' | 'active';
-  /** Deadline for the start of the service while it is `provisioning`. */
+  /** The day by which the maker should have started the service of a `provisioning` order. */
   startBy: JstDate;
 }
 
-/** Activities for an order until it is confirmed or refused. */
+/** Activities for an order until it is confirmed, declined or cancelled. */
 export interface OrderBook {
   orderFacts(input: ForOrder): Promise<OrderFacts>;
   /** Asks the account's workflow to have the buyer screened. The answer comes as the signal buyerDecided. */
@@ -65,7 +71,10 @@ export interface OrderBook {
   screeningHeld(input: ForOrder & { until: JstDate }): Promise<void>;
   confirmOrder(input: ForOrder & { period: Period }): Promise<Confirmed>;
   holdOrder(input: ForOrder & { until: JstDate }): Promise<void>;
-  /** Releases a held order, which gives its next registration a new n. A repeated message returns the same n. */
+  /**
+   * Lets a held order, or the refused months of a running contract, try for credit again.
+   * @returns the number of the next attempt. A second call with the same message returns the same number.
+   */
   releaseOrder(input: ForOrder & { messageId: string }): Promise<{ n: number }>;
   declineOrder(input: ForOrder & { reason: DeclineReason }): Promise<void>;
   cancelOrder(input: ForOrder & { reason: CancelReason }): Promise<void>;
@@ -73,7 +82,8 @@ export interface OrderBook {
 
 export interface OwnCreditBook {
   /**
-   * In house: the store's own credit decision. 00 = the first month is reserved, 21 = an invoice is overdue, 22 = over the limit.
+   * The credit decision of an in-house store, in NP's codes: 00 = granted, 21 = an invoice is overdue, 22 = over the credit
+   * limit.
    */
   decideOwnCredit(input: ForOrder & { period: Period; n: number }): Promise<OwnCreditAnswer>;
 }
@@ -88,7 +98,9 @@ export interface ContractBook {
   endOrder(input: ForOrder & { on: JstDate; reason: 'cancellation' | 'unpaid' | 'at_risk' }): Promise<void>;
   /** @param input.cause e.g. `at_risk/<day>`. A second call with the same cause does nothing. */
   suspendOrder(input: ForOrder & { reason: 'card_declined' | 'at_risk'; cause: string }): Promise<void>;
-  /** @returns the current month, if it began while the order was suspended and is not registered with NP */
+  /**
+   * @returns in `unregistered` the current month, if it began during the suspension and is not registered with NP; else nothing
+   */
   resumeOrder(input: ForOrder & { cause: string; billedInHouse?: Period[] }): Promise<{ unregistered: Period[] }>;
 }
 
@@ -101,13 +113,13 @@ export interface RiskBook {
   markAtRisk(input: ForOrder & { period: Period; reason: string; until: JstDate; cause: string }): Promise<void>;
   /** @returns the months that NP has refused, oldest first, and whether NP guarantees new months of the buyer */
   monthsAtRisk(input: ForOrder): Promise<{ refused: Period[]; guaranteed: boolean }>;
-  /** Has the store bill the refused months and `period` itself. @returns these months */
+  /** Marks the refused months and `period` to be billed by the store itself instead of NP. @returns these months */
   billInHouse(input: ForOrder & { period: Period; messageId: string }): Promise<{ months: Period[] }>;
 }
 
 /** The outcome of an attempt to charge an order's month to its card. */
 export type ChargeOutcome = { outcome: 'charged' } | { outcome: 'declined'; code: string };
-/** The outcome of an attempt while the buyer is not through 3-D Secure yet: the return address was opened too early. */
+/** The outcome of an attempt before the buyer has passed 3-D Secure: somebody opened the return address too early. */
 export type Unauthenticated = { outcome: 'pending' };
 
 export interface CardBook {
@@ -118,9 +130,12 @@ export interface CardBook {
   chargeDeclined(
     input: ForOrder & { period: Period; invoiceId: string; declinedOn: JstDate; n: number; retryOn: JstDate | null },
   ): Promise<void>;
-  /** @returns the number of the next attempt to charge the month; a repeated cause gets the same number */
+  /** @returns the number of the next attempt to charge the month. A second call with the same cause returns the same number. */
   nextChargeAttempt(input: ForOrder & { period: Period; cause: string }): Promise<{ n: number }>;
-  /** Opens an incident for each receipt in a skipped chunk. A retry of the incident charges the receipt after all. */
+  /**
+   * Opens an incident for each card invoice that stayed uncharged because its chunk of the card collection was skipped. If staff
+   * retry the incident, the invoice is charged after all.
+   */
   tellUncharged(input: ForPeriod): Promise<void>;
   /** @returns the number of the order's billable items that its card has not paid yet */
   openCharges(input: ForOrder): Promise<{ open: number }>;
@@ -160,7 +175,7 @@ export interface DirectDebitBook {
   markLate(input: ForDirectDebit): Promise<void>;
   escalateLate(input: ForDirectDebit): Promise<void>;
   activateDirectDebit(
-    /** `debitAccountId`: in house, the bank account on the form. null for an NP store, whose accounts only NP knows. */
+    /** `debitAccountId`: in house, the bank account on the form. null where NP debits, because only NP knows the account. */
     input: ForDirectDebit & { messageId: string; evidence: string; debitAccountId: string | null },
   ): Promise<{ firstPeriod: Period }>;
   recordDefect(input: ForDirectDebit & { messageId: string; reason: string }): Promise<void>;
@@ -170,8 +185,9 @@ export interface DirectDebitBook {
 export interface ForPeriod extends AsOf {
   period: Period;
 }
+/** The result of a step on one chunk of a long list. */
 export interface Chunk {
-  /** The start of the next chunk. null = this was the last one. */
+  /** The position after which the next chunk begins, given to the next call as `after`. null = this was the last chunk. */
   next: string | null;
   count: number;
 }
@@ -189,8 +205,8 @@ export interface CloseBook {
   reopenDrafts(input: ForPeriod & { messageId: string }): Promise<void>;
   billingRequested(input: ForPeriod): Promise<void>;
   /**
-   * Issues a chunk of the store's own invoices and debit notices. One transaction writes their numbers, their journal entries and
-   * the dispatch rows that deliver them.
+   * Issues a chunk of the invoices and debit notices that the store issues itself. One transaction writes their numbers, their
+   * journal entries and the dispatch rows that deliver them.
    */
   issueChunk(input: ForPeriod & { after: string | null }): Promise<Chunk>;
   closePeriod(input: ForPeriod): Promise<{ missing: number }>;
@@ -207,7 +223,7 @@ export interface ForDebitRun extends AsOf {
 }
 export interface DebitBook {
   /**
-   * Collects the invoices to debit on that day.
+   * Makes a debit of each invoice to debit on the day `debitOn`.
    * @returns the number of debits, and in house the last day to hand the request file in to the bank (null where NP debits)
    */
   collectDebits(input: ForDebitRun): Promise<{ open: number; handInBy: JstDate | null }>;
@@ -230,8 +246,8 @@ export interface StoreBook {
   workflowFailed(input: AsOf & { workflowId: string; detail: string }): Promise<void>;
   resolveIncident(input: AsOf & { id: string; how: string }): Promise<void>;
   /**
-   * Does the calendar work of every day after the last one that the store has worked, up to and including `day`, in order. The
-   * work of a day is to start the workflows that are due on it.
+   * Does the calendar work of each day that is not done yet, up to and including `day`, in order. The calendar work of a day is
+   * to start the workflows that are due on it.
    */
   workStoreDays(input: AsOf & { day: JstDate }): Promise<{ days: JstDate[] }>;
 }
@@ -260,7 +276,7 @@ export interface GatewayActivities {
   ): Promise<{ outcome: 'registered' } | { outcome: 'refused'; reason: '21' | '22' | '24' }>;
   /** Cancels NP's registrations (取引キャンセル) of an order that is cancelled before its service. There may be none. */
   cancelRegistrations(input: ForOrder): Promise<void>;
-  /** Registers the month of a chunk of orders with NP (取引登録). Each refused order receives the signal atRisk. */
+  /** Registers the month with NP (取引登録) for each order of a chunk. Each refused order receives the signal atRisk. */
   registerPeriodChunk(input: ForPeriod & { after: string | null }): Promise<Chunk>;
   screenBuyer(
     input: ForAccount & { again: boolean; cause: string },
@@ -287,12 +303,12 @@ export interface GatewayActivities {
     input: ForOrder & { authenticationRef: string },
   ): Promise<{ outcome: 'saved' } | { outcome: 'declined'; code: string } | Unauthenticated>;
   /**
-   * Collects a chunk of the month's card payments: captures the charges that are authorised already, and charges the other
-   * months.
+   * Collects a chunk of the month's card payments: captures the charges that are authorised already, and charges the saved cards
+   * for the other invoices.
    */
   chargeChunk(input: ForPeriod & { after: string | null }): Promise<Chunk>;
   requestBillingChunk(input: ForPeriod & { after: string | null }): Promise<Chunk>;
-  /** Copies a chunk of the bills that NP has issued to our invoices: number, document, status and journal entry. */
+  /** Copies a chunk of NP's issued bills into our invoices: number, document, status and journal entry. */
   mirrorChunk(input: ForPeriod & { after: string | null }): Promise<Chunk>;
   /** Fetches the document of an invoice's newest revision from its issuer. */
   fetchBillDocument(input: AsOf & { invoiceId: string }): Promise<void>;

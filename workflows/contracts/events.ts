@@ -1,6 +1,6 @@
 /**
- * The types of all events of GET /v1/events, in the order in which they happen in an order's life. Events of the same instant are
- * shown in this order, because the workflows that run side by side write them in any order.
+ * The types of all events of GET /v1/events, in the order in which they happen in an order's life. The API shows events of the
+ * same instant in this order, because workflows that run at the same time write their events in no fixed order.
  */
 export const eventTypes = [
   'order.screening',

@@ -5,30 +5,30 @@ import type { EventType } from './events';
 /*
  * Every business key of an effect (a provider call, a write, a message) is built here, nowhere else. A retry, a replay or a new
  * run of the workflow builds the same key, so an effect is recognised and done once however often it is attempted. Stored rows
- * and recorded histories contain these strings. A changed key would be a new effect, so test/contracts/keys.test.ts lists each of
- * them.
+ * and recorded histories contain these strings. If the code built another string for an effect already done, the effect would be
+ * done again. test/contracts/keys.test.ts therefore fixes the string of each key.
  *
- * NP = the credit provider NP掛け払い, SBPS = the card gateway. `n` is the number of an attempt, and `cause` the message, event
- * or day that caused the step.
+ * NP = the credit provider NP掛け払い, SBPS = the card gateway. `n` is the number of an attempt, e.g. to charge a month. `cause`
+ * names the message, event or day that caused the step.
  */
 
 /**
- * Keys of calls to a provider, in the table `gateway_calls`. If a call fails permanently, its incident mostly has the call's key
- * as its id.
+ * Keys of calls to a provider, in the table `gateway_calls`. If a call fails permanently, an incident is opened. In most cases
+ * the incident's id is the call's key.
  */
 const call = {
   npTransaction: (orderId: string, period: Period, n: number) => `np-txn/${orderId}/${period}/${n}`,
   npCancellation: (orderId: string) => `np-cancel/${orderId}`,
-  /** The first application to screen a buyer: NP registers a billing destination as a buyer only once. */
+  /** The first application to screen a buyer. It needs no cause, because NP registers a billing destination only once. */
   npBuyer: (destinationId: string) => `np-buyer/${destinationId}`,
-  /** A later application to screen the buyer. Each message that asks for one makes a call of its own. */
+  /** A later application to screen the buyer. Each message that asks for an application makes a separate call. */
   npApplication: (destinationId: string, cause: string) => `np-buyer/${destinationId}/${cause}`,
   npBilling: (period: Period, first: string, last: string) => `np-bill/${period}/${first}..${last}`,
   npDirectDebitActive: (directDebitId: string) => `np-direct-debit/${directDebitId}/active`,
   npDirectDebitEnded: (directDebitId: string) => `np-direct-debit/${directDebitId}/ended`,
   cardAuthentication: (authenticationRef: string) => `card-3ds/${authenticationRef}`,
   cardAuthorisation: (orderId: string, period: Period, n: number) => `card-auth/${orderId}/${period}/${n}`,
-  /** A step that follows the authorisation with the given key. */
+  /** The commit or capture of a card charge. @param authorisation the key of the charge's authorisation */
   cardStep: (authorisation: string, step: 'commit' | 'capture') => `${authorisation}/${step}`,
   cardSaving: (authenticationRef: string) => `card-save/${authenticationRef}`,
   mail: (storeId: string, mailKey: string) => `${storeId}/${mailKey}`,
@@ -46,7 +46,7 @@ const once = {
 };
 
 /**
- * Names of steps that an order or a mandate may take more than once. They are the last part of the keys of its writes and events.
+ * Names of steps that an order or a mandate may take more than once. The keys of a step's writes and events end in its name.
  */
 const step = {
   hold: (n: number) => `hold/${n}`,
@@ -64,22 +64,24 @@ const step = {
   late: (expectedOn: JstDate) => `late/${expectedOn}`,
 };
 
-/** Causes of steps that a workflow takes by itself. Where a message is the cause, its id is used instead. */
+/** Causes of the steps that a workflow takes without a message. The cause of any other step is its message's id. */
 const cause = {
   cardRetry: (retry: number) => `retry/${retry}`,
-  /** The card paid this month in arrears, so the other months in arrears are charged too. */
+  /** The card has paid `period`, which was in arrears, so the order's other months in arrears are charged too. */
   cardPaid: (period: Period) => `after/${period}`,
   cardExhausted: (period: Period) => `card/${period}`,
   monthRefused: (period: Period) => `month/${period}`,
   riskUndecided: (until: JstDate) => `at_risk/${until}`,
 };
 
-/** Ids of the rows of the table `dispatch`, which are the messages to workflows and the provider news to judge. */
+/** Ids of the rows of the table `dispatch`: messages to workflows, notices from providers to interpret, and timed callbacks. */
 const message = {
   start: (workflowId: string) => `start/${workflowId}`,
-  /** @param unique tells apart two commands of the same name, each of which is a decision of its own */
+  /** @param unique gives each command its own id: two commands of the same name are two decisions of a person */
   command: (workflowId: string, name: string, unique: string) => `${workflowId}/${name}/${unique}`,
-  /** @param unique tells apart the returns of one buyer: who came back from 3-D Secure too early comes back again */
+  /**
+   * @param unique gives each return of the buyer its own id: after a return before 3-D Secure is passed, the buyer returns again
+   */
   cardReturned: (authenticationRef: string, unique: string) => `cardReturned/${authenticationRef}/${unique}`,
   clear: (destinationId: string, orderId: string) => `clear/${destinationId}/${orderId}`,
   buyerDecided: (cause: string, orderId: string) => `buyer-decided/${cause}/${orderId}`,
@@ -87,7 +89,9 @@ const message = {
   monthAtRisk: (orderId: string, period: Period) => `at-risk/${orderId}/${period}/1`,
   comingMonthAtRisk: (orderId: string, cause: string) => `at-risk/${orderId}/${cause}`,
   mandateEnded: (debit: string) => `mandate-ended/${debit}`,
-  /** The message to the workflow that the provider's news is for. The incident of news that nobody understood has the same id. */
+  /**
+   * The message that passes a provider's notice on to its workflow. A notice that is not understood gets an incident of this id.
+   */
   news: (eventId: string) => `news/${eventId}`,
   providerNews: (eventId: string) => `provider-news/${eventId}`,
   providerNewsAgain: (eventId: string) => `provider-news/${eventId}/again`,
@@ -110,7 +114,7 @@ const event = {
   debitSucceeded: (debit: string) => `debit.succeeded/${debit}`,
   debitFailed: (debit: string) => `debit.failed/${debit}`,
   invoiceRebilled: (invoiceId: string, revision: number) => `invoice.rebilled/${invoiceId}/${revision}`,
-  /** @param reversals number of reversed deposits; an invoice that is paid again after a reversal gets another event */
+  /** @param reversals number of the invoice's reversed deposits. An invoice paid again after a reversal gets another event. */
   invoicePaid: (invoiceId: string, reversals: number) =>
     `invoice.paid/${invoiceId}${reversals > 0 ? `/${reversals + 1}` : ''}`,
   paymentReceived: (depositId: string, invoiceId: string) => `payment.received/${depositId}/${invoiceId}`,
@@ -119,7 +123,7 @@ const event = {
   mailSent: (mailKey: string) => `mail.sent/${mailKey}`,
 };
 
-/** Names of the facts that mails report. Each is a part of the mail's key. A mail about an event uses the event's key instead. */
+/** Names of facts that mails report. A mail's key contains such a name or, if the mail is about an event, the event's key. */
 const reported = {
   orderHeld: (orderId: string, n: number) => `order.held/${orderId}/${n}`,
   orderDeclined: (orderId: string) => `order.declined/${orderId}`,
@@ -132,7 +136,7 @@ const reported = {
 
 /** Incident ids. The same failure always gets the same id, so it opens only one incident. */
 const incident = {
-  /** The incident of a store's month in which a step failed or is late. */
+  /** A step for a store's whole month, e.g. the drafts, has failed or is late. */
   month: (kind: IncidentKind, period: Period) => `${kind}/${period}`,
   monthRegistration: (period: Period) => `np-register/${period}`,
   registration: (orderId: string, period: Period) => `np-registration/${orderId}/${period}`,
@@ -160,7 +164,7 @@ const incident = {
 const journal = {
   sale: (invoiceId: string) => `sale/${invoiceId}`,
   npAssignment: (invoiceId: string) => `np-assignment/${invoiceId}`,
-  /** @param of the deposit's id or the debit's key */
+  /** @param of id of the deposit, or key of the debit, that paid */
   payment: (of: string) => `payment/${of}`,
 };
 
@@ -172,14 +176,14 @@ const payment = {
   deposit: (depositId: string, invoiceId: string) => `pay_${depositId}_${invoiceId}`,
 };
 
-/** Values of `payments.source_key`: where a payment came from. For a payment by debit it is the debit's key. */
+/** Values of `payments.source_key`: the origin of a payment. The origin of a payment by direct debit is the debit's key. */
 const paymentSource = {
   card: (invoiceId: string) => `card/${invoiceId}`,
   np: (eventId: string) => `np/${eventId}`,
   deposit: (depositId: string, invoiceId: string) => `deposit/${depositId}/${invoiceId}`,
 };
 
-/** Targets of audit entries, where the target is not a row with an id. */
+/** Targets of audit entries about something that is not a row with an id. */
 const audited = {
   close: (period: string) => `close/${period}`,
   debitRun: (nominal: string) => `debit_run/${nominal}`,
@@ -217,7 +221,7 @@ export const keys = {
 
 /**
  * The name by which a provider knows the charge of an order's month, e.g. `ord_….202610.1`. NP calls it 加盟店取引ID (at most 40
- * characters), SBPS order_id (at most 38). It has the parts of the call's key without the prefix.
+ * characters), SBPS order_id (at most 38). The name has the same parts as the call's key, without the key's prefix.
  */
 export function providerReference(orderId: string, period: Period, n: number): string {
   return `${orderId}.${period.replace('-', '')}.${n}`;
@@ -229,7 +233,8 @@ export function savingReference(authenticationRef: string): string {
 }
 
 /**
- * The month at the end of an incident's id. The incident must be one of a whole month: its registrations or its card receipts.
+ * The month at the end of an incident's id. The incident must be about registrations with NP or card charges, whose ids end in
+ * the month.
  */
 export function periodOfIncident(id: string): Period {
   return parsePeriod(id.split('/').at(-1)!)!;

@@ -10,8 +10,8 @@ import type { WorkflowId, WorkflowType } from './ids';
  */
 
 /**
- * The input that every workflow starts with. `at` is the instant of the fact that caused the start, and `messageId` the start's
- * own message, which the workflow acknowledges.
+ * The input that every workflow starts with. `at` is the instant of the fact that caused the start. The start itself counts as
+ * the workflow's first message: `messageId` is its id, and the workflow acknowledges it.
  */
 export interface Start {
   storeId: string;
@@ -28,26 +28,29 @@ export interface Message {
   at: Instant;
 }
 
-/** A person's command, by an update. `by` names the person. PostgreSQL keeps the person's reason, under the message id. */
+/** A person's command, sent as a Temporal update. `by` names the person. PostgreSQL has the person's reason, by message id. */
 export interface Command extends Message {
   by: string;
 }
 
-/** The answer to a command: it has been received. Its effect shows in the resource once the message is processed. */
+/** The answer to a command: the workflow has received it. The API shows the effect once the workflow has acted on the command. */
 export interface Accepted {
   accepted: true;
 }
 
-/** The decision of an incident's owner on a step that failed permanently. `resolveAs`: go on as if it had given that result. */
+/**
+ * The decision on a step that failed permanently, by the incident's owner (the operator or finance). `resolveAs`: the workflow
+ * goes on as if the step had given the named result.
+ */
 export type Repair = 'retry' | 'skip' | { resolveAs: string };
 
-/** A signal: it reports a fact to a workflow of type T. */
+/** A Temporal signal, which reports a fact to a workflow of type T. */
 interface Signal<T extends WorkflowType, P extends object = Nothing> {
   kind: 'signal';
   to: T;
   payload: P;
 }
-/** An update: a person's command to a workflow of type T. */
+/** A Temporal update, which brings a person's command to a workflow of type T. */
 interface Update<T extends WorkflowType, P extends object = Nothing> {
   kind: 'update';
   to: T;
@@ -58,12 +61,15 @@ type Nothing = Record<never, never>;
 interface Messages {
   // ── order
   cancel: Update<'order', { lines: string[] | 'all' }>;
-  /** Releases an order held over its credit limit, after NP (the credit provider) has raised the limit: it is registered anew. */
+  /**
+   * The credit limit that an order exceeds has been raised (by NP, the credit provider, or in house). The held order tries
+   * again.
+   */
   release: Update<'order'>;
-  /** Finance's decision on a contract of which NP refuses a month. */
+  /** Finance's decision on a running contract of which NP refuses a month. */
   decideRisk: Update<'order', { decision: RiskDecision }>;
   serviceStarted: Update<'order', { on: JstDate }>;
-  /** The buyer gives a new card for a running contract. Its token is in PostgreSQL, under authenticationRef. */
+  /** The buyer gives a new card for a running contract. PostgreSQL has the card's token, by authenticationRef. */
   replaceCard: Update<'order', { authenticationRef: string }>;
   buyerDecided: Signal<'order', { destinationId: string; result: BuyerResult }>;
   cardReturned: Signal<'order', { authenticationRef: string; result: 'ok' | 'ng' }>;
@@ -71,11 +77,13 @@ interface Messages {
   atRisk: Signal<'order', { period: Period; reason: string }>;
 
   // ── account
-  /** An order asks the account to have a billing destination screened by NP. */
+  /** An order asks the account's workflow to let NP screen a billing destination. */
   clear: Signal<'account', { destinationId: string }>;
-  /** The operator has corrected the buyer's data and has NP screen it again (再申請). */
+  /** The operator has corrected the buyer's data. NP is to screen the buyer again (再申請). */
   reapply: Update<'account', { destinationId: string }>;
-  /** Closes the account, so that it can order no more. The API refuses this while the account has an open order. */
+  /**
+   * Closes the account, so that no more orders can be placed for it. The API refuses this while the account has an open order.
+   */
   closeAccount: Update<'account'>;
   buyerScreened: Signal<'account', { destinationId: string; newsId: string }>;
   guaranteeChanged: Signal<'account', { destinationId: string; status: Guarantee }>;
@@ -84,7 +92,8 @@ interface Messages {
   formPosted: Update<'directDebit', { on: JstDate }>;
   formReceived: Update<'directDebit', { on: JstDate }>;
   /**
-   * The bank has enrolled the form. In house, debitAccountId is the id of the bank account to debit, which only PostgreSQL knows.
+   * The bank has enrolled the mandate. `debitAccountId`: in house, the id of the buyer's bank account in PostgreSQL; otherwise
+   * null.
    */
   complete: Update<'directDebit', { evidence: string; debitAccountId: string | null }>;
   reject: Update<'directDebit', { reason: string }>;

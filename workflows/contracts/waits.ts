@@ -47,6 +47,8 @@ export type Owner = keyof typeof ownerLabels;
 export interface WaitFor {
   waitingFor: WaitName;
   owner: Owner;
-  /** The business state, shown in the Temporal UI and as the search attribute Status. */
+  /**
+   * The business state of the workflow's order, mandate or close, shown in the Temporal UI and as the search attribute Status.
+   */
   status: string;
 }

@@ -20,8 +20,8 @@ interface RunProgress {
 
 /**
  * One debit day of a store: collects the debits, waits for their results and books each. In house, it first waits until finance
- * has handed the request file in to the bank. NP (the credit provider NP掛け払い) reports each result in a message of its own, so
- * a day of many debits continues as a new run.
+ * has handed the request file in to the bank. NP (the credit provider NP掛け払い) reports each result in a separate message. On a
+ * day of many debits the history grows long, so the workflow continues as new.
  */
 export async function debitRun(input: DebitRunStart & { progress?: RunProgress; carried?: Carried }): Promise<void> {
   const life = new Life<DebitRunMessage>(input, null, input.carried);

@@ -12,8 +12,8 @@ type DirectDebitMessage = MessagesFor<'directDebit'>;
 type MandateInput = DirectDebitStart & { progress?: MandateProgress; carried?: Carried };
 
 /**
- * One mandate for direct debit (口座振替). The form is posted and comes back, and the bank takes about two months to enrol it.
- * The mandate is then active until it ends.
+ * One mandate for direct debit (口座振替). The form is posted to the buyer and comes back signed. The bank takes about two months
+ * to enrol the mandate, which is then active until it ends.
  */
 export async function directDebit(input: MandateInput): Promise<void> {
   const mandate = new Mandate(input);

@@ -11,13 +11,15 @@ import type { BookActivities, ClockActivities, GatewayActivities } from '../cont
 const FINAL = ['Conflict', 'ProviderRejected', 'InvalidInput'];
 
 /**
- * The worker sends a heartbeat every 5 s for each running activity. After this time without one, Temporal starts the activity
- * anew, because its worker was killed. It is short enough that a simulated clock does not report the activity as stuck first.
+ * The worker sends a heartbeat every 5 s for each regular activity. After this time without a heartbeat, Temporal assumes that
+ * the worker was killed and starts the activity anew. A simulated clock reports an activity as stuck only after 30 s, so the new
+ * try comes first.
  */
 const HEARTBEAT = '15s';
 
 const local = proxyLocalActivities<BookActivities>({
-  // A step takes 1–5 ms, so after 2 s PostgreSQL must be away. The 8 s for all retries fit into one heartbeat of a workflow task.
+  // An activity takes 1–5 ms, so after 2 s PostgreSQL must be away. After 8 s of retries the regular activity takes over; until
+  // then the worker keeps the workflow task alive by its heart-beats.
   startToCloseTimeout: '2s',
   scheduleToCloseTimeout: '8s',
   retry: { initialInterval: '20ms', backoffCoefficient: 2, maximumInterval: '1s', nonRetryableErrorTypes: FINAL },
@@ -30,8 +32,8 @@ const regular = proxyActivities<BookActivities>({
 });
 
 /**
- * Activities that use PostgreSQL alone. Each call runs as a local activity. If PostgreSQL is away for more than 8 s, the call
- * runs again as a regular activity.
+ * Activities that use PostgreSQL alone. Each call through `book` runs as a local activity. If PostgreSQL is away for more than
+ * 8 s, the call runs again as a regular activity.
  */
 export const book: BookActivities = new Proxy({} as BookActivities, {
   get: (_, name: string) => async (input: never) => {
@@ -46,8 +48,8 @@ export const book: BookActivities = new Proxy({} as BookActivities, {
 });
 
 /**
- * The same activities for work on all rows of a store (a close, a new month). They run as regular activities and may take
- * minutes.
+ * The same activities for work on many rows of a store (a close, a new month). Calls through `bulk` run as regular activities,
+ * because they may take minutes.
  */
 export const bulk = proxyActivities<BookActivities>({
   startToCloseTimeout: '10m',
@@ -57,7 +59,7 @@ export const bulk = proxyActivities<BookActivities>({
 
 /**
  * Calls to NP (the credit provider NP掛け払い) and SBPS (the card gateway), on the rate-limited queue. The adapters give up a
- * request after 30 s. If 24 hours of retries do not succeed, the step has failed and the incident's owner decides.
+ * request after 30 s. If 24 hours of retries do not succeed, the step has failed permanently and becomes an incident.
  */
 export const gateway = (taskQueue: string) =>
   proxyActivities<GatewayActivities>({
@@ -74,13 +76,13 @@ export const gateway = (taskQueue: string) =>
   });
 
 export const clockwork = proxyActivities<ClockActivities>({
-  // One call steps the clock for at most 20 s of wall time. It then waits at most 50 s until everything due has been done.
+  // One call moves the clock for at most 20 s of wall time, and then waits at most 50 s until all due work is done: 70 s in all.
   startToCloseTimeout: '120s',
   heartbeatTimeout: HEARTBEAT,
   retry: { initialInterval: '200ms', maximumInterval: '5s' },
 });
 
-/** True if the step failed permanently. Otherwise only PostgreSQL or the network was away. */
+/** True if a retry cannot help. Otherwise PostgreSQL or the network was away. */
 export function isFinal(e: unknown): boolean {
   if (!(e instanceof ActivityFailure && e.cause instanceof ApplicationFailure)) return false;
   return e.cause.nonRetryable === true || FINAL.includes(e.cause.type ?? '');

@@ -6,7 +6,7 @@ import type { Attempt } from './repairs';
 
 /**
  * Does a step for each chunk of a long list in turn. If a chunk fails permanently, the incident's owner decides on it, and the
- * chunks before it stay done. After a skipped chunk, the next one begins where the failure's details say.
+ * chunks before it stay done. If the owner skips it, the step goes on at the position that the failure's details give.
  * @returns the number of skipped chunks
  */
 export async function everyChunk(
@@ -39,8 +39,8 @@ export async function everyChunk(
 }
 
 /**
- * The start of the next chunk, as the failed chunk reported it. null = the failed chunk was the last one, or could not know the
- * start (a page of NP's list of bills, which was not received).
+ * The position after which the next chunk begins, as the failed chunk reported it. null = the failed chunk was the last one, or
+ * did not know the position, because the chunk is a page of NP's list of bills and the page was not received.
  */
 function nextOf(e: unknown): string | null {
   for (let at = e; at instanceof Error; at = at.cause) {

@@ -10,7 +10,7 @@ import { book, failureText } from './activities';
 
 /**
  * Reports a workflow that fails outside of `Life.attempt`. Such a workflow is over and nobody can repair it, so this opens an
- * incident and acknowledges the workflow's messages. Otherwise callers and a simulated clock would wait for it forever. An error
+ * incident and acknowledges the workflow's messages. Otherwise their senders and a simulated clock would wait forever. An error
  * that is not a TemporalFailure (a bug in the code) fails only the workflow task, which Temporal retries until the bug is fixed.
  */
 export const interceptors = (): WorkflowInterceptors => ({

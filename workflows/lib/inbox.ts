@@ -3,12 +3,12 @@ import type { Rest } from '../contracts/activities';
 import type { Message } from '../contracts/messages';
 
 /**
- * Number of message ids kept to recognise a repeated message. A repetition comes within minutes, while 200 messages are months of
- * one contract.
+ * Number of message ids kept to recognise a repeated message. A repetition comes within minutes, and a contract takes months to
+ * receive 200 messages.
  */
 const REMEMBERED = 200;
 
-/** A command that was accepted, and then refused when its turn came. */
+/** A command that was accepted when it arrived, and refused later. */
 interface Rejected {
   id: string;
   refusal: Refusal;
@@ -33,7 +33,7 @@ export class Inbox<M extends { kind: string } & Message> {
   private readonly queue: M[];
   private readonly rejected: Rejected[];
   private readonly judges = new Map<string, (m: M) => Refusal | null>();
-  /** Length of the queue when the workflow last came to rest: had acted on its messages and begun to wait. */
+  /** Length of the queue when the workflow last began to wait. */
   private queuedAtRest = 0;
 
   /** @param first id of the message that started the workflow, which is acknowledged too */
@@ -45,7 +45,8 @@ export class Inbox<M extends { kind: string } & Message> {
   }
 
   /**
-   * Sets the check for commands of that kind. They are checked when their turn comes, and each time the workflow comes to rest.
+   * Sets the check for commands of that kind. A queued command is checked when its turn comes, and each time the workflow begins
+   * to wait.
    */
   judge(kind: M['kind'], judge: (m: M) => Refusal | null): void {
     this.judges.set(kind, judge);
@@ -84,9 +85,9 @@ export class Inbox<M extends { kind: string } & Message> {
   }
 
   /**
-   * Returns the messages to acknowledge as the workflow comes to rest. Messages kept for later are among them, because their
-   * senders are waiting. A command that is not allowed now is rejected rather than kept until it becomes allowed, because its
-   * sender meant it for now.
+   * Returns the messages to acknowledge when the workflow begins to wait. Messages that stay in the queue are among them, because
+   * their senders wait for the acknowledgement. But a queued command that is not allowed now is rejected and not kept until it is
+   * allowed, because its sender meant it for now.
    */
   acknowledgeAtRest(): Pick<Rest, 'processed' | 'refused'> {
     for (const m of [...this.queue]) {
@@ -111,7 +112,7 @@ export class Inbox<M extends { kind: string } & Message> {
     return this.queue.length + this.processed.length === 0;
   }
 
-  /** True if a message has arrived since the workflow last came to rest. */
+  /** True if a message has arrived since the workflow last began to wait. */
   get hasNewMessages(): boolean {
     return this.processed.length > 0 || this.queue.length > this.queuedAtRest;
   }

@@ -89,9 +89,9 @@ export class Life<M extends { kind: string } & Message> {
 
   /**
    * Receives a person's commands of that name. While the workflow is idle, `judge` can reject a command at once, which leaves no
-   * trace in the history. During a step the command is accepted: after a crash, a replay delivers it while it repeats an earlier
-   * step, and PostgreSQL may already contain the effects of later ones. `judge` is asked again when the command's turn comes and
-   * at the next rest, and may then reject it after all.
+   * trace in the history. During a step every command is accepted, because `judge` may not know the present state: after a crash,
+   * the workflow may still repeat an earlier step, while PostgreSQL already contains the effects of later steps. `judge` checks
+   * the command again when its turn comes and when the workflow next begins to wait, and may reject it then.
    */
   onCommand<K extends Extract<M, Command>['kind']>(
     name: K,
@@ -114,7 +114,10 @@ export class Life<M extends { kind: string } & Message> {
     );
   }
 
-  /** Waits for a message of the given kinds, or of any kind if none is named. @returns it, or null once `until` has come */
+  /**
+   * Waits for a message of the given kinds, or of any kind if none is named.
+   * @returns the message, or null once `until` has come
+   */
   async next<K extends M['kind']>(
     until: Instant,
     wait: WaitFor,
@@ -137,8 +140,8 @@ export class Life<M extends { kind: string } & Message> {
   }
 
   /**
-   * Does a step. If the step fails permanently, this opens an incident and waits until the incident's owner decides: to retry the
-   * step, to skip it, or to go on as if it had given a named result.
+   * Does a step. If the step fails permanently, this opens an incident and waits until the incident's owner decides to retry the
+   * step, to skip it, or to go on as if the step had given a named result.
    * @param id the incident's id, if the step fails
    */
   async attempt<T>(id: string, kind: StepKind, step: () => Promise<T>): Promise<Attempt<T>> {
@@ -162,7 +165,7 @@ export class Life<M extends { kind: string } & Message> {
 
   /** Acknowledges the workflow's messages and removes its wait. To be called before the workflow returns. */
   async end(): Promise<void> {
-    // Messages may arrive meanwhile, and nobody else would acknowledge them.
+    // Messages may arrive while `book.rest` runs. They are acknowledged too, because no later code would do it.
     do {
       this.rejectEarlyDecisions();
       await book.rest({
@@ -190,7 +193,7 @@ export class Life<M extends { kind: string } & Message> {
 
   private async waitForRepair(id: string, owner: 'operator' | 'finance') {
     for (;;) {
-      // The wait is renewed every five business days. The incident stays open until its owner decides.
+      // Every wait needs a deadline, but this one ends only when the incident's owner decides. So it is renewed when it is due.
       const until = endOf(addBusinessDays(dateOf(this.asOf), policy.repair.businessDays));
       const due = await this.rest(until, () => this.repairs.decisionOn(id) !== null, {
         waitingFor: 'repair',
@@ -207,8 +210,8 @@ export class Life<M extends { kind: string } & Message> {
   }
 
   /**
-   * True while the workflow rests and no message has arrived. A message that has arrived may already have effects in PostgreSQL
-   * that this run, if it is a replay, does not know yet.
+   * True while the workflow waits and no new message has arrived. In a replay, PostgreSQL may already contain effects of a new
+   * message that the workflow has yet to act on, so the workflow does not count as idle then.
    */
   private get isIdle(): boolean {
     return this.resting && !this.hasNewMessages;
@@ -235,7 +238,8 @@ export class Life<M extends { kind: string } & Message> {
       });
       showWait(wait, until);
       const summary = { summary: waitLabels[waitingFor] };
-      // A message that does not end the wait must be acknowledged too: an early tick, a message for later, a repeated message.
+      // The loop also wakes for a message that does not end the wait (an early tick, a message for later, a repeated message),
+      // because every message must be acknowledged.
       const mustAct = () => isOver() || this.hasNewMessages;
       this.resting = true;
       if (simulated) await condition(mustAct);

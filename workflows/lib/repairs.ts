@@ -14,19 +14,20 @@ export type Attempt<T> = { kind: 'done'; value: T } | { kind: 'skipped' } | { ki
 
 /** The failed steps of a workflow, by the id of their incident, and the decisions on them. */
 export class Repairs {
-  /** The failed steps that wait. null = nobody has decided yet. */
+  /** The failed steps whose workflow waits for a decision or is about to follow it. null = nobody has decided yet. */
   private readonly failed = new Map<string, Decision | null>();
   /**
-   * Decisions that came before this run knew that their step had failed. This happens in a replay after a crash: PostgreSQL
-   * already has the incident, while the run still repeats the step.
+   * Decisions that came before this run knew that their step had failed. This happens after a crash: PostgreSQL already has the
+   * incident, while the workflow still repeats the step.
    */
   private readonly early = new Map<string, Decision>();
   /** Incidents decided in this run. A repeated decision must not count for the next failure under the same id. */
   private readonly decided = new Set<string>();
 
   /**
-   * True if the decision must be refused, because no step waits for this incident or it was decided already in this run.
-   * @param idle whether the workflow is idle. While it is not, the incident's step may still be about to fail.
+   * True if a decision on the incident must be refused. No failed step waits for the decision, and none is expected to: the
+   * workflow is idle, or this run has had a decision on the incident already.
+   * @param idle whether the workflow is idle. If it is not, the incident's step may still be about to fail.
    */
   rejects(incident: string, idle: boolean): boolean {
     return (idle || this.decided.has(incident)) && this.failed.get(incident) !== null;
@@ -34,8 +35,8 @@ export class Repairs {
 
   /**
    * Keeps the decision for the step that waits for it, or will wait for it.
-   * @returns false if no step waits yet and an earlier decision on the incident is kept already. The caller then rejects this
-   * one.
+   * @returns false if no step waits yet and an earlier decision on the incident is kept already. The caller then rejects the new
+   * decision.
    */
   accept(incident: string, decision: Decision): boolean {
     if (this.failed.get(incident) === null) this.failed.set(incident, decision);
@@ -62,7 +63,10 @@ export class Repairs {
     return this.early.size > 0;
   }
 
-  /** Removes the early decisions and returns their message ids. To be called at rest or at the end, when no step can fail. */
+  /**
+   * Removes the early decisions and returns their message ids. To be called when the workflow begins to wait or ends: no step
+   * runs then that could fail and need them.
+   */
   removeUnclaimed(): string[] {
     const ids = [...this.early.values()].map(({ messageId }) => messageId);
     this.early.clear();

@@ -4,8 +4,8 @@ import type { WaitName } from '../contracts/waits';
 
 /*
  * These two functions decide how long timers and runs last. They are the only workflow code that tests replace, by
- * `workflowBundle({ timing })` in worker/bundle.ts: a test's timers last seconds instead of days, and its workflows continue as
- * new after each rest instead of after thousands of events.
+ * `workflowBundle({ timing })` in worker/bundle.ts. A test can then use timers of seconds instead of days, and let workflows
+ * continue as new after each wait instead of after thousands of events.
  */
 
 /** The duration in milliseconds of a real store's durable timer. Simulated stores have no timers. */

@@ -41,7 +41,7 @@ async function askForCredit({ life, orderId, fact }: PendingOrder, facts: OrderF
 }
 
 /**
- * Asks the account's workflow to have the buyer screened, and waits for the result. If NP holds the screening (保留), staff have
+ * Asks the account's workflow to let NP screen the buyer, and waits for the result. If NP holds the screening (保留), staff have
  * ten business days to correct the buyer's data.
  * @returns false when the order was declined or cancelled
  */

@@ -5,7 +5,7 @@ import { book } from '../lib/activities';
 import type { Life } from '../lib/life';
 import type { OrderMessage } from './contract/state';
 
-/** An order before its service begins. The steps credit.ts, card-payment.ts and service.ts work on it in turn. */
+/** An order before its service begins. First credit.ts or card-payment.ts works on it (by payment method), then service.ts. */
 export class PendingOrder {
   /** The message that the order waits for; null while a step runs. Only a waiting order can be cancelled. */
   awaits: OrderMessage['kind'] | null = null;

@@ -7,7 +7,10 @@ import type { OrderMessage } from './contract/state';
 /** `skipped`: the call failed permanently, and the incident's owner decided to go on without the registration. */
 export type RegistrationResult = 'registered' | 'skipped' | NgReason;
 
-/** Registers one month of the order with NP (取引登録). @param n number of the attempt: another number is another transaction */
+/**
+ * Registers one month of the order with NP (取引登録; NP = the credit provider NP掛け払い).
+ * @param n number of the attempt. Another number makes another transaction at NP.
+ */
 export async function registerMonth(
   life: Life<OrderMessage>,
   orderId: string,

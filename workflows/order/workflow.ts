@@ -39,7 +39,7 @@ export async function order(input: OrderInput): Promise<void> {
 }
 
 /**
- * Sets the message handlers. Signals are taken at any time. A command is refused if the order or its contract does not allow it
+ * Sets the message handlers. Signals are always accepted. A command is refused if the order or its contract does not allow it
  * now.
  */
 function acceptMessages(life: Life<OrderMessage>, pending: PendingOrder, contract: () => Contract | null): void {

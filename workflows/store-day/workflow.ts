@@ -8,7 +8,7 @@ import { Life } from '../lib/life';
 
 const scheduledAt = defineSearchAttributeKey('TemporalScheduledStartTime', 'DATETIME');
 
-/** The daily work of a store: does the calendar work of every day since the last one that the store has worked, in order. */
+/** The daily work of a store: starts the workflows that are due on each day not done yet, up to the given day, in order. */
 export async function storeDay(input: StoreDayStart | ScheduledDay): Promise<void> {
   const start = 'day' in input ? input : dayOfSchedule(input);
   const life = new Life<never>(start, null);
@@ -22,7 +22,7 @@ interface ScheduledDay {
   clock: 'real';
 }
 
-/** Makes the start of a scheduled run. Its day is that of the scheduled time, even if the run begins later. */
+/** Builds the input of a run that a Temporal Schedule started. Its day is the scheduled day even if the run begins later. */
 function dayOfSchedule(input: ScheduledDay): StoreDayStart {
   const { typedSearchAttributes, workflowId, startTime } = workflowInfo();
   const at = instantOfMs((typedSearchAttributes.get(scheduledAt) ?? startTime).getTime());

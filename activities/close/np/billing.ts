@@ -15,11 +15,11 @@ import { mirrorPage } from './mirror';
 import { type OrderCharge, chargesOf, registerCharge } from '../../order/np-registration';
 import { heartbeat, inParallel } from '../../lib/parallel';
 
-/** Orders per chunk. */
+/** The number of orders in one chunk of registrations. */
 const ORDERS = 200;
-/** Orders of a chunk that are sent to NP at the same time. */
+/** The number of orders that are sent to NP at the same time. */
 const WIDTH = 8;
-/** Transactions in one 請求確定依頼 (the request that NP bills them). The number is assumed, as in NP's other lists. */
+/** The most registered transactions in one 請求確定依頼 (our request that NP bills them). We assume the limit of NP's other lists. */
 const BILLING_BATCH = 100;
 
 type NpBilling = Pick<
@@ -28,15 +28,15 @@ type NpBilling = Pick<
 >;
 
 /**
- * The calls of a monthly close to NP (the credit provider NP掛け払い). Charges are registered on the 1st. Billing is requested
- * after the close. NP's bills are copied into the books once NP has issued them.
+ * The calls of a billing month to NP (the credit provider NP掛け払い). The month's charges are registered on its 1st day. NP is asked
+ * to bill them after finance has approved the close. NP's bills are copied into the books once NP has issued them.
  */
 export function npBillingGateway(deps: Deps): NpBilling {
   const { db } = deps;
   return {
     /**
-     * Registers the month of the next 200 orders. A second run takes the orders that have no answer yet. If an order's
-     * registration fails for good, it becomes an incident for finance.
+     * Registers the month of the next 200 orders. A second run takes the orders that have no answer yet. If no retry can help an
+     * order's registration, an incident is opened and the other orders go on.
      */
     async registerPeriodChunk(input) {
       const { storeId, period, after } = input;
@@ -59,8 +59,8 @@ export function npBillingGateway(deps: Deps): NpBilling {
 
     /**
      * Sends 請求確定依頼 (asks NP to bill) for the registrations of the next 500 approved drafts. NP can't say whether it has
-     * received a request, but a repeated request counts once (assumed), so a lost one is sent again. Requested drafts stay in
-     * the chunk, so that a second run has the same batches and keys.
+     * received a request. We assume that a repeated request counts once, so a request whose answer was lost is sent again. The
+     * query also takes drafts that are requested already, so that a second run has the same batches and the same keys.
      */
     async requestBillingChunk(input) {
       const { storeId, period, after } = input;
@@ -82,8 +82,8 @@ export function npBillingGateway(deps: Deps): NpBilling {
     },
 
     /**
-     * Takes one page of the month's bills from NP into the books.
-     * @param input.after NP's cursor of the page; null for the first
+     * Copies one page of NP's list of the month's bills into the books.
+     * @param input.after NP's cursor of the page; null for the first page
      */
     async mirrorChunk(input) {
       const { storeId, period, after } = input;
@@ -98,6 +98,7 @@ export function npBillingGateway(deps: Deps): NpBilling {
   };
 }
 
+/** A transaction that we registered with NP, with its ids on our side and on NP's, and our invoice that contains it. */
 interface Asked {
   invoice_id: string;
   shop_transaction_id: string;
@@ -105,8 +106,8 @@ interface Asked {
 }
 
 /**
- * Asks NP in batches to bill the registrations of these invoices. An invoice counts as requested once all its registrations
- * are.
+ * Asks NP in batches to bill the registrations of these invoices. An invoice becomes `requested` once NP has been asked for all
+ * its registrations.
  */
 async function requestBilling(
   deps: Deps,
@@ -151,7 +152,7 @@ async function requestBilling(
     });
     heartbeat();
   }
-  // Only after the last batch, because the registrations of one invoice may be in two batches.
+  // The invoices change only after the last batch, because the registrations of one invoice may be in two batches.
   await advance(db, 'invoice', {
     where: { storeId, id: { in: transactions.map((t) => t.invoice_id) } },
     from: 'draft',
@@ -160,7 +161,8 @@ async function requestBilling(
 }
 
 /**
- * Registers one order's month with NP. If NP refuses it, the order's workflow gets a message, and its contract is then at risk.
+ * Registers one order's month with NP. If NP refuses the month, the order's workflow gets the message `atRisk`. If the
+ * registration fails and no retry can help, an incident is opened.
  */
 async function register(deps: Deps, { storeId, period, at }: ForPeriod, charge: OrderCharge): Promise<void> {
   const { orderId } = charge;

@@ -7,9 +7,9 @@ import { callProvider } from '../../lib/gateway-call';
 
 /**
  * Stores the document that NP issued for the newest revision of an invoice, once and as received (the law 電子帳簿保存法 requires
- * this). Then resolves the incident that the document was missing, if there is one. Does nothing for an invoice that the store
- * issues itself.
- * @throws ProviderError when NP can't be reached, ApplicationFailure non-retryable ProviderRejected when NP won't give it
+ * this). NP is the credit provider NP掛け払い. Then resolves the incident about the missing document, if there is one. Does nothing
+ * for an invoice that the store issues itself.
+ * @throws ProviderError when NP can't be reached, ApplicationFailure non-retryable ProviderRejected when NP refuses the document
  */
 export async function storeBillDocument(
   { db, credit }: Pick<Deps, 'db' | 'credit'>,

@@ -15,7 +15,7 @@ import { inParallel } from '../../lib/parallel';
 
 const DOCUMENTS_AT_ONCE = 8;
 
-/** A transaction that we registered with NP, and our invoice that contains it. */
+/** A transaction that we registered with NP (the credit provider NP掛け払い), and our invoice that contains it. */
 interface Registered {
   shop_transaction_id: string;
   invoice_id: string;
@@ -34,9 +34,9 @@ interface Requested {
 }
 
 /**
- * Issues our invoices with the numbers and dates of NP's bills. Each bill must equal our invoice to the yen. If it differs, the
- * invoice stays `requested` and an incident tells finance. Then stores NP's documents. If NP won't give a document, that
- * becomes an incident and holds up nothing.
+ * Issues our invoices with the numbers and dates of NP's bills, and stores NP's documents. Each bill must equal our invoice to
+ * the yen. If they differ, the invoice stays `requested` and an incident tells finance. If NP refuses a document, an incident
+ * is opened and the other bills go on.
  */
 export async function mirrorPage(deps: Deps, input: ForPeriod, bills: readonly IssuedBill[]): Promise<void> {
   const { db } = deps;
@@ -93,7 +93,10 @@ export async function mirrorPage(deps: Deps, input: ForPeriod, bills: readonly I
   await inParallel(mirrored, DOCUMENTS_AT_ONCE, ({ invoiceId }) => keepDocument(deps, input, invoiceId));
 }
 
-/** @returns a function that gives our invoices for the registrations of a bill */
+/**
+ * Reads our invoices for a page of bills.
+ * @returns a function that finds the invoices to which the transactions of a bill belong
+ */
 async function requestedFor({ db }: Deps, { storeId, period }: ForPeriod, bills: readonly IssuedBill[]) {
   const registered = await db.$queryRaw<Registered[]>(sql`
     SELECT DISTINCT t.shop_transaction_id, i.invoice_id
@@ -116,8 +119,8 @@ async function requestedFor({ db }: Deps, { storeId, period }: ForPeriod, bills:
 }
 
 /**
- * The differences between a bill and our reviewed invoice, in yen with tax. An invoice that is issued already can differ by its
- * number only.
+ * The differences between a bill and our invoice, as text for the incident; empty if they are equal. Amounts are yen with tax. An
+ * invoice that has a number already was compared when it was issued, so now only its number is compared.
  */
 function differencesOf(bill: IssuedBill, invoice: Requested): string[] {
   if (invoice.number !== null)
@@ -144,7 +147,7 @@ function differencesOf(bill: IssuedBill, invoice: Requested): string[] {
 }
 
 /**
- * Stores the document of a bill. If that fails, opens an incident and goes on.
+ * Stores the document of a bill. If NP refuses it or it can't be stored, opens an incident instead of failing.
  * @throws ProviderError when NP can't be reached, so that the activity is tried again
  */
 async function keepDocument(deps: Deps, { storeId, at }: ForPeriod, invoiceId: string): Promise<void> {

@@ -1,7 +1,10 @@
 import { findCardNumber } from '../../../domain/order/card-number';
 import { type Reason, pointer } from '../problems';
 
-/** Members that hold ids, in which 14 to 16 digits are not taken for a card number. Members of `metadata` are always checked. */
+/**
+ * Names of members that hold ids, in which 14 to 16 digits are not taken for a card number. Below `metadata`, a caller chooses
+ * the names, so members with these names are checked there.
+ */
 const ID_MEMBERS = new Set([
   'id',
   'key',

@@ -61,7 +61,7 @@ export const reason = z
   .openapi({ description: 'The reason. It is kept in the audit log' });
 export const httpUrl = z.url({ protocol: /^https?$/ }).max(2000);
 
-/** The query members of every list. */
+/** The query members of every list that is divided into pages. */
 export const paging = {
   limit: z.coerce.number().int().min(1).max(100).default(20),
   after: z.string().max(400).optional().openapi({ description: 'The `next` of the previous page' }),

@@ -21,15 +21,16 @@ export type SpsAnswer =
 export type SpsCall = (apiId: string, fields: readonly SpsField[]) => Promise<SpsAnswer>;
 
 /**
- * Creates the function that makes one call of SBPS's API, a POST to `/api/xmlapi.do`. It returns refusals that the
- * caller can act on. It throws ProviderError for a malformed request, for an outage and when there is no readable answer.
+ * Creates the function that makes one call of SBPS's API, a POST to `/api/xmlapi.do`. The function returns a refusal that
+ * its caller can act on as `ok: false`. It throws ProviderError for a malformed request, for an outage and when there is
+ * no readable answer.
  */
 export function createSpsCall({ baseUrl, merchantId, serviceId, hashKey, timeoutMs }: SpsAccess): SpsCall {
   const url = `${baseUrl.replace(/\/$/, '')}/api/xmlapi.do`;
   const headers = {
     'Content-Type': 'text/xml',
-    // Each call opens a new connection. If that fails, nothing was sent and a retry is safe. A reused connection that SBPS
-    // has closed would leave us not knowing whether SBPS received the request.
+    // Each call opens a new connection. If it cannot be opened, nothing was sent and a retry is safe. If calls shared a
+    // connection and SBPS closed it, we would not know whether SBPS had received the request.
     Connection: 'close',
     Authorization: `Basic ${Buffer.from(`${merchantId}${serviceId}:${hashKey}`).toString('base64')}`,
   };
@@ -76,19 +77,19 @@ async function post(apiId: string, url: string, headers: Record<string, string>,
 }
 
 /**
- * Calls that only read: the result of 3-D Secure, the inquiry of a transaction and the saved card. They are safe to send
- * again when no answer came.
+ * API ids of the calls that only read: the result of 3-D Secure, the inquiry of a transaction and the saved card. They are
+ * safe to send again when no answer came.
  */
 const READS = new Set(['TA02-00201-101', 'MG01-00101-101', 'MG02-00104-101']);
 
-/** Kind of failure when SBPS may have received the request. */
+/** Kind of failure when SBPS may have received the request: a call that only reads has changed nothing. */
 function uncertain(apiId: string): ProviderFailure {
   return READS.has(apiId) ? 'unreachable' : 'unknown';
 }
 
 function httpFailure(apiId: string, status: number): ProviderError {
-  // SBPS answers 200 even to calls that it refuses. So 503 means that SBPS did not accept the call. Another 5xx may come
-  // after SBPS has processed it.
+  // SBPS sends its own refusals with HTTP 200, so they never come here. We take 503 to mean that SBPS did not process the
+  // call. After another 5xx it may have processed the call.
   const failure = status === 503 ? 'unreachable' : status >= 500 ? uncertain(apiId) : 'rejected';
   const hint =
     status === 401 ? ': merchant, service or hash key' : status === 403 ? ': caller address not allowed' : '';

@@ -1,7 +1,7 @@
 /*
  * The error codes of the card gateway SBPS. A code has 3 characters for the payment method, 2 for the type of error and 3
  * for the field ("item"). For example, 10105202 is 101 = card, 05 = too long, 202 = dealings_type. The tables follow two
- * published clients and hold only types and items that a card call can get.
+ * published clients of SBPS's API and hold only the types and items that can occur in an answer to a card call.
  */
 
 /**
@@ -11,12 +11,12 @@
  * - `state`: the transaction is in a state that does not allow the step, or it is too late for the step.
  * - `not_found`: SBPS does not know the transaction.
  * - `customer`: no card is saved for the customer, or the authentication belongs to another customer.
- * - `malformed`: our request is wrong or our contract with SBPS does not cover it; SBPS will refuse it again.
+ * - `malformed`: our request is wrong or our contract with SBPS does not cover it; a retry is refused again.
  * - `outage`: SBPS or the acquirer (the card company behind SBPS) failed; we do not know whether the call took effect.
  */
 export type SpsErrorKind = 'card' | 'already_done' | 'state' | 'not_found' | 'customer' | 'malformed' | 'outage';
 
-/** Kind and text by the type of error. */
+/** Our kind and a short text for each type of error (characters 4 and 5 of a code). */
 const TYPES: Record<string, readonly [SpsErrorKind, string]> = {
   '00': ['malformed', 'not readable as XML'],
   '01': ['malformed', 'payment method not enabled'],
@@ -77,7 +77,7 @@ const TYPES: Record<string, readonly [SpsErrorKind, string]> = {
   T2: ['card', 'token used or expired'],
 };
 
-/** Names of the request's fields by item. */
+/** Names of the request's fields by item (characters 6 to 8 of a code). */
 const ITEMS: Record<string, string> = {
   '000': 'API id',
   '001': 'merchant_id',
@@ -101,11 +101,11 @@ const ITEMS: Record<string, string> = {
   '205': 'cust_manage_flg',
 };
 
-/** Explains an error code. A code of another form or an unknown type counts as `malformed`. */
+/** Takes an error code apart. A code of another form or of an unknown type counts as `malformed`. */
 export function readSpsError(code: string): { kind: SpsErrorKind; type: string; text: string } {
   const [, type = '', item = ''] = /^[0-9A-Za-z]{3}([0-9A-Za-z]{2})([0-9A-Za-z]{3})$/.exec(code) ?? [];
-  // Types 29–35 concern instalments and bonus payments, and 65–77 are decisions of the acquirer. In all of them the
-  // card's side refuses the sale, so they count as `card`.
+  // Types 29–35 concern instalments and bonus payments, and 65–77 are decisions of the acquirer. With each of them the
+  // card company refuses the sale, so they count as `card`.
   const byIssuer = /^(29|3[0-5]|6[5-9]|7[0-7])$/.test(type);
   const [kind, meaning] =
     TYPES[type] ??

@@ -8,9 +8,9 @@ import { field, fieldGroup, multibyteField, type SpsField } from './xml';
 
 export interface SbpsConfig extends Omit<SpsAccess, 'timeoutMs'> {
   /**
-   * Clock for request_date. SBPS refuses a request whose request_date is more than 600 s old. A store on the real clock
-   * passes that clock, because the business time `at` of late work can be days old. A store on a simulated clock leaves
-   * it out, because `at` is its current time.
+   * The real clock, for the field request_date. SBPS refuses a request whose request_date is more than 600 s old. A store
+   * on real time sets this clock, because `at`, the business time of the work, can be days in the past when the work runs
+   * late. A store on a simulated clock omits it. Its request_date is `at`, which the simulator takes as the current time.
    */
   now?: () => Instant;
   /** 30 s by default, because an authorisation passes through SBPS to the card's issuer and back. Tests set a shorter one. */
@@ -27,7 +27,7 @@ export function createSbps({ now, timeoutMs = 30_000, ...access }: SbpsConfig): 
   const merchant = [field('merchant_id', access.merchantId), field('service_id', access.serviceId)];
   const dated = (at: Instant) => [
     field('request_date', digits(now ? now() : at)),
-    // SBPS refuses the request when its request_date is older than this. 600 s is SBPS's default.
+    // SBPS refuses the request when its request_date is more than this many seconds old. 600 is SBPS's default.
     field('limit_second', 600),
   ];
 
@@ -35,7 +35,7 @@ export function createSbps({ now, timeoutMs = 30_000, ...access }: SbpsConfig): 
     const answer = await call('MG01-00101-101', [
       ...merchant,
       field('tracking_id', trackingId),
-      // 2 returns the masked card number.
+      // 2 asks for the masked card number in the answer.
       field('response_info_type', 2),
       fieldGroup('pay_option_manage', [field('cardbrand_return_flg', 1)]),
       PLAIN,
@@ -50,8 +50,8 @@ export function createSbps({ now, timeoutMs = 30_000, ...access }: SbpsConfig): 
 
   /**
    * Takes a step after the authorisation: commit, capture or refund. When SBPS answers that the transaction was already
-   * processed, `isDone` looks at its current state and decides whether this very step was taken. The answer alone is not
-   * enough, because error type 60 means "already committed or already cancelled".
+   * processed, `isDone` gets the transaction's current state and tells whether this very step was taken. SBPS's answer
+   * alone does not tell, because error type 60 means "already committed or already cancelled".
    */
   const step = async (
     apiId: string,
@@ -155,7 +155,7 @@ export function createSbps({ now, timeoutMs = 30_000, ...access }: SbpsConfig): 
     refund: (trackingId, amount, at) =>
       amount === 'full'
         ? step('ST02-00303-101', trackingId, [], at, ({ payment }) => payment === 'refunded' || payment === 'cancelled')
-        : // `isDone` is always false, because the inquiry does not distinguish this partial refund from an earlier one.
+        : // `isDone` is always false, because the inquiry cannot tell this partial refund from an earlier one.
           step('ST02-00307-101', trackingId, [amountOption(amount)], at, () => false),
 
     async savedCard(customerCode, at) {
@@ -178,10 +178,10 @@ export function createSbps({ now, timeoutMs = 30_000, ...access }: SbpsConfig): 
 
 /** Value of dealings_type for a one-off payment (一括払い), the only kind that the store accepts (docs/store.md P9). */
 const LUMP_SUM = 10;
-/** States that no field is encrypted with 3DES. Our requests hold tokens and no card numbers. */
+/** Tells SBPS that no field is encrypted with 3DES. None needs it: our requests hold tokens instead of card numbers. */
 const PLAIN = field('encrypted_flg', 0);
 
-/** Brands by SBPS's `cardbrand_code`. SBPS sends X for any other brand, which is left out here. */
+/** The brands that the store accepts, by SBPS's `cardbrand_code`. SBPS sends X for every other brand. */
 const BRAND: Record<string, CardBrand> = {
   J: 'JCB',
   V: 'VISA',
@@ -203,7 +203,7 @@ const PAYMENT: Record<string, CardInquiry['payment']> = {
 };
 const TDS_RESULT: Record<string, 'passed' | 'failed' | 'pending'> = { '0': 'pending', '1': 'passed', '2': 'failed' };
 
-/** Checks the form of the credentials at start-up, before the first order needs them. No message contains the hash key. */
+/** Checks the form of the credentials before the first order needs them. No message contains the hash key, a secret. */
 function assertCredentials({ merchantId, serviceId, hashKey }: Omit<SpsAccess, 'timeoutMs'>): void {
   if (!/^\d{5}$/.test(merchantId)) throw new Error(`SBPS merchant id must be 5 digits: ${merchantId}`);
   if (!/^\d{3}$/.test(serviceId)) throw new Error(`SBPS service id must be 3 digits: ${serviceId}`);
@@ -219,15 +219,15 @@ function digits(at: Instant): string {
   return at.slice(0, 19).replace(/\D/g, '');
 }
 
-/** `20261005100000` → `2026-10-05`. Returns null when the answer has no date. */
+/** `20261005100000` → `2026-10-05`. Returns null when the text does not begin with a date. */
 function dateOfDigits(text: string): JstDate | null {
   return parseJstDate(`${text.slice(0, 4)}-${text.slice(4, 6)}-${text.slice(6, 8)}`);
 }
 
 /**
  * Makes a plan's name fit SBPS's field item_name, which the merchant sees in SBPS's screens. Control characters become
- * spaces, and characters outside Shift_JIS become 〓. The limit is 40, and SBPS does not publish whether it counts bytes
- * or characters. So the name ends at 40 bytes, which is the stricter reading.
+ * spaces, and characters outside Shift_JIS become 〓. The field's limit is 40, and SBPS does not publish whether that counts
+ * bytes or characters. So the name ends at 40 bytes, which is the stricter reading.
  */
 function displayName(planName: string): string {
   let name = '';
@@ -243,7 +243,7 @@ function displayName(planName: string): string {
 
 /**
  * Returns the code of a refusal that is due to the card or to the customer's saved card, so another card may help.
- * @throws ProviderError for any other refusal, because it is our own mistake
+ * @throws ProviderError for any other refusal, because another card would not help
  */
 function declineCode(apiId: string, answer: SpsAnswer & { ok: false }): string {
   return answer.kind === 'card' || answer.kind === 'customer' ? answer.code : refuse(apiId, answer);
@@ -255,7 +255,7 @@ function refuse(apiId: string, { code }: SpsAnswer & { ok: false }): never {
 
 /**
  * Reads a field that an answer must have.
- * @throws ProviderError `unknown` when it is missing, because the call may have taken effect
+ * @throws ProviderError `unknown` when the field is missing, because the call may have taken effect all the same
  */
 function required(apiId: string, answer: SpsAnswer & { ok: true }, path: string): string {
   return answer.value(path) || missing(apiId, path);

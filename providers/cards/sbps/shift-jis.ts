@@ -1,6 +1,9 @@
 import Encoding from 'encoding-japanese';
 
-/** Shift_JIS (CP932) does not have a character of the text. Encoders often replace it by `?`; we refuse the text. */
+/**
+ * The error for a text with a character that Shift_JIS (CP932) does not have. Many encoders replace such a character by
+ * `?`; this one refuses the text.
+ */
 export class UnencodableCharacter extends Error {
   override readonly name = 'UnencodableCharacter';
   constructor(readonly character: string) {
@@ -13,8 +16,8 @@ export class UnencodableCharacter extends Error {
  *
  * CP932 has two codes for each of 374 characters (髙, 﨑, ⅰ …): an NEC code with the lead byte ED or EE, and an IBM code
  * with the lead byte FA, FB or FC. The library `encoding-japanese` writes the NEC codes. Windows and Java write the IBM
- * codes, so this function replaces the first by the second. Otherwise a server that decodes our text and encodes it again
- * would compute another hash and refuse the request.
+ * codes, so this function replaces each NEC code by the IBM code. Otherwise a server that decodes our request and encodes
+ * it again would compute another hash than ours (sps_hashcode) and refuse the request.
  * @throws UnencodableCharacter
  */
 export function encodeShiftJis(text: string): Buffer {
@@ -51,7 +54,7 @@ function encodeOrName(text: string): number[] {
   try {
     return encode(text);
   } catch {
-    // Looks for the character itself, because the library's message shows only its UTF-8 bytes.
+    // Finds the character for our error message, because the library's message shows only its UTF-8 bytes.
     throw new UnencodableCharacter(Array.from(text).find((character) => !isShiftJis(character)) ?? text);
   }
 }

@@ -3,9 +3,9 @@ import { XMLBuilder, XMLParser } from 'fast-xml-parser';
 import { decodeShiftJis, encodeShiftJis } from './shift-jis';
 
 /*
- * Wire format of the card gateway SBPS (its specification "API基本仕様"; two published clients agree on the details). A
- * request is XML, declared and encoded as Shift_JIS, with its fields in a fixed order. Its last field sps_hashcode is a
- * hash of all the others.
+ * Wire format of the card gateway SBPS (its specification "API基本仕様"; two published clients of the API agree on the
+ * details). A request is XML, declared and encoded as Shift_JIS, with its fields in a fixed order. Its last field
+ * sps_hashcode is a hash of all other values and the merchant's secret hash key.
  */
 
 /** One XML element of a request. Text that may hold Japanese (`multibyte`) is sent as Base64 of its Shift_JIS bytes. */
@@ -13,7 +13,7 @@ export type SpsField =
   | { readonly tag: string; readonly text: string; readonly multibyte: boolean }
   | { readonly tag: string; readonly fields: readonly SpsField[] };
 
-/** A field for half-width characters: types 9 (digits) and X in SBPS's specification. */
+/** A field for half-width characters: type 9 (digits only) or X in SBPS's specification. */
 export function field(tag: string, text: string | number): SpsField {
   return { tag, text: String(text), multibyte: false };
 }
@@ -57,7 +57,7 @@ type XmlNode = { [tag: string]: XmlNode[] | string | Record<string, string> };
 
 const xmlOptions = { preserveOrder: true, ignoreAttributes: false, attributeNamePrefix: '' } as const;
 const builder = new XMLBuilder({ ...xmlOptions, suppressEmptyNode: false });
-// The parser must not read values as numbers, because a tracking id would lose its leading zeros.
+// The parser must not turn values into numbers, because a tracking id would lose its leading zeros.
 const parser = new XMLParser({ ...xmlOptions, parseTagValue: false, parseAttributeValue: false, trimValues: true });
 
 function toNode(f: SpsField): XmlNode {

@@ -16,7 +16,8 @@ const date = z
 
 /**
  * Answer of NP (the credit provider NP掛け払い) to the registration of transactions (取引登録), whose format is publicly known.
- * ASSUMED: the search for a transaction answers in the same format, with an empty list for an unknown id.
+ * ASSUMED (our guess, see assumed.ts): the search for a transaction answers in the same format, with an empty list for an
+ * unknown id.
  */
 const transactions = z.object({
   result: z.object({
@@ -37,7 +38,7 @@ const transactions = z.object({
   }),
 });
 
-/** ASSUMED: a buyer in NP's answers. */
+/** A buyer in NP's answers. The fields and codes are ASSUMED. */
 const buyer = z
   .object({
     npBuyerId: z.string().regex(/^\d{11}$/),
@@ -56,7 +57,7 @@ const buyer = z
     available: b.availableAmount,
   }));
 
-/** ASSUMED: an issued bill in NP's answers. */
+/** An issued bill in NP's answers. The fields are ASSUMED. */
 const bill = z
   .object({
     billNumber: z.string().regex(/^F-1-\d{8}-\d{6}$/),
@@ -122,7 +123,7 @@ export const readBills = (answer: unknown) => read(bills, answer).result;
 /**
  * Reads whether NP registered the transaction. `00` means registered and every other result means refused, as in the
  * only published client of NP's API. Returns null when the answer has no transaction.
- * @throws ProviderError for an unreadable answer, or a refusal for another reason than 21, 22 or 24
+ * @throws ProviderError for an unreadable answer, and for a refusal for another reason than 21, 22 or 24 (see port.ts)
  */
 export function readTransaction(answer: unknown): TransactionResult | null {
   const row = read(transactions, answer).result.buyer.transactionInfoes[0];
@@ -133,7 +134,7 @@ export function readTransaction(answer: unknown): TransactionResult | null {
     return { outcome: 'registered', transactionId: row.npTransactionId };
   }
   if (reason === '21' || reason === '22' || reason === '24') return { outcome: 'refused', reason };
-  // The engine has a reaction to 21, 22 and 24 only. Staff must decide what to do about another reason.
+  // The engine knows what to do about the reasons 21, 22 and 24 only. For another reason, staff must decide.
   throw new ProviderError('np', 'rejected', `refused as ${result} for a reason not known here`, [reason ?? result]);
 }
 
@@ -143,7 +144,7 @@ function read<T>(schema: z.ZodType<T>, answer: unknown): T {
   throw unreadable(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '));
 }
 
-/** Error for an answer that we cannot read. It is `unknown`, because the call may have taken effect. */
+/** The error for an answer that we cannot read. The failure is `unknown`, because the call may have taken effect. */
 function unreadable(why: string): ProviderError {
   return new ProviderError('np', 'unknown', `answer not readable: ${why}`);
 }

@@ -3,11 +3,11 @@
  * three calls are publicly known: to register transactions (取引登録), to cancel them (取引キャンセル) and to request their
  * billing (請求確定依頼). The paths, fields and codes here are invented in the same style: camelCase, yen as strings, dates
  * `YYYY-MM-DD`, errors as `{"errors":[{"codes":[…]}]}`. When the real specification is available, only this file, the
- * readers in answers.ts and the field names in provider.ts need to change. So far it has run against simulators/np only.
- * Comments elsewhere mark such a guess with ASSUMED.
+ * readers in answers.ts and the field names in provider.ts need to change. So far the engine has called simulators/np only,
+ * never the real NP. Comments elsewhere mark such a guess with ASSUMED.
  */
 export const ASSUMED = {
-  /** `id` is NP's id of the buyer (購入企業ID). `number` is the number of the bill. */
+  /** Paths of the calls. `id` is NP's id of the buyer (購入企業ID). `number` is the number of the bill. */
   paths: {
     /**
      * POST registers a buyer and starts its screening (購入企業登録・審査). GET `?shopBuyerId=` finds a buyer by our reference;
@@ -16,15 +16,15 @@ export const ASSUMED = {
     buyers: '/v1/buyers',
     /** GET returns the buyer's screening result, guarantee status and credit limit. */
     buyer: (id: string) => `/v1/buyers/${encodeURIComponent(id)}`,
-    /** POST sends corrected data and applies again (申請). */
+    /** POST sends a buyer's corrected data and applies for credit again (申請). */
     applications: (id: string) => `/v1/buyers/${encodeURIComponent(id)}/applications`,
-    /** POST `{request:{fromMonth}}` reports that the direct debit is in force from that month's bill on. */
+    /** POST `{request:{fromMonth}}` reports that the buyer pays the bill of that month and later bills by direct debit. */
     directDebit: (id: string) => `/v1/buyers/${encodeURIComponent(id)}/direct-debit`,
-    /** POST reports that the direct debit is no longer in force. */
+    /** POST reports that the buyer no longer pays by direct debit. */
     directDebitEnd: (id: string) => `/v1/buyers/${encodeURIComponent(id)}/direct-debit/end`,
     /** GET `?shopTransactionId=` finds a transaction by our id, even a refused one. */
     transactions: '/v1/transactions',
-    /** GET `?closeDate=&cursor=` returns the issued bills of a month in number order. */
+    /** GET `?closeDate=&cursor=` returns a page of the issued bills of the month that ended on `closeDate`, by number. */
     bills: '/v1/bills',
     /** GET returns the PDF of the bill. */
     billDocument: (number: string) => `/v1/bills/${encodeURIComponent(number)}/document`,
@@ -34,8 +34,8 @@ export const ASSUMED = {
   transactionNotes: { poNumber: 'shopPurchaseOrderNumber', subject: 'shopSubject' },
 
   /**
-   * Codes of a buyer's screening result. NP後払い, NP's service for consumers, uses 00, 10, 20 and 40 for transactions.
-   * 30 is invented.
+   * Codes of a buyer's screening result. NP後払い, NP's service for consumers, uses 00, 10, 20 and 40 for the screening of
+   * a transaction. 30 is invented.
    */
   buyerResults: { '00': 'passed', '10': 'held', '20': 'denied', '30': 'cancelled', '40': 'screening' },
 

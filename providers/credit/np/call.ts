@@ -17,7 +17,7 @@ export interface NpAccess {
 
 /**
  * Creates the functions that make NP's HTTP calls with Basic auth and terminal id. They return the body of a successful
- * answer and throw ProviderError otherwise; providers/errors.ts explains its three kinds.
+ * answer and throw ProviderError otherwise; providers/errors.ts explains the three kinds of failure.
  */
 export function createNpCall({ baseUrl, shopCode, spCode, terminalId, timeoutMs }: NpAccess) {
   const headers = {
@@ -71,14 +71,14 @@ function neverAnswered(call: string, error: unknown): ProviderError {
 
 function refused(call: string, status: number, codes: string[] | null): ProviderError {
   const message = `${call}: HTTP ${status} ${(codes ?? []).join(', ')}`.trimEnd() + cureOf(codes);
-  // A 503 without one of NP's codes may come from a proxy while NP goes on working. Only NP's maintenance code says that
-  // nothing was processed.
+  // A 503 without NP's maintenance code may come from a proxy in front of NP, while NP still processes the call. With that
+  // code, and with 429 (too many calls), NP has processed nothing.
   const notProcessed = status === 429 || (status === 503 && codes?.includes(ASSUMED.codes.maintenance));
   const failure = notProcessed ? 'unreachable' : status >= 500 ? 'unknown' : 'rejected';
   return new ProviderError('np', failure, message, codes ?? [], status);
 }
 
-/** Text for the error message that tells staff what to do. Only the duplicate id has one; otherwise it is empty. */
+/** Advice for staff at the end of an error message. Only a duplicate shopTransactionId has advice. */
 function cureOf(codes: string[] | null): string {
   if (!codes?.includes(ASSUMED.codes.duplicateTransaction)) return '';
   return (

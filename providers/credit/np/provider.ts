@@ -16,9 +16,10 @@ export interface NpConfig extends Omit<NpAccess, 'timeoutMs'> {
 const { paths } = ASSUMED;
 
 /**
- * Implements the credit provider over the HTTP API of NP掛け払い (NP). Three calls are publicly known and keep NP's
- * format, with amounts and quantities as strings and the spelling `transactionInfoes`: registerTransaction,
- * cancelTransactions and requestBilling. The others follow {@link ASSUMED}. A method that fails throws ProviderError.
+ * Implements the credit provider over the HTTP API of NP掛け払い (NP). The calls of registerTransaction, cancelTransactions
+ * and requestBilling are publicly known and follow NP's format: amounts and quantities are strings, and one field is
+ * spelled `transactionInfoes`. The other calls follow our guesses in {@link ASSUMED}. A method that fails throws
+ * ProviderError.
  */
 export function createNp({ timeoutMs = 30_000, ...access }: NpConfig): CreditProvider {
   const call = createNpCall({ ...access, timeoutMs });
@@ -83,7 +84,7 @@ export function createNp({ timeoutMs = 30_000, ...access }: NpConfig): CreditPro
   };
 }
 
-/** A buyer's data in the fields of NP's request. Their names are ASSUMED. */
+/** A buyer's data in the fields of NP's request. The names of the fields are ASSUMED. */
 function buyerFields(profile: BuyerProfile, at: Instant) {
   return {
     companyType: ASSUMED.companyTypes[profile.entity],
@@ -102,8 +103,8 @@ function buyerFields(profile: BuyerProfile, at: Instant) {
 
 /**
  * A transaction in the fields of NP's request.
- * @throws ProviderError `rejected` when the id has over 40 characters or NP does not bill a line's tax rate. The error
- * comes before anything is sent.
+ * @throws ProviderError `rejected` when the id has over 40 characters or NP does not bill a line's tax rate; nothing is
+ * sent then
  */
 function transactionFields({ shopTransactionId, orderedOn, total, lines, poNumber, subject }: TransactionRequest) {
   if (shopTransactionId.length > policy.np.shopTransactionIdMaxLength) {
@@ -119,7 +120,7 @@ function transactionFields({ shopTransactionId, orderedOn, total, lines, poNumbe
     .map((taxRate) => ({ taxRate, rows: details.filter(({ rate }) => rate.taxRate === taxRate) }))
     .filter(({ rows }) => rows.length > 0);
   return {
-    // NP wants 8 hex characters. A hash gives a transaction that is sent again the same requestId.
+    // NP wants 8 hex characters. They come from a hash, so that a transaction that is sent again has the same requestId.
     requestId: createHash('sha256').update(shopTransactionId).digest('hex').slice(0, 8),
     shopTransactionId,
     shopOrderDate: orderedOn,

@@ -8,8 +8,8 @@ import { NpError } from '../wire/errors';
 import { fileOverdue } from './settlement';
 
 /**
- * Marks all of the transactions to be billed (請求確定依頼), or none if one of them cannot be. The month's bills are then
- * issued at 10:00 on its issue day. Repeating a request changes nothing.
+ * Requests the billing of all of the transactions (請求確定依頼), or of none if one of them cannot be billed. The bills of a
+ * month are issued at 10:00 on the month's issue day. Repeating a request changes nothing.
  * @throws NpError
  */
 export async function requestBilling(merchant: Merchant, requests: { id: string; baseDate: Day }[]): Promise<void> {
@@ -20,7 +20,7 @@ export async function requestBilling(merchant: Merchant, requests: { id: string;
     if (merchant.issued.has(month)) continue;
     await fileAlarm(merchant, 'issue', month, atTime(datesOf(month).issueOn, '10:00'), { period: month });
   }
-  // Checks again, because the month's bills may have been issued during the calls to the store's clock.
+  // Checks again, because the month's bills may have been issued while this function waited for the store's clock.
   for (const { transaction, baseDate } of check()) {
     transaction.status = 'bill_requested';
     transaction.billBaseDate = baseDate;
@@ -57,7 +57,7 @@ function issueBill(merchant: Merchant, buyer: Buyer, month: Month): void {
     (t) => t.status === 'bill_requested' && t.billBaseDate !== null && monthOf(t.billBaseDate) === month,
   );
   if (transactions.length === 0) return;
-  // If the total is not positive, the buyer gets no bill, and no bill number is used up.
+  // If the total is not positive, the transactions are cancelled. The buyer gets no bill, and no bill number is used up.
   if (totalOf(transactions) <= 0) return transactions.forEach((t) => (t.status = 'cancelled'));
 
   const dates = datesOf(month);
@@ -83,7 +83,8 @@ function issueBill(merchant: Merchant, buyer: Buyer, month: Month): void {
 }
 
 /**
- * Checks that a transaction can be billed. Returns null if its billing was already requested with the same base date.
+ * Checks that a transaction can be billed. Returns null if nothing is left to do, because its billing was already requested
+ * with the same base date.
  * @throws NpError
  */
 function billable(

@@ -38,8 +38,9 @@ export async function confirmPayment(merchant: Merchant, bill: Bill, n: number, 
 }
 
 /**
- * Applies the bank's results of the direct debits of one day, and sends news of each. After a failed debit the debit
- * notice becomes an invoice with the same number, payable by bank transfer until the end of the month.
+ * Applies the bank's results of the direct debits of one day, and sends news of each. After a failed debit, the debit
+ * notice becomes an invoice with the same number. The buyer must pay it by bank transfer until the end of the month in
+ * which the results arrive.
  */
 export async function settleDebits(merchant: Merchant, debitOn: Day, at: Moment): Promise<void> {
   const dueOn = lastDayOf(monthOf(dayOf(at)));
@@ -67,8 +68,8 @@ export async function settleDebits(merchant: Merchant, debitOn: Day, at: Moment)
 }
 
 /**
- * Schedules two checks for unpaid bills: three business days and one month after their last day to pay. They run at 11:00,
- * after the payments and debits of that day are known.
+ * Schedules two checks for unpaid bills: three business days and one month after their last day to pay. The checks run at
+ * 11:00. By then NP has booked the day's payments (09:00) and debits (09:30).
  */
 export async function fileOverdue(merchant: Merchant, payUntil: Day): Promise<void> {
   const data = { pay_until: payUntil };
@@ -86,7 +87,7 @@ export function judgeOverdue(merchant: Merchant, payUntil: Day, overdue: 'ALRT' 
   }
 }
 
-/** Sets a buyer's guarantee by its remaining overdue bills. It runs the day after NP confirmed a late payment. */
+/** Sets a buyer's guarantee by its remaining overdue bills. It runs the day after an overdue bill was paid in full. */
 export function restoreGuarantee(merchant: Merchant, buyerId: string, at: Moment): void {
   setGuarantee(merchant, merchant.buyers.get(buyerId)!, guaranteeOf(merchant, buyerId), at);
 }

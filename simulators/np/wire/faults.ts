@@ -91,7 +91,7 @@ export class Faults {
   }
 }
 
-/** Header of the extra request that `answer_twice` sends. No fault affects a request with it. */
+/** Header of the extra request that `answer_twice` sends. No fault affects a request with this header. */
 const REPEATED = 'x-simulator-repeated';
 
 /**

@@ -4,8 +4,8 @@ import type { Bill, Buyer, Transaction } from '../books';
 import { registeredIn } from '../buyers';
 
 /**
- * ASSUMED codes of a buyer's screening result. NP後払い, NP's service for consumers, uses 00, 10, 20 and 40 for transactions.
- * 30 is invented.
+ * Codes of a buyer's screening result. They are ASSUMED: NP後払い, NP's service for consumers, uses 00, 10, 20 and 40 for the
+ * screening of a transaction, and 30 is invented.
  */
 const RESULT_CODES = { passed: '00', held: '10', denied: '20', cancelled: '30', screening: '40' } as const;
 

@@ -10,7 +10,7 @@ import { type CallName, misbehave } from './faults';
 import { cancelTransactions, registerTransactions } from '../transactions';
 import { billFields, buyerFields, transactionFields } from './fields';
 
-/** Bills in one answer. */
+/** Most bills in one answer of `GET /bills`. */
 const PAGE = 100;
 
 const text = (max: number) => z.string().trim().min(1).max(max);
@@ -77,7 +77,7 @@ const directDebitSchema = z.object({ request: z.object({ fromMonth: month }) });
  */
 export function wireRoutes(merchants: Map<string, Merchant>): express.Router {
   const router = express.Router();
-  // The limit is high, because a shop's monthly close requests billing for thousands of transactions in one call.
+  // Express would refuse a body of over 100 kB, which is too little for a call with very many transactions.
   router.use(express.json({ limit: '10mb' }));
   router.use((req, res, next) => {
     res.locals.merchant = authenticate(req, merchants);

@@ -75,8 +75,8 @@ class RunningContract {
   }
 
   /**
-   * Registers months of service that began unregistered. A month that NP refuses puts the contract at risk, as it does when
-   * months are registered on the 1st.
+   * Registers months of service that began unregistered. A month that NP refuses puts the contract at risk. The usual
+   * registration on the 1st has the same effect.
    */
   async registerMonths(months: readonly Period[]): Promise<void> {
     for (const period of months) {

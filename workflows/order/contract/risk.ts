@@ -30,7 +30,7 @@ export class ContractRisk {
     return guaranteed ? this.resume(messageId) : [];
   }
 
-  /** Has the store bill the refused months itself. It then carries the risk that they stay unpaid. */
+  /** Lets the store bill the refused months itself. The store then bears the loss if the buyer does not pay them. */
   async billInHouse(period: Period, messageId: string): Promise<Period[]> {
     const { months } = await book.billInHouse({ ...this.fact, period, messageId });
     return this.resume(messageId, months);
