@@ -122,8 +122,8 @@ export class DispatchLoop {
       `SELECT pg_try_advisory_lock(hashtextextended('dispatch', 0)) AS leads`,
     );
     if (!rows[0]!.leads) return false;
-    // Ends the leases that the last leader left, so that its rows are delivered before newer ones. Such rows have attempts,
-    // because a loop counts one when it takes a row. The API also leases rows, but counts none.
+    // Ends the leases that the last leader left, so that its rows are delivered before newer ones. `attempts > 0` selects
+    // the rows that a loop took, because only a loop counts attempts. Rows that the API has leased are left alone.
     await session.query(
       'UPDATE dispatch SET lease_until = NULL WHERE delivered_at IS NULL AND processed_at IS NULL AND attempts > 0 AND lease_until IS NOT NULL',
     );

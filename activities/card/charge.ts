@@ -49,10 +49,10 @@ export async function chargeInvoice(deps: Deps, input: ChargeInput & { invoiceId
 }
 
 /**
- * Authorises and commits attempt `n` to charge the month, under the key card-auth/<order>/<period>/<n>. If the answer to the
- * authorisation is lost, the card was not refused. So attempt n + 1 follows at once. It uses the saved card, because SBPS has
- * saved the card in attempt n at the latest. The authorisation of attempt n can't be committed without its answer and lapses,
- * so the buyer is not charged twice.
+ * Authorises and commits attempt `n` to charge the month, under the key card-auth/<order>/<period>/<n>. If SBPS says that
+ * it has authorised attempt n but its answer never came (`LOST`), the card is good, so attempt n + 1 follows at once. It pays with
+ * the saved card, which SBPS saved when it authorised attempt n, or earlier. Authorisation n can't be committed without the
+ * tracking id in the lost answer. It lapses, so the buyer is not charged twice.
  * @returns declined with code `lost` if the second answer is lost too; this function makes no third attempt
  */
 export async function authoriseAndCommit(

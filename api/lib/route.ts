@@ -130,7 +130,8 @@ export interface CommandRoute<B extends Body = Body, A extends Answers = Answers
   /** How many seconds the request waits for the workflow, unless its `Prefer: wait=N` says another; 0 = it does not wait. */
   waits: number;
   /**
-   * The status after the workflow has processed the message; before that it is 202. If `waits` is 0, it is the status at once.
+   * HTTP status of the answer once the workflow has processed the message, and 202 until then. With `waits` 0 it is sent at
+   * once.
    */
   done: Status;
   /**

@@ -15,7 +15,10 @@ export const directDebitLifecycle = {
     requested: { label: '申込受付', to: ['form_posted', 'withdrawn', 'expired'] },
     /** The paper form was posted to the customer. Reminders go out after 14 and 30 days; the mandate expires after 90. */
     form_posted: { label: '依頼書送付済み', to: ['at_bank', 'withdrawn', 'expired'] },
-    /** The bank's procedure takes about two months (docs/store.md D2). Banks usually report defects only. */
+    /**
+     * The form is at the bank for about two months (docs/store.md D2). A bank usually reports only a defect, so finance records
+     * that the enrolment is complete.
+     */
     at_bank: { label: '金融機関で手続き中', to: ['active', 'defect', 'withdrawn'] },
     /** The bank refused the form with a reason (seal, number, name …). A new form is posted, or the mandate expires. */
     defect: { label: '依頼書不備', to: ['form_posted', 'withdrawn', 'expired'] },

@@ -6,7 +6,7 @@ import type { BuyerResult, Guarantee } from '../../domain/account/screening';
 import type { Owner, WaitName } from './waits';
 
 /*
- * The activities, by which workflows read and change everything outside of them.
+ * The activities. Workflows read and change everything outside themselves through these.
  *
  * Book activities use only PostgreSQL. Most calls run as local activities, and run again as regular ones if PostgreSQL is away
  * for long. Calls through `bulk` (workflows/lib/activities.ts) are regular from the start, because they work on many rows for up

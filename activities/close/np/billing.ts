@@ -106,7 +106,7 @@ interface Asked {
 }
 
 /**
- * Asks NP in batches to bill the registrations of these invoices. An invoice becomes `requested` once NP has been asked for all
+ * Asks NP in batches to bill the registrations (`transactions`) of these invoices. An invoice becomes `requested` once NP has been asked for all
  * its registrations.
  */
 async function requestBilling(
